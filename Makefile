@@ -1,0 +1,98 @@
+# saca. `make` builds everything with the system's compiler and libraries; the lines
+# under "The map" say which program is made of what.
+#
+#   make                   the programs, in bin/
+#   make WERROR=1          the same, warnings being errors
+#   make SANITIZE=1        the same under ASan and UBSan, in build/sanitize/bin
+#   make unit              the unit tests' programs, in BUILD/t/unit
+#   make install           to DESTDIR and PREFIX
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+CFLAGS ?= -O2 -g
+BUILD ?= build/plain
+BIN ?= bin
+STATIC ?= -static
+WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wconversion
+
+ifdef SANITIZE
+BUILD := build/sanitize
+BIN := build/sanitize/bin
+CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+STATIC :=
+endif
+ifdef WERROR
+WARN += -Werror
+endif
+
+# --- The map ------------------------------------------------------------------------
+# Programs that run once a connection (static), then those run by people and cron.
+
+CONNECTION := saca-smtpd saca-tlsd saca-checkpassword saca-mime saca-spool
+BATCH := saca-accounts saca-import
+
+OBJ_saca-smtpd :=
+OBJ_saca-tlsd :=
+OBJ_saca-checkpassword :=
+OBJ_saca-mime :=
+OBJ_saca-spool :=
+OBJ_saca-accounts :=
+OBJ_saca-import :=
+
+LIB_saca-smtpd := -lskarnet
+LIB_saca-tlsd := -lskarnet -lbearssl
+LIB_saca-checkpassword := -lskarnet -lcrypt
+LIB_saca-mime := -lskarnet
+LIB_saca-spool := -lskarnet -lbearssl -luuid
+LIB_saca-accounts := -lskarnet -lcrypt
+LIB_saca-import := -lskarnet -lbearssl -lsqlite3
+
+# --- How ------------------------------------------------------------------------------
+
+PROGRAMS := $(foreach p,$(CONNECTION) $(BATCH),$(if $(wildcard src/prog/$p.c),$p))
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc $(CPPFLAGS) $(WARN) $(CFLAGS)
+
+all: $(PROGRAMS:%=$(BIN)/%)
+
+define program
+$(BIN)/$(1): $(BUILD)/prog/$(1).o $(OBJ_$(1):%=$(BUILD)/%.o)
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(LDFLAGS) $(if $(filter $(1),$(CONNECTION)),$$(STATIC)) -o $$@ $$^ $(LIB_$(1)) $$(LDLIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
+
+$(BUILD)/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Each unit test is one program; the linker takes what it needs of the house.
+UNITS := $(patsubst t/unit/%.c,$(BUILD)/t/unit/%,$(wildcard t/unit/*.c))
+HOUSE := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/core/*.c src/io/*.c src/tls/*.c src/store/*.c))
+
+unit: $(UNITS)
+
+$(BUILD)/house.a: $(HOUSE)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/t/unit/%: t/unit/%.c t/unit/unit.h $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Wno-conversion -It/unit $(LDFLAGS) -o $@ $< $(BUILD)/house.a \
+		-Wl,--as-needed -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq $$(pkg-config --cflags --libs check)
+
+MAN := $(wildcard src/prog/*.[1-8])
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(PROGRAMS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	for m in $(MAN); do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s \
+		&& install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
+
+clean:
+	rm -rf bin build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.DELETE_ON_ERROR:
+.PHONY: all unit install clean
