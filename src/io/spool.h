@@ -1,0 +1,90 @@
+/* The spool's folders, locks and retired files: what saca-spool and saca-import both
+   do there. saca-spool(5) has the table of states and the argument; in short:
+
+   - A file in new/ or cur/ is whole and synced. Only the importer takes one away, and
+     only after its rows are in the store and seen/KEY is synced.
+   - Who spools or retires a file holds the lock of its key (a range of SPOOL/lock), so
+     that the two never cross; files of other keys do not wait.
+
+   Where a function returns bool, false means a system call failed and errno says how. */
+#ifndef IO_SPOOL_H
+#define IO_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#define SPOOL_UUID 33 /* 32 hexadecimal digits and a NUL */
+#define SPOOL_KEY 65  /* a key, 64 digits or a UUID's 32, and a NUL */
+
+enum spool_folder {
+	SPOOL_TMP,
+	SPOOL_NEW,
+	SPOOL_CUR,
+	SPOOL_FAILED,
+	SPOOL_DONE,
+	SPOOL_SEEN,
+	SPOOL_CREDIT,
+	SPOOL_FOLDERS
+};
+
+/* fd is the spool's folder, for openat and kin; both are close-on-exec. */
+struct spool {
+	int fd, lock;
+};
+
+/* "tmp", "new", ...: the folders' names, by enum spool_folder. */
+extern char const *const spool_folders[SPOOL_FOLDERS];
+
+/* Opens the spool at path and makes what is missing of it: the folder itself (its
+   parent must be there), the seven folders (0700) and `lock` (0600). A caller who is
+   root becomes the spool's owner first, for good. */
+bool spool_open(struct spool *sp, char const *path);
+void spool_close(struct spool *sp);
+
+/* Opens one of the folders, for fdopendir and the *at calls. -1: errno. */
+int spool_folder_open(struct spool const *sp, enum spool_folder folder);
+
+/* How many octets of a file's name are its key: leading lowercase hexadecimal digits,
+   64 or 32, before the end, `:2,S`, `,S=1`, `.reason` or `.1`. 0: the name is none of
+   ours. The one place that knows how Maildir readers rename what they move to cur/. */
+size_t spool_key_length(char const *name);
+
+/* The importer's own lock, held until spool_close or the process's end.
+   1: taken; 0: another importer is at work; -1: errno. */
+int spool_import_lock(struct spool *sp);
+
+/* A file that is done with. id has 32 digits; send is 0 for contacts alone. Where the
+   file could not be read, id is NULL. */
+struct spool_retired {
+	enum spool_folder folder; /* SPOOL_NEW or SPOOL_CUR */
+	char const *name;
+	char const *id;
+	uint64_t send;
+};
+
+/* Takes n files out of the spool, whose rows the store has for good: every send leaves
+   a synced seen/KEY, then the files are removed, or moved to done/ if keep. A few syncs
+   whatever n is. Files which are gone already are fine, so after a failure the same
+   call can be made again. `now` is written to seen/. Call with the importer's lock. */
+bool spool_retire(struct spool const *sp, struct spool_retired const *files, size_t n,
+	bool keep, time_t now);
+
+/* Moves a file that cannot be imported to failed/NAME, and writes failed/NAME.reason: one
+   line, `2013-09-12T11:59:19Z text`; octets outside printable ASCII become `?`. NAME gets
+   `.1`, `.2`... behind its key where another file has it. Synced; it leaves a seen/KEY
+   as above. Call with the importer's lock. */
+bool spool_set_aside(struct spool const *sp, struct spool_retired const *file,
+	char const *reason, time_t now);
+
+/* Removes seen/ entries older than 24 hours and tmp/ files older than 36, having settled
+   what is pending in credit/. Entries from the future are stamped anew. Reads two
+   folders: once a run, or every few minutes in a long one. */
+bool spool_clean(struct spool const *sp, time_t now);
+
+/* Makes sure that every number handed out from now on is above `above`; makes the
+   counter where it is missing or unreadable (then also above every number in the spool). */
+bool spool_raise_count(struct spool const *sp, uint64_t above);
+
+#endif
