@@ -34,10 +34,10 @@ BATCH := saca-accounts saca-import
 
 OBJ_saca-smtpd :=
 OBJ_saca-tlsd :=
-OBJ_saca-checkpassword :=
+OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
 OBJ_saca-mime :=
 OBJ_saca-spool :=
-OBJ_saca-accounts :=
+OBJ_saca-accounts := core/accounts core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
 OBJ_saca-import :=
 
 LIB_saca-smtpd := -lskarnet

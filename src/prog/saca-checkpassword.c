@@ -1,0 +1,179 @@
+/* saca-checkpassword: the stock authenticator, behind the checkpassword interface
+   (cr.yp.to/checkpwd/interface.html).
+
+   passwords.cdb: login -> hash; NUL -> a hash of each method and cost that the file has
+   (no login can be a NUL). Every login costs one hashing of each of these, whoever it
+   is for: so the time tells neither whether there is such a user nor how he is hashed. */
+#define _GNU_SOURCE /* explicit_bzero */
+#include "io/cdbfile.h"
+#include "io/password.h"
+#include "io/privilege.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/exec.h>
+#include <skalibs/strerr.h>
+
+#define USAGE "saca-checkpassword passwords.cdb [prog...]"
+#define REFUSED 1
+#define MISUSED 2
+#define TEMPORARY 111
+
+#define INPUT 512
+#define INPUT_FD 3
+
+/* For unknown users of a file that says nothing of its methods: saca-accounts did not
+   make it. A hash of its default method; what it is a hash of does not matter. */
+static char const fallback[] =
+	"$y$j9T$JEx5zB3qrxoePBxEsCpfR.$EWjF5dGQ9W2RfO8o3s45r8KB8vRCd1uYIbuaMbMn28A";
+
+struct login {
+	char text[INPUT + 1]; /* user NUL password NUL timestamp NUL, and perhaps more */
+	char const *user, *password;
+};
+
+/* Reads fd 3 to its end. The interface: at most 512 octets, three strings. */
+static void read_login(struct login *login)
+{
+	size_t n = 0;
+	for (;;) {
+		ssize_t r = read(INPUT_FD, login->text + n, sizeof login->text - n);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			strerr_diefusys(TEMPORARY, "read descriptor 3");
+		if (r == 0)
+			break;
+		n += (size_t)r;
+		if (n > INPUT)
+			strerr_dief(MISUSED, "more than 512 octets on descriptor 3");
+	}
+	close(INPUT_FD);
+	char const *p = login->text, *end = login->text + n, *string[3];
+	for (size_t i = 0; i < 3; i++) {
+		string[i] = p;
+		char const *nul = memchr(p, 0, (size_t)(end - p));
+		if (!nul)
+			strerr_dief(MISUSED, "no login, password and timestamp on descriptor 3");
+		p = nul + 1;
+	}
+	login->user = string[0];
+	login->password = string[1];
+}
+
+/* The password against one hash. One that can't be read is for the operator to mend. */
+static bool verify(char const *hash, size_t n, char const *password)
+{
+	int r = password_verify(hash, n, password);
+	if (r < 0 && errno == EINVAL)
+		strerr_dief(TEMPORARY, "the passwords file has a hash that can't be read");
+	if (r < 0)
+		strerr_diefusys(TEMPORARY, "hash the password");
+	return r;
+}
+
+/* 1, 0 as cdbfile_next has it. */
+static int lookup(struct cdbfile const *f, char const *key, size_t keylen, cdb_find_state *state,
+	char const **hash, size_t *n)
+{
+	int r = cdbfile_next(f, key, keylen, state, hash, n);
+	if (r < 0)
+		strerr_dief(TEMPORARY, "the passwords file is damaged");
+	return r;
+}
+
+static bool same_class(char const *a, size_t an, char const *b, size_t bn)
+{
+	char ac[PASSWORD_CLASS], bc[PASSWORD_CLASS];
+	size_t acn = password_class(ac, a, an);
+	return acn && acn == password_class(bc, b, bn) && memcmp(ac, bc, acn) == 0;
+}
+
+/* Hashes once for the user, if there is one, and once for every other class. */
+static bool is_accepted(struct cdbfile const *f, struct login const *login)
+{
+	cdb_find_state state = CDB_FIND_STATE_ZERO, others = CDB_FIND_STATE_ZERO;
+	char const *hash, *other;
+	size_t n, len;
+	bool good = false, hashed = false;
+	bool known = lookup(f, login->user, strlen(login->user), &state, &hash, &n);
+	if (known) {
+		good = verify(hash, n, login->password);
+		hashed = true;
+	}
+	while (lookup(f, "", 1, &others, &other, &len)) {
+		if (!known || !same_class(hash, n, other, len))
+			verify(other, len, login->password);
+		hashed = true;
+	}
+	if (!hashed)
+		verify(fallback, sizeof fallback - 1, login->password);
+	return good && login->password[0];
+}
+
+/* A process that holds passwords leaves no core; prog gets the limit as it was. */
+static struct rlimit core;
+
+static void forbid_core(void)
+{
+	struct rlimit none;
+	if (getrlimit(RLIMIT_CORE, &core) < 0)
+		strerr_diefusys(TEMPORARY, "read the limit for cores");
+	none = core;
+	none.rlim_cur = 0;
+	if (setrlimit(RLIMIT_CORE, &none) < 0)
+		strerr_diefusys(TEMPORARY, "forbid cores");
+}
+
+/* What the caller has set up is his, unless it runs with more than he has. The file is
+   opened with that and nothing else is done with it. */
+static void open_passwords(struct cdbfile *f, char const *file)
+{
+	static unsigned int const keep[] = {INPUT_FD};
+	if (fcntl(INPUT_FD, F_GETFD) < 0)
+		strerr_dief(MISUSED, "descriptor 3 is closed");
+	if (!fd_sanitize())
+		strerr_diefusys(TEMPORARY, "open /dev/null");
+	if (privilege_borrowed() && privilege_reset(keep, 1) < 0)
+		strerr_diefusys(TEMPORARY, "reset what is inherited");
+	int r = cdbfile_open(f, file), e = errno;
+	if (privilege_drop() < 0)
+		strerr_diefusys(TEMPORARY, "drop privileges");
+	errno = e;
+	if (r < 0 && e == EINVAL)
+		strerr_dief(TEMPORARY, file, " is no cdb, or cut short");
+	if (r < 0)
+		strerr_diefusys(TEMPORARY, "open ", file);
+}
+
+int main(int argc, char const *const *argv)
+{
+	static struct login login;
+	struct cdbfile passwords = CDBFILE_ZERO;
+	PROG = "saca-checkpassword";
+	if (argc < 2)
+		strerr_dieusage(MISUSED, USAGE);
+	open_passwords(&passwords, argv[1]);
+	forbid_core();
+	read_login(&login);
+	bool good = is_accepted(&passwords, &login);
+	cdbfile_close(&passwords);
+	if (good && argv[2] && setenv("USER", login.user, 1) < 0)
+		strerr_diefusys(TEMPORARY, "set USER");
+	explicit_bzero(&login, sizeof login);
+	if (!good)
+		return REFUSED;
+	if (!argv[2])
+		return 0;
+	if (setrlimit(RLIMIT_CORE, &core) < 0)
+		strerr_diefusys(TEMPORARY, "restore the limit for cores");
+	exec(argv + 2);
+	strerr_dieexec(TEMPORARY, argv[2]);
+}
