@@ -38,7 +38,7 @@ OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
 OBJ_saca-mime :=
 OBJ_saca-spool :=
 OBJ_saca-accounts := core/accounts core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
-OBJ_saca-import :=
+OBJ_saca-import := $(addprefix store/,import entry batch watch store sqlite sqlite_put sqlite_schema)
 
 LIB_saca-smtpd := -lskarnet
 LIB_saca-tlsd := -lskarnet -lbearssl

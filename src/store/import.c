@@ -1,0 +1,359 @@
+/* The importer's loop. A transaction's life: read each file and put its rows, sync the
+   images, COMMIT, set aside what was refused, retire what is in the store. A crash
+   before COMMIT leaves everything as it was; one behind it leaves files whose rows are
+   there already, which the next run only retires. */
+#include "store/import.h"
+
+#include "core/date.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* No message is that large, and no store would take it. */
+#define FILE_MAX ((off_t)512 << 20)
+
+/* How often a transaction is tried that the store wants repeated, and the longest wait
+   between two tries, in milliseconds. */
+#define TRIES 30
+#define WAIT_MAX 1000
+
+/* What becomes of a file of the transaction at hand, once that is committed. */
+struct import_fate {
+	enum { FATE_RETIRE, FATE_ASIDE, FATE_LEAVE, FATE_GONE } what;
+	char *reason; /* of FATE_ASIDE and FATE_LEAVE; freed after use */
+	char id[SPOOL_UUID];
+	uint64_t send;
+};
+
+/* The files [first, end) of the batch are one transaction. */
+struct span {
+	size_t first, end, octets;
+	struct import_count count;
+};
+
+static bool fail(struct import *im, char const *what, char const *why)
+{
+	size_t n = strlen(what);
+	if (n > sizeof im->error / 2)
+		n = sizeof im->error / 2;
+	memcpy(im->error, what, n);
+	memcpy(im->error + n, ": ", 2);
+	n += 2;
+	size_t m = strlen(why);
+	if (m > sizeof im->error - 1 - n)
+		m = sizeof im->error - 1 - n;
+	memcpy(im->error + n, why, m);
+	im->error[n + m] = 0;
+	return false;
+}
+
+static bool fail_store(struct import *im)
+{
+	return fail(im, "store", im->store->reason);
+}
+
+enum load { LOAD_OK, LOAD_GONE, LOAD_HUGE, LOAD_UNREAD, LOAD_FAILED };
+
+/* Are we ourselves short of something, so that every other file would fail too? */
+static bool is_shortage(int e)
+{
+	return e == ENOMEM || e == EMFILE || e == ENFILE;
+}
+
+static enum load read_all(int fd, struct buf *out)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return LOAD_UNREAD;
+	if (st.st_size > FILE_MAX)
+		return LOAD_HUGE;
+	out->len = 0;
+	/* One octet more than there should be, to see the end without another read. */
+	if (!buf_reserve(out, (size_t)st.st_size + 1))
+		return LOAD_FAILED;
+	for (;;) {
+		ssize_t n = read(fd, out->s + out->len, out->cap - out->len);
+		if (n == 0)
+			return LOAD_OK;
+		if (n < 0 && errno != EINTR)
+			return LOAD_UNREAD;
+		out->len += n > 0 ? (size_t)n : 0;
+		if (out->len > (size_t)FILE_MAX)
+			return LOAD_HUGE;
+		if (!buf_reserve(out, 1))
+			return LOAD_FAILED;
+	}
+}
+
+static enum load load(struct import *im, struct batch_file const *f)
+{
+	char path[8 + 256];
+	if (strlen(f->name) > 255)
+		return LOAD_GONE;
+	strcat(strcat(strcpy(path, spool_folders[f->folder]), "/"), f->name);
+	int fd = openat(im->spool->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? LOAD_GONE : is_shortage(errno) ? LOAD_FAILED : LOAD_UNREAD;
+	enum load r = read_all(fd, &im->entry.octets);
+	int e = errno;
+	close(fd);
+	errno = e;
+	return r;
+}
+
+static bool refuse(struct import *im, struct import_fate *fate, char const *reason)
+{
+	fate->what = FATE_ASIDE;
+	fate->reason = strdup(reason);
+	return fate->reason || fail(im, "spool", "out of memory");
+}
+
+static bool leave(struct import *im, struct import_fate *fate, char const *reason)
+{
+	bool kept = refuse(im, fate, reason);
+	fate->what = FATE_LEAVE;
+	return kept;
+}
+
+/* Reads one file into im->entry. *put: it has rows to be put; else its fate is set. */
+static bool read_entry(struct import *im, struct batch_file const *f, struct import_fate *fate,
+	bool *put)
+{
+	*put = false;
+	switch (load(im, f)) {
+	case LOAD_GONE:
+		fate->what = FATE_GONE;
+		return true;
+	case LOAD_UNREAD:
+		return leave(im, fate, strerror(errno));
+	case LOAD_HUGE:
+		return refuse(im, fate, "the file is larger than any message");
+	case LOAD_FAILED:
+		return fail(im, f->name, strerror(errno));
+	case LOAD_OK:
+		break;
+	}
+	enum entry_result r = entry_read(&im->entry, &im->options);
+	strcpy(fate->id, im->entry.id);
+	fate->send = im->entry.file.send;
+	if (r == ENTRY_FAILED)
+		return fail(im, f->name, im->entry.reason);
+	if (r == ENTRY_REFUSED)
+		return refuse(im, fate, im->entry.reason);
+	*put = true;
+	return true;
+}
+
+static void stamp(char out[DATE_ISO])
+{
+	struct tm tm;
+	time_t now = time(NULL);
+	if (!gmtime_r(&now, &tm) || !date_iso(out, &tm))
+		strcpy(out, "1970-01-01T00:00:00Z");
+}
+
+static enum store_result put_entry(struct import *im, struct import_fate *fate, struct span *s)
+{
+	char now[DATE_ISO];
+	struct store_count count = {0, 0};
+	stamp(now);
+	im->entry.row.imported_at = now;
+	enum store_result r = im->store->put(im->store, &im->entry.row, &count);
+	if (r == STORE_OK) {
+		s->count.imported++;
+		s->count.sends += fate->send != 0;
+		s->count.contacts += count.contacts;
+		s->count.fresh += count.fresh;
+	} else if (r == STORE_ALREADY) {
+		s->count.repeated++;
+		r = STORE_OK;
+	} else if (r == STORE_REFUSED) {
+		r = refuse(im, fate, im->store->reason) ? STORE_OK : STORE_FAILED;
+	}
+	return r;
+}
+
+/* Puts the rows of one transaction's files, as many as it takes. */
+static enum store_result fill(struct import *im, struct span *s)
+{
+	for (s->end = s->first; s->end < im->batch.n; s->end++) {
+		struct import_fate *fate = &im->fates[s->end - s->first];
+		bool put;
+		if (s->end - s->first == im->most_files || s->octets >= im->most_octets)
+			break;
+		*fate = (struct import_fate){.what = FATE_RETIRE};
+		if (!read_entry(im, &im->batch.files[s->end], fate, &put))
+			return STORE_FAILED;
+		if (!put)
+			continue;
+		s->octets += im->entry.octets.len;
+		enum store_result r = put_entry(im, fate, s);
+		if (r == STORE_FAILED && !im->error[0])
+			fail_store(im);
+		if (r != STORE_OK) {
+			s->end++;
+			return r;
+		}
+	}
+	return STORE_OK;
+}
+
+static void forget_fates(struct import *im, struct span const *s)
+{
+	for (size_t i = s->first; i < s->end; i++) {
+		free(im->fates[i - s->first].reason);
+		im->fates[i - s->first].reason = NULL;
+	}
+}
+
+static enum store_result attempt(struct import *im, struct span *s)
+{
+	enum store_result r = im->store->begin(im->store);
+	if (r == STORE_FAILED)
+		fail_store(im);
+	if (r != STORE_OK)
+		return r;
+	r = fill(im, s);
+	if (r == STORE_OK && im->options.web && !webfolder_sync(im->options.web)) {
+		fail(im, "web folder", strerror(errno));
+		r = STORE_FAILED;
+	}
+	if (r != STORE_OK) {
+		im->store->rollback(im->store);
+		return r;
+	}
+	r = im->store->commit(im->store);
+	if (r == STORE_FAILED)
+		fail_store(im);
+	return r;
+}
+
+static void wait_ms(long ms)
+{
+	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+	(void)nanosleep(&t, NULL);
+}
+
+/* One transaction from s->first on, repeated as long as the store wants that. */
+static bool transact(struct import *im, struct span *s)
+{
+	size_t const first = s->first;
+	long wait = 10;
+	for (int tries = 0; tries < TRIES; tries++) {
+		*s = (struct span){.first = first, .end = first};
+		enum store_result r = attempt(im, s);
+		if (r == STORE_OK)
+			return true;
+		forget_fates(im, s);
+		if (r != STORE_AGAIN)
+			return false;
+		wait_ms(wait);
+		wait = wait < WAIT_MAX / 2 ? wait * 2 : WAIT_MAX;
+	}
+	return fail_store(im);
+}
+
+static struct spool_retired retired(struct import const *im, struct span const *s, size_t i)
+{
+	struct batch_file const *f = &im->batch.files[i];
+	struct import_fate const *fate = &im->fates[i - s->first];
+	return (struct spool_retired){.folder = f->folder, .name = f->name,
+		.id = fate->id[0] ? fate->id : NULL, .send = fate->send};
+}
+
+static bool set_aside(struct import *im, struct span const *s, size_t i)
+{
+	struct import_fate const *fate = &im->fates[i - s->first];
+	struct spool_retired const file = retired(im, s, i);
+	if (fate->what == FATE_ASIDE) {
+		if (!spool_set_aside(im->spool, &file, fate->reason, time(NULL)))
+			return fail(im, "spool: setting aside", strerror(errno));
+		im->count.failed++;
+	} else {
+		im->count.unread++;
+	}
+	im->notice(file.name, fate->reason, fate->what == FATE_LEAVE);
+	return true;
+}
+
+static bool retire(struct import *im, struct span const *s)
+{
+	struct spool_retired *done = malloc((s->end - s->first) * sizeof *done);
+	size_t n = 0;
+	if (!done)
+		return fail(im, "spool", "out of memory");
+	for (size_t i = s->first; i < s->end; i++)
+		if (im->fates[i - s->first].what == FATE_RETIRE)
+			done[n++] = retired(im, s, i);
+	bool well = n == 0 || spool_retire(im->spool, done, n, im->keep, time(NULL));
+	int e = errno;
+	free(done);
+	return well || fail(im, "spool: removing what is imported", strerror(e));
+}
+
+/* After COMMIT: takes the transaction's files out of the spool. */
+static bool clear_spool(struct import *im, struct span const *s)
+{
+	if (!retire(im, s))
+		return false;
+	for (size_t i = s->first; i < s->end; i++)
+		if (im->fates[i - s->first].reason && !set_aside(im, s, i))
+			return false;
+	return true;
+}
+
+static void add_counts(struct import_count *to, struct import_count const *c)
+{
+	to->imported += c->imported;
+	to->sends += c->sends;
+	to->contacts += c->contacts;
+	to->fresh += c->fresh;
+	to->repeated += c->repeated;
+}
+
+static bool run_batch(struct import *im, uint64_t *done, uint64_t known)
+{
+	struct span s = {.first = 0};
+	for (; s.first < im->batch.n && !*im->stop; s.first = s.end) {
+		if (!transact(im, &s))
+			return false;
+		add_counts(&im->count, &s.count);
+		bool cleared = clear_spool(im, &s);
+		forget_fates(im, &s);
+		if (!cleared)
+			return false;
+		*done += s.end - s.first;
+		if (im->progress)
+			im->progress(im, *done, known);
+	}
+	return true;
+}
+
+bool import_run(struct import *im)
+{
+	uint64_t done = 0, known;
+	im->error[0] = 0;
+	if (!im->fates && !(im->fates = calloc(im->most_files, sizeof *im->fates)))
+		return fail(im, "spool", "out of memory");
+	batch_free(&im->batch);
+	do {
+		if (!batch_fill(&im->batch, im->spool))
+			return fail(im, "spool", strerror(errno));
+		known = done + im->batch.waiting;
+		if (!run_batch(im, &done, known))
+			return false;
+	} while (im->batch.more && !*im->stop);
+	return true;
+}
+
+void import_free(struct import *im)
+{
+	batch_free(&im->batch);
+	entry_free(&im->entry);
+	free(im->fates);
+}
