@@ -1,7 +1,20 @@
 /* A push parser for MIME messages (RFC 2045, 2046, 2231): octets in, in pieces of any
    size; a tree of parts out, as offsets into the message. saca-mime and saca-import
    both read mail with it, so that what was accepted always imports. Time is linear in
-   the input whatever comes; memory is bounded by the limits below. */
+   the input whatever comes; memory is bounded by the limits below. Lines end in LF or
+   CRLF.
+
+   Where mail in the wild leaves a choice:
+   - The first of repeated fields and parameters counts.
+   - A delimiter is a whole line: `--`, the boundary, perhaps `--`, perhaps blanks. Of
+     equal boundaries the innermost open one is meant. What follows a multipart's closing
+     delimiter is epilogue, delimiters of that multipart included.
+   - A multipart without any correct opening delimiter is divided by lines that lack the
+     leading `--`. These are believed until a correct one turns up; then the parts made
+     so far are dropped as preamble. (They count against MIME_PARTS meanwhile.)
+   - A delimiter inside a header block ends it, and its part has no body.
+   - Without a closing delimiter, a part ends at the next one of an enclosing multipart,
+     or with the message. */
 #ifndef CORE_MIME_H
 #define CORE_MIME_H
 
@@ -26,11 +39,13 @@ struct mime_part {
 	size_t header;        /* octets from the start of the message: header block */
 	size_t body, end;     /* [body, end): the body as transferred, without the line end
 	                         that belongs to the delimiter behind it */
-	char const *type;     /* "text/html", lowered; "text/plain" where nothing is said */
+	char const *type;     /* "text/html", lowered; "text/plain" where nothing is said,
+	                         and "message/rfc822" there in a digest (RFC 2046 5.1.5) */
 	char const *charset;  /* the parameter as it stands, unquoted, RFC 2231 decoded */
 	char const *id;       /* Content-ID without its angle brackets */
 	char const *filename; /* of Content-Disposition, else the name of Content-Type; raw */
 	char const *label;    /* Content-Transfer-Encoding as it stands, lowered */
+	char const *disposition; /* Content-Disposition's word, lowered */
 	enum mime_encoding encoding;
 	bool attachment;      /* Content-Disposition: attachment */
 	bool leaf;            /* neither multipart nor message: multiparts have children
@@ -46,7 +61,8 @@ void mime_free(struct mime *m);
 /* Feeds n octets. A fault is final: what follows is ignored. */
 enum mime_fault mime_push(struct mime *m, char const *s, size_t n);
 
-/* The end of the message; only then the parts can be asked for. */
+/* The end of the message; only then the parts can be asked for. After a fault they are
+   those found up to it, which is enough to draw them. */
 enum mime_fault mime_finish(struct mime *m);
 
 /* Part 0 is the message itself; parts stand in the order of the message. */
@@ -56,5 +72,9 @@ struct mime_part const *mime_part(struct mime const *m, size_t i);
 /* The first field of that name (any case) in the main header, unfolded; NULL if none.
    Belongs to the parser, valid until the next call or mime_free. */
 char const *mime_field(struct mime *m, char const *name);
+
+/* The main header block, for core/header.h: *n octets, lines ending in LF. It belongs to
+   the parser; empty (not NULL) when there is none. */
+char const *mime_header(struct mime const *m, size_t *n);
 
 #endif

@@ -1,0 +1,146 @@
+/* The header fields of RFC 2045, 2046, 2183 and 2392 that tell one part from another. */
+#include "core/mimehead.h"
+
+#include "core/ascii.h"
+#include "core/header.h"
+#include "core/param.h"
+
+#include <string.h>
+
+enum { TYPE, ENCODING, DISPOSITION, ID, FIELDS };
+
+static char const *const names[FIELDS] = {
+	[TYPE] = "Content-Type",
+	[ENCODING] = "Content-Transfer-Encoding",
+	[DISPOSITION] = "Content-Disposition",
+	[ID] = "Content-ID",
+};
+
+void mimehead_blank(struct mime_part *part, char const *preset)
+{
+	part->type = preset;
+	part->charset = part->id = part->filename = part->label = part->disposition = "";
+	part->encoding = MIME_7BIT;
+	part->attachment = false;
+	part->leaf = strncmp(preset, "message/", 8) != 0;
+}
+
+static enum mime_encoding encoding_of(char const *label)
+{
+	static struct {
+		char const *label;
+		enum mime_encoding encoding;
+	} const known[] = {
+		{"", MIME_7BIT}, {"7bit", MIME_7BIT}, {"8bit", MIME_8BIT}, {"binary", MIME_BINARY},
+		{"quoted-printable", MIME_QP}, {"base64", MIME_BASE64},
+	};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(label, known[i].label))
+			return known[i].encoding;
+	return MIME_UNKNOWN;
+}
+
+/* The values of the four fields, unfolded, the first of each; empty where there is none. */
+static bool collect(struct buf value[FIELDS], char const *s, size_t n)
+{
+	bool seen[FIELDS] = {false};
+	struct header_field f;
+	for (size_t at = 0; header_next(s, n, &at, &f);) {
+		for (size_t i = 0; i < FIELDS; i++) {
+			if (seen[i] || !ascii_case_is(f.name, f.name_len, names[i]))
+				continue;
+			seen[i] = true;
+			if (!header_unfold(value + i, f.value, f.value_len))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* What stands between the angle brackets (RFC 2392), or all of it without them. */
+static bool put_id(struct buf *out, struct buf const *value)
+{
+	char const *s = value->s, *open = value->len ? memchr(s, '<', value->len) : NULL;
+	size_t n = value->len;
+	if (open) {
+		n -= (size_t)(open + 1 - s);
+		s = open + 1;
+		char const *close = memchr(s, '>', n);
+		if (close)
+			n = (size_t)(close - s);
+	}
+	return buf_put(out, s, n) && buf_putc(out, 0);
+}
+
+static bool put_word(struct buf *out, struct buf *scratch, struct buf const *value)
+{
+	return param_word(scratch, value->s, value->len) && buf_put(out, scratch->s, scratch->len + 1);
+}
+
+/* The strings one behind the other, in the order in which set_strings takes them. */
+static bool put_strings(struct buf *out, struct buf value[FIELDS], struct buf *scratch,
+	char const *preset)
+{
+	struct buf const *type = value + TYPE, *disposition = value + DISPOSITION;
+	out->len = 0;
+	if (!param_type(scratch, type->s, type->len))
+		return false;
+	/* RFC 2045 5.2: a type that can't be read counts as plain text. */
+	char const *is = scratch->len ? scratch->s : type->len ? "text/plain" : preset;
+	if (!buf_put(out, is, strlen(is) + 1)
+		|| param_find(scratch, NULL, type->s, type->len, "charset") < 0
+		|| !buf_put(out, scratch->s, scratch->len + 1)
+		|| !put_word(out, scratch, value + ENCODING)
+		|| !put_word(out, scratch, disposition))
+		return false;
+	int found = param_find(scratch, NULL, disposition->s, disposition->len, "filename");
+	if (!found)
+		found = param_find(scratch, NULL, type->s, type->len, "name");
+	return found >= 0 && buf_put(out, scratch->s, scratch->len + 1) && put_id(out, value + ID);
+}
+
+static void set_strings(struct mime_part *part, char const *s)
+{
+	char const **const at[] = {&part->type, &part->charset, &part->label, &part->disposition,
+		&part->filename, &part->id};
+	for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+		*at[i] = s;
+		s += strlen(s) + 1;
+	}
+}
+
+static bool find_boundary(struct buf *boundary, struct buf const *type)
+{
+	if (param_find(boundary, NULL, type->s, type->len, "boundary") < 0)
+		return false;
+	while (boundary->len && ascii_is_blank(boundary->s[boundary->len - 1]))
+		boundary->len--; /* RFC 2046 5.1.1: it does not end in white space */
+	return true;
+}
+
+static bool read_fields(struct mime_part *part, struct buf *strings, struct buf *boundary,
+	struct buf value[FIELDS], struct buf *scratch)
+{
+	if (!put_strings(strings, value, scratch, part->type))
+		return false;
+	bool multipart = !strncmp(strings->s, "multipart/", 10);
+	if (multipart && !find_boundary(boundary, value + TYPE))
+		return false;
+	set_strings(part, strings->s);
+	part->leaf = !multipart && strncmp(part->type, "message/", 8) != 0;
+	part->encoding = encoding_of(part->label);
+	part->attachment = !strcmp(part->disposition, "attachment");
+	return true;
+}
+
+bool mimehead_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
+	char const *s, size_t n)
+{
+	struct buf value[FIELDS] = {BUF_ZERO}, scratch = BUF_ZERO;
+	boundary->len = 0;
+	bool done = collect(value, s, n) && read_fields(part, strings, boundary, value, &scratch);
+	for (size_t i = 0; i < FIELDS; i++)
+		buf_free(value + i);
+	buf_free(&scratch);
+	return done;
+}
