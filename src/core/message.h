@@ -25,7 +25,10 @@ struct message {
 	uint32_t text, html; /* the parts' indices, MIME_NONE where there is none */
 };
 
-/* Judges a message whose parser has been finished; fault is what mime_finish said.
+/* The text and the HTML are the first text/plain and text/html leaves that are not
+   attachments, nor lie in a multipart that is one.
+
+   Judges a message whose parser has been finished; fault is what mime_finish said.
    MESSAGE_NUL is not found here: the caller saw the octets. */
 enum message_verdict message_judge(struct mime const *m, enum mime_fault fault, struct message *out);
 
@@ -45,7 +48,9 @@ struct message_options {
 	unsigned int language;
 };
 
-/* The options of SPEC 3; prefix is "X-Teenvio-" unless set otherwise. */
+/* The options a client may put into the main header: PREFIX and ShowCab, SocialLinks,
+   Language, TrackingOpening, TrackingClicks. Any case; the first of each counts; an
+   unknown value is the default. prefix is "X-Teenvio-" unless set otherwise. */
 void message_options(struct mime *m, char const *prefix, struct message_options *out);
 
 #endif

@@ -1,0 +1,185 @@
+/* The rules by which a message is a campaign or is not. */
+#include "core/message.h"
+
+#include "core/ascii.h"
+#include "core/base64.h"
+#include "core/header.h"
+#include "core/num.h"
+#include "core/qp.h"
+
+#include <string.h>
+
+#define STRING_(x) #x
+#define STRING(x) STRING_(x)
+
+#define NEEDED "el mensaje necesita una parte de texto plano (text/plain) y otra HTML (text/html), " \
+	"y que no sean adjuntos"
+
+static char const *const reasons[] = {
+	[MESSAGE_OK] = "",
+	[MESSAGE_NO_TEXT] = "falta la parte text/plain: " NEEDED,
+	[MESSAGE_NO_HTML] = "falta la parte text/html: " NEEDED,
+	[MESSAGE_NO_BOTH] = "faltan las partes text/plain y text/html: " NEEDED,
+	[MESSAGE_DEEP] = "demasiados niveles de partes MIME: como maximo " STRING(MIME_DEPTH)
+		", una dentro de otra; simplifique la estructura del mensaje",
+	[MESSAGE_MANY] = "demasiadas partes MIME: como maximo " STRING(MIME_PARTS)
+		" en un mensaje; quite adjuntos o imagenes",
+	[MESSAGE_HEADER] = "cabecera demasiado larga: como maximo " STRING(MIME_HEADER)
+		" octetos en la del mensaje y en la de cada parte; quite campos o acortelos",
+	[MESSAGE_NUL] = "el mensaje contiene un octeto NUL: codifique esa parte en base64 "
+		"o quoted-printable",
+	[MESSAGE_NO_MEMORY] = "sin memoria para leer el mensaje: vuelva a intentarlo mas tarde",
+};
+
+char const *message_reason(enum message_verdict verdict)
+{
+	return reasons[verdict];
+}
+
+static bool is_attached(struct mime const *m, uint32_t i)
+{
+	for (; i != MIME_NONE; i = mime_part(m, i)->parent)
+		if (mime_part(m, i)->attachment)
+			return true;
+	return false;
+}
+
+static uint32_t first_of(struct mime const *m, char const *type)
+{
+	for (uint32_t i = 0; i < mime_count(m); i++)
+		if (!strcmp(mime_part(m, i)->type, type) && !is_attached(m, i))
+			return i;
+	return MIME_NONE;
+}
+
+enum message_verdict message_judge(struct mime const *m, enum mime_fault fault, struct message *out)
+{
+	out->text = first_of(m, "text/plain");
+	out->html = first_of(m, "text/html");
+	switch (fault) {
+	case MIME_TOO_DEEP:
+		return MESSAGE_DEEP;
+	case MIME_TOO_MANY:
+		return MESSAGE_MANY;
+	case MIME_HEADER_LONG:
+		return MESSAGE_HEADER;
+	case MIME_NO_MEMORY:
+		return MESSAGE_NO_MEMORY;
+	case MIME_OK:
+		break;
+	}
+	if (out->text == MIME_NONE)
+		return out->html == MIME_NONE ? MESSAGE_NO_BOTH : MESSAGE_NO_TEXT;
+	return out->html == MIME_NONE ? MESSAGE_NO_HTML : MESSAGE_OK;
+}
+
+enum message_use message_use(struct mime const *m, struct message const *msg, size_t i)
+{
+	struct mime_part const *part = mime_part(m, i);
+	if (i == msg->text)
+		return MESSAGE_TEXT;
+	if (i == msg->html)
+		return MESSAGE_HTML;
+	if (!strncmp(part->type, "multipart/", 10))
+		return MESSAGE_CONTAINER;
+	return part->leaf && *part->id ? MESSAGE_INLINE : MESSAGE_IGNORED;
+}
+
+static bool decode_base64(struct buf *out, char const *s, size_t n)
+{
+	struct base64 b = {0, 0};
+	if (!buf_reserve(out, BASE64_ROOM(n) + 2))
+		return false;
+	out->len += base64_feed(&b, out->s + out->len, s, n);
+	out->len += base64_end(&b, out->s + out->len);
+	return true;
+}
+
+bool message_decode(struct mime_part const *part, char const *message, struct buf *out)
+{
+	char const *s = message + part->body;
+	size_t n = part->end - part->body;
+	switch (part->encoding) {
+	case MIME_BASE64:
+		return decode_base64(out, s, n);
+	case MIME_QP:
+		return qp_decode(out, s, n);
+	case MIME_7BIT:
+	case MIME_8BIT:
+	case MIME_BINARY:
+	case MIME_UNKNOWN: /* RFC 2045 6.4: nothing is known of it; the octets are kept */
+		break;
+	}
+	return buf_put(out, s, n);
+}
+
+/* --- Options -------------------------------------------------------------------------- */
+
+enum { SHOW_HEADER, SOCIAL_LINKS, LANGUAGE, TRACK_OPENS, TRACK_CLICKS, OPTIONS };
+
+static char const *const names[OPTIONS] = {
+	[SHOW_HEADER] = "ShowCab",
+	[SOCIAL_LINKS] = "SocialLinks",
+	[LANGUAGE] = "Language",
+	[TRACK_OPENS] = "TrackingOpening",
+	[TRACK_CLICKS] = "TrackingClicks",
+};
+
+static bool is_space(char c)
+{
+	return ascii_is_blank(c) || c == '\r' || c == '\n';
+}
+
+static void set_switch(bool *out, char const *s, size_t n)
+{
+	if (ascii_case_is(s, n, "yes"))
+		*out = true;
+	else if (ascii_case_is(s, n, "no"))
+		*out = false;
+}
+
+/* Spanish, English, Italian, French, German, Dutch, Portuguese, Norwegian, Swedish,
+   Catalan, Finnish, Galician, Basque: the platform's numbers. */
+static void set_language(unsigned int *out, char const *s, size_t n)
+{
+	static unsigned char const known[] = {3, 4, 5, 6, 7, 8, 11, 13, 14, 15, 16, 17, 18};
+	uint64_t number;
+	if (num_scan(s, n, 18, &number) && memchr(known, (int)number, sizeof known))
+		*out = (unsigned int)number;
+}
+
+static void set_option(struct message_options *out, size_t which, char const *s, size_t n)
+{
+	bool *const switches[OPTIONS] = {
+		[SHOW_HEADER] = &out->show_header, [SOCIAL_LINKS] = &out->social_links,
+		[TRACK_OPENS] = &out->track_opens, [TRACK_CLICKS] = &out->track_clicks,
+	};
+	for (; n && is_space(s[0]); n--)
+		s++;
+	while (n && is_space(s[n - 1]))
+		n--;
+	if (which == LANGUAGE)
+		set_language(&out->language, s, n);
+	else
+		set_switch(switches[which], s, n);
+}
+
+void message_options(struct mime *m, char const *prefix, struct message_options *out)
+{
+	*out = (struct message_options){.show_header = true, .track_opens = true,
+		.track_clicks = true, .language = 3};
+	bool seen[OPTIONS] = {false};
+	size_t n, skip = strlen(prefix);
+	char const *header = mime_header(m, &n);
+	struct header_field f;
+	for (size_t at = 0; header_next(header, n, &at, &f);) {
+		if (f.name_len <= skip || !ascii_case_equal(f.name, skip, prefix, skip))
+			continue;
+		for (size_t i = 0; i < OPTIONS; i++) {
+			if (seen[i] || !ascii_case_is(f.name + skip, f.name_len - skip, names[i]))
+				continue;
+			seen[i] = true;
+			set_option(out, i, f.value, f.value_len);
+		}
+	}
+}
