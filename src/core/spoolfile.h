@@ -36,4 +36,18 @@ char const *spoolfile_read(struct spoolfile *f, char const *s, size_t n);
    come sorted and each once, as saca-spool writes them. */
 bool spoolfile_recipient(struct spoolfile const *f, size_t *at, struct slice *address);
 
+/* --- The writer's side --- */
+
+#define SPOOLFILE_DELIVERED "Delivered-To: " /* before each recipient */
+#define SPOOLFILE_HEAD 1024 /* octets in which a file says its number and its id */
+
+/* Appends the fields before the recipients: sender, send, id, user, ip, date, recipients
+   of f. Then come that many Delivered-To lines, sorted, the Received line
+   (core/trace.h) and the message. False: out of memory. */
+bool spoolfile_head(struct buf *out, struct spoolfile const *f);
+
+/* Reads send and id alone from the beginning of a file, SPOOLFILE_HEAD octets or all of
+   it. id points into s. False: it is not the beginning of a spool file. */
+bool spoolfile_identity(char const *s, size_t n, uint64_t *send, struct slice *id);
+
 #endif

@@ -51,9 +51,42 @@ int spool_folder_open(struct spool const *sp, enum spool_folder folder);
    ours. The one place that knows how Maildir readers rename what they move to cur/. */
 size_t spool_key_length(char const *name);
 
+/* The lock of a key (a NUL-terminated one), which whoever spools or retires KEY holds;
+   waits for it. One at a time. Every lock of the spool is given back by spool_close and at
+   the process's end. */
+bool spool_lock(struct spool const *sp, char const *key);
+bool spool_unlock(struct spool const *sp, char const *key);
+
+/* All keys at once: nobody is in the middle of spooling anything. */
+bool spool_lock_all(struct spool const *sp);
+bool spool_unlock_all(struct spool const *sp);
+
 /* The importer's own lock, held until spool_close or the process's end.
    1: taken; 0: another importer is at work; -1: errno. */
 int spool_import_lock(struct spool *sp);
+
+/* --- What is there --- */
+
+struct spool_entry {
+	char id[SPOOL_UUID];
+	uint64_t send; /* 0: only contacts */
+};
+
+/* Was KEY committed already: does seen/, new/ or cur/ have it? The folder where it is
+   found is synced first. Call with the key's lock. 1: yes, *entry is set; 0: no; -1:
+   errno (EBADMSG: what is there is no spool file). */
+int spool_find(struct spool const *sp, char const *key, struct spool_entry *entry);
+
+/* Does KEY carry that id, in whatever folder (failed/ and done/ too)? Synced likewise. */
+int spool_carries(struct spool const *sp, char const *key, char const *id);
+
+/* Is there no file at all, be it waiting, failed, done or seen? 1, 0; -1: errno. */
+int spool_is_empty(struct spool const *sp);
+
+/* The highest number in the spool's files and in seen/; 0 if there is none. */
+bool spool_highest(struct spool const *sp, uint64_t *highest);
+
+/* --- Taking files out: for the importer --- */
 
 /* A file that is done with. id has 32 digits; send is 0 for contacts alone. Where the
    file could not be read, id is NULL. */
