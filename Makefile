@@ -32,12 +32,14 @@ endif
 CONNECTION := saca-smtpd saca-tlsd saca-checkpassword saca-mime saca-spool
 BATCH := saca-accounts saca-import
 
-OBJ_saca-smtpd :=
+OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/reply core/esmtp core/sasl core/base64 \
+	core/data core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
+	io/client io/run io/authenticate io/queue io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
 OBJ_saca-tlsd :=
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
 OBJ_saca-mime :=
 OBJ_saca-spool :=
-OBJ_saca-accounts := core/accounts core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
+OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
 OBJ_saca-import := $(addprefix store/,import entry batch watch store sqlite sqlite_put sqlite_schema)
 
 LIB_saca-smtpd := -lskarnet

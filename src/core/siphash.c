@@ -1,0 +1,55 @@
+/* SipHash-2-4. */
+#include "core/siphash.h"
+
+static uint64_t load64(unsigned char const *p, size_t n)
+{
+	uint64_t v = 0;
+	while (n--)
+		v = v << 8 | p[n];
+	return v;
+}
+
+static uint64_t rotate(uint64_t v, int bits)
+{
+	return v << bits | v >> (64 - bits);
+}
+
+static void rounds(uint64_t v[4], int n)
+{
+	while (n--) {
+		v[0] += v[1];
+		v[2] += v[3];
+		v[1] = rotate(v[1], 13) ^ v[0];
+		v[3] = rotate(v[3], 16) ^ v[2];
+		v[0] = rotate(v[0], 32);
+		v[2] += v[1];
+		v[0] += v[3];
+		v[1] = rotate(v[1], 17) ^ v[2];
+		v[3] = rotate(v[3], 21) ^ v[0];
+		v[2] = rotate(v[2], 32);
+	}
+}
+
+static void absorb(uint64_t v[4], uint64_t m)
+{
+	v[3] ^= m;
+	rounds(v, 2);
+	v[0] ^= m;
+}
+
+uint64_t siphash(unsigned char const key[SIPHASH_KEY], char const *s, size_t n)
+{
+	unsigned char const *p = (unsigned char const *)s;
+	uint64_t k0 = load64(key, 8), k1 = load64(key + 8, 8);
+	uint64_t v[4] = {
+		k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d,
+		k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573,
+	};
+	size_t left = n;
+	for (; left >= 8; left -= 8, p += 8)
+		absorb(v, load64(p, 8));
+	absorb(v, load64(p, left) | (uint64_t)n << 56);
+	v[2] ^= 0xff;
+	rounds(v, 4);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}

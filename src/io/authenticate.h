@@ -1,0 +1,16 @@
+/* Asking a checkpassword program (https://cr.yp.to/checkpwd/interface.html). */
+#ifndef IO_AUTHENTICATE_H
+#define IO_AUTHENTICATE_H
+
+#include "core/smtp.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Runs argv with the credentials on descriptor 3; they fit SMTP_CREDENTIALS, since the
+   dialogue saw to that. SMTP_YES: it exited 0; SMTP_NO: 1; SMTP_UNKNOWN: anything else, a
+   signal, or nothing until the deadline (client_clock). */
+enum smtp_answer authenticate(char const *const *argv, char const *user, size_t un,
+	char const *password, size_t pn, uint64_t deadline);
+
+#endif

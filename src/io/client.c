@@ -1,0 +1,135 @@
+/* The client on descriptors 0 and 1. The descriptors stay in blocking mode, since others
+   may share them (a terminal, a pipe): a socket is written to with MSG_DONTWAIT, anything
+   else in pieces that fit a pipe once poll says so. */
+#define _GNU_SOURCE
+#include "io/client.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopped;
+static sigset_t while_waiting;
+
+static void stop(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+uint64_t client_clock(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+int client_signals(void)
+{
+	struct sigaction on_term = {.sa_handler = stop}, ignore = {.sa_handler = SIG_IGN};
+	struct sigaction on_child = {.sa_handler = nothing}; /* io/run.c waits for it */
+	sigset_t blocked;
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGCHLD);
+	if (sigprocmask(SIG_SETMASK, &blocked, NULL) < 0)
+		return -1;
+	sigemptyset(&while_waiting);
+	return sigaction(SIGTERM, &on_term, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0
+		|| sigaction(SIGCHLD, &on_child, NULL) < 0 ? -1 : 0;
+}
+
+/* Waits until fd is ready, the deadline or SIGTERM. */
+static enum client_event wait_for(int fd, short what, uint64_t deadline)
+{
+	struct pollfd p = {.fd = fd, .events = what};
+	for (;;) {
+		uint64_t now = client_clock();
+		uint64_t left = deadline > now ? deadline - now : 0;
+		struct timespec t = {.tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left % 1000) * 1000000};
+		int r = ppoll(&p, 1, &t, &while_waiting);
+		if (r > 0)
+			return CLIENT_DATA;
+		if (stopped)
+			return CLIENT_STOPPED;
+		if (r == 0)
+			return CLIENT_TIMEOUT;
+		if (errno != EINTR)
+			return CLIENT_EOF;
+	}
+}
+
+/* As much as goes without blocking; -1 and EAGAIN when none. */
+static ssize_t write_some(char const *s, size_t n)
+{
+	static bool plain; /* descriptor 1 is no socket */
+	if (!plain) {
+		ssize_t r = send(1, s, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (r >= 0 || errno != ENOTSOCK)
+			return r;
+		plain = true;
+	}
+	struct pollfd p = {.fd = 1, .events = POLLOUT};
+	int ready = poll(&p, 1, 0);
+	if (ready <= 0) {
+		if (ready == 0)
+			errno = EAGAIN;
+		return -1;
+	}
+	return write(1, s, n < PIPE_BUF ? n : PIPE_BUF);
+}
+
+bool client_flush(struct client *c, uint64_t deadline)
+{
+	size_t at = 0;
+	while (at < c->len && !c->gone) {
+		ssize_t w = write_some(c->out + at, c->len - at);
+		if (w > 0)
+			at += (size_t)w;
+		else if (w < 0 && errno == EINTR)
+			continue;
+		else if (w < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			c->gone = wait_for(1, POLLOUT, deadline) != CLIENT_DATA;
+		else
+			c->gone = true;
+	}
+	c->len = 0;
+	return !c->gone;
+}
+
+void client_put(struct client *c, char const *s, size_t n, uint64_t deadline)
+{
+	if (n > CLIENT_OUT - c->len)
+		client_flush(c, deadline);
+	memcpy(c->out + c->len, s, n);
+	c->len += n;
+}
+
+enum client_event client_read(struct client *c, char *s, size_t n, size_t *got, uint64_t deadline)
+{
+	*got = 0;
+	if (!client_flush(c, deadline))
+		return stopped ? CLIENT_STOPPED : client_clock() >= deadline ? CLIENT_TIMEOUT : CLIENT_EOF;
+	for (;;) {
+		enum client_event e = wait_for(0, POLLIN, deadline);
+		if (e != CLIENT_DATA)
+			return e;
+		ssize_t r = read(0, s, n);
+		if (r > 0) {
+			*got = (size_t)r;
+			return CLIENT_DATA;
+		}
+		if (r == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
+			return CLIENT_EOF;
+	}
+}

@@ -1,0 +1,399 @@
+/* saca-smtpd: the dialogue on descriptors 0 and 1. core/smtp.c leads it; here are the
+   options, the clocks, and the world the dialogue asks about. */
+#define _GNU_SOURCE
+#include "core/ascii.h"
+#include "core/date.h"
+#include "core/logline.h"
+#include "core/num.h"
+#include "core/smtp.h"
+#include "io/authenticate.h"
+#include "io/client.h"
+#include "io/queue.h"
+#include "io/senders.h"
+#include "io/ucspi.h"
+#include "io/ucspitls.h"
+
+#include <skalibs/djbunix.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define USAGE "saca-smtpd [-Apq] [-a senders.cdb] [-h host] [-b brand] [-u url] [-s size] [-r recipients] " \
+	"[-o octets] [-n line] [-N authline] [-e errors] [-f logins] [-d delay] [-t command] [-l login] " \
+	"[-T session] [-w queue] checkpassword-program -- queue-program"
+
+enum { INPUT = 65536 };
+
+/* Everything of this process's one session. */
+struct session {
+	struct smtp smtp;
+	struct smtp_config config;
+	struct client client;
+	struct queue queue;
+	struct senders senders;
+	bool senders_open;
+	char const *senders_path;
+	struct ucspitls tls;
+	char const *const *authenticator;
+	uint64_t delay, command, login, total, queueing; /* milliseconds */
+	uint64_t started, command_since, progress;
+	char ip[UCSPI_IP];
+	char host[256], url[300], date[DATE_RFC5322];
+};
+
+/* --- Clocks ----------------------------------------------------------------------------- */
+
+static uint64_t deadline(struct session const *me)
+{
+	uint64_t at = me->command_since + me->command;
+	if (at > me->started + me->total)
+		at = me->started + me->total;
+	if (!me->smtp.logged_in && at > me->started + me->login)
+		at = me->started + me->login;
+	return at;
+}
+
+static void restart_command_clock(struct session *me)
+{
+	if (me->progress == me->smtp.progress)
+		return;
+	me->progress = me->smtp.progress;
+	me->command_since = client_clock();
+}
+
+/* --- What the dialogue asks ------------------------------------------------------------- */
+
+static void say(void *arg, char const *s, size_t n)
+{
+	struct session *me = arg;
+	client_put(&me->client, s, n, client_clock() + me->command);
+}
+
+static enum smtp_answer log_in(void *arg, char const *user, size_t un, char const *password, size_t pn)
+{
+	struct session *me = arg;
+	return authenticate(me->authenticator, user, un, password, pn, client_clock() + me->login);
+}
+
+/* What a guesser pays. What has been said until here need not wait with it. */
+static void delay(void *arg)
+{
+	struct session *me = arg;
+	struct timespec t = {.tv_sec = (time_t)(me->delay / 1000), .tv_nsec = (long)(me->delay % 1000) * 1000000};
+	client_flush(&me->client, client_clock() + me->command);
+	while (nanosleep(&t, &t) < 0 && errno == EINTR)
+		;
+}
+
+static bool open_senders(struct session *me)
+{
+	if (me->senders_open)
+		return true;
+	if (senders_open(&me->senders, me->senders_path) < 0) {
+		strerr_warnwusys("open ", me->senders_path);
+		return false;
+	}
+	return me->senders_open = true;
+}
+
+static enum smtp_answer answer(struct session const *me, int r)
+{
+	if (r < 0)
+		strerr_warnw(me->senders_path, " is damaged");
+	return r < 0 ? SMTP_UNKNOWN : r ? SMTP_YES : SMTP_NO;
+}
+
+static enum smtp_answer plan(void *arg, char const *name, size_t n, struct accounts_plan *out)
+{
+	struct session *me = arg;
+	if (!me->senders_path)
+		return SMTP_NO;
+	if (!open_senders(me))
+		return SMTP_UNKNOWN;
+	return answer(me, senders_plan(&me->senders, name, n, out));
+}
+
+static enum smtp_answer sender(void *arg, char const *name, size_t pn, char const *address, size_t n)
+{
+	struct session *me = arg;
+	if (!open_senders(me))
+		return SMTP_UNKNOWN;
+	return answer(me, senders_has(&me->senders, name, pn, address, n));
+}
+
+static enum smtp_tls tls(void *arg)
+{
+	struct session *me = arg;
+	switch (ucspitls_look(&me->tls)) {
+	case UCSPITLS_READY:
+		return SMTP_TLS_READY;
+	case UCSPITLS_DEAD:
+		return SMTP_TLS_DEAD;
+	default:
+		return SMTP_TLS_NONE;
+	}
+}
+
+static bool body_start(void *arg)
+{
+	struct session *me = arg;
+	return queue_begin(&me->queue);
+}
+
+static bool body(void *arg, char const *s, size_t n)
+{
+	struct session *me = arg;
+	return queue_write(&me->queue, s, n);
+}
+
+/* Our environment, less every SACA_ of somebody else's, and what the spooler is told. */
+static char const **queue_environment(struct smtp const *s, char vars[5][SMTP_USER + 32])
+{
+	static char const *const names[] = {"SACA_USER=", "SACA_PLAN=", "SACA_HELO=", "SACA_PROTO=", "SACA_CREDIT="};
+	char const *const values[] = {s->user, s->user + s->plan_at, s->helo, smtp_protocol(s),
+		s->plan.credit ? "yes" : NULL};
+	size_t n = 0, at = 0;
+	while (environ[n])
+		n++;
+	char const **envp = malloc((n + 6) * sizeof *envp);
+	if (!envp)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "SACA_", 5) != 0)
+			envp[at++] = environ[i];
+	for (size_t i = 0; i < 5; i++)
+		if (values[i]) {
+			strcat(strcpy(vars[i], names[i]), values[i]);
+			envp[at++] = vars[i];
+		}
+	envp[at] = NULL;
+	return envp;
+}
+
+static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct verdict *out)
+{
+	struct session *me = arg;
+	char vars[5][SMTP_USER + 32];
+	char const **envp = queue_environment(s, vars);
+	if (envp)
+		queue_run(&me->queue, empty, envelope, n, envp, client_clock() + me->queueing, out);
+	else
+		verdict_read(out, -1, "", 0);
+	free(envp);
+	me->command_since = client_clock(); /* that time was ours, not the client's */
+}
+
+static void add_number(struct logline *l, char const *key, uint64_t v)
+{
+	char number[NUM_FMT];
+	logline_add(l, key, number, num_fmt(number, v));
+}
+
+static void log_record(void *arg, struct smtp const *s, struct smtp_record const *r)
+{
+	struct session *me = arg;
+	struct logline l;
+	char const *version = getenv("SSL_PROTOCOL");
+	if (!s->tls)
+		version = "";
+	else if (!version || !*version)
+		version = "yes";
+	logline_start(&l, "saca-smtpd");
+	logline_add(&l, "ip", me->ip, strlen(me->ip));
+	logline_add(&l, "user", r->user, r->user_n);
+	logline_add(&l, "sender", r->sender, r->sender_n);
+	add_number(&l, "rcpts", r->rcpts);
+	add_number(&l, "size", r->size);
+	logline_add(&l, "verdict", r->verdict, strlen(r->verdict));
+	logline_add(&l, "id", r->id, r->id_n);
+	logline_add(&l, "uuid", r->uuid, r->uuid_n);
+	logline_add(&l, "tls", version, strlen(version));
+	add_number(&l, "ms", r->ms);
+	logline_end(&l);
+	if (write(2, l.s, l.len) < 0) /* a log that is gone does not stop the mail */
+		return;
+}
+
+static uint64_t clock_now(void *arg)
+{
+	(void)arg;
+	return client_clock();
+}
+
+/* --- The session --------------------------------------------------------------------------- */
+
+/* Reads and answers until the session is over. */
+static void talk(struct session *me)
+{
+	/* one octet of room before the input: core/data.h asks for it */
+	static char room[1 + INPUT];
+	char *input = room + 1;
+	size_t len = 0, used, got;
+	for (;;) {
+		switch (client_read(&me->client, input + len, INPUT - len, &got, deadline(me))) {
+		case CLIENT_DATA:
+			break;
+		case CLIENT_EOF:
+			smtp_end(&me->smtp, SMTP_VANISHED);
+			return;
+		case CLIENT_TIMEOUT:
+			smtp_end(&me->smtp, SMTP_TIMEOUT);
+			return;
+		default:
+			smtp_end(&me->smtp, SMTP_SHUTDOWN);
+			return;
+		}
+		len += got;
+		switch (smtp_feed(&me->smtp, input, len, &used)) {
+		case SMTP_CLOSE:
+			return;
+		case SMTP_TLS:
+			if (!client_flush(&me->client, deadline(me)) || !ucspitls_start(&me->tls, (unsigned int)me->command))
+				return;
+			smtp_tls_started(&me->smtp);
+			used = len;
+			break;
+		default:
+			break;
+		}
+		memmove(input, input + used, len - used);
+		len -= used;
+		restart_command_clock(me);
+	}
+}
+
+static void date_now(char out[DATE_RFC5322])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	if (!localtime_r(&now, &tm) || !date_rfc5322(out, &tm, (int)(tm.tm_gmtoff / 60)))
+		out[0] = 0;
+}
+
+/* The settings that have a default of their own. */
+static void fill_names(struct session *me)
+{
+	struct smtp_config *c = &me->config;
+	if (!c->host) {
+		if (gethostname(me->host, sizeof me->host - 1) < 0 || !me->host[0])
+			strcpy(me->host, "localhost");
+		c->host = me->host;
+	}
+	if (!c->brand)
+		c->brand = c->host;
+	if (!c->url) {
+		strcpy(me->url, "http://");
+		strncat(me->url, c->brand, sizeof me->url - 9);
+		strcat(me->url, "/");
+		c->url = me->url;
+	}
+	date_now(me->date);
+	c->date = me->date;
+}
+
+static uint64_t number(char const *value, char option, uint64_t min, uint64_t max)
+{
+	char const name[] = {'-', option, 0};
+	uint64_t v;
+	if (!num_scan(value, strlen(value), max, &v) || v < min)
+		strerr_dief(100, "bad value for ", name, ": ", value);
+	return v;
+}
+
+static uint64_t seconds(char const *value, char option)
+{
+	return 1000 * number(value, option, 1, 1000000);
+}
+
+static void option(struct session *me, int letter, char const *value)
+{
+	struct smtp_config *c = &me->config;
+	char o = (char)letter;
+	switch (letter) {
+	case 'A': c->any_sender = true; break;
+	case 'p': c->cleartext = true; break;
+	case 'q': c->plain_queue = true; break;
+	case 'a': me->senders_path = value; break;
+	case 'h': c->host = value; break;
+	case 'b': c->brand = value; break;
+	case 'u': c->url = value; break;
+	case 's': c->max_size = number(value, o, 1, UINT64_C(1) << 40); break;
+	case 'r': c->max_rcpt = (uint32_t)number(value, o, 1, 10000000); break;
+	case 'o': c->max_rcpt_octets = number(value, o, 1, UINT64_C(1) << 30); break;
+	case 'n': c->max_line = number(value, o, 512, INPUT); break;
+	case 'N': c->max_auth_line = number(value, o, 512, INPUT); break;
+	case 'e': c->max_errors = (unsigned int)number(value, o, 1, 1000000); break;
+	case 'f': c->max_logins = (unsigned int)number(value, o, 1, 1000000); break;
+	case 'd': me->delay = number(value, o, 0, 60000); break;
+	case 't': me->command = seconds(value, o); break;
+	case 'l': me->login = seconds(value, o); break;
+	case 'T': me->total = seconds(value, o); break;
+	case 'w': me->queueing = seconds(value, o); break;
+	default: strerr_dieusage(100, USAGE);
+	}
+}
+
+static void options(struct session *me, int argc, char const **argv)
+{
+	subgetopt l = SUBGETOPT_ZERO;
+	for (;;) {
+		int letter = subgetopt_r(argc, argv, "Apqa:h:b:u:s:r:o:n:N:e:f:d:t:l:T:w:", &l);
+		if (letter == -1)
+			break;
+		option(me, letter, l.arg);
+	}
+	argv += l.ind;
+	me->authenticator = argv;
+	while (*argv && strcmp(*argv, "--") != 0)
+		argv++;
+	if (!*argv || argv == me->authenticator || !argv[1])
+		strerr_dieusage(100, USAGE);
+	*argv++ = NULL;
+	me->queue.argv = argv;
+	if (!me->senders_path && !me->config.any_sender)
+		strerr_dief(100, "-a senders.cdb is needed, or -A, which says that any sender will do");
+}
+
+static struct session session = {
+	.config = {.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = SMTP_LINE,
+		.max_auth_line = SMTP_AUTH_LINE, .max_errors = 10, .max_logins = 3},
+	.queue = {.message = -1},
+	.senders = SENDERS_ZERO,
+	.delay = 2000,
+	.command = 300000,
+	.login = 120000,
+	.total = 3600000,
+	.queueing = 300000,
+};
+
+int main(int argc, char const **argv)
+{
+	struct session *me = &session;
+	struct smtp_hooks const hooks = {
+		.arg = me, .reply = say, .login = log_in, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
+		.body_start = body_start, .body = body, .queue = queue, .log = log_record, .clock = clock_now,
+	};
+	unsigned char key[SIPHASH_KEY];
+	PROG = "saca-smtpd";
+	options(me, argc, argv);
+	if (!fd_sanitize() || client_signals() < 0)
+		strerr_diefusys(111, "set up descriptors and signals");
+	if (ucspitls_init(&me->tls) == UCSPITLS_BAD)
+		strerr_dief(100, "bad SSLCTLFD, SSLREADFD or SSLWRITEFD");
+	if (getrandom(key, sizeof key, 0) != sizeof key)
+		strerr_diefusys(111, "get random octets");
+	ucspi_remote_ip(me->ip);
+	fill_names(me);
+	me->started = me->command_since = client_clock();
+	smtp_start(&me->smtp, &me->config, &hooks, key, ucspi_under_tls());
+	talk(me);
+	client_flush(&me->client, client_clock() + me->command);
+	smtp_free(&me->smtp);
+	return 0;
+}
