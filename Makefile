@@ -37,7 +37,7 @@ OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/re
 	io/client io/run io/authenticate io/queue io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
 OBJ_saca-tlsd :=
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
-OBJ_saca-mime :=
+OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp) io/memfile
 OBJ_saca-spool :=
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
 OBJ_saca-import := $(addprefix store/,import entry batch watch store sqlite sqlite_put sqlite_schema)

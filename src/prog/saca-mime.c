@@ -1,0 +1,229 @@
+/* saca-mime: is the message on fd 0 one that can become a campaign? In the line it reads
+   it into a memory file while parsing, and runs the rest with that file, rewound, as its
+   fd 0; fd 1 (the envelope) and fd 6 (the reply) are not touched unless it refuses.
+   Alone it says so by its exit code, and draws the tree of parts. */
+#include "core/buf.h"
+#include "core/message.h"
+#include "core/mime.h"
+#include "core/mimetree.h"
+#include "core/num.h"
+#include "io/memfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+
+#define USAGE "saca-mime [-s octets] prog...  or  saca-mime [-v] [-s octets]"
+
+/* qmail-queue(8)'s codes, and the one that says that fd 6 holds a text. */
+#define REFUSED 31
+#define TEMPORARY 71
+#define TOLD 82
+#define MISUSED 100
+
+#define REPLY 6
+#define SIZE 16777216
+#define SIZE_LIMIT 1073741824
+
+#define TOO_BIG "mensaje demasiado grande: como maximo "
+#define OCTETS " octetos"
+#define TRY_LATER "Zno se pudo leer el mensaje: vuelva a intentarlo mas tarde"
+
+char const *PROG = "saca-mime";
+
+struct check {
+	struct mime *mime;
+	enum mime_fault fault;
+	uint64_t size, limit;
+	bool in_line, verbose;
+	bool nul, big;
+	int copy;          /* the memory file, -1 while there is none */
+	struct buf octets; /* the message, for the tree */
+};
+
+/* --- Ends ------------------------------------------------------------------------------- */
+
+static bool can_reply;
+
+/* Asked before anything is opened, lest our own file be taken for it. */
+static bool is_reply_pipe(void)
+{
+	struct stat st;
+	if (fstat(REPLY, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return false;
+	int flags = fcntl(REPLY, F_GETFL);
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+/* SIGPIPE is ignored only here, where no program follows that would inherit it. */
+static bool reply(char const *kind, char const *text)
+{
+	char line[256];
+	size_t k = strlen(kind), n = strlen(text);
+	if (!can_reply || k + n > sizeof line)
+		return false;
+	memcpy(line, kind, k);
+	memcpy(line + k, text, n);
+	signal(SIGPIPE, SIG_IGN);
+	return allwrite(REPLY, line, k + n) == k + n;
+}
+
+static _Noreturn void give_up(char const *what)
+{
+	strerr_warnwusys(what);
+	_exit(reply("", TRY_LATER) ? TOLD : TEMPORARY);
+}
+
+static _Noreturn void refuse(char const *reason)
+{
+	if (reply("D", reason))
+		_exit(TOLD);
+	strerr_warn(PROG, ": ", reason);
+	_exit(REFUSED);
+}
+
+/* --- Reading ------------------------------------------------------------------------------ */
+
+static void keep(struct check *c, char const *s, size_t n)
+{
+	if (c->copy < 0 && (c->copy = memfile_open()) < 0)
+		give_up("make a memory file");
+	for (size_t done = 0; done < n;) {
+		ssize_t w = pwrite(c->copy, s + done, n - done, (off_t)(c->size + done));
+		if (w < 0 && errno != EINTR)
+			give_up("write to a memory file");
+		done += w > 0 ? (size_t)w : 0;
+	}
+}
+
+/* A message that is a file already stays where it is, rewound. */
+static bool is_file(void)
+{
+	struct stat st;
+	if (fstat(0, &st) < 0)
+		give_up("look at the message");
+	return S_ISREG(st.st_mode) && lseek(0, 0, SEEK_CUR) == 0;
+}
+
+static size_t read_some(char *s, size_t n, bool file, uint64_t at)
+{
+	for (;;) {
+		ssize_t r = file ? pread(0, s, n, (off_t)at) : read(0, s, n);
+		if (r >= 0)
+			return (size_t)r;
+		if (errno != EINTR)
+			give_up("read the message");
+	}
+}
+
+static void take(struct check *c, char const *s, size_t n, bool file)
+{
+	c->nul = c->nul || memchr(s, 0, n);
+	c->big = n > c->limit - c->size;
+	c->fault = mime_push(c->mime, s, n);
+	if (c->fault == MIME_NO_MEMORY)
+		give_up("read the message");
+	if (c->verbose && !buf_put(&c->octets, s, n))
+		give_up("keep the message");
+	if (c->in_line && !file && !c->nul && !c->big && c->fault == MIME_OK)
+		keep(c, s, n);
+	c->size += n;
+}
+
+/* Reads to the end, or until it is refused; the tree of one with a NUL is drawn whole. */
+static void read_message(struct check *c)
+{
+	static char chunk[65536];
+	bool file = is_file();
+	size_t n;
+	while (!c->big && c->fault == MIME_OK && (!c->nul || c->verbose)
+		&& (n = read_some(chunk, sizeof chunk, file, c->size)) > 0)
+		take(c, chunk, n, file);
+}
+
+/* --- Judging ------------------------------------------------------------------------------ */
+
+/* The reason for a refusal, or "". */
+static char const *judge(struct check *c, struct message *msg)
+{
+	static char big[sizeof TOO_BIG + NUM_FMT + sizeof OCTETS];
+	char digits[NUM_FMT];
+	enum mime_fault fault = mime_finish(c->mime);
+	enum message_verdict verdict = message_judge(c->mime, fault, msg);
+	if (verdict == MESSAGE_NO_MEMORY)
+		give_up("read the message");
+	if (c->nul)
+		return message_reason(MESSAGE_NUL);
+	if (!c->big)
+		return message_reason(verdict);
+	num_fmt(digits, c->limit);
+	stpcpy(stpcpy(stpcpy(big, TOO_BIG), digits), OCTETS);
+	return big;
+}
+
+static int show(struct check *c)
+{
+	struct message msg;
+	struct buf out = BUF_ZERO;
+	bool fits = true;
+	char const *reason = "";
+	if (c->size)
+		reason = judge(c, &msg);
+	if (c->verbose)
+		fits = c->size ? mimetree_draw(&out, c->mime, &msg, c->octets.s)
+			: buf_puts(&out, "empty: only contacts\n");
+	if (*reason)
+		fits = fits && buf_puts(&out, reason) && buf_putc(&out, '\n');
+	if (!fits)
+		give_up("draw the message");
+	if (allwrite(1, out.s, out.len) < out.len)
+		give_up("write to stdout");
+	return *reason ? REFUSED : 0;
+}
+
+static _Noreturn void go_on(struct check *c, char const *const *prog)
+{
+	struct message msg;
+	if (c->size) {
+		char const *reason = judge(c, &msg);
+		if (*reason)
+			refuse(reason);
+	}
+	if (c->copy >= 0 && dup2(c->copy, 0) < 0)
+		give_up("hand on the message");
+	execvp(prog[0], (char *const *)prog);
+	strerr_diefusys(TEMPORARY, "run ", prog[0]);
+}
+
+int main(int argc, char const *const *argv)
+{
+	struct check c = {.limit = SIZE, .copy = -1};
+	subgetopt o = SUBGETOPT_ZERO;
+	for (int opt; (opt = subgetopt_r(argc, argv, "s:v", &o)) != -1;) {
+		if (opt == 'v')
+			c.verbose = true;
+		else if (opt != 's' || !num_scan(o.arg, strlen(o.arg), SIZE_LIMIT, &c.limit))
+			strerr_dieusage(MISUSED, USAGE);
+	}
+	argv += o.ind;
+	c.in_line = argv[0] != NULL;
+	if (c.in_line && c.verbose)
+		strerr_dieusage(MISUSED, USAGE);
+	can_reply = c.in_line && is_reply_pipe();
+	c.mime = mime_new();
+	if (!c.mime)
+		give_up("start");
+	read_message(&c);
+	if (c.in_line)
+		go_on(&c, argv);
+	return show(&c);
+}
