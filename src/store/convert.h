@@ -26,4 +26,8 @@ bool convert_html(char const *charset, char const *s, size_t n, struct buf *out)
    False: out of memory; out is then as it was. */
 bool convert_header(char const *value, struct buf *out);
 
+/* Appends octets that are no text but go into a store's text all the same, such as a
+   Message-ID: as convert_header does, but without encoded words. */
+bool convert_octets(char const *s, size_t n, struct buf *out);
+
 #endif

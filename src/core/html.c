@@ -1,0 +1,256 @@
+/* The HTML reader: see html.h. The states of WHATWG's tokenizer, folded into straight
+   code, since nothing but tags and style sheets is wanted. */
+#include "core/html.h"
+
+#include "core/ascii.h"
+
+#include <string.h>
+
+/* Elements whose content is text (13.2.5.1 and the tree builder's switches).
+   plaintext never ends. */
+static char const *const raw_elements[] = {
+	"style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext",
+};
+
+bool html_is_space(int c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+void html_start(struct html *h, char const *s, size_t n)
+{
+	*h = (struct html){.s = s, .n = n, .end = n};
+}
+
+/* Does s[at..end) begin with the word, in any case? */
+static bool word_at(struct html const *h, size_t at, char const *word)
+{
+	size_t n = strlen(word);
+	return n <= h->end - at && ascii_case_equal(h->s + at, n, word, n);
+}
+
+/* ... as a whole name of a tag? */
+static bool name_at(struct html const *h, size_t at, char const *name)
+{
+	if (!word_at(h, at, name))
+		return false;
+	at += strlen(name);
+	return at < h->end && (html_is_space(h->s[at]) || h->s[at] == '/' || h->s[at] == '>');
+}
+
+/* The next c from at on, or the end. */
+static size_t find(struct html const *h, size_t at, char c)
+{
+	char const *p = at < h->end ? memchr(h->s + at, c, h->end - at) : NULL;
+	return p ? (size_t)(p - h->s) : h->end;
+}
+
+/* 13.2.5.17 to 31: inside `<!-- <script> ... </script> -->` a script does not end. */
+static size_t script_end(struct html const *h)
+{
+	bool escaped = false, twice = false;
+	for (size_t i = h->at; i < h->end; i++) {
+		if (h->s[i] == '-' && word_at(h, i, "-->"))
+			escaped = twice = false;
+		if (h->s[i] != '<')
+			continue;
+		if (word_at(h, i, "<!--")) {
+			escaped = true;
+		} else if (name_at(h, i + 1, "script")) {
+			twice = escaped;
+		} else if (i + 1 < h->end && h->s[i + 1] == '/' && name_at(h, i + 2, "script")) {
+			if (!twice)
+				return i;
+			twice = false;
+		}
+	}
+	return h->end;
+}
+
+static size_t raw_end(struct html const *h)
+{
+	if (!strcmp(h->raw, "script"))
+		return script_end(h);
+	if (!strcmp(h->raw, "plaintext"))
+		return h->end;
+	size_t i = find(h, h->at, '<');
+	while (i < h->end && !(i + 1 < h->end && h->s[i + 1] == '/' && name_at(h, i + 2, h->raw)))
+		i = find(h, i + 1, '<');
+	return i;
+}
+
+/* A comment opened at h->at: its text ends before *text_end, and reading goes on at
+   the offset returned (13.2.5.43 to 52: `<!-->` and `<!--->` are whole comments). */
+static size_t comment_end(struct html const *h, size_t *text_end)
+{
+	size_t open = h->at;
+	for (size_t i = find(h, open + 4, '>'); i < h->end; i = find(h, i + 1, '>')) {
+		if (i >= open + 4 && !memcmp(h->s + i - 2, "--", 2)) {
+			*text_end = i - 2 > open + 4 ? i - 2 : open + 4;
+			return i + 1;
+		}
+		if (i >= open + 7 && !memcmp(h->s + i - 3, "--!", 3)) {
+			*text_end = i - 3;
+			return i + 1;
+		}
+	}
+	return *text_end = h->end;
+}
+
+/* Where the markup of a conditional comment begins; 0 when [at, end) is no such one. */
+static size_t condition(struct html const *h, size_t at, size_t end)
+{
+	while (at < end && html_is_space(h->s[at]))
+		at++;
+	if (at + 4 > end || !word_at(h, at, "[if") || ascii_is_alpha(h->s[at + 3]))
+		return 0;
+	for (; at + 1 < end; at++)
+		if (h->s[at] == ']' && h->s[at + 1] == '>')
+			return at + 2;
+	return 0;
+}
+
+/* `<!` at h->at: a comment, or a declaration, which ends at the first `>`. */
+static void declaration(struct html *h)
+{
+	if (!word_at(h, h->at, "<!--")) {
+		h->at = find(h, h->at, '>');
+		h->at += h->at < h->end;
+		return;
+	}
+	size_t text_end, after = comment_end(h, &text_end);
+	size_t inside = h->conditional ? 0 : condition(h, h->at + 4, text_end);
+	if (inside) {
+		h->conditional = true;
+		h->resume = after;
+		h->end = text_end;
+		after = inside;
+	}
+	h->at = after;
+}
+
+/* A tag's name from `from` on; its attributes come next. */
+static void tag(struct html *h, size_t from)
+{
+	size_t to = from;
+	while (to < h->end && !html_is_space(h->s[to]) && h->s[to] != '/' && h->s[to] != '>')
+		to++;
+	h->from = from;
+	h->to = h->at = to;
+	h->in_tag = true;
+}
+
+static void skip_tag(struct html *h)
+{
+	struct html_attribute a;
+	while (html_attribute(h, &a))
+		;
+}
+
+/* The markup at h->at, where a `<` stands. True: a start tag. */
+static bool markup(struct html *h)
+{
+	char c = h->at + 1 < h->end ? h->s[h->at + 1] : ' ';
+	if (ascii_is_alpha(c)) {
+		tag(h, h->at + 1);
+		return true;
+	}
+	if (c == '/' && h->at + 2 < h->end && ascii_is_alpha(h->s[h->at + 2])) {
+		tag(h, h->at + 2);
+		skip_tag(h);
+	} else if (c == '!' || c == '?' || c == '/') {
+		declaration(h);
+	} else {
+		h->at++;
+	}
+	return false;
+}
+
+enum html_token html_next(struct html *h)
+{
+	if (h->in_tag)
+		skip_tag(h);
+	if (h->raw) {
+		bool style = !strcmp(h->raw, "style");
+		h->from = h->at;
+		h->to = h->at = raw_end(h);
+		h->raw = NULL;
+		if (style)
+			return HTML_STYLE;
+	}
+	for (;;) {
+		h->at = find(h, h->at, '<');
+		if (h->at < h->end) {
+			if (!markup(h))
+				continue;
+			for (size_t i = 0; i < sizeof raw_elements / sizeof *raw_elements; i++)
+				if (ascii_case_is(h->s + h->from, h->to - h->from, raw_elements[i]))
+					h->raw = raw_elements[i];
+			return HTML_TAG;
+		}
+		if (!h->conditional)
+			return HTML_END;
+		h->conditional = false;
+		h->at = h->resume;
+		h->end = h->n;
+	}
+}
+
+/* The value behind a `=`, h->at standing behind it and the blanks. False: the input
+   ends inside its quotes, and the tag is none (13.2.5.36 to 38). */
+static bool value(struct html *h, struct html_attribute *a)
+{
+	char c = h->at < h->end ? h->s[h->at] : '>';
+	a->value = a->value_end = h->at;
+	if (c == '"' || c == '\'') {
+		a->value = h->at + 1;
+		a->value_end = find(h, a->value, c);
+		h->at = a->value_end;
+		if (h->at == h->end)
+			return false;
+		h->at++;
+		return true;
+	}
+	while (h->at < h->end && !html_is_space(h->s[h->at]) && h->s[h->at] != '>')
+		h->at++;
+	a->value_end = h->at;
+	return true;
+}
+
+static void skip_space(struct html *h, bool slashes)
+{
+	while (h->at < h->end && (html_is_space(h->s[h->at]) || (slashes && h->s[h->at] == '/')))
+		h->at++;
+}
+
+static bool ends_name(char c)
+{
+	return html_is_space(c) || c == '/' || c == '>' || c == '=';
+}
+
+bool html_attribute(struct html *h, struct html_attribute *a)
+{
+	if (!h->in_tag)
+		return false;
+	skip_space(h, true);
+	if (h->at == h->end || h->s[h->at] == '>') {
+		h->at += h->at < h->end;
+		h->in_tag = false;
+		return false;
+	}
+	a->name = h->at++; /* a `=` in front is part of the name (13.2.5.32) */
+	while (h->at < h->end && !ends_name(h->s[h->at]))
+		h->at++;
+	a->name_end = h->at;
+	skip_space(h, false);
+	if (h->at == h->end || h->s[h->at] != '=') {
+		a->value = a->value_end = h->at;
+		return true;
+	}
+	h->at++;
+	skip_space(h, false);
+	if (value(h, a))
+		return true;
+	h->in_tag = false;
+	return false;
+}

@@ -1,0 +1,91 @@
+/* Parts by Content-ID: see cidparts.h. Sorted, and searched by halves, so that a
+   thousand parts and fifty thousand URLs are no matter. */
+#include "store/cidparts.h"
+
+#include "core/ascii.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+	char const *id;
+	uint32_t part;
+};
+
+/* By the octets with A-Z lowered; n: the length of the first, which may hold NULs. */
+static int compare_folded(char const *a, size_t n, char const *b)
+{
+	size_t len = strlen(b);
+	for (size_t i = 0; i < n && i < len; i++) {
+		int d = (unsigned char)ascii_lower(a[i]) - (unsigned char)ascii_lower(b[i]);
+		if (d)
+			return d;
+	}
+	return (n > len) - (n < len);
+}
+
+static int compare_entries(void const *a, void const *b)
+{
+	struct entry const *x = a, *y = b;
+	int d = compare_folded(x->id, strlen(x->id), y->id);
+	if (!d)
+		d = strcmp(x->id, y->id);
+	return d ? d : (x->part > y->part) - (x->part < y->part);
+}
+
+static size_t collect(struct entry *entries, struct mime *m, struct message const *msg)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < mime_count(m); i++)
+		if (message_use(m, msg, i) == MESSAGE_INLINE && *mime_part(m, i)->id)
+			entries[n++] = (struct entry){mime_part(m, i)->id, (uint32_t)i};
+	qsort(entries, n, sizeof *entries, compare_entries);
+	return n;
+}
+
+bool cidparts_start(struct cidparts *c, struct mime *m, struct message const *msg)
+{
+	size_t room = mime_count(m);
+	struct entry *entries = calloc(room, sizeof *entries);
+	*c = (struct cidparts){.groups = calloc(room, sizeof *c->groups), .parts = calloc(room, sizeof *c->parts)};
+	if (!entries || !c->groups || !c->parts) {
+		free(entries);
+		cidparts_free(c);
+		return false;
+	}
+	size_t n = collect(entries, m, msg);
+	for (size_t i = 0; i < n; i++) {
+		if (!i || strcmp(entries[i].id, entries[i - 1].id))
+			c->groups[c->group_count++] = (struct cidparts_group){.id = entries[i].id, .first = i};
+		c->groups[c->group_count - 1].count++;
+		c->parts[i] = entries[i].part;
+	}
+	free(entries);
+	return true;
+}
+
+void cidparts_free(struct cidparts *c)
+{
+	free(c->groups);
+	free(c->parts);
+	*c = (struct cidparts){.groups = NULL};
+}
+
+void cidparts_find(struct cidparts const *c, char const *id, size_t n,
+	size_t *exact, size_t *from, size_t *to)
+{
+	size_t low = 0, high = c->group_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (compare_folded(id, n, c->groups[middle].id) > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*exact = c->group_count;
+	*from = low;
+	for (; low < c->group_count && !compare_folded(id, n, c->groups[low].id); low++)
+		if (!memcmp(id, c->groups[low].id, n))
+			*exact = low;
+	*to = low;
+}
