@@ -40,7 +40,7 @@ OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
 OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp) io/memfile
 OBJ_saca-spool :=
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
-OBJ_saca-import := $(addprefix store/,import entry batch watch store sqlite sqlite_put sqlite_schema)
+OBJ_saca-import := $(addprefix store/,import entry batch watch store sqlite sqlite_put sqlite_schema postgres postgres_put postgres_schema)
 
 LIB_saca-smtpd := -lskarnet
 LIB_saca-tlsd := -lskarnet -lbearssl
@@ -48,7 +48,7 @@ LIB_saca-checkpassword := -lskarnet -lcrypt
 LIB_saca-mime := -lskarnet
 LIB_saca-spool := -lskarnet -lbearssl -luuid
 LIB_saca-accounts := -lskarnet -lcrypt
-LIB_saca-import := -lskarnet -lbearssl -lsqlite3
+LIB_saca-import := -lskarnet -lbearssl -lsqlite3 -lpq
 
 # --- How ------------------------------------------------------------------------------
 
@@ -63,6 +63,8 @@ $(BIN)/$(1): $(BUILD)/prog/$(1).o $(OBJ_$(1):%=$(BUILD)/%.o)
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) $(if $(filter $(1),$(CONNECTION)),$$(STATIC)) -o $$@ $$^ $(LIB_$(1)) $$(LDLIBS)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
+
+$(BUILD)/store/postgres%.o: CPPFLAGS += $$(pkg-config --cflags libpq)
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
