@@ -4,7 +4,6 @@
 
 #include "core/address.h"
 #include "core/ascii.h"
-#include "core/num.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -84,63 +83,6 @@ static bool keep(struct accounts *a, struct accounts_entry const *entry)
 	return true;
 }
 
-/* --- A plan's settings ------------------------------------------------------------- */
-
-/* -1: good; else the fault, with the word it is about. */
-static int settings_scan(struct accounts_plan *out, struct words w, struct words *word)
-{
-	static char const maxrcpt[] = "maxrcpt=", credit[] = "credit=";
-	size_t const m = sizeof maxrcpt - 1, c = sizeof credit - 1;
-	struct accounts_plan plan = {0, false};
-	bool seen_credit = false;
-	while ((*word = word_next(&w)).n) {
-		if (word->n >= m && memcmp(word->s, maxrcpt, m) == 0) {
-			uint64_t v;
-			if (plan.maxrcpt)
-				return ACCOUNTS_SETTING_TWICE;
-			if (!num_scan(word->s + m, word->n - m, UINT32_MAX, &v) || v == 0)
-				return ACCOUNTS_MAXRCPT;
-			plan.maxrcpt = (uint32_t)v;
-		} else if (word->n >= c && memcmp(word->s, credit, c) == 0) {
-			if (seen_credit)
-				return ACCOUNTS_SETTING_TWICE;
-			seen_credit = true;
-			plan.credit = word_is(*word, "credit=yes");
-			if (!plan.credit && !word_is(*word, "credit=no"))
-				return ACCOUNTS_CREDIT;
-		} else {
-			return ACCOUNTS_SETTING;
-		}
-	}
-	*out = plan;
-	return -1;
-}
-
-bool accounts_plan_scan(struct accounts_plan *out, char const *settings, size_t n)
-{
-	struct words word;
-	return settings_scan(out, (struct words){(char *)settings, n}, &word) < 0;
-}
-
-size_t accounts_plan_fmt(char *out, struct accounts_plan plan)
-{
-	char *p = out;
-	if (plan.maxrcpt) {
-		char number[NUM_FMT];
-		size_t n = num_fmt(number, plan.maxrcpt);
-		memcpy(p, "maxrcpt=", 8);
-		memcpy(p + 8, number, n);
-		p += 8 + n;
-	}
-	if (plan.credit) {
-		if (p != out)
-			*p++ = ' ';
-		memcpy(p, "credit=yes", 10);
-		p += 10;
-	}
-	return (size_t)(p - out);
-}
-
 /* --- The lines of each kind -------------------------------------------------------- */
 
 /* Each reads what follows the kind. -1: good; else the fault, with its word. */
@@ -168,7 +110,11 @@ static int read_plan(struct accounts_entry *e, struct words w, struct words *wor
 		return wrong;
 	e->name = e->plan;
 	e->name_len = e->plan_len;
-	return settings_scan(&e->settings, w, word);
+	struct accounts_fault fault;
+	if (accounts_plan_scan(&e->settings, w.s, w.n, &fault))
+		return -1;
+	*word = (struct words){(char *)fault.word, fault.word_len};
+	return fault.wrong;
 }
 
 /* A login has neither blanks nor controls: it is a word of the text and of the log. */
@@ -351,63 +297,4 @@ void accounts_free(struct accounts *a)
 	free(a->entry);
 	free(a->fault);
 	*a = (struct accounts){0};
-}
-
-/* --- What is wrong ------------------------------------------------------------------- */
-
-static char const *const texts[] = {
-	[ACCOUNTS_NUL] = "a NUL in the line",
-	[ACCOUNTS_KIND] = "neither plan, user nor sender",
-	[ACCOUNTS_NO_NAME] = "the name is missing",
-	[ACCOUNTS_BAD_PLAN] = "not a plan's name (a-z, 0-9, _ and -, at most 64)",
-	[ACCOUNTS_SETTING] = "unknown setting",
-	[ACCOUNTS_MAXRCPT] = "maxrcpt takes a number from 1 to 4294967295",
-	[ACCOUNTS_CREDIT] = "credit is yes or no",
-	[ACCOUNTS_SETTING_TWICE] = "a setting given twice",
-	[ACCOUNTS_BAD_LOGIN] = "not a login (user.plan)",
-	[ACCOUNTS_LONG_LOGIN] = "a login over 250 octets",
-	[ACCOUNTS_NO_HASH] = "a user without a password's hash",
-	[ACCOUNTS_BAD_HASH] = "not a password's hash of a known method, whole",
-	[ACCOUNTS_NO_ADDRESS] = "the sender's address is missing",
-	[ACCOUNTS_BAD_ADDRESS] = "not an address",
-	[ACCOUNTS_LONG_ADDRESS] = "an address over 64 octets before the @ or 254 in all",
-	[ACCOUNTS_TWICE] = "given twice",
-	[ACCOUNTS_NO_PLAN] = "no such plan in the text",
-	[ACCOUNTS_NOTHING] = "the text has neither plan, user nor sender",
-};
-
-struct line {
-	char *s;
-	size_t n, cap;
-};
-
-static void line_put(struct line *l, char const *s, size_t n)
-{
-	for (; n && l->n < l->cap; s++, n--)
-		l->s[l->n++] = ascii_is_print(*s) ? *s : '?';
-}
-
-static void line_number(struct line *l, char const *before, size_t v)
-{
-	char number[NUM_FMT];
-	line_put(l, before, strlen(before));
-	line_put(l, number, num_fmt(number, v));
-}
-
-size_t accounts_explain(char *out, struct accounts_fault const *fault)
-{
-	struct line l = {out, 0, ACCOUNTS_WHY};
-	char const *text = texts[fault->wrong];
-	if (fault->line) {
-		line_number(&l, "line ", fault->line);
-		line_put(&l, ": ", 2);
-	}
-	line_put(&l, text, strlen(text));
-	if (fault->other)
-		line_number(&l, ", first in line ", fault->other);
-	if (fault->word_len) {
-		line_put(&l, ": ", 2);
-		line_put(&l, fault->word, fault->word_len);
-	}
-	return l.n;
 }

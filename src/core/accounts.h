@@ -24,14 +24,6 @@ struct accounts_plan {
 	bool credit;      /* the spool's credit/PLAN decides (DESIGN 5) */
 };
 
-/* Reads settings[0..n), words parted by blanks: `maxrcpt=N` (1 to 2^32 - 1),
-   `credit=yes`, `credit=no`, each at most once. False: something else. */
-bool accounts_plan_scan(struct accounts_plan *out, char const *settings, size_t n);
-
-/* The canonical text of settings: what differs from the default, in the order of the
-   struct. Returns its length; writes no NUL. out has ACCOUNTS_SETTINGS octets. */
-size_t accounts_plan_fmt(char *out, struct accounts_plan plan);
-
 enum accounts_kind { ACCOUNTS_PLAN, ACCOUNTS_USER, ACCOUNTS_SENDER };
 
 /* What a line says. The strings lie in the text and are not NUL-terminated. */
@@ -75,6 +67,16 @@ struct accounts_fault {
 	size_t word_len;
 	size_t other; /* ACCOUNTS_TWICE: the line of the first */
 };
+
+/* Reads settings s[0..n), words parted by blanks: `maxrcpt=N` (1 to 2^32 - 1),
+   `credit=yes`, `credit=no`, each at most once. False: something else; *fault, unless
+   fault is NULL, says what, without a line. */
+bool accounts_plan_scan(struct accounts_plan *out, char const *s, size_t n,
+	struct accounts_fault *fault);
+
+/* The canonical text of settings: what differs from the default, in the order of the
+   struct. Returns its length; writes no NUL. out has ACCOUNTS_SETTINGS octets. */
+size_t accounts_plan_fmt(char *out, struct accounts_plan plan);
 
 /* The entries sorted by kind, plan and name, the faults by line. All zero is empty. */
 struct accounts {

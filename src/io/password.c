@@ -1,8 +1,8 @@
 /* Passwords and their hashes. */
-#define _GNU_SOURCE /* explicit_bzero */
 #include "io/password.h"
 
 #include "core/ascii.h"
+#include "core/wipe.h"
 
 #include <crypt.h>
 #include <errno.h>
@@ -45,13 +45,14 @@ static struct shape const *shape_of(char const *hash, size_t n)
 	return NULL;
 }
 
-/* Makes a string of it; false: too long to be a hash, or octets that no hash has. */
+/* Makes a string of it; false: too long to be a hash, or octets that none of those has. */
 static bool to_string(char out[PASSWORD_HASH], char const *hash, size_t n)
 {
 	if (n >= PASSWORD_HASH)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (hash[i] <= ' ' || hash[i] >= 0x7f || strchr(":;*!\\", hash[i]))
+		if (!ascii_is_alpha(hash[i]) && !ascii_is_digit(hash[i])
+				&& (!hash[i] || !strchr("./$=", hash[i])))
 			return false;
 	memcpy(out, hash, n);
 	out[n] = 0;
@@ -126,8 +127,8 @@ int password_verify(char const *hash, size_t n, char const *password)
 	char const *got = crypt_rn(password, s, &data, sizeof data);
 	int r = got ? strlen(got) == n && equal(got, s, n) : -1;
 	int e = errno;
-	explicit_bzero(&data, sizeof data);
-	explicit_bzero(s, sizeof s);
+	wipe(&data, sizeof data);
+	wipe(s, sizeof s);
 	errno = e;
 	return r;
 }
@@ -161,7 +162,7 @@ int password_hash(char *out, struct password_method const *m, unsigned long cost
 	int e = errno;
 	if (got)
 		memcpy(out, got, strlen(got) + 1);
-	explicit_bzero(&data, sizeof data);
+	wipe(&data, sizeof data);
 	errno = e;
 	return got ? 0 : -1;
 }

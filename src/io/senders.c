@@ -28,7 +28,7 @@ int senders_plan(struct senders const *s, char const *plan, size_t n, struct acc
 	int r = cdbfile_find(&s->file, key, 1 + n, &settings, &len);
 	if (r <= 0)
 		return r;
-	return accounts_plan_scan(out, settings, len) ? 1 : -1;
+	return accounts_plan_scan(out, settings, len, NULL) ? 1 : -1;
 }
 
 int senders_has(struct senders const *s, char const *plan, size_t n,

@@ -1,10 +1,11 @@
 /* saca-accounts: compiles the accounts text on stdin to DIR/senders.cdb and
    DIR/passwords.cdb, both or neither; with -p, hashes a password. */
-#define _GNU_SOURCE /* explicit_bzero, flock */
+#define _GNU_SOURCE /* flock */
 #include "core/accounts.h"
 #include "core/address.h"
 #include "core/buf.h"
 #include "core/num.h"
+#include "core/wipe.h"
 #include "io/cdbwrite.h"
 #include "io/password.h"
 #include "io/terminal.h"
@@ -108,6 +109,21 @@ static bool same_class(struct accounts_entry const *a, struct accounts_entry con
 	return n == password_class(bc, b->hash, b->hash_len) && memcmp(ac, bc, n) == 0;
 }
 
+/* A hash may look well and yet have a cost that libcrypt refuses. It would stand in the
+   way of every login, so it is tried out here, once for each class. */
+static void try_out(struct accounts_entry const *e)
+{
+	char line[NUM_FMT];
+	if (password_verify(e->hash, e->hash_len, "") >= 0)
+		return;
+	int error = errno;
+	num_fmt(line, e->line);
+	if (error == EINVAL)
+		strerr_dief(MISUSED, "line ", line, ": a hash with a cost that libcrypt refuses");
+	errno = error;
+	strerr_diefusys(TEMPORARY, "hash as line ", line, " does");
+}
+
 /* One user of each method and cost that the text has; returns how many. */
 static size_t find_classes(struct accounts const *a, struct accounts_entry const **class)
 {
@@ -123,16 +139,16 @@ static size_t find_classes(struct accounts const *a, struct accounts_entry const
 			continue;
 		if (n == CLASSES_MAX)
 			strerr_dief(MISUSED, "more than 16 methods and costs of hashing");
+		try_out(e);
 		class[n++] = e;
 	}
 	return n;
 }
 
 /* Login -> hash, and what saca-checkpassword runs for logins that do not exist. */
-static void add_passwords(struct accounts const *a)
+static void add_passwords(struct accounts const *a,
+	struct accounts_entry const *const *class, size_t n)
 {
-	struct accounts_entry const *class[CLASSES_MAX];
-	size_t n = find_classes(a, class);
 	for (size_t i = 0; i < n; i++)
 		add(&passwords, "", 1, class[i]->hash, class[i]->hash_len);
 	for (size_t i = 0; i < a->count; i++)
@@ -144,6 +160,8 @@ static void add_passwords(struct accounts const *a)
 /* Both files are whole and on disk before the first takes its place. */
 static void write_files(struct accounts const *a, char const *folder)
 {
+	struct accounts_entry const *class[CLASSES_MAX];
+	size_t classes = find_classes(a, class);
 	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 || flock(dir, LOCK_EX) < 0)
 		strerr_diefusys(TEMPORARY, "open and lock ", folder);
@@ -154,7 +172,7 @@ static void write_files(struct accounts const *a, char const *folder)
 	for (size_t i = 0; i < a->count; i++)
 		if (a->entry[i].kind != ACCOUNTS_USER)
 			add_sender(&a->entry[i]);
-	add_passwords(a);
+	add_passwords(a, class, classes);
 	if (cdbwrite_finish(&senders, 0644) < 0)
 		give_up("finish ", "senders.cdb");
 	if (cdbwrite_finish(&passwords, 0640) < 0)
@@ -227,7 +245,7 @@ static char const *ask_twice(char *out, size_t longest)
 	terminal_loud();
 	if (!wrong && strcmp(out, again) != 0)
 		wrong = "the two are not the same";
-	explicit_bzero(again, sizeof again);
+	wipe(again, sizeof again);
 	return wrong;
 }
 
@@ -238,7 +256,7 @@ static void hash(struct password_method const *method, unsigned long cost)
 	if (wrong)
 		strerr_dief(MISUSED, wrong);
 	int r = password_hash(out, method, cost, password);
-	explicit_bzero(password, sizeof password);
+	wipe(password, sizeof password);
 	if (r < 0)
 		strerr_diefusys(TEMPORARY, "hash the password");
 	size_t n = strlen(out);

@@ -4,7 +4,7 @@
    passwords.cdb: login -> hash; NUL -> a hash of each method and cost that the file has
    (no login can be a NUL). Every login costs one hashing of each of these, whoever it
    is for: so the time tells neither whether there is such a user nor how he is hashed. */
-#define _GNU_SOURCE /* explicit_bzero */
+#include "core/wipe.h"
 #include "io/cdbfile.h"
 #include "io/password.h"
 #include "io/privilege.h"
@@ -167,7 +167,7 @@ int main(int argc, char const *const *argv)
 	cdbfile_close(&passwords);
 	if (good && argv[2] && setenv("USER", login.user, 1) < 0)
 		strerr_diefusys(TEMPORARY, "set USER");
-	explicit_bzero(&login, sizeof login);
+	wipe(&login, sizeof login);
 	if (!good)
 		return REFUSED;
 	if (!argv[2])
