@@ -64,7 +64,7 @@ $(BIN)/$(1): $(BUILD)/prog/$(1).o $(OBJ_$(1):%=$(BUILD)/%.o)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
 
-$(BUILD)/store/postgres%.o: CPPFLAGS += $$(pkg-config --cflags libpq)
+$(BUILD)/store/postgre%.o: CPPFLAGS += $$(pkg-config --cflags libpq)
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
