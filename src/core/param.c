@@ -1,5 +1,5 @@
-/* MIME parameters. One scanner for all of them; RFC 2231 pieces are first counted, then
-   put in order through a table of that many places, so that order costs nothing. */
+/* MIME parameters. One scanner for all of them; RFC 2231 pieces are counted first, then
+   collected and sorted. */
 #include "core/param.h"
 
 #include "core/ascii.h"
@@ -152,10 +152,14 @@ static bool next(char const *s, size_t n, size_t *at, struct raw *p)
 
 enum form { FORM_OTHER, FORM_PLAIN, FORM_PIECE };
 
-/* Is p the parameter `name`, and in which form? A piece's number (`name*` has 0, as
-   RFC 2231 4 lets it) is below `pieces`, and it may be extended. */
-static enum form form_of(struct raw const *p, char const *name, uint64_t pieces,
-	uint64_t *number, bool *extended)
+struct piece {
+	struct raw raw;
+	uint64_t number; /* `name*` has 0: RFC 2231 4 */
+	bool extended;
+};
+
+/* Is p the parameter `name`, and in which form? Sets the number and extended of a piece. */
+static enum form form_of(struct raw const *p, char const *name, struct piece *piece)
 {
 	size_t n = strlen(name);
 	if (p->name_len < n || !ascii_case_equal(p->name, n, name, n))
@@ -164,14 +168,13 @@ static enum form form_of(struct raw const *p, char const *name, uint64_t pieces,
 		return FORM_PLAIN;
 	char const *s = p->name + n;
 	size_t left = p->name_len - n;
-	if (*s != '*' || !pieces)
+	if (*s != '*')
 		return FORM_OTHER;
-	*number = 0;
-	*extended = s[left - 1] == '*';
+	*piece = (struct piece){*p, 0, s[left - 1] == '*'};
 	if (left == 1)
 		return FORM_PIECE;
-	left -= *extended ? 2 : 1;
-	return num_scan(s + 1, left, pieces - 1, number) ? FORM_PIECE : FORM_OTHER;
+	left -= piece->extended ? 2 : 1;
+	return num_scan(s + 1, left, UINT64_MAX, &piece->number) ? FORM_PIECE : FORM_OTHER;
 }
 
 /* Appends a value: backslashes undone when it was quoted, %XX when it is extended. */
@@ -213,15 +216,22 @@ static bool split_charset(struct raw *p, struct buf *charset)
 	return true;
 }
 
-struct piece {
-	struct raw raw;
-	bool there, extended;
-};
+/* By number; of one number, what comes first in the value. */
+static int compare(void const *a, void const *b)
+{
+	struct piece const *x = a, *y = b;
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return (x->raw.name > y->raw.name) - (x->raw.name < y->raw.name);
+}
 
 static bool join(struct buf *out, struct buf *charset, struct piece *pieces, size_t n)
 {
-	for (size_t i = 0; i < n && pieces[i].there; i++) {
+	qsort(pieces, n, sizeof *pieces, compare);
+	for (size_t i = 0; i < n; i++) {
 		struct piece *p = pieces + i;
+		if (i && p->number == p[-1].number)
+			continue;
 		if (i == 0 && p->extended && !split_charset(&p->raw, charset))
 			return false;
 		if (!append(out, &p->raw, p->extended))
@@ -230,8 +240,7 @@ static bool join(struct buf *out, struct buf *charset, struct piece *pieces, siz
 	return true;
 }
 
-/* Puts the pieces of `name` in s in order; there are `count` of them, and a number that
-   is not below that stands behind a gap or is a second one. */
+/* Joins the pieces of `name` in s; there are `count` of them. */
 static int collect(struct buf *out, struct buf *charset, char const *s, size_t n,
 	char const *name, size_t count)
 {
@@ -239,15 +248,10 @@ static int collect(struct buf *out, struct buf *charset, char const *s, size_t n
 	if (!pieces)
 		return -1;
 	struct raw p;
-	for (size_t at = 0; next(s, n, &at, &p);) {
-		uint64_t number;
-		bool extended;
-		if (form_of(&p, name, count, &number, &extended) == FORM_PIECE && !pieces[number].there)
-			pieces[number] = (struct piece){p, true, extended};
-	}
-	int found = pieces[0].there;
-	if (found && !join(out, charset, pieces, count))
-		found = -1;
+	size_t have = 0;
+	for (size_t at = 0; have < count && next(s, n, &at, &p);)
+		have += form_of(&p, name, pieces + have) == FORM_PIECE;
+	int found = join(out, charset, pieces, have) ? 1 : -1;
 	free(pieces);
 	return found;
 }
@@ -255,23 +259,15 @@ static int collect(struct buf *out, struct buf *charset, char const *s, size_t n
 static int look(struct buf *out, struct buf *charset, char const *s, size_t n, char const *name)
 {
 	size_t count = 0;
-	struct raw p, plain = {NULL, NULL, 0, 0, false};
+	struct raw p;
+	struct piece piece;
 	for (size_t at = 0; next(s, n, &at, &p);) {
-		uint64_t number;
-		bool extended;
-		enum form form = form_of(&p, name, SIZE_MAX, &number, &extended);
-		if (form == FORM_PIECE) {
-			count++;
-		} else if (form == FORM_PLAIN && !plain.name) {
-			plain = p;
-			if (!count)
-				break;
-		}
+		enum form form = form_of(&p, name, &piece);
+		if (form == FORM_PLAIN && !count)
+			return append(out, &p, false) ? 1 : -1;
+		count += form == FORM_PIECE;
 	}
-	int found = count ? collect(out, charset, s, n, name, count) : 0;
-	if (!found && plain.name)
-		found = append(out, &plain, false) ? 1 : -1;
-	return found;
+	return count ? collect(out, charset, s, n, name, count) : 0;
 }
 
 static bool end(struct buf *b)

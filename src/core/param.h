@@ -1,6 +1,7 @@
 /* The values of Content-Type, Content-Disposition and kin: a word, and parameters
    (RFC 2045 5.1, RFC 2183, RFC 2231), as mail in the wild writes them. Values are
-   unfolded ones (core/header.h). Time is linear in the value. */
+   unfolded ones (core/header.h). Time is linear in the value, but for sorting the pieces
+   of RFC 2231. */
 #ifndef CORE_PARAM_H
 #define CORE_PARAM_H
 
@@ -20,9 +21,9 @@ bool param_type(struct buf *out, char const *s, size_t n);
 
 /* The parameter called `name` (any case), unquoted. What comes first counts: of two
    equal names, and of `name=` and its RFC 2231 forms `name*=`, `name*0=`, `name*1*=`,
-   whose pieces may stand in any order; pieces behind a gap are dropped. `%XX` is decoded
-   in extended pieces, and the charset of `charset'language'` is put into charset, unless
-   that is NULL (empty where none is stated). NULs are dropped from values.
+   whose pieces may stand in any order and leave out numbers. `%XX` is decoded in extended
+   pieces, and the charset of `charset'language'` is put into charset, unless that is NULL
+   (empty where none is stated). NULs are dropped from values.
    Tolerated: blanks around `=`, a missing `;` before another `name=`, blanks inside an
    unquoted value, a quote that is never closed (the value runs to the end), comments
    behind a value, words that are no parameter (passed over).
