@@ -9,7 +9,7 @@
 
 #define COUNTER_MAX INT64_MAX /* numbers are keys of a table: signed there */
 #define COUNTER_BOOT 36       /* octets of a boot id */
-#define COUNTER_SIZE 150      /* octets of the file */
+#define COUNTER_SIZE 174      /* octets of the file */
 #define COUNTER_HINT 27       /* where its second line begins */
 
 /* Where a hint was written: it holds there only. */
@@ -19,25 +19,29 @@ struct counter_place {
 };
 
 struct counter {
-	uint64_t limit; /* synced: every number handed out is below it */
-	uint64_t next;  /* the hint, unsynced: every number handed out is below it, if ... */
-	struct counter_place place; /* ... this is still the place */
+	uint64_t limit; /* every number handed out is below it */
+	/* The hint. Every number handed out is below next, and the limit was synced when it
+	   was `synced`, if this is still the place. */
+	uint64_t next, synced;
+	struct counter_place place;
 };
 
 /* Reads the file's text. False: its first line, the limit, is not whole. A second line
-   that is not whole leaves next = limit, which is always right. */
+   that is not whole is as one from another place. */
 bool counter_parse(struct counter *c, char const *s, size_t n);
 
 /* Writes both lines, COUNTER_SIZE octets without a NUL. */
 void counter_format(char *out, struct counter const *c);
 
-bool counter_same_place(struct counter_place const *a, struct counter_place const *b);
+/* Below what are the numbers handed out, as far as can be told at the place `here`? */
+uint64_t counter_next(struct counter const *c, struct counter_place const *here);
 
-/* Takes the lowest number that is free and leaves the residue `residue` when divided by
-   hosts (0 <= residue < hosts), at the place `here`. *raised: the limit moved, and must be
-   synced before the number is used; else only the hint changed. A block is raised by
-   `block` numbers of this host (0: none beyond the one taken). False: none are left. */
-bool counter_take(struct counter *c, struct counter_place const *here, uint64_t residue,
-	uint64_t hosts, uint64_t block, uint64_t *number, bool *raised);
+/* Makes the lowest free number that is at least `from`, and leaves the residue `residue`
+   when divided by hosts (0 <= residue < hosts), the one handed out, at the place `here`.
+   *raise: the first line must be written and synced before the second is written; else
+   only that one. A limit that moves leaves `block` more numbers to this host. False: none
+   are left, and nothing changed. */
+bool counter_take(struct counter *c, struct counter_place const *here, uint64_t from,
+	uint64_t residue, uint64_t hosts, uint64_t block, uint64_t *number, bool *raise);
 
 #endif

@@ -102,6 +102,22 @@ int spool_folder_open(struct spool const *sp, enum spool_folder folder)
 	return fdio_openat(sp->fd, spool_folders[folder], O_RDONLY | O_DIRECTORY, 0);
 }
 
+DIR *spool_folder_read(struct spool const *sp, enum spool_folder folder)
+{
+	int fd = spool_folder_open(sp, folder);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	if (!d && fd >= 0)
+		fdio_close(fd);
+	return d;
+}
+
+void spool_folder_done(DIR *d)
+{
+	int e = errno;
+	closedir(d);
+	errno = e;
+}
+
 /* --- Names and locks ---------------------------------------------------------------- */
 
 size_t spool_key_length(char const *name)

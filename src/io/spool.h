@@ -10,6 +10,7 @@
 #ifndef IO_SPOOL_H
 #define IO_SPOOL_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,10 @@ void spool_close(struct spool *sp);
 
 /* Opens one of the folders, for fdopendir and the *at calls. -1: errno. */
 int spool_folder_open(struct spool const *sp, enum spool_folder folder);
+
+/* Opens one for readdir; dirfd is for the *at calls. NULL: errno. */
+DIR *spool_folder_read(struct spool const *sp, enum spool_folder folder);
+void spool_folder_done(DIR *d); /* closes it, and leaves errno alone */
 
 /* How many octets of a file's name are its key: leading lowercase hexadecimal digits,
    64 or 32, before the end, `:2,S`, `,S=1`, `.reason` or `.1`. 0: the name is none of
