@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # What the shell tests share: TAP, a folder of their own, and waiting for what can be
 # watched. A test starts with `. t/lib.sh`, and ends with `done_testing`.
 # BIN is the folder of the programs under test (an absolute path, or bin).
