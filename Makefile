@@ -35,12 +35,17 @@ BATCH := saca-accounts saca-import
 OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/reply core/esmtp core/sasl core/base64 \
 	core/data core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
 	io/client io/run io/authenticate io/queue io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
-OBJ_saca-tlsd :=
+OBJ_saca-tlsd := core/ascii core/buf core/num io/ucspi io/ucspitls \
+	tls/confine tls/hello tls/keypair tls/pump tls/reason tls/server tls/sessions tls/sessions_file
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
 OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp) io/memfile
 OBJ_saca-spool :=
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
-OBJ_saca-import := $(addprefix store/,import entry batch watch store sqlite sqlite_put sqlite_schema postgres postgres_put postgres_schema)
+OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
+	htmlmeta htmltext image message mime mimehead num param qp seen spoolfile srcset url utf8) \
+	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
+	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_put \
+	postgres_schema sqlite sqlite_put sqlite_schema store watch webfolder)
 
 LIB_saca-smtpd := -lskarnet
 LIB_saca-tlsd := -lskarnet -lbearssl

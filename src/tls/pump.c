@@ -1,0 +1,316 @@
+/* Moves octets between a client on the network and a program on a socket. */
+#include "tls/pump.h"
+
+#include "tls/hello.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	FLUSH_MS = 10000, /* for a client to take the program's last octets */
+	LEAVE_MS = 2000,  /* and then to answer our close_notify, or to hang up */
+	BURST = 32        /* reads from one side before the other has its turn */
+};
+
+static int64_t const never = INT64_MAX;
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Is fd a socket? Then it is read with MSG_DONTWAIT: O_NONBLOCK would also hold for others
+   who have it. */
+static bool prepare(int fd)
+{
+	static int const on = 1;
+	int type;
+	socklen_t n = sizeof type;
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* not TCP: no matter */
+		return true;
+	}
+	int flags = fcntl(fd, F_GETFL);
+	if (flags >= 0)
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	return false;
+}
+
+void pump_init(struct pump *p, struct server *server, struct sessions *sessions, int in, int out,
+	int app)
+{
+	p->server = server;
+	p->sessions = sessions;
+	p->in = in;
+	p->out = out;
+	p->app = app;
+	p->in_socket = prepare(in);
+	p->out_socket = prepare(out);
+	p->in_eof = p->out_dead = p->app_eof = p->app_told = p->named = false;
+	p->have = p->wire_at = p->wire_len = 0;
+}
+
+static bool later(ssize_t r)
+{
+	return r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+}
+
+/* --- The network -------------------------------------------------------------------- */
+
+/* The first record is kept back until it is whole: the cache must know the server's name
+   before the engine asks it for the session. Header and content are told apart by where
+   the engine wants them. */
+static void receive(struct pump *p, unsigned char const *room, size_t size, size_t got)
+{
+	br_ssl_engine_context *eng = &p->server->ctx.eng;
+	if (!p->named && room != p->server->in) {
+		size_t at, len;
+		p->have += got;
+		if (p->have < size)
+			return;
+		if (hello_server_name(room, size, &at, &len))
+			sessions_name(p->sessions, room + at, len);
+		p->named = true;
+		got = size;
+	}
+	br_ssl_engine_recvrec_ack(eng, got);
+}
+
+static void read_network(struct pump *p)
+{
+	for (int i = 0; i < BURST && !p->in_eof; i++) {
+		size_t size;
+		unsigned char *room = br_ssl_engine_recvrec_buf(&p->server->ctx.eng, &size);
+		if (!room)
+			return;
+		size_t held = p->named || room == p->server->in ? 0 : p->have;
+		ssize_t r = p->in_socket
+			? recv(p->in, room + held, size - held, MSG_DONTWAIT)
+			: read(p->in, room + held, size - held);
+		if (later(r))
+			return;
+		if (r > 0)
+			receive(p, room, size, (size_t)r);
+		else
+			p->in_eof = true;
+	}
+}
+
+/* Takes what records the engine has finished, as far as there is room. */
+static void gather(struct pump *p)
+{
+	br_ssl_engine_context *eng = &p->server->ctx.eng;
+	size_t n;
+	unsigned char *s;
+	if (p->wire_at == p->wire_len)
+		p->wire_at = p->wire_len = 0;
+	while (p->wire_len < PUMP_WIRE && (s = br_ssl_engine_sendrec_buf(eng, &n))) {
+		if (n > PUMP_WIRE - p->wire_len)
+			n = PUMP_WIRE - p->wire_len;
+		memcpy(p->wire + p->wire_len, s, n);
+		p->wire_len += n;
+		br_ssl_engine_sendrec_ack(eng, n);
+	}
+}
+
+/* True: the network takes no more for now. */
+static bool write_network(struct pump *p)
+{
+	for (;;) {
+		gather(p);
+		size_t n = p->wire_len - p->wire_at;
+		if (n == 0 || p->out_dead)
+			return false;
+		ssize_t r = p->out_socket
+			? send(p->out, p->wire + p->wire_at, n, MSG_DONTWAIT | MSG_NOSIGNAL)
+			: write(p->out, p->wire + p->wire_at, n);
+		if (later(r))
+			return true;
+		if (r < 0)
+			p->out_dead = true;
+		else
+			p->wire_at += (size_t)r;
+	}
+}
+
+/* --- The program -------------------------------------------------------------------- */
+
+static void read_program(struct pump *p)
+{
+	br_ssl_engine_context *eng = &p->server->ctx.eng;
+	size_t size;
+	unsigned char *room = br_ssl_engine_sendapp_buf(eng, &size);
+	if (!room)
+		return;
+	ssize_t r = recv(p->app, room, size, MSG_DONTWAIT);
+	if (later(r))
+		return;
+	if (r <= 0) {
+		p->app_eof = true;
+		return;
+	}
+	br_ssl_engine_sendapp_ack(eng, (size_t)r);
+	br_ssl_engine_flush(eng, 0);
+}
+
+/* True: the program takes no more for now. One that has stopped reading altogether, but
+   not writing, must not keep its client from hearing it: what comes for it is dropped. */
+static bool write_program(struct pump *p)
+{
+	br_ssl_engine_context *eng = &p->server->ctx.eng;
+	size_t n;
+	unsigned char *s;
+	while ((s = br_ssl_engine_recvapp_buf(eng, &n))) {
+		ssize_t r = send(p->app, s, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (later(r))
+			return true;
+		br_ssl_engine_recvapp_ack(eng, r < 0 ? n : (size_t)r);
+	}
+	if (p->in_eof && !p->app_told) {
+		shutdown(p->app, SHUT_WR);
+		p->app_told = true;
+	}
+	return false;
+}
+
+/* --- Both --------------------------------------------------------------------------- */
+
+/* Waits until one of what `p` can do next can be done, and does the reading. False: the
+   deadline has passed, or nothing can come any more. */
+static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app, int64_t deadline)
+{
+	br_ssl_engine_context const *eng = &p->server->ctx.eng;
+	fd_set reads, writes;
+	size_t n;
+	FD_ZERO(&reads);
+	FD_ZERO(&writes);
+	bool from_in = !p->in_eof && br_ssl_engine_recvrec_buf(eng, &n);
+	bool from_app = app && !p->app_eof && br_ssl_engine_sendapp_buf(eng, &n);
+	if (from_in)
+		FD_SET(p->in, &reads);
+	if (from_app)
+		FD_SET(p->app, &reads);
+	if (out_full)
+		FD_SET(p->out, &writes);
+	if (app_full)
+		FD_SET(p->app, &writes);
+	int64_t left = deadline - now_ms();
+	if (left <= 0 || (!from_in && !from_app && !out_full && !app_full))
+		return false;
+	struct timeval wait = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+	int max = p->in > p->out ? p->in : p->out;
+	max = max > p->app ? max : p->app;
+	int r = select(max + 1, &reads, &writes, NULL, deadline == never ? NULL : &wait);
+	if (r < 0)
+		return errno == EINTR;
+	if (from_in && FD_ISSET(p->in, &reads))
+		read_network(p);
+	if (from_app && FD_ISSET(p->app, &reads))
+		read_program(p);
+	return r > 0;
+}
+
+static bool closed(struct pump const *p)
+{
+	return br_ssl_engine_current_state(&p->server->ctx.eng) == BR_SSL_CLOSED;
+}
+
+/* Says that nothing more will come, and waits a moment for the client to go: what it has
+   sent and nobody reads would make of our closing a reset, which can overtake our last
+   words. */
+static void hang_up(struct pump *p)
+{
+	unsigned char dropped[512];
+	int64_t deadline = now_ms() + LEAVE_MS, left;
+	if (p->out_dead || !p->out_socket || shutdown(p->out, SHUT_WR) < 0)
+		return;
+	while (!p->in_eof && (left = deadline - now_ms()) > 0) {
+		struct timeval wait = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
+		fd_set reads;
+		FD_ZERO(&reads);
+		FD_SET(p->in, &reads);
+		if (select(p->in + 1, &reads, NULL, NULL, &wait) <= 0)
+			continue;
+		ssize_t r = read(p->in, dropped, sizeof dropped);
+		p->in_eof = r <= 0 && !later(r);
+	}
+}
+
+int pump_handshake(struct pump *p, unsigned int ms)
+{
+	br_ssl_engine_context *eng = &p->server->ctx.eng;
+	int64_t deadline = now_ms() + ms;
+	for (;;) {
+		bool full = write_network(p);
+		if (closed(p)) {
+			int e = br_ssl_engine_last_error(eng);
+			hang_up(p);
+			return e == BR_ERR_OK ? BR_ERR_IO : e;
+		}
+		if (p->out_dead || p->in_eof)
+			return BR_ERR_IO;
+		if (!full && br_ssl_engine_current_state(eng) & BR_SSL_SENDAPP)
+			return 0;
+		if (!wait_and_read(p, full, false, false, deadline))
+			return PUMP_TIMEOUT;
+	}
+}
+
+/* The program has ended. What it has not read of what came for it is dropped. */
+static void leave(struct pump *p)
+{
+	br_ssl_engine_context *eng = &p->server->ctx.eng;
+	int64_t deadline = now_ms() + FLUSH_MS;
+	size_t n;
+	while (br_ssl_engine_recvapp_buf(eng, &n))
+		br_ssl_engine_recvapp_ack(eng, n);
+	br_ssl_engine_close(eng);
+	while (write_network(p))
+		if (!wait_and_read(p, true, false, false, deadline))
+			return;
+	hang_up(p);
+}
+
+/* The client has closed the session, or broken it: the program hears of it, and what it
+   still says goes nowhere. */
+static void drain(struct pump *p)
+{
+	unsigned char dropped[512];
+	ssize_t r;
+	shutdown(p->app, SHUT_WR);
+	if (p->out_socket)
+		shutdown(p->out, SHUT_WR);
+	do {
+		r = recv(p->app, dropped, sizeof dropped, 0);
+	} while (r > 0 || (r < 0 && errno == EINTR));
+}
+
+void pump_run(struct pump *p)
+{
+	for (;;) {
+		bool app_full = write_program(p);
+		bool out_full = write_network(p);
+		if (closed(p)) {
+			drain(p);
+			return;
+		}
+		if (p->out_dead)
+			return;
+		if (p->app_eof) {
+			leave(p);
+			return;
+		}
+		if (!wait_and_read(p, out_full, app_full, true, never))
+			return;
+	}
+}
