@@ -1,0 +1,117 @@
+#!/bin/sh
+# saca-import into SQLite: all that it promises whatever the engine, then what is
+# SQLite's own, and the command line.
+. "$(dirname "$0")/lib.sh"
+
+STORE=$T/saca.db
+WEB=$T/web
+IMPORT_OPTIONS=
+CREATED=c.created_at
+SPOOLED=spooled_at
+sql() { sqlite3 "$STORE" "$1"; }
+import() { saca-import "$@" "$SPOOL" "$STORE"; }
+import_under() {
+	case $1 in
+	script) "$@" ;;
+	*) "$@" saca-import "$SPOOL" "$STORE" ;;
+	esac
+}
+import_in_background() {
+	background saca-import "$@" "$SPOOL" "$STORE"
+	follower=$!
+}
+. "$TOP/t/import.sh"
+
+all_promises
+
+is "$(sql 'pragma foreign_key_check')" '' 'every reference holds'
+is "$(sql 'pragma integrity_check')" ok 'the file is whole'
+is "$(sql 'pragma journal_mode')" wal 'and has a write-ahead log'
+
+# The store fails: nothing is lost, nothing set aside.
+message llena | put new "$(key 2000)" 3000 3000 $D victor.acme remitente@dominio.com \
+	$(seq -f 'lleno%05.0f@y.es' 1 3000)
+failed=$(ls "$SPOOL/failed" | wc -l)
+rows=$(sql "$ROWS")
+out=$(trap '' XFSZ; ulimit -f 64; import 2>&1)
+is "$?" 111 'no room for the store: 111'
+is "$(waiting):$(ls "$SPOOL/failed" | wc -l)" "1:$failed" 'the file waits, nothing is set aside'
+is "$(sql "$ROWS")" "$rows" 'no row of it is there'
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=3000 new=3000 failed=0' 'with room it goes on'
+
+message nadie | put new "$(key 2001)" 3001 3001 $D victor.acme remitente@dominio.com x@y.es
+out=$(saca-import "$SPOOL" "$T/none/saca.db" 2>&1)
+is "$?:$(waiting)" 111:1 'a store that cannot be opened: 111'
+echo 'this is no database, whatever its name says' >"$T/text.db"
+out=$(saca-import "$SPOOL" "$T/text.db" 2>&1)
+is "$?:$(waiting)" 111:1 'a file that is no database: 111'
+like "$out" '^saca-import: fatal: unable to open the store: file is not a database' 'with the reason'
+: >"$T/notafolder"
+import 2>/dev/null
+
+# The web folder fails: an image that cannot be written stops the run likewise.
+put new "$(key 2002)" 3002 3002 $D victor.acme remitente@dominio.com x@y.es <<'MESSAGE'
+MIME-Version: 1.0
+Content-Type: multipart/related; boundary=r
+
+--r
+Content-Type: text/plain
+
+hola
+--r
+Content-Type: text/html
+
+<img src="cid:foto">
+--r
+Content-ID: <foto>
+
+GIF89a-no-other-octets-matter
+--r--
+MESSAGE
+out=$(import -w "$T/notafolder/web" 2>&1)
+is "$?:$(waiting):$(ls "$SPOOL/failed" | wc -l)" "111:1:$failed" \
+	'a web folder that cannot be written: 111, and the file waits'
+like "$out" 'Not a directory' 'with the reason'
+like "$(import -w "$T/other" 2>&1)" imported=1 'with another it goes on'
+is "$(ls "$T/other/i" | wc -l)" 1 '-w says where images go'
+
+# A file that cannot be read does not stop the others, and stays.
+message luego | put new "$(key 2003)" 3003 3003 $D victor.acme remitente@dominio.com x@y.es
+message ahora | put new "$(key 2004)" 3004 3004 $D victor.acme remitente@dominio.com x@y.es
+if command -v strace >/dev/null; then
+	out=$(strace -qq -o /dev/null -P "$SPOOL/new/$(key 2003)" -e inject=read:error=EIO \
+		saca-import "$SPOOL" "$STORE" 2>&1)
+	is "$?:$(waiting)" 111:1 'a file that cannot be read: 111, it stays'
+	like "$out" imported=1 'and the others go in'
+	like "$out" "left: $(key 2003): Input/output error" 'and is named'
+	like "$(import 2>&1)" imported=1 'the next run finds it again'
+else
+	skip 'a file that cannot be read' 'no strace here'
+fi
+
+# What is no waiting file is left alone.
+mkdir "$SPOOL/new/folder"
+: >"$SPOOL/new/.hidden"
+ln -s /etc/passwd "$SPOOL/new/link"
+out=$(import 2>&1); quiet $? "$out" 'folders, links and hidden files are no mail'
+rm -r "$SPOOL/new/folder" "$SPOOL/new/.hidden" "$SPOOL/new/link"
+
+misuse() {
+	_name=$1
+	shift
+	out=$(saca-import "$@" 2>&1)
+	is $? 100 "misuse: $_name"
+}
+misuse 'no store' "$SPOOL"
+misuse 'too many words' "$SPOOL" "$STORE" more
+misuse 'an empty store' "$SPOOL" ''
+misuse 'an unknown option' -z "$SPOOL" "$STORE"
+misuse '-n 0' -n 0 "$SPOOL" "$STORE"
+misuse '-n 1x' -n 1x "$SPOOL" "$STORE"
+misuse '-b -1' -b -1 "$SPOOL" "$STORE"
+misuse 'a prefix with a colon' -x X: "$SPOOL" "$STORE"
+misuse 'an empty prefix' -x '' "$SPOOL" "$STORE"
+misuse 'a URL that would end an attribute' -u 'http://x/"' "$SPOOL" "$STORE"
+misuse 'PostgreSQL without -w' "$SPOOL" postgresql:///x
+
+done_testing

@@ -1,0 +1,372 @@
+# What saca-import promises, whatever the engine. A test sources this after it has set
+# STORE, and WEB for the image folder, and defined:
+#   sql STATEMENT   prints the rows, columns joined by |
+#   import ARG...   runs saca-import on $SPOOL and $STORE with those options
+
+SPOOL=$T/spool
+ROWS='select (select count(*) from plan), (select count(*) from sender),
+ (select count(*) from contact), (select count(*) from contact_group),
+ (select count(*) from group_member), (select count(*) from piece),
+ (select count(*) from send)'
+
+# uuid N: 32 digits that end in N
+uuid() { printf '%032x' "$1"; }
+
+# put FOLDER KEY NUMBER ID DATE USER SENDER RECIPIENT... < message: a file of the spool.
+# NUMBER 0: only contacts. ID is a number, for uuid.
+put() {
+	_path=$SPOOL/$1/$2 _number=$3 _id=$(uuid "$4") _date=$5 _user=$6 _sender=$7
+	shift 7
+	{
+		printf 'Return-Path: <%s>\n' "$_sender"
+		[ "$_number" = 0 ] || printf 'X-Saca-Send: %s\n' "$_number"
+		printf 'X-Saca-Id: %s\nX-Saca-User: %s\nX-Saca-Ip: 192.0.2.7\n' "$_id" "$_user"
+		printf 'X-Saca-Date: %s\nX-Saca-Recipients: %d\n' "$_date" $#
+		for _r; do printf '%s\n' "$_r"; done | LC_ALL=C sort | sed 's/^/Delivered-To: /'
+		printf 'Received: from x (192.0.2.7) by h with ESMTPA id %s; %s\n' "$_id" "$_date"
+		[ "$_number" = 0 ] || cat
+	} >"$_path"
+}
+
+# key N: a file's name as saca-spool gives it to a message with a Message-ID
+key() { printf '%064x' "$1"; }
+
+# message SUBJECT: the smallest one that becomes a campaign
+message() {
+	cat <<-MESSAGE
+	Message-ID: <$1@cliente.example>
+	Subject: $1
+	MIME-Version: 1.0
+	Content-Type: multipart/alternative; boundary=b
+
+	--b
+	Content-Type: text/plain
+
+	hola
+	--b
+	Content-Type: text/html
+
+	<p>hola</p>
+	--b--
+	MESSAGE
+}
+
+waiting() { find "$SPOOL/new" "$SPOOL/cur" -type f | wc -l; }
+
+# quiet STATUS OUTPUT NAME: exit 0 and not a word
+quiet() { is "$1:$2" "0:" "$3"; }
+
+D=2013-09-12T11:59:19Z
+
+begin() {
+	out=$(import 2>&1); quiet $? "$out" 'an empty spool: silent, 0'
+	is "$(ls "$SPOOL" | tr '\n' ' ')" 'count credit cur done failed lock new seen tmp ' \
+		'the spool is made where it is missing'
+	is "$(sql "$ROWS")" '0|0|0|0|0|0|0' 'the tables are there, empty'
+	is "$(sql 'select version from schema')" 1 'the schema has its version'
+}
+
+one_send() {
+	{
+		printf 'Message-ID: <5231AC96.9010208@dominio.com>\n'
+		printf 'X-Teenvio-SocialLinks: yes\nX-Teenvio-Language: 4\n'
+		printf 'X-Teenvio-TrackingClicks: NO\n'
+		printf 'Subject: =?ISO-8859-1?Q?V=EDctor_y_su_ni=F1o?=\nMIME-Version: 1.0\n'
+		printf 'Content-Type: multipart/alternative; boundary=b\n\n'
+		printf -- '--b\nContent-Type: text/plain; charset=iso-8859-1\n\nma\361ana\n'
+		printf -- '--b\nContent-Type: text/html; charset=ISO-8859-1\n\n'
+		printf '<html><head><meta charset="iso-8859-1"></head><p>ma\361ana</p></html>\n--b--\n'
+	} | put new "$(key 1)" 1166 1 $D victor.acme remitente@dominio.com \
+		usuario@dominio.com otra@dominio.com
+	out=$(import 2>&1); status=$?
+	is $status 0 'one send: exit 0'
+	like "$out" '^saca-import: imported=1 sends=1 contacts=2 new=2 failed=0 ms=[0-9]+$' \
+		'one line says what was done'
+	is "$(printf '%s\n' "$out" | wc -l)" 1 'and nothing else is said'
+	is "$(waiting)" 0 'the file has left the spool'
+	is "$(ls "$SPOOL/seen")" "$(key 1)" 'and is remembered'
+	is "$(sql 'select name from plan')" acme 'the plan'
+	is "$(sql 'select p.name, s.address from sender s join plan p on p.id = s.plan_id')" \
+		'acme|remitente@dominio.com' 'the sender'
+	is "$(sql "select p.name, c.email, $CREATED from contact c
+		join plan p on p.id = c.plan_id order by email")" \
+		"acme|otra@dominio.com|$D
+acme|usuario@dominio.com|$D" 'the contacts'
+	is "$(sql "select c.name, c.source, c.smtp_id, $CREATED from contact_group c")" \
+		"[SMTP] Víctor y su niño|smtp|$(uuid 1)|$D" 'the group'
+	is "$(sql 'select email from group_member m join contact c on c.id = m.contact_id
+		join contact_group g on g.id = m.group_id order by email')" 'otra@dominio.com
+usuario@dominio.com' 'its members'
+	is "$(sql "select c.name, c.source, trim(c.text), $CREATED from piece c")" \
+		"[SMTP] Víctor y su niño|smtp|mañana|$D" 'the piece'
+	like "$(sql 'select html from piece')" '<meta charset="utf-8"></head><p>mañana</p></html>' \
+		'its HTML is UTF-8 and says so'
+	is "$(sql "select s.id, p.name, username, a.address, i.name, g.smtp_id, s.name, s.source,
+		state, subject, s.smtp_id, message_id, show_header, social_links, language,
+		track_opens, track_clicks, remote_ip, contacts_total, $SPOOLED
+		from send s join plan p on p.id = s.plan_id join sender a on a.id = s.sender_id
+		join piece i on i.id = s.piece_id join contact_group g on g.id = s.group_id")" \
+		"1166|acme|victor.acme|remitente@dominio.com|[SMTP] Víctor y su niño|$(uuid 1)|\
+[SMTP] Víctor y su niño|smtp|new|Víctor y su niño|$(uuid 1)|<5231AC96.9010208@dominio.com>|\
+1|1|4|1|0|192.0.2.7|2|$D" 'the send'
+	is "$(sql "select count(*) from send where imported_at >= spooled_at")" 1 \
+		'and when it was imported'
+}
+
+contacts_alone() {
+	put new "$(uuid 2)" 0 2 2014-01-01T00:00:00Z ana.acme remitente@dominio.com \
+		otra@dominio.com '"a\b|\"{c},"@dominio.com' 'ñandú@dominio.com'
+	like "$(import 2>&1)" 'imported=1 sends=0 contacts=3 new=2 failed=0' 'contacts alone'
+	is "$(sql "select name, source from contact_group where smtp_id = '$(uuid 2)'")" \
+		'[SMTP] 2014-01-01T00:00:00Z|smtp' 'their group is named by the date'
+	is "$(sql "$ROWS")" '1|1|4|2|5|1|1' 'no sender, piece or send comes of it'
+	is "$(sql "select $CREATED from contact c where email = 'otra@dominio.com'")" $D \
+		'a contact that was there is not overwritten'
+	is "$(sql "select email from contact where email like '%{c}%'")" '"a\b|\"{c},"@dominio.com' \
+		'an address with all that an engine might trip over'
+	is "$(ls "$SPOOL/seen")" "$(key 1)" 'contacts alone leave nothing to remember'
+}
+
+no_subject_and_other_plan() {
+	message '' | put new "$(key 3)" 1167 3 $D eva.otro remitente@dominio.com usuario@dominio.com
+	like "$(import 2>&1)" 'contacts=1 new=1 failed=0' 'the same address in another plan is new there'
+	is "$(sql 'select name, subject, show_header, social_links, language, track_opens,
+		track_clicks from send where id = 1167')" '[SMTP] (sin asunto)||1|0|3|1|1' \
+		'a send without a subject and without options'
+	is "$(sql "$ROWS")" '2|2|5|3|6|2|2' 'each plan has its own'
+}
+
+twice() {
+	message dos | put new "$(key 4)" 1168 4 $D victor.acme remitente@dominio.com x@y.es
+	cp "$SPOOL/new/$(key 4)" "$T/again"
+	import 2>/dev/null
+	rows=$(sql "$ROWS")
+	cp "$T/again" "$SPOOL/new/$(key 4)"
+	like "$(import 2>&1)" 'imported=0 sends=0 contacts=0 new=0 failed=0' 'a file again'
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'is only removed'
+	sql "delete from group_member where group_id = (select group_id from send where id = 1168)"
+	sql "update send set state = 'sent' where id = 1168"
+	cp "$T/again" "$SPOOL/cur/$(key 4):2,S"
+	import 2>/dev/null
+	is "$(sql "select state from send where id = 1168"):$(waiting)" sent:0 \
+		'and nothing of it written again, whatever became of it'
+	put new "$(uuid 5)" 0 5 $D victor.acme remitente@dominio.com x@y.es z@y.es
+	cp "$SPOOL/new/$(uuid 5)" "$T/again"
+	import 2>/dev/null
+	rows=$(sql "$ROWS")
+	cp "$T/again" "$SPOOL/new/$(uuid 5)"
+	import 2>/dev/null
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'contacts alone likewise'
+	is "$rows" '2|2|7|5|8|3|3' 'while each came in once'
+}
+
+set_aside() {
+	message otro | put new "$(key 6)" 1166 6 $D victor.acme remitente@dominio.com n@y.es
+	echo nonsense >"$SPOOL/new/$(key 7)"
+	printf 'Subject: x\n\nsolo texto\n' |
+		put new "$(key 8)" 1169 8 $D victor.acme remitente@dominio.com n@y.es
+	message bien | put new "$(key 9)" 1170 9 $D victor.acme remitente@dominio.com n@y.es
+	{ message nul; printf 'a\0b\n'; } |
+		put new "$(key 10)" 1171 10 $D victor.acme remitente@dominio.com n@y.es
+	out=$(import 2>&1); status=$?
+	is $status 1 'something set aside: exit 1'
+	like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=4' 'what is well goes in'
+	is "$(waiting)" 0 'nothing waits'
+	is "$(ls "$SPOOL/failed" | wc -l)" 8 'each is in failed/ with its reason'
+	like "$(cat "$SPOOL/failed/$(key 6).reason")" \
+		"^20[0-9-]+T[0-9:]+Z send 1166 is in the store under another id: $(uuid 1)\$" \
+		'a number that another send has'
+	like "$(cat "$SPOOL/failed/$(key 7).reason")" 'Z no Return-Path' 'no file of the spool'
+	like "$(cat "$SPOOL/failed/$(key 8).reason")" 'Z .*text/html' 'a message without HTML'
+	like "$(cat "$SPOOL/failed/$(key 10).reason")" 'Z .*NUL' 'a message with a NUL'
+	like "$out" "^saca-import: set aside: $(key 6): send 1166 " 'it is told on stderr too'
+	out=$(import 2>&1); quiet $? "$out" 'it is told once'
+	mv "$SPOOL/failed/$(key 8)" "$SPOOL/new/"
+	out=$(import 2>&1); is $? 1 'put back with its fault it is set aside again'
+	is "$(cat "$SPOOL/failed/$(key 8)"* | grep -c 'solo texto')" 1 'and nothing of it is lost'
+}
+
+in_order() {
+	for i in 3 1 5 2 4; do
+		message "orden $i" | put new "$(key $((90 - i)))" $((1200 + i)) $((100 + i)) \
+			$D victor.acme remitente@dominio.com "o$i@y.es"
+	done
+	put new "$(uuid 199)" 0 199 2013-09-12T11:59:18Z victor.acme remitente@dominio.com o9@y.es
+	import 2>/dev/null
+	is "$(sql "select smtp_id from contact_group where name like '[SMTP] orden%'
+		or smtp_id = '$(uuid 199)' order by id")" "$(uuid 199)
+$(uuid 101)
+$(uuid 102)
+$(uuid 103)
+$(uuid 104)
+$(uuid 105)" 'in the order of dates and numbers, whatever the names'
+}
+
+batches() {
+	for i in $(seq 1 40); do
+		message "lote $i" | put new "$(key $((1000 + i)))" $((2000 + i)) $((1000 + i)) \
+			$D victor.acme remitente@dominio.com "lote$((i % 7))@y.es" "igual@y.es"
+	done
+	echo nonsense >"$SPOOL/new/$(key 1999)"
+	out=$(import -n 7 2>&1)
+	like "$out" 'imported=40 sends=40 contacts=80 new=8 failed=1' 'many files in small transactions'
+	is "$(sql "select count(*), min(contacts_total), max(contacts_total) from send
+		where name like '[SMTP] lote%'")" '40|2|2' 'each with its group'
+	for i in $(seq 41 60); do
+		message "lote $i" | put new "$(key $((1000 + i)))" $((2000 + i)) $((1000 + i)) \
+			$D victor.acme remitente@dominio.com "lote$i@y.es"
+	done
+	like "$(import -b 1 2>&1)" 'imported=20 ' 'transactions of one file each'
+}
+
+# 1200 addresses, half of them known: as a group, not one by one
+large_group() {
+	put new "$(uuid 300)" 0 300 $D victor.acme remitente@dominio.com \
+		$(seq -f 'g%05.0f@y.es' 1 2 2399)
+	import 2>/dev/null
+	put new "$(uuid 301)" 0 301 $D victor.acme remitente@dominio.com \
+		$(seq -f 'g%05.0f@y.es' 1 1200)
+	put new "$(uuid 302)" 0 302 $D victor.acme remitente@dominio.com \
+		$(seq -f 'g%05.0f@y.es' 700 1900)
+	like "$(import 2>&1)" 'imported=2 sends=0 contacts=2401 new=950 failed=0' 'large groups'
+	is "$(sql "select count(*), min(email), max(email) from group_member m
+		join contact c on c.id = m.contact_id join contact_group g on g.id = m.group_id
+		where smtp_id = '$(uuid 301)'")" '1200|g00001@y.es|g01200@y.es' 'all are members'
+	is "$(sql "select count(*) from contact where email like 'g0%@y.es'")" 2150 \
+		'and each is one contact'
+}
+
+images() {
+	png='iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+	sum=$(printf %s "$png" | base64 -d | sha256sum | cut -d' ' -f1)
+	for i in 1 2; do
+		put new "$(key $((400 + i)))" $((1400 + i)) $((400 + i)) $D victor.acme \
+			remitente@dominio.com i@y.es <<-MESSAGE
+		Subject: foto $i
+		MIME-Version: 1.0
+		Content-Type: multipart/related; boundary=r
+
+		--r
+		Content-Type: multipart/alternative; boundary=b
+
+		--b
+		Content-Type: text/plain
+
+		hola
+		--b
+		Content-Type: text/html
+
+		<img src="cid:foto@x"><img src="cid:nada@x">
+		--b--
+		--r
+		Content-Type: image/gif
+		Content-ID: <foto@x>
+		Content-Transfer-Encoding: base64
+
+		$png
+		--r--
+		MESSAGE
+	done
+	import -u https://img.example.com 2>/dev/null
+	is "$(sql 'select sha256, type, bytes, path from image')" "$sum|png|70|i/$sum.png" \
+		'an image, once for two pieces'
+	is "$(sql 'select count(*), count(distinct piece_id), min(content_id), min(sha256)
+		from piece_image')" "2|2|foto@x|$sum" 'and both show it'
+	is "$(sha256sum <"$WEB/i/$sum.png" | cut -d' ' -f1)" "$sum" 'it lies in the web folder'
+	like "$(sql "select html from piece where name = '[SMTP] foto 1'")" \
+		"<img src=\"https://img.example.com/i/$sum.png\"><img src=\"cid:nada@x\">" \
+		'the HTML points at it'
+}
+
+# A crash between COMMIT and the removal of the files.
+crash() {
+	for i in 1 2 3; do
+		message "caída $i" | put new "$(key $((500 + i)))" $((1500 + i)) $((500 + i)) \
+			$D victor.acme remitente@dominio.com "c$i@y.es"
+	done
+	if ! command -v strace >/dev/null; then
+		skip 'killed behind its commit' 'no strace here'
+		return
+	fi
+	(import_under strace -qq -o /dev/null -e trace=unlinkat,unlink,renameat2,renameat \
+		-e inject=unlinkat,unlink,renameat,renameat2:signal=KILL:when=1) >/dev/null 2>&1
+	is "$(sql "select count(*) from send where id between 1501 and 1503")" 3 \
+		'killed behind its commit: the rows are there'
+	unlike "$(waiting)" '^0$' 'the files too'
+	rows=$(sql "$ROWS")
+	import 2>/dev/null
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'the next run only removes them'
+}
+
+keeping() {
+	message guardar | put new "$(key 600)" 1600 600 $D victor.acme remitente@dominio.com k@y.es
+	put new "$(uuid 601)" 0 601 $D victor.acme remitente@dominio.com k@y.es
+	import -k 2>/dev/null
+	is "$(ls "$SPOOL/done" | LC_ALL=C sort | tr '\n' ' '):$(waiting)" "$(key 600) $(uuid 601) :0" \
+		'-k keeps what was imported'
+}
+
+prefix() {
+	message prefijo | sed 's/^MIME/X-Otro-Language: 9\nX-Otro-ShowCab: no\n&/' |
+		put new "$(key 700)" 1700 700 $D victor.acme remitente@dominio.com p@y.es
+	import -x X-Otro- 2>/dev/null
+	is "$(sql 'select show_header, language from send where id = 1700')" '0|3' \
+		'-x sets the prefix of the option fields; an unknown value is the default'
+}
+
+staying() {
+	import_in_background -f 2>"$T/follow"
+	message antes | put tmp "$(key 800)" 1800 800 $D victor.acme remitente@dominio.com f@y.es
+	mv "$SPOOL/tmp/$(key 800)" "$SPOOL/new/"
+	await 20 grep -q imported=1 "$T/follow"
+	is "$(sql 'select state from send where id = 1800')" new '-f imports what appears'
+	out=$(import 2>&1); quiet $? "$out" 'a second importer leaves at once, silent'
+	message luego | put tmp "$(key 801)" 1801 801 $D victor.acme remitente@dominio.com f@y.es
+	ln "$SPOOL/tmp/$(key 801)" "$SPOOL/new/" && rm "$SPOOL/tmp/$(key 801)"
+	await 20 sh -c "[ \$(grep -c imported=1 '$T/follow') = 2 ]"
+	is "$(sql 'select state from send where id = 1801')" new 'and again'
+	kill -TERM "$follower"
+	wait "$follower"
+	is $? 0 'SIGTERM ends it, 0'
+}
+
+terminal() {
+	message barra | put new "$(key 900)" 1900 900 $D victor.acme remitente@dominio.com t@y.es
+	if ! command -v script >/dev/null; then
+		skip 'a bar on a terminal' 'no script(1) here'
+		return
+	fi
+	out=$(import_under script -qec "saca-import $IMPORT_OPTIONS '$SPOOL' '$STORE'" /dev/null </dev/null |
+		tr '\r' '\n')
+	like "$out" '^\[#{40}\] 100% 1/1' 'a bar on a terminal'
+	like "$out" 'imported=1 ' 'and what was done when it is'
+}
+
+newer() {
+	message nuevo | put new "$(key 950)" 1950 950 $D victor.acme remitente@dominio.com w@y.es
+	sql 'update schema set version = 2' >/dev/null
+	out=$(import 2>&1); is "$?:$(waiting)" 100:1 "a later schema: 100, and nothing is touched"
+	like "$out" 'later saca' 'with the reason'
+	sql 'update schema set version = 1' >/dev/null
+	import 2>/dev/null
+	is "$(waiting)" 0 'back again, it goes on'
+}
+
+all_promises() {
+	begin
+	one_send
+	contacts_alone
+	no_subject_and_other_plan
+	twice
+	set_aside
+	in_order
+	batches
+	large_group
+	images
+	crash
+	keeping
+	prefix
+	staying
+	terminal
+	newer
+}
