@@ -120,7 +120,7 @@ static enum outcome run(struct conversion *c, bool flush)
 static bool step_over(struct conversion *c, struct trait const *t)
 {
 	size_t step = t->unit;
-	if (t->pairs && c->n > 1 && (uint8_t)c->s[0] >= 0x80 && (uint8_t)c->s[1] >= 0x80)
+	if (t->pairs && c->n > 1 && (uint8_t)c->s[0] > 0x80 && (uint8_t)c->s[0] < 0xff && (uint8_t)c->s[1] >= 0x80)
 		step = 2;
 	if (step > c->n)
 		step = c->n;
@@ -190,6 +190,10 @@ static void choose_order(char const *s, size_t n, char name[CHARSET_NAME])
 	strcat(name, last > first ? "LE" : "BE");
 }
 
+/* Octets without a zero among them which, being valid UTF-8, are not UTF-16: fewer can be
+   both (two Chinese characters may look like four ASCII ones). */
+#define WIDE_SURE 16
+
 /* How text is read. name: "" where only the rule for unknown ones is left. cd: open if
    iconv is needed. */
 struct reading {
@@ -209,7 +213,7 @@ static bool judge(struct reading *r, char const *label, char const *s, size_t n)
 	bool wide = !strncmp(name, "UTF-16", 6) || !strncmp(name, "UTF-32", 6);
 	if ((!strcmp(name, "US-ASCII") && !ascii_only(s, n))
 	    || (!strcmp(name, "UTF-8") && !utf8_valid(s, n) && !mostly_utf8(s, n))
-	    || (wide && !memchr(s, 0, n) && utf8_valid(s, n))) {
+	    || (wide && n >= WIDE_SURE && !memchr(s, 0, n) && utf8_valid(s, n))) {
 		name[0] = 0;
 		return true;
 	}

@@ -1,0 +1,75 @@
+/* UTF-8, character by character, against the strict judge of whole strings. */
+#include "core/utf8.h"
+#include "core/address.h"
+#include "unit.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static struct {
+	char const *s;
+	size_t n, step;
+	bool good;
+} const cases[] = {
+	{"a", 1, 1, true}, {"\0", 1, 1, true}, {"\xc3\xb1", 2, 2, true}, {"\xe2\x82\xac", 3, 3, true},
+	{"\xf0\x9f\x98\x80", 4, 4, true}, {"\xf4\x8f\xbf\xbf", 4, 4, true}, {"\xed\x9f\xbf", 3, 3, true},
+	{"\x80", 1, 1, false}, {"\xc0\x80", 2, 1, false}, {"\xc3", 1, 1, false}, {"\xc3\x41", 2, 1, false},
+	{"\xe2\x82", 2, 2, false}, {"\xe2\x82\x41", 3, 2, false}, {"\xe0\x80\x80", 3, 1, false},
+	{"\xed\xa0\x80", 3, 1, false}, {"\xf0\x9f\x98", 3, 3, false}, {"\xf0\x80\x80\x80", 4, 1, false},
+	{"\xf4\x90\x80\x80", 4, 1, false}, {"\xf5\x80\x80\x80", 4, 1, false}, {"\xff", 1, 1, false},
+};
+
+START_TEST(steps)
+{
+	bool good;
+	char *s = malloc(cases[_i].n);
+	memcpy(s, cases[_i].s, cases[_i].n);
+	ck_assert_uint_eq(utf8_step(s, cases[_i].n, &good), cases[_i].step);
+	ck_assert_int_eq(good, cases[_i].good);
+	free(s);
+}
+END_TEST
+
+/* Every code point is written as what is read back as one character. */
+START_TEST(writes)
+{
+	char out[4];
+	for (unsigned long code = 0; code < 0x110010; code++) {
+		bool good;
+		size_t n = utf8_write(code, out);
+		ck_assert_uint_eq(utf8_step(out, n, &good), n);
+		ck_assert(good && utf8_valid(out, n));
+		bool bad = !code || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
+		ck_assert_int_eq(bad || code == 0xfffd, n == 3 && !memcmp(out, UTF8_BAD, 3));
+	}
+}
+END_TEST
+
+/* All strings of three octets from a telling choice: valid when each step is good. */
+START_TEST(agrees_with_the_judge)
+{
+	static uint8_t const octets[] = {
+		0, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff,
+	};
+	size_t const m = sizeof octets;
+	for (size_t k = 0; k < m * m * m * m; k++) {
+		char const s[] = {(char)octets[k % m], (char)octets[k / m % m], (char)octets[k / m / m % m], (char)octets[k / m / m / m]};
+		bool all = true, good;
+		for (size_t i = 0; i < sizeof s; i += utf8_step(s + i, sizeof s - i, &good))
+			all = utf8_step(s + i, sizeof s - i, &good) && good && all;
+		ck_assert_int_eq(all, utf8_valid(s, sizeof s));
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("utf8");
+	TCase *c = tcase_create("utf8");
+	tcase_set_timeout(c, 30);
+	tcase_add_loop_test(c, steps, 0, sizeof cases / sizeof *cases);
+	tcase_add_test(c, writes);
+	tcase_add_test(c, agrees_with_the_judge);
+	suite_add_tcase(s, c);
+	return unit_run(s);
+}
