@@ -7,6 +7,7 @@
 #include "core/buf.h"
 #include "core/date.h"
 #include "core/seen.h"
+#include "core/utc.h"
 #include "io/fdio.h"
 
 #include <errno.h>
@@ -102,7 +103,7 @@ static bool remember(struct spool const *sp, struct spool_retired const *files, 
 static bool date_of(char date[DATE_ISO], time_t now)
 {
 	struct tm tm;
-	if (gmtime_r(&now, &tm) && date_iso(date, &tm))
+	if (utc_from_time(&tm, now) && date_iso(date, &tm))
 		return true;
 	errno = EOVERFLOW;
 	return false;

@@ -1,0 +1,87 @@
+/* The message on its way into the spool. */
+#define _FILE_OFFSET_BITS 64
+#include "io/spoolmessage.h"
+
+#include "io/fdio.h"
+#include "io/memfile.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE 65536
+
+static enum spool_message_fault map(struct spool_message *m, size_t size)
+{
+	size_t start = (size_t)m->at;
+	m->n = size - start;
+	m->s = "";
+	if (m->n == 0)
+		return SPOOL_MESSAGE_OK;
+	char const *s = mmap(NULL, size, PROT_READ, MAP_PRIVATE, m->fd, 0);
+	if (s == MAP_FAILED)
+		return SPOOL_MESSAGE_MEMORY;
+	m->s = s + start;
+	return SPOOL_MESSAGE_OK;
+}
+
+static enum spool_message_fault drain(struct spool_message *m, int fd, size_t max)
+{
+	static char piece[PIECE];
+	size_t size = 0;
+	ssize_t n;
+	m->at = 0;
+	m->fd = memfile_open();
+	if (m->fd < 0)
+		return SPOOL_MESSAGE_MEMORY;
+	while ((n = fdio_read(fd, piece, sizeof piece)) > 0) {
+		if ((size_t)n > max - size)
+			return SPOOL_MESSAGE_LARGE;
+		if (!fdio_write(m->fd, piece, (size_t)n))
+			return SPOOL_MESSAGE_MEMORY;
+		size += (size_t)n;
+	}
+	return n < 0 ? SPOOL_MESSAGE_READ : map(m, size);
+}
+
+enum spool_message_fault spool_message_open(struct spool_message *m, int fd, size_t max)
+{
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return SPOOL_MESSAGE_READ;
+	if (!S_ISREG(st.st_mode))
+		return drain(m, fd, max);
+	m->fd = fd;
+	m->at = lseek(fd, 0, SEEK_CUR);
+	if (m->at < 0)
+		return SPOOL_MESSAGE_READ;
+	if (m->at > st.st_size)
+		m->at = st.st_size;
+	if ((uintmax_t)(st.st_size - m->at) > max || (uintmax_t)st.st_size > SIZE_MAX / 2)
+		return SPOOL_MESSAGE_LARGE;
+	return map(m, (size_t)st.st_size);
+}
+
+bool spool_message_copy(struct spool_message const *m, int out)
+{
+	size_t done = 0;
+#ifdef __linux__
+	off_t at = m->at;
+	while (done < m->n) {
+		ssize_t n = sendfile(out, m->fd, &at, m->n - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0 && (n == 0 || (errno != EINVAL && errno != ENOSYS)))
+			return n == 0 ? (errno = EIO, false) : false;
+		if (n < 0)
+			break;
+		done += (size_t)n;
+	}
+#endif
+	return fdio_write(out, m->s + done, m->n - done);
+}

@@ -1,0 +1,32 @@
+/* The message on its way into the spool: octets in memory, and a descriptor to copy them
+   from without carrying them through the process. */
+#ifndef IO_SPOOLMESSAGE_H
+#define IO_SPOOLMESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct spool_message {
+	int fd;
+	off_t at;       /* where it begins in fd */
+	char const *s;  /* all of it, n octets; mapped: a file cut short under us is SIGBUS */
+	size_t n;
+};
+
+enum spool_message_fault {
+	SPOOL_MESSAGE_OK,
+	SPOOL_MESSAGE_LARGE, /* over max octets */
+	SPOOL_MESSAGE_READ,  /* errno; the source can't be read */
+	SPOOL_MESSAGE_MEMORY /* errno; no room for it */
+};
+
+/* Takes what is on fd from its current offset to its end. A regular or memory file is
+   mapped as it is; anything else is drained into a memory file first. The map lasts to
+   the process's end. */
+enum spool_message_fault spool_message_open(struct spool_message *m, int fd, size_t max);
+
+/* Copies it to out, at out's offset. False: errno. */
+bool spool_message_copy(struct spool_message const *m, int out);
+
+#endif
