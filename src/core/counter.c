@@ -1,6 +1,7 @@
 /* The counter's text and arithmetic. */
 #include "core/counter.h"
 
+#include "core/ascii.h"
 #include "core/num.h"
 
 #include <string.h>
@@ -12,17 +13,17 @@
    with every number of 20 digits: a field has its fixed place, so that a line is
    overwritten and never moves. */
 static char const shape[COUNTER_SIZE + 1] =
-	"limit dddddddddddddddddddd\n"
-	"next dddddddddddddddddddd of dddddddddddddddddddd "
-	"boot bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb "
-	"device dddddddddddddddddddd inode dddddddddddddddddddd\n";
+	"limit 00000000000000000000\n"
+	"next 00000000000000000000 of 00000000000000000000 "
+	"boot ************************************ "
+	"device 00000000000000000000 inode 00000000000000000000\n";
 
 enum { LIMIT = 6, NEXT = 32, SYNCED = 56, BOOT = 82, DEVICE = 126, INODE = 153 };
 
 static bool has_shape(char const *s, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
-		if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : shape[i] != 'b' && s[i] != shape[i])
+		if (shape[i] == '0' ? !ascii_is_digit(s[i]) : shape[i] != '*' && s[i] != shape[i])
 			return false;
 	return true;
 }

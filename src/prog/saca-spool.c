@@ -61,7 +61,7 @@ static struct {
 	uint64_t residue, hosts, recipients, octets;
 } options = {NULL, NULL, NULL, 0, 1, 50000, 16777216};
 
-static bool can_reply;
+static bool can_reply, borrowed;
 static struct spool spool;
 static struct spool_draft draft;
 static bool drafted; /* tmp/UUID is there */
@@ -142,7 +142,8 @@ static void begin(void)
 	static unsigned int const keep[] = {REPLY_FD};
 	struct stat st;
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, end = {.sa_handler = timed_out};
-	if (privilege_borrowed() && privilege_reset(keep, 1) < 0)
+	borrowed = privilege_borrowed();
+	if (borrowed && privilege_reset(keep, 1) < 0)
 		fail(EXIT_LATER, "reset what was inherited");
 	umask(077);
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0 || sigaction(SIGALRM, &end, NULL) < 0)
@@ -178,7 +179,7 @@ static void open_spool(char const *path)
 	struct stat st;
 	if (!spool_open(&spool, path))
 		fail(EXIT_SPOOL, "open the spool");
-	if (!privilege_borrowed())
+	if (!borrowed)
 		return;
 	if (fstat(spool.fd, &st) < 0)
 		fail(EXIT_SPOOL, "look at the spool");
@@ -523,6 +524,8 @@ static _Noreturn void change_credit(char const *path)
 		strerr_dief(EXIT_MISUSED, "not PLAN=+N or PLAN=-N: ", options.credit);
 	memcpy(plan, options.credit, n);
 	plan[n] = 0;
+	if (borrowed && getuid() != 0)
+		strerr_dief(EXIT_MISUSED, "only the spool's owner changes credit");
 	check_limits();
 	open_spool(path);
 	enum spool_credit r = spool_credit_change(&spool, plan, eq[1] == '+', amount, &left);
