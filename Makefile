@@ -36,7 +36,7 @@ OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/re
 	core/data core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
 	io/client io/run io/authenticate io/queue io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
 OBJ_saca-tlsd := core/ascii core/buf core/num io/ucspi io/ucspitls \
-	tls/confine tls/hello tls/keypair tls/pump tls/reason tls/server tls/sessions tls/sessions_file
+	tls/confine tls/hello tls/keypair tls/pem tls/pump tls/reason tls/server tls/sessions tls/sessions_file
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
 OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp) io/memfile
 OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core/date core/envelope core/header core/num core/seen core/spoolfile core/trace core/utc \
@@ -80,7 +80,12 @@ $(BUILD)/%.o: src/%.c
 UNITS := $(patsubst t/unit/%.c,$(BUILD)/t/unit/%,$(wildcard t/unit/*.c))
 HOUSE := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/core/*.c src/io/*.c src/tls/*.c src/store/*.c))
 
-unit: $(UNITS)
+unit: $(UNITS) $(BUILD)/t/replay
+
+# The client's side of the dialogue's tests; it shares nothing with the house.
+$(BUILD)/t/replay: t/replay.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $<
 
 $(BUILD)/house.a: $(HOUSE)
 	@rm -f $@
