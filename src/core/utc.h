@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-/* The date and time, UTC, of a moment from 0000 to 9999; tm as gmtime_r fills it. False:
+/* The date and time, UTC, of a moment in the years 1 to 9999; tm as gmtime_r fills it. False:
    the moment is outside. */
 bool utc_from_time(struct tm *tm, time_t t);
 
