@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* saca-spool marks the answer to a repeat; the client is told the same as before. */
-static char const repeat_mark[] = " repeat";
-
 static void keep_text(struct verdict *v, char const *s, size_t n)
 {
 	size_t at = 0;
@@ -16,15 +13,6 @@ static void keep_text(struct verdict *v, char const *s, size_t n)
 	while (at && v->text[at - 1] == ' ')
 		at--;
 	v->text[at] = 0;
-}
-
-static bool drop_mark(char *text)
-{
-	size_t n = strlen(text), mark = sizeof repeat_mark - 1;
-	if (n < mark || strcmp(text + n - mark, repeat_mark) != 0)
-		return false;
-	text[n - mark] = 0;
-	return true;
 }
 
 void verdict_read(struct verdict *v, int code, char const *text, size_t n)
@@ -38,7 +26,9 @@ void verdict_read(struct verdict *v, int code, char const *text, size_t n)
 		v->kind = permanent ? VERDICT_PERMANENT : code == 53 ? VERDICT_FULL : VERDICT_TEMPORARY;
 	if (first == (code == 0 ? 'K' : permanent ? 'D' : 'Z'))
 		keep_text(v, text + 1, n - 1);
-	if (code == 0 && drop_mark(v->text))
+	/* saca-spool ends the answer to a repeat with a newline, and no other: it is the same
+	   line, and tells whoever wants to know */
+	if (code == 0 && first == 'K' && text[n - 1] == '\n')
 		v->kind = VERDICT_REPEAT;
 	if (permanent && !v->text[0])
 		keep_text(v, "mensaje rechazado", 17);

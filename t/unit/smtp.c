@@ -267,7 +267,7 @@ static struct {
 	char const *first, *second, *reply, *log;
 } const verdicts[] = {
 	{"0 Kid=7 " ID, NULL, "250 OK id=7 " ID "\r\n", "log ok victor.acme r@d.es 1 17 7 " ID "\n"},
-	{"0 Kid=7 " ID " repeat", NULL, "250 OK id=7 " ID "\r\n", "log repeat victor.acme r@d.es 1 17 7 " ID "\n"},
+	{"0 Kid=7 " ID "\n", NULL, "250 OK id=7 " ID "\r\n", "log repeat victor.acme r@d.es 1 17 7 " ID "\n"},
 	{"0 ", NULL, "250 OK\r\n", "log ok victor.acme r@d.es 1 17  \n"},
 	{"0 basura", NULL, "250 OK\r\n", "log ok victor.acme r@d.es 1 17  \n"},
 	{"82 Dfalta algo", "0 Kcontacts=1 " ID, "500 Internal error - falta algo\r\n", "log refused victor.acme r@d.es 1 17  " ID "\n"},
