@@ -6,26 +6,23 @@
    itself when it likes, and without -d the second process asks in its stead, before it
    becomes the program. So there is one way through this file, not two. */
 #define _GNU_SOURCE /* close_range */
-#include "core/ascii.h"
 #include "core/num.h"
 #include "io/ucspi.h"
+#include "io/ucspienv.h"
 #include "io/ucspitls.h"
+#include "tls/certificates.h"
 #include "tls/confine.h"
-#include "tls/keypair.h"
 #include "tls/pump.h"
 #include "tls/reason.h"
 #include "tls/server.h"
 #include "tls/sessions.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -50,8 +47,6 @@ struct options {
 	gid_t gid;
 	char const *const *prog;
 };
-
-extern char **environ;
 
 /* --- Options and variables ------------------------------------------------------------ */
 
@@ -114,177 +109,56 @@ struct tls {
 	struct server server;
 	struct sessions sessions;
 	struct pump pump;
-	struct keypair *pairs;
-	size_t pairs_len;
+	struct certificates certs;
 };
-
-/* --- Certificates ------------------------------------------------------------------------ */
 
 static void complain(char const *file, char const *why, int error)
 {
 	strerr_warn(PROG, ": ", file, " ", why, error ? ": " : "", error ? strerror(error) : "");
 }
 
-/* `CERTFILE:name=value`: the value, and *n is the name's length; else NULL. */
-static char const *named(char const *variable, char const *prefix, size_t *n)
-{
-	size_t skip = strlen(prefix);
-	char const *value = strchr(variable, '=');
-	if (strncmp(variable, prefix, skip) != 0 || !value)
-		return NULL;
-	*n = (size_t)(value - variable) - skip;
-	return value + 1;
-}
-
-/* The key of the certificate for this name: KEYFILE:name, else the certificate's file. */
-static char const *key_for(char const *name, size_t n, char const *certfile)
-{
-	size_t m;
-	for (char **e = environ; *e; e++) {
-		char const *file = named(*e, "KEYFILE:", &m);
-		if (file && m == n && memcmp(*e + strlen("KEYFILE:"), name, n) == 0)
-			return file;
-	}
-	return certfile;
-}
-
-static bool load(struct keypair *k)
-{
-	struct keypair_fault fault;
-	if (keypair_load(k, &fault))
-		return true;
-	complain(fault.file, fault.why, fault.error);
-	return false;
-}
-
-static size_t count_certificates(void)
-{
-	size_t count = 1, n;
-	for (char **e = environ; *e; e++)
-		count += named(*e, "CERTFILE:", &n) != NULL;
-	return count;
-}
-
-/* Loads the certificate without a name, if there is one, and those of the names. */
-static bool load_certificates(struct tls *t, struct options const *o)
-{
-	size_t n;
-	t->pairs = calloc(count_certificates(), sizeof *t->pairs);
-	if (!t->pairs) {
-		complain("memory", "is short", 0);
-		return false;
-	}
-	if (o->certfile) {
-		struct keypair *k = &t->pairs[t->pairs_len++];
-		k->certfile = o->certfile;
-		k->keyfile = o->keyfile ? o->keyfile : o->certfile;
-		if (!load(k))
-			return false;
-	}
-	for (char **e = environ; *e; e++) {
-		char const *file = named(*e, "CERTFILE:", &n);
-		if (!file)
-			continue;
-		struct keypair *k = &t->pairs[t->pairs_len++];
-		char const *name = *e + strlen("CERTFILE:");
-		k->name = strndup(name, n);
-		k->certfile = file;
-		k->keyfile = key_for(name, n, file);
-		if (!k->name || !load(k))
-			return false;
-	}
-	if (t->pairs_len == 0)
-		complain("CERTFILE", "is not set", 0);
-	return t->pairs_len > 0;
-}
-
-static void forget_certificates(struct tls *t)
-{
-	for (size_t i = 0; i < t->pairs_len; i++)
-		keypair_free(&t->pairs[i]);
-}
-
 /* --- The program's process ---------------------------------------------------------------- */
 
+/* What was for us, and what another wrapper may have left. */
 static void clean_environment(void)
 {
-	static char const *const ours[] = {"CERTFILE", "KEYFILE", "TLS_UID", "TLS_GID",
-		"SSL_PROTOCOL", "SSL_CIPHER", "SSL_TLS_SNI_SERVERNAME"};
-	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		unsetenv(ours[i]);
-	for (char **e = environ; *e;) {
-		size_t n;
-		if (!named(*e, "CERTFILE:", &n) && !named(*e, "KEYFILE:", &n)) {
-			e++;
-			continue;
-		}
-		char *name = strndup(*e, strcspn(*e, "="));
-		if (!name || unsetenv(name) != 0)
-			strerr_diefsys(FAILED, "cannot clean the environment");
-		free(name);
-		e = environ;
-	}
+	static char const *const names[] = {"TLS_UID", "TLS_GID", "SSL_PROTOCOL", "SSL_CIPHER",
+		"SSL_TLS_SNI_SERVERNAME"};
+	bool ok = certificates_unset();
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		ok = ok && unsetenv(names[i]) == 0;
+	if (!ok || !ucspienv_complete())
+		strerr_diefsys(FAILED, "cannot change the environment");
 }
 
-static void set_variable(char const *prefix, char const *name, char const *value, bool replace)
-{
-	char whole[64];
-	int n = snprintf(whole, sizeof whole, "%s%s", prefix, name);
-	if (n > 0 && (size_t)n < sizeof whole && setenv(whole, value, replace) != 0)
-		strerr_diefsys(FAILED, "cannot set the environment");
-}
-
-static void set_number(char const *name, unsigned int v)
+static void set_number(char const *name, int v)
 {
 	char digits[NUM_FMT];
-	num_fmt(digits, v);
-	set_variable("", name, digits, true);
+	num_fmt(digits, (uint64_t)v);
+	if (setenv(name, digits, 1) != 0)
+		strerr_diefsys(FAILED, "cannot change the environment");
 }
 
-static void describe(char const *proto, char const *side, struct sockaddr_storage const *any)
+/* Low numbers mean something to others: 3 to checkpassword, 6 to a queue. */
+static int duplicate(int fd)
 {
-	struct sockaddr_in const *in = (struct sockaddr_in const *)(void const *)any;
-	struct sockaddr_in6 const *in6 = (struct sockaddr_in6 const *)(void const *)any;
-	char ip[INET6_ADDRSTRLEN], port[NUM_FMT], prefix[32];
-	bool four = any->ss_family == AF_INET;
-	void const *address = four ? (void const *)&in->sin_addr : (void const *)&in6->sin6_addr;
-	if (!four && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
-		address = in6->sin6_addr.s6_addr + 12;
-		four = true;
-	}
-	if (!inet_ntop(four ? AF_INET : AF_INET6, address, ip, sizeof ip)
-			|| snprintf(prefix, sizeof prefix, "%s%s", proto, side) >= (int)sizeof prefix)
-		return;
-	num_fmt(port, ntohs(any->ss_family == AF_INET ? in->sin_port : in6->sin6_port));
-	set_variable(prefix, "IP", ip, false);
-	set_variable(prefix, "PORT", port, false);
-}
-
-/* Behind the TLS process the program can ask no socket who its client is. */
-static void describe_connection(void)
-{
-	struct sockaddr_storage remote, local;
-	socklen_t rn = sizeof remote, ln = sizeof local;
-	if (getpeername(0, (struct sockaddr *)&remote, &rn) < 0
-			|| getsockname(0, (struct sockaddr *)&local, &ln) < 0
-			|| (remote.ss_family != AF_INET && remote.ss_family != AF_INET6))
-		return;
-	set_variable("PROTO", "", "TCP", false);
-	describe(getenv("PROTO"), "REMOTE", &remote);
-	describe(getenv("PROTO"), "LOCAL", &local);
+	int n = fcntl(fd, F_DUPFD, 10);
+	if (n < 0)
+		strerr_diefsys(FAILED, "cannot duplicate a descriptor");
+	return n;
 }
 
 /* Offers TLS to the program: two numbers for one socket, because a program may move either
    and close what it has moved. */
 static void offer(int ctl, int app)
 {
-	int other = dup(app);
-	if (other < 0)
-		strerr_diefsys(FAILED, "cannot duplicate a descriptor");
-	set_number("SSLCTLFD", (unsigned int)ctl);
-	set_number("SSLREADFD", (unsigned int)app);
-	set_number("SSLWRITEFD", (unsigned int)other);
-	set_variable("UCSPITLS", "", "", false);
+	set_number("SSLCTLFD", duplicate(ctl));
+	set_number("SSLREADFD", duplicate(app));
+	set_number("SSLWRITEFD", duplicate(app));
+	close(ctl);
+	close(app);
+	if (setenv("UCSPITLS", "", 0) != 0) /* some older programs look for this */
+		strerr_diefsys(FAILED, "cannot change the environment");
 }
 
 /* ctl brings one octet when the TLS process is ready, and ends when it cannot be. */
@@ -296,7 +170,6 @@ static _Noreturn void become_program(struct options const *o, int ctl, int app)
 		r = read(ctl, &c, 1);
 	} while (r < 0 && errno == EINTR);
 	clean_environment();
-	describe_connection();
 	if (o->demand) {
 		offer(ctl, app);
 	} else {
@@ -331,17 +204,20 @@ static bool settle(int ctl, int app)
 /* Everything that needs files or rights, then the giving up of both. */
 static bool prepare(struct tls *t, struct options const *o, int ctl, int app)
 {
+	struct keypair_fault fault;
 	char const *why;
 	if (!settle(ctl, app)) {
 		complain("a descriptor", "cannot be moved", errno);
 		return false;
 	}
-	if (!load_certificates(t, o))
+	if (!certificates_load(&t->certs, o->certfile, o->keyfile, &fault)) {
+		complain(fault.file, fault.why, fault.error);
 		return false;
+	}
 	t->sessions.fd = -1;
 	if (o->cache && !sessions_open(&t->sessions, o->cache, &why))
 		complain(o->cache, why, errno);
-	if (!server_init(&t->server, t->pairs, t->pairs_len, o->min)) {
+	if (!server_init(&t->server, t->certs.pairs, t->certs.n, o->min)) {
 		complain("the system", "gives no randomness", 0);
 		return false;
 	}
@@ -392,11 +268,12 @@ static void report(struct options const *o, struct tls const *t, char const *ip,
 {
 	char reason[REASON_MAX] = "timed out";
 	struct keypair const *k = t->server.chosen;
+	bool alert = e >= BR_ERR_RECV_FATAL_ALERT && e < BR_ERR_SEND_FATAL_ALERT;
 	if (e != PUMP_TIMEOUT)
 		reason_text(e, reason);
 	if (!o->quiet)
 		strerr_warn(PROG, ": ", ip, ": handshake failed: ", reason);
-	if (k && e > BR_ERR_RECV_FATAL_ALERT && !keypair_matches(k))
+	if (k && alert && !keypair_matches(k)) /* it has complained of our signature */
 		complain(k->keyfile, "is not the key of the certificate", 0);
 }
 
@@ -409,7 +286,7 @@ static bool serve(struct options const *o, struct tls *t, char const *ip)
 	int e = pump_handshake(&t->pump, o->seconds * 1000);
 	if (e != 0)
 		report(o, t, ip, e);
-	forget_certificates(t);
+	certificates_free(&t->certs);
 	sessions_close(&t->sessions);
 	if (e != 0 || (request == 'Y' && !answer(&t->server)))
 		return false;
@@ -438,7 +315,7 @@ static int become_tls(struct options const *o, pid_t program, int ctl, int app)
 		code = o->demand ? 0 : MISUSE;
 	else if (send(CTL, "", 1, MSG_NOSIGNAL) == 1 && !serve(o, &tls, ip) && !o->demand)
 		code = REFUSED;
-	forget_certificates(&tls);
+	certificates_free(&tls.certs);
 	static int const ours[] = {0, 1, APP, CTL};
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		close(ours[i]);

@@ -3,6 +3,7 @@
 
 #include "core/buf.h"
 #include "core/wipe.h"
+#include "tls/pem.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #define FILE_MAX (1 << 18)      /* a PEM file larger than this is something else */
-#define RSA_OCTETS 512          /* what BearSSL signs with: 4096 bits */
 
 /* The octets of one PEM file. Room is made beforehand, so that a growing buffer leaves no
    copy of a key behind. */
@@ -37,113 +37,13 @@ static bool slurp(char const *file, struct buf *b, struct keypair_fault *fault)
 	return false;
 }
 
-/* `used`: how many of its octets have ever been written. */
-static void forget(struct buf *b, size_t used)
+static void forget(struct buf *b)
 {
-	if (b->s)
-		wipe(b->s, used);
+	wipe(b->s, b->len);
 	buf_free(b);
 }
 
-/* --- PEM -------------------------------------------------------------------------- */
-
-/* Told of each object: its PEM name and what is in it. False stops. */
-typedef bool pem_object(void *to, char const *name, unsigned char const *der, size_t n);
-
-struct sink {
-	struct buf der;
-	bool full;
-};
-
-static void sink_put(void *to, void const *s, size_t n)
-{
-	struct sink *sink = to;
-	if (!buf_put(&sink->der, s, n))
-		sink->full = true;
-}
-
-/* Walks through the objects of a PEM file; false when one is malformed or unfinished, or
-   when `object` stopped. */
-static bool pem_walk(struct buf const *file, pem_object *object, void *to)
-{
-	struct sink sink = {BUF_ZERO, false};
-	char name[sizeof ((br_pem_decoder_context *)NULL)->name];
-	br_pem_decoder_context pem;
-	bool ok = buf_reserve(&sink.der, file->len), inside = false;
-	br_pem_decoder_init(&pem);
-	for (size_t at = 0; ok && at < file->len;) {
-		at += br_pem_decoder_push(&pem, file->s + at, file->len - at);
-		switch (br_pem_decoder_event(&pem)) {
-		case BR_PEM_BEGIN_OBJ:
-			memcpy(name, br_pem_decoder_name(&pem), sizeof name);
-			sink.der.len = 0;
-			br_pem_decoder_setdest(&pem, sink_put, &sink);
-			inside = true;
-			break;
-		case BR_PEM_END_OBJ:
-			inside = false;
-			ok = !sink.full && object(to, name, (unsigned char *)sink.der.s, sink.der.len);
-			break;
-		case BR_PEM_ERROR:
-			ok = false;
-			break;
-		}
-	}
-	wipe(&pem, sizeof pem);
-	forget(&sink.der, file->len);
-	return ok && !inside;
-}
-
 /* --- The chain ---------------------------------------------------------------------- */
-
-struct chain {
-	struct buf der;
-	size_t end[KEYPAIR_CHAIN];
-	size_t n;
-};
-
-static bool add_certificate(void *to, char const *name, unsigned char const *der, size_t n)
-{
-	struct chain *c = to;
-	if (strcmp(name, "CERTIFICATE") != 0 && strcmp(name, "X509 CERTIFICATE") != 0)
-		return true;
-	if (c->n == KEYPAIR_CHAIN || !buf_put(&c->der, (char const *)der, n))
-		return false;
-	c->end[c->n++] = c->der.len;
-	return true;
-}
-
-static bool load_chain(struct keypair *k, struct keypair_fault *fault)
-{
-	struct buf file = BUF_ZERO;
-	struct chain c = {.der = BUF_ZERO};
-	bool ok = slurp(k->certfile, &file, fault);
-	if (ok) {
-		ok = pem_walk(&file, add_certificate, &c);
-		*fault = (struct keypair_fault){k->certfile, "is not well-formed PEM, or holds too much", 0};
-	}
-	if (ok && c.n == 0) {
-		ok = false;
-		fault->why = "holds no certificate";
-	}
-	forget(&file, file.len);
-	if (!ok) {
-		buf_free(&c.der);
-		return false;
-	}
-	k->der = (unsigned char *)c.der.s;
-	k->chain_len = c.n;
-	for (size_t i = 0, at = 0; i < c.n; at = c.end[i++])
-		k->chain[i] = (br_x509_certificate){k->der + at, c.end[i] - at};
-	return true;
-}
-
-/* --- The key ------------------------------------------------------------------------ */
-
-struct keyhole {
-	br_skey_decoder_context *key;
-	bool found, encrypted;
-};
 
 static bool ends_in(char const *s, char const *end)
 {
@@ -151,58 +51,104 @@ static bool ends_in(char const *s, char const *end)
 	return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-/* The first object that is called a private key: PKCS#1, SEC 1 or PKCS#8. */
-static bool add_key(void *to, char const *name, unsigned char const *der, size_t n)
+/* Points k->chain at the certificates in the text, which they overwrite. */
+static char const *find_chain(struct keypair *k, struct pem *p)
 {
-	struct keyhole *h = to;
-	if (h->found || !ends_in(name, "PRIVATE KEY"))
-		return true;
-	h->found = true;
-	h->encrypted = ends_in(name, "ENCRYPTED PRIVATE KEY");
-	br_skey_decoder_init(h->key);
-	br_skey_decoder_push(h->key, der, n);
+	enum pem_event e;
+	while ((e = pem_next(p)) == PEM_OBJECT || e == PEM_ENCRYPTED) {
+		if (e != PEM_OBJECT || (strcmp(p->name, "CERTIFICATE") != 0
+				&& strcmp(p->name, "X509 CERTIFICATE") != 0))
+			continue;
+		if (k->chain_len == KEYPAIR_CHAIN)
+			return "holds too many certificates";
+		k->chain[k->chain_len++] = (br_x509_certificate){p->der, p->len};
+	}
+	if (e == PEM_BAD)
+		return "is not well-formed PEM";
+	return k->chain_len == 0 ? "holds no certificate" : NULL;
+}
+
+/* Moves the chain to memory of its own. */
+static bool keep_chain(struct keypair *k)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < k->chain_len; i++)
+		n += k->chain[i].data_len;
+	unsigned char *to = k->der = malloc(n);
+	if (!to)
+		return false;
+	for (size_t i = 0; i < k->chain_len; i++) {
+		memcpy(to, k->chain[i].data, k->chain[i].data_len);
+		k->chain[i].data = to;
+		to += k->chain[i].data_len;
+	}
 	return true;
+}
+
+static bool load_chain(struct keypair *k, struct keypair_fault *fault)
+{
+	struct buf file = BUF_ZERO;
+	bool ok = slurp(k->certfile, &file, fault);
+	if (ok) {
+		char const *why = find_chain(k, &(struct pem){.s = file.s, .n = file.len});
+		ok = !why && keep_chain(k);
+		if (!ok)
+			*fault = (struct keypair_fault){k->certfile, why ? why : "cannot be kept", why ? 0 : ENOMEM};
+	}
+	forget(&file);
+	return ok;
+}
+
+/* --- The key ------------------------------------------------------------------------ */
+
+/* The first object that is called a private key: PKCS#1, SEC 1 or PKCS#8. */
+static char const *find_key(struct keypair *k, struct pem *p)
+{
+	enum pem_event e;
+	do {
+		e = pem_next(p);
+	} while ((e == PEM_OBJECT || e == PEM_ENCRYPTED) && !ends_in(p->name, "PRIVATE KEY"));
+	if (e == PEM_BAD)
+		return "is not well-formed PEM";
+	if (e == PEM_END)
+		return "holds no private key";
+	if (e == PEM_ENCRYPTED || ends_in(p->name, "ENCRYPTED PRIVATE KEY"))
+		return "holds an encrypted key, and nobody is asked for passphrases";
+	br_skey_decoder_init(&k->key);
+	br_skey_decoder_push(&k->key, p->der, p->len);
+	return br_skey_decoder_last_error(&k->key) == 0 ? NULL
+		: "holds a private key that is broken, or neither RSA nor EC";
 }
 
 static bool load_key(struct keypair *k, struct keypair_fault *fault)
 {
 	struct buf file = BUF_ZERO;
-	struct keyhole h = {.key = &k->key};
 	bool ok = slurp(k->keyfile, &file, fault);
 	if (ok) {
 		*fault = (struct keypair_fault){k->keyfile, NULL, 0};
-		if (!pem_walk(&file, add_key, &h))
-			fault->why = "is not well-formed PEM";
-		else if (!h.found)
-			fault->why = "holds no private key";
-		else if (h.encrypted)
-			fault->why = "holds an encrypted key; saca-tlsd asks for no passphrase";
-		else if (br_skey_decoder_last_error(&k->key) != 0)
-			fault->why = "holds a private key that is neither RSA nor EC, or a broken one";
+		fault->why = find_key(k, &(struct pem){.s = file.s, .n = file.len});
 		ok = !fault->why;
 	}
-	forget(&file, file.len);
+	forget(&file);
 	return ok;
 }
 
 /* --- Do they belong together? --------------------------------------------------------- */
 
-static bool same_number(unsigned char const *a, size_t an, unsigned char const *b, size_t bn)
+/* The lowest 64 bits of a big-endian number. */
+static uint64_t low64(unsigned char const *s, size_t n)
 {
-	for (; an && !*a; an--)
-		a++;
-	for (; bn && !*b; bn--)
-		b++;
-	return an == bn && memcmp(a, b, an) == 0;
+	uint64_t v = 0;
+	for (size_t i = n < 8 ? 0 : n - 8; i < n; i++)
+		v = v << 8 | s[i];
+	return v;
 }
 
+/* p * q = n, looked at modulo 2^64: the product itself would cost a third of a signature,
+   and another key passes by one chance in 2^63. */
 static bool rsa_matches(br_rsa_private_key const *sk, br_rsa_public_key const *pk)
 {
-	unsigned char n[RSA_OCTETS];
-	br_rsa_compute_modulus modulus = br_rsa_compute_modulus_get_default();
-	size_t len = modulus(NULL, sk);
-	return len > 0 && len <= sizeof n && modulus(n, sk) == len
-		&& same_number(n, len, pk->n, pk->nlen);
+	return low64(sk->p, sk->plen) * low64(sk->q, sk->qlen) == low64(pk->n, pk->nlen);
 }
 
 static bool ec_matches(br_ec_private_key const *sk, br_ec_public_key const *pk)

@@ -257,10 +257,10 @@ int pump_handshake(struct pump *p, unsigned int ms)
 			hang_up(p);
 			return e == BR_ERR_OK ? BR_ERR_IO : e;
 		}
-		if (p->out_dead || p->in_eof)
-			return BR_ERR_IO;
 		if (!full && br_ssl_engine_current_state(eng) & BR_SSL_SENDAPP)
 			return 0;
+		if (p->out_dead || p->in_eof)
+			return BR_ERR_IO;
 		if (!wait_and_read(p, full, false, false, deadline))
 			return PUMP_TIMEOUT;
 	}
