@@ -29,9 +29,10 @@ endif
 # --- The map ------------------------------------------------------------------------
 # Programs that run once a connection (static), then those run by people and cron.
 
-CONNECTION := saca-smtpd saca-tlsd saca-checkpassword saca-mime saca-spool
+CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool
 BATCH := saca-accounts saca-import
 
+OBJ_saca-proxy := $(addprefix core/,ascii ip num proxy) io/ucspi
 OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/reply core/esmtp core/sasl core/base64 \
 	core/data core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
 	io/client io/run io/authenticate io/queue io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
@@ -43,11 +44,12 @@ OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core
 	io/fdio io/hash io/memfile io/privilege io/spool io/spoolcount io/spoolcredit io/spooldraft io/spoolfind io/spoolkey io/spoolmessage io/spoolscan io/ucspi io/uuid
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
 OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
-	htmlmeta htmltext image message mime mimehead num param qp seen spoolfile srcset url utf8) \
+	htmlmeta htmltext image message mime mimehead num param qp seen spoolfile srcset url utc utf8) \
 	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
 	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_put \
 	postgres_schema sqlite sqlite_put sqlite_schema store watch webfolder)
 
+LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
 LIB_saca-tlsd := -lskarnet -lbearssl
 LIB_saca-checkpassword := -lskarnet -lcrypt
