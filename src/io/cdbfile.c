@@ -26,23 +26,29 @@ static int tables_inside(cdb const *map)
 	return 1;
 }
 
-int cdbfile_open(struct cdbfile *f, char const *path)
+static int map_fd(cdb *map, int fd)
 {
 	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (!S_ISREG(st.st_mode) || st.st_size < HEADER)
+		return errno = EINVAL, -1;
+	return cdb_init_fromfd(map, fd) ? 0 : -1;
+}
+
+int cdbfile_open(struct cdbfile *f, char const *path)
+{
+	/* Not waiting for a writer, should it be a fifo. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &st) < 0 || (!S_ISREG(st.st_mode) || st.st_size < HEADER ? (errno = EINVAL, 1) : 0)
-			|| !cdb_init_fromfd(&f->map, fd)) {
-		fd_close(fd);
-		return -1;
+	int r = map_fd(&f->map, fd);
+	fd_close(fd); /* leaves errno */
+	if (r == 0 && !tables_inside(&f->map)) {
+		cdbfile_close(f);
+		return errno = EINVAL, -1;
 	}
-	fd_close(fd);
-	if (tables_inside(&f->map))
-		return 0;
-	cdbfile_close(f);
-	errno = EINVAL;
-	return -1;
+	return r;
 }
 
 void cdbfile_close(struct cdbfile *f)
