@@ -240,11 +240,12 @@ static enum mime_fault header_line(struct mime *m, struct line const *line)
 	return MIME_OK;
 }
 
-/* How far a line that is met in a header block may reach: its last line, an empty one,
-   may end two octets behind the limit. The same whether the line comes whole or not. */
+/* Does a line that was met in a header block and reaches to `at` go too far? What ends
+   the block, an empty line or a delimiter, may stand behind the limit. The answer is the
+   same whether the line comes whole or not. */
 static bool past_header(struct mime const *m, size_t at)
 {
-	return m->in_header && at - part_at(m, m->current)->header > MIME_HEADER + 2;
+	return m->in_header && at - part_at(m, m->current)->header > MIME_HEADER + m->longest + 6;
 }
 
 static enum mime_fault take_line(struct mime *m, struct line const *line)
