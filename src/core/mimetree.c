@@ -74,7 +74,8 @@ static bool pad(struct buf *out, size_t n)
 {
 	if (!buf_reserve(out, n))
 		return false;
-	memset(out->s + out->len, ' ', n);
+	if (n)
+		memset(out->s + out->len, ' ', n);
 	out->len += n;
 	return true;
 }
