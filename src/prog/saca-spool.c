@@ -106,7 +106,7 @@ static void reply(char const *a, char const *b, char const *c, char const *d)
 	(void)fdio_write(REPLY_FD, line, n);
 }
 
-/* Refused, for good (D) or for now (Z); code: where there is nobody to be told why. */
+/* Refused for good (D), or until later (Z); code: where there is nobody to be told why. */
 static _Noreturn void refuse(int code, char const *text, char const *more)
 {
 	reply(code > 10 && code < 41 ? "D" : "Z", text, more, "");

@@ -1,0 +1,45 @@
+# What the tests of the spool share. Sourced after lib.sh.
+
+S=$T/spool
+export SACA_PLAN=acme SACA_USER=victor.acme SACA_HELO=maquina SACA_PROTO=ESMTPSA TCPREMOTEIP=192.0.2.7
+unset SACA_CREDIT PROTO SSL_PROTOCOL SSL_CIPHER
+
+# envelope SENDER RECIPIENT...: in the queue interface's format
+envelope() {
+	printf 'F%s\0' "$1"
+	shift
+	for _r in "$@"; do printf 'T%s\0' "$_r"; done
+	printf '\0'
+}
+
+# message ID [TEXT]: a small one
+message() {
+	printf 'Message-ID: <%s@cliente.es>\nSubject: hola\n\n%s\n' "$1" "${2:-cuerpo}"
+}
+
+# deliver MESSAGE-FILE ENVELOPE-FILE ARGUMENT...: the reply is left in $REPLY, the exit
+# code in $CODE, what went to stderr in $T/err
+deliver() {
+	_m=$1 _e=$2
+	shift 2
+	REPLY=$(saca-spool "$@" 6>&1 <"$_m" 1<"$_e" 2>"$T/err")
+	CODE=$?
+}
+
+# field NAME FILE: the value of our field
+field() {
+	sed -n "s/^$1: //p;/^Received:/q" "$2"
+}
+
+# the files in new/, and how many there are
+spooled() {
+	find "$S/new" -type f | sort
+}
+count_files() {
+	find "$1" -type f | wc -l | tr -d ' '
+}
+
+# a plan's balance, whatever is pending settled
+balance() {
+	saca-spool -c "$1=+0" "$S"
+}
