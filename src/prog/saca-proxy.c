@@ -1,0 +1,145 @@
+/* saca-proxy: reads the header of the PROXY protocol that a load balancer puts before a
+   connection, tells the program who the client is, by the UCSPI variables, and becomes it.
+
+   Of descriptor 0 exactly the header is read, so that what follows is there for the
+   program; and nothing is ever guessed: without a header there is no connection. */
+#include "core/num.h"
+#include "core/proxy.h"
+#include "io/ucspi.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/iopause.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <skalibs/tai.h>
+
+#define USAGE "saca-proxy [-qs] [-t seconds] prog..."
+
+enum { REFUSED = 1, MISUSE = 100, FAILED = 111 };
+enum { HEADER_S = 10, DAY_S = 86400 };
+
+char const *PROG = "saca-proxy";
+
+struct options {
+	bool quiet, tls;
+	int seconds;
+};
+
+static _Noreturn void refuse(struct options const *o, char const *why)
+{
+	char ip[UCSPI_IP];
+	ucspi_remote_ip(ip);
+	if (!o->quiet)
+		strerr_warn(PROG, ": ", ip, ": refused: ", why);
+	_exit(REFUSED);
+}
+
+/* --- The header ------------------------------------------------------------------------- */
+
+static void await_octets(struct options const *o, tain const *deadline)
+{
+	iopause_fd x = {.fd = 0, .events = IOPAUSE_READ};
+	int r = iopause_g(&x, 1, deadline);
+	if (r < 0)
+		strerr_diefusys(FAILED, "wait for the header");
+	if (r == 0)
+		refuse(o, "timed out");
+}
+
+static void read_header(struct options const *o, struct proxy *p)
+{
+	tain deadline;
+	if (!tain_now_set_stopwatch_g())
+		strerr_diefusys(FAILED, "read the clock");
+	tain_addsec_g(&deadline, o->seconds);
+	proxy_start(p);
+	for (size_t n; (n = proxy_want(p)) > 0;) {
+		await_octets(o, &deadline);
+		ssize_t r = read(0, p->s + p->len, n);
+		if (r < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
+			continue;
+		if (r <= 0)
+			refuse(o, r < 0 ? strerror(errno) : p->len ? "the header ends too early" : "no PROXY header");
+		enum proxy_fault fault = proxy_take(p, (size_t)r);
+		if (fault != PROXY_OK)
+			refuse(o, proxy_reason(fault));
+	}
+}
+
+/* --- The environment -------------------------------------------------------------------- */
+
+static void set(char const *prefix, char const *name, char const *value)
+{
+	char whole[32];
+	stpcpy(stpcpy(whole, prefix), name);
+	if ((value ? setenv(whole, value, 1) : unsetenv(whole)) != 0)
+		strerr_diefusys(FAILED, "set the environment");
+}
+
+static void set_end(char const *proto, char const *side, struct proxy_end const *e)
+{
+	char prefix[16], port[NUM_FMT];
+	stpcpy(stpcpy(prefix, proto), side);
+	num_fmt(port, e->port);
+	set(prefix, "IP", e->ip);
+	set(prefix, "PORT", port);
+	set(prefix, "HOST", NULL);
+	set(prefix, "INFO", NULL);
+}
+
+/* What the server before us said, of the balancer's address, would now be untrue. */
+static void describe(struct proxy const *p)
+{
+	char const *found = getenv("PROTO");
+	/* sslserver's SSL means that TLS is on */
+	char const *proto = found && strcmp(found, "SSL") == 0 ? "SSL" : "TCP";
+	set("", "PROTO", proto);
+	set_end(proto, "REMOTE", &p->remote);
+	set_end(proto, "LOCAL", &p->local);
+	set("", "REMOTE_ADDR", NULL);
+	set("", "REMOTE_PORT", NULL);
+	set("", "REMOTE_HOST", NULL);
+}
+
+static void describe_tls(struct proxy const *p)
+{
+	set("", "SSL_PROTOCOL", *p->tls ? p->tls : NULL);
+	set("", "SSL_CIPHER", NULL);
+	set("", "SSL_TLS_SNI_SERVERNAME", NULL);
+}
+
+int main(int argc, char const *const *argv)
+{
+	static struct proxy p;
+	struct options o = {.seconds = HEADER_S};
+	subgetopt l = SUBGETOPT_ZERO;
+	uint64_t v;
+	for (int c; (c = subgetopt_r(argc, argv, "qst:", &l)) != -1;) {
+		switch (c) {
+		case 'q': o.quiet = true; break;
+		case 's': o.tls = true; break;
+		case 't':
+			if (!num_scan(l.arg, strlen(l.arg), DAY_S, &v) || v == 0)
+				strerr_dief(MISUSE, "-t: not a number in range: ", l.arg);
+			o.seconds = (int)v;
+			break;
+		default: strerr_dieusage(MISUSE, USAGE);
+		}
+	}
+	argv += l.ind;
+	if (!argv[0])
+		strerr_dieusage(MISUSE, USAGE);
+	read_header(&o, &p);
+	if (p.known)
+		describe(&p);
+	if (o.tls)
+		describe_tls(&p);
+	execvp(argv[0], (char *const *)argv);
+	strerr_diefusys(FAILED, "run ", argv[0]);
+}
