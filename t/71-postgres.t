@@ -1,0 +1,136 @@
+#!/bin/sh
+# saca-import into PostgreSQL: the same promises as in SQLite, on a server of our own,
+# then what is PostgreSQL's own.
+. "$(dirname "$0")/lib.sh"
+
+PG=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+[ -n "$PG" ] || PG=$(dirname "$(command -v initdb 2>/dev/null || echo /)")
+if ! [ -x "$PG/initdb" ]; then
+	echo '1..0 # SKIP no PostgreSQL server here'
+	exit 0
+fi
+
+# The server refuses to run as root.
+if [ "$(id -u)" = 0 ]; then
+	chown nobody "$T" && chmod 711 "$T"
+	as_server() { setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; }
+else
+	as_server() { "$@"; }
+fi
+as_server mkdir "$T/pg"
+as_server "$PG/initdb" -D "$T/pg" -U saca -A trust -E UTF8 --locale=C -N >"$T/initdb" 2>&1 ||
+	{ cat "$T/initdb"; exit 1; }
+as_server "$PG/postgres" -D "$T/pg" -k "$T" -c listen_addresses= -c fsync=off \
+	-c log_min_messages=warning 2>"$T/server" &
+SERVER=$!
+stop_server() {
+	[ ! -s "$T/pg/postmaster.pid" ] || kill -INT "$(head -n 1 "$T/pg/postmaster.pid")"
+	wait $SERVER
+}
+trap 'stop_server; cleanup' EXIT
+await 60 "$PG/pg_isready" -q -h "$T" -U saca -d postgres || { cat "$T/server"; exit 1; }
+HOST=$(printf %s "$T" | sed 's|/|%2F|g')
+
+STORE="postgresql://saca@$HOST/postgres"
+WEB=$T/web
+IMPORT_OPTIONS="-w $WEB"
+ISO="at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+CREATED="to_char(c.created_at $ISO"
+SPOOLED="to_char(spooled_at $ISO"
+sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
+import() { saca-import -w "$WEB" "$@" "$SPOOL" "$STORE"; }
+import_under() {
+	case $1 in
+	script) "$@" ;;
+	*) "$@" saca-import -w "$WEB" "$SPOOL" "$STORE" ;;
+	esac
+}
+import_in_background() {
+	background saca-import -w "$WEB" "$@" "$SPOOL" "$STORE"
+	follower=$!
+}
+. "$TOP/t/import.sh"
+
+all_promises
+
+# Several importers on several spools at once: their transactions meet in the same
+# contacts, in opposite orders.
+one=$SPOOL
+for s in 1 2 3 4; do
+	SPOOL=$T/spool$s
+	import
+	for i in $(seq 1 30); do
+		n=$((s * 1000 + i))
+		message "a la vez $n" | put new "$(key $n)" $((10000 + n)) $((10000 + n)) $D \
+			"u.plan$((i % 3))" remitente@dominio.com \
+			$(for j in 1 2 3 4 5 6; do echo "m$(((i * j * s) % 23))@y.es"; done | sort -u)
+	done
+done
+for s in 1 2 3 4; do
+	SPOOL=$T/spool$s
+	import -n 30 2>"$T/out$s" &
+	eval "pid$s=$!"
+done
+for s in 1 2 3 4; do
+	eval "wait \$pid$s"
+	is $? 0 "importer $s of 4 at once"
+	like "$(cat "$T/out$s")" 'imported=30 sends=30' "with all of its files"
+done
+is "$(sql "select count(*) from send where name like '[SMTP] a la vez%'")" 120 'every send is there'
+is "$(sql "select count(*) from send s where contacts_total <>
+	(select count(*) from group_member m where m.group_id = s.group_id) and id > 11000")" 0 \
+	'and every member'
+SPOOL=$one
+
+# A transaction that the server breaks off for a deadlock or a conflict is done again.
+message choque | put new "$(key 5000)" 15000 15000 $D victor.acme remitente@dominio.com \
+	choque@y.es
+sql "create sequence tries; create function conflict() returns trigger language plpgsql as
+	\$\$ begin if nextval('tries') < 4 then raise 'not now' using errcode = '40001'; end if;
+	return new; end \$\$;
+	create trigger conflict before insert on send for each row execute function conflict()"
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=1 failed=0' \
+	'a serialization failure: tried again'
+is "$(sql "select count(*) from send where id = 15000")" 1 'and in, once'
+sql 'drop trigger conflict on send; drop function conflict'
+
+# Rows the server refuses are set aside, the others of the transaction stay.
+sql "alter table send add constraint no_odd_subject check (subject <> 'raro')"
+message raro | put new "$(key 5001)" 15001 15001 $D victor.acme remitente@dominio.com r@y.es
+message normal | put new "$(key 5002)" 15002 15002 $D victor.acme remitente@dominio.com n@y.es
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=1' 'a constraint: set aside'
+like "$(cat "$SPOOL/failed/$(key 5001).reason")" 'no_odd_subject' 'with what the server says'
+is "$(sql "select count(*) from contact where email = 'r@y.es'")" 0 'nothing of it stays'
+sql 'alter table send drop constraint no_odd_subject'
+
+# Without temporary tables large groups go in as arrays.
+sql 'revoke temporary on database postgres from public; create role plain login;
+	grant all on all tables in schema public to plain; grant all on all sequences in schema public to plain'
+put new "$(uuid 6000)" 0 16000 $D victor.acme remitente@dominio.com $(seq -f 'sin%04.0f@y.es' 1 900)
+like "$(saca-import -w "$WEB" "$SPOOL" "postgresql://plain@$HOST/postgres" 2>&1)" \
+	'imported=1 sends=0 contacts=900 new=900 failed=0' 'without temporary tables'
+
+# The server goes away in the middle: nothing is lost.
+message luego | put new "$(key 7000)" 17000 17000 $D victor.acme remitente@dominio.com l@y.es
+sql "create function vanish() returns trigger language plpgsql as
+	\$\$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end \$\$;
+	create trigger vanish before insert on send for each row execute function vanish()"
+out=$(import 2>&1)
+is "$?:$(waiting)" 111:1 'a connection lost in mid-transaction: 111, and the file waits'
+sql 'drop trigger vanish on send; drop function vanish'
+like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
+
+message nadie | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com l@y.es
+out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/none" 2>&1)
+is "$?:$(waiting)" 111:1 'a database that is not there: 111'
+like "$out" '^saca-import: fatal: unable to open the store: .*"none" does not exist' 'with the reason'
+
+# Two that make the tables at the same time.
+sql 'create database fresh' && FRESH="postgresql://saca@$HOST/fresh"
+saca-import -w "$WEB" "$T/spool1" "$FRESH" 2>"$T/fresh1" & pid1=$!
+saca-import -w "$WEB" "$T/spool2" "$FRESH" 2>"$T/fresh2" & pid2=$!
+wait $pid1; first=$?
+wait $pid2; second=$?
+is "$first:$second:$(cat "$T/fresh1" "$T/fresh2")" 0:0: 'two importers make the tables at once'
+
+done_testing
