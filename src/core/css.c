@@ -33,16 +33,20 @@ static void skip_comment(struct htmltext *t)
 	htmltext_next(t);
 }
 
-/* An escape (4.3.7), its backslash having been read at `from`, to u. */
-static void escape(struct htmltext *t, struct url *u, size_t from)
+/* Does an escape begin behind a backslash that was just read (4.3.8)? */
+static bool is_escape(struct htmltext const *t)
+{
+	int c = htmltext_peek(t);
+	return c >= 0 && !is_line_end(c);
+}
+
+/* An escape (4.3.7), its backslash having been read, to out as UTF-8; its length. */
+static size_t escape(struct htmltext *t, char out[4])
 {
 	int c = htmltext_next(t);
-	if (c < 0 || c > 0x7f || ascii_hex((char)c) < 0) {
-		if (c == '\r' && htmltext_peek(t) == '\n')
-			htmltext_next(t);
-		if (c >= 0 && !is_line_end(c))
-			url_add(u, c, from, t->at);
-		return;
+	if (c > 0x7f || ascii_hex((char)c) < 0) {
+		out[0] = (char)c;
+		return 1;
 	}
 	unsigned long code = (unsigned long)ascii_hex((char)c);
 	for (int digits = 1; digits < 6; digits++) {
@@ -54,10 +58,21 @@ static void escape(struct htmltext *t, struct url *u, size_t from)
 	}
 	if (html_is_space(htmltext_peek(t)))
 		htmltext_next(t);
+	return utf8_write(code, out);
+}
+
+/* Adds to u what a backslash, just read, stands for: an escape, or a line that goes on. */
+static void add_escape(struct htmltext *t, struct url *u)
+{
 	char out[4];
-	size_t n = utf8_write(code, out);
-	for (size_t i = 0; i < n; i++)
-		url_add(u, (unsigned char)out[i], from, t->at);
+	size_t from = t->from;
+	if (is_escape(t)) {
+		size_t n = escape(t, out);
+		for (size_t i = 0; i < n; i++)
+			url_add(u, (unsigned char)out[i], from, t->at);
+	} else if (htmltext_next(t) == '\r' && htmltext_peek(t) == '\n') {
+		htmltext_next(t);
+	}
 }
 
 /* A string, its quote having been read (4.3.5). False: a line end breaks it off. */
@@ -68,7 +83,7 @@ static bool string(struct htmltext *t, int quote, struct url *u)
 		if (is_line_end(c))
 			return false;
 		if (c == '\\')
-			escape(t, u, t->from);
+			add_escape(t, u);
 		else
 			url_add(u, c, t->from, t->at);
 	}
@@ -88,8 +103,10 @@ static bool unquoted(struct htmltext *t, struct url *u)
 		}
 		if (over || c == '"' || c == '\'' || c == '(')
 			good = false;
-		if (c == '\\')
-			escape(t, u, t->from);
+		if (c == '\\' && !is_escape(t))
+			good = false;
+		else if (c == '\\')
+			add_escape(t, u);
 		else
 			url_add(u, c, t->from, t->at);
 	}
@@ -97,17 +114,25 @@ static bool unquoted(struct htmltext *t, struct url *u)
 	return good;
 }
 
-/* A name that begins with c goes to word, lowered; "" when it is longer. */
-static void name(struct htmltext *t, int c, char word[WORD])
+static bool name_follows(struct htmltext const *t)
+{
+	struct htmltext ahead = *t;
+	int c = htmltext_next(&ahead);
+	return is_name(c) || (c == '\\' && is_escape(&ahead));
+}
+
+/* The name that follows goes to word, lowered; "" when it is longer. */
+static void name(struct htmltext *t, char word[WORD])
 {
 	size_t n = 0;
-	for (;;) {
-		if (n < WORD - 1)
-			word[n] = ascii_lower((char)c);
-		n++;
-		if (!is_name(htmltext_peek(t)))
-			break;
-		c = htmltext_next(t);
+	while (name_follows(t)) {
+		char out[4];
+		int c = htmltext_next(t);
+		bool escaped = c == '\\';
+		if (escaped)
+			escape(t, out);
+		if (n < WORD)
+			word[n++] = ascii_lower(escaped ? out[0] : (char)c);
 	}
 	word[n < WORD ? n : 0] = 0;
 }
@@ -135,32 +160,63 @@ static bool function(struct css *c, char const *word, struct url *u)
 	return false;
 }
 
-bool css_next(struct css *c, struct url *u)
+/* A name, of a function or of nothing. True: u is the function's URL. */
+static bool word(struct css *c, struct url *u)
 {
-	for (int o = htmltext_next(&c->t); o >= 0 && !u->failed; o = htmltext_next(&c->t)) {
-		char word[WORD];
-		if (o == '/' && htmltext_peek(&c->t) == '*') {
+	char w[WORD];
+	name(&c->t, w);
+	if (htmltext_peek(&c->t) != '(')
+		return false;
+	htmltext_next(&c->t);
+	return function(c, w, u);
+}
+
+/* `<!--` may stand in a style sheet (4.3.1, CDO); its `--` begins no name. */
+static void skip_opener(struct htmltext *t)
+{
+	struct htmltext ahead = *t;
+	if (htmltext_next(&ahead) == '!' && htmltext_next(&ahead) == '-' && htmltext_next(&ahead) == '-')
+		*t = ahead;
+}
+
+/* One token of any other kind. True: u is a URL. */
+static bool token(struct css *c, struct url *u)
+{
+	char w[WORD];
+	int o = htmltext_next(&c->t);
+	switch (o) {
+	case '/':
+		if (htmltext_peek(&c->t) == '*') {
 			htmltext_next(&c->t);
 			skip_comment(&c->t);
-		} else if (o == '"' || o == '\'') {
-			if (string(&c->t, o, u) && c->set && c->set == c->depth)
-				return true;
-		} else if (o == '\\') {
-			htmltext_next(&c->t);
-		} else if (is_name(o)) {
-			name(&c->t, o, word);
-			if (htmltext_peek(&c->t) != '(')
-				continue;
-			htmltext_next(&c->t);
-			if (function(c, word, u))
-				return true;
-		} else if (o == '(') {
-			c->depth++;
-		} else if (o == ')') {
-			c->depth -= c->depth > 0;
-			if (c->depth < c->set)
-				c->set = 0;
 		}
+		return false;
+	case '"':
+	case '\'':
+		return string(&c->t, o, u) && c->set && c->set == c->depth;
+	case '#': /* `#url(` and `@url(` are no functions (4.3.1) */
+	case '@':
+		name(&c->t, w);
+		return false;
+	case '<':
+		skip_opener(&c->t);
+		return false;
+	case '(':
+		c->depth++;
+		return false;
+	case ')':
+		c->depth -= c->depth > 0;
+		if (c->depth < c->set)
+			c->set = 0;
+		return false;
 	}
+	return false;
+}
+
+bool css_next(struct css *c, struct url *u)
+{
+	while (htmltext_peek(&c->t) >= 0 && !u->failed)
+		if (name_follows(&c->t) ? word(c, u) : token(c, u))
+			return true;
 	return false;
 }
