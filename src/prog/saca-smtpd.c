@@ -152,25 +152,28 @@ static bool body(void *arg, char const *s, size_t n)
 	return queue_write(&me->queue, s, n);
 }
 
+enum { TOLD = 6, TOLD_VALUE = SMTP_USER, TOLD_SIZE = TOLD_VALUE + 16 };
+
 /* Our environment, less every SACA_ of somebody else's, and what the spooler is told. */
-static char const **queue_environment(struct smtp const *s, char vars[5][SMTP_USER + 32])
+static char const **queue_environment(struct smtp const *s, char told[TOLD][TOLD_SIZE])
 {
-	static char const *const names[] = {"SACA_USER=", "SACA_PLAN=", "SACA_HELO=", "SACA_PROTO=", "SACA_CREDIT="};
-	char const *const values[] = {s->user, s->user + s->plan_at, s->helo, smtp_protocol(s),
-		s->plan.credit ? "yes" : NULL};
+	static char const *const names[TOLD] = {
+		"SACA_USER=", "SACA_PLAN=", "SACA_HELO=", "SACA_HOST=", "SACA_PROTO=", "SACA_CREDIT="};
+	char const *const values[TOLD] = {s->user, s->user + s->plan_at, s->helo, s->config->host,
+		smtp_protocol(s), s->plan.credit ? "yes" : NULL};
 	size_t n = 0, at = 0;
 	while (environ[n])
 		n++;
-	char const **envp = malloc((n + 6) * sizeof *envp);
+	char const **envp = malloc((n + TOLD + 1) * sizeof *envp);
 	if (!envp)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(environ[i], "SACA_", 5) != 0)
 			envp[at++] = environ[i];
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < TOLD; i++)
 		if (values[i]) {
-			strcat(strcpy(vars[i], names[i]), values[i]);
-			envp[at++] = vars[i];
+			strncat(strcpy(told[i], names[i]), values[i], TOLD_VALUE);
+			envp[at++] = told[i];
 		}
 	envp[at] = NULL;
 	return envp;
@@ -179,8 +182,8 @@ static char const **queue_environment(struct smtp const *s, char vars[5][SMTP_US
 static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct verdict *out)
 {
 	struct session *me = arg;
-	char vars[5][SMTP_USER + 32];
-	char const **envp = queue_environment(s, vars);
+	char told[TOLD][TOLD_SIZE];
+	char const **envp = queue_environment(s, told);
 	if (envp)
 		queue_run(&me->queue, empty, envelope, n, envp, client_clock() + me->queueing, out);
 	else
