@@ -5,7 +5,7 @@
    The second becomes the program, and speaks UCSPI-TLS with the first: with -d it does so
    itself when it likes, and without -d the second process asks in its stead, before it
    becomes the program. So there is one way through this file, not two. */
-#define _GNU_SOURCE /* close_range */
+#define _GNU_SOURCE /* syscall */
 #include "core/num.h"
 #include "io/ucspi.h"
 #include "io/ucspienv.h"
@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -191,8 +192,10 @@ static bool settle(int ctl, int app)
 	int a = fcntl(app, F_DUPFD, CTL + 1), c = fcntl(ctl, F_DUPFD, CTL + 1);
 	if (a < 0 || c < 0 || dup2(a, APP) < 0 || dup2(c, CTL) < 0)
 		return false;
-	if (close_range(CTL + 1, ~0U, 0) == 0)
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, CTL + 1, ~0U, 0) == 0)
 		return true;
+#endif
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return false;
