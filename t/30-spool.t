@@ -110,6 +110,17 @@ is "$?" 0 "a reader of fd 6 that has gone undoes nothing"
 exec 8>&-
 is "$(count_files "$T/vanished/new")" 1 "the file is there"
 
+mkfifo "$T/slow"
+saca-spool "$T/waits" <"$T/slow" 1<"$T/env" 6>&- &
+pid=$!
+PIDS="$PIDS $pid"
+exec 8>"$T/slow"
+await 20 grep -q '^SigCgt:.*2...$' "/proc/$pid/status" # 0x2000: SIGALRM
+kill -ALRM $pid
+wait $pid
+is "$?" 52 "who waits for too long is 52"
+exec 8>&-
+
 # --- What is refused ---
 refused() { # NAME WANTED-REPLY CODE-WITHOUT-FD-6 ARGUMENT...: envelope in $T/bad, message in $T/m
 	_n=$1 _reply=$2 _code=$3

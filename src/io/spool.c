@@ -33,16 +33,18 @@ static bool make_folders(int fd)
 	return fdio_sync(fd);
 }
 
-/* Root would leave files here that the owner's programs can't read. */
-static bool become_owner(int fd)
+/* Files of two owners in one spool are files that somebody can't read. Root becomes the
+   owner; and who runs a program of the owner's rights gets no further than his spool. */
+static bool be_owner(int fd)
 {
 	struct stat st;
-	if (geteuid() != 0)
-		return true;
+	uid_t me = geteuid();
 	if (fstat(fd, &st) < 0)
 		return false;
-	if (st.st_uid == 0)
+	if (st.st_uid == me)
 		return true;
+	if (me != 0)
+		return errno = EPERM, false;
 	return setgroups(1, &st.st_gid) == 0 && setgid(st.st_gid) == 0 && setuid(st.st_uid) == 0;
 }
 
@@ -81,7 +83,7 @@ bool spool_open(struct spool *sp, char const *path)
 	sp->fd = open_folder(path);
 	if (sp->fd < 0)
 		return false;
-	sp->lock = become_owner(sp->fd) ? open_lock(sp->fd) : -1;
+	sp->lock = be_owner(sp->fd) ? open_lock(sp->fd) : -1;
 	if (sp->lock >= 0)
 		return true;
 	fdio_close(sp->fd);

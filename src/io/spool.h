@@ -39,8 +39,8 @@ struct spool {
 extern char const *const spool_folders[SPOOL_FOLDERS];
 
 /* Opens the spool at path and makes what is missing of it: the folder itself (its
-   parent must be there), the seven folders (0700) and `lock` (0600). A caller who is
-   root becomes the spool's owner first, for good. */
+   parent must be there), the seven folders (0700) and `lock` (0600). EPERM: it belongs to
+   somebody else; but a caller who is root becomes that owner first, for good. */
 bool spool_open(struct spool *sp, char const *path);
 void spool_close(struct spool *sp);
 

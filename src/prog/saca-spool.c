@@ -172,19 +172,10 @@ static void check_limits(void)
 		fail(EXIT_LATER, "raise the limit of files' sizes");
 }
 
-/* With somebody else's rights only a spool of that owner's will do, as the path may be
-   anything its caller likes. */
 static void open_spool(char const *path)
 {
-	struct stat st;
 	if (!spool_open(&spool, path))
 		fail(EXIT_SPOOL, "open the spool");
-	if (!borrowed)
-		return;
-	if (fstat(spool.fd, &st) < 0)
-		fail(EXIT_SPOOL, "look at the spool");
-	if (st.st_uid != geteuid())
-		strerr_dief(EXIT_MISUSED, "the spool belongs to somebody else");
 }
 
 /* --- Options and environment ---------------------------------------------------------- */
