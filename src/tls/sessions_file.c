@@ -74,19 +74,23 @@ static bool make(char const *file, char const *head, size_t n, off_t size)
 	return false;
 }
 
-/* Is there one that will do, of exactly this size? A service that starts anew keeps its
-   sessions. */
-static bool present(char const *file, off_t size, bool cache)
+/* What is there already under this name? A service that starts anew keeps its sessions, and
+   nothing that is somebody else's is replaced. */
+enum found { NOTHING, RIGHT, OTHER_SIZE, FOREIGN };
+
+static enum found look(char const *file, off_t size, bool cache)
 {
 	struct stat st;
 	uint64_t buckets;
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return false;
-	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size
-		&& (st.st_mode & 077) == 0 && (!cache || is_cache(fd, &buckets));
+		return errno == ENOENT ? NOTHING : FOREIGN;
+	enum found found = FOREIGN;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0
+			&& (cache ? is_cache(fd, &buckets) : st.st_size == size))
+		found = st.st_size == size ? RIGHT : OTHER_SIZE;
 	close(fd);
-	return ok;
+	return found;
 }
 
 bool sessions_make(char const *file, uint64_t entries, char const **why)
@@ -95,9 +99,14 @@ bool sessions_make(char const *file, uint64_t entries, char const **why)
 	off_t size = (off_t)((entries + ENTRIES - 1) / ENTRIES + 1) * BUCKET;
 	if (!beside(keyfile, file, ".key"))
 		return fault(why, "cannot be made", ENAMETOOLONG);
-	if (!present(keyfile, KEYFILE, false) && !make(keyfile, "", 0, KEYFILE))
+	enum found cache = look(file, size, true), key = look(keyfile, KEYFILE, false);
+	if (cache == FOREIGN)
+		return fault(why, "is there, and is no session cache of one's own", 0);
+	if (key == FOREIGN)
+		return fault(why, "has a .key that is none of one's own", 0);
+	if (key == NOTHING && !make(keyfile, "", 0, KEYFILE))
 		return fault(why, "has no .key, and none can be made", errno);
-	if (!present(file, size, true) && !make(file, magic, sizeof magic - 1, size))
+	if (cache != RIGHT && !make(file, magic, sizeof magic - 1, size))
 		return fault(why, "cannot be made", errno);
 	return true;
 }

@@ -381,9 +381,9 @@ def crowd(port, count):
                 s = ctx.wrap_socket(connect(port), session=kept)
                 s.sendall(b"x")
                 assert s.recv(1) == b"x"
-                kept = s.session
+                kept, reused = s.session, s.session_reused
                 s.close()
-            results.append("resumed" if s.session_reused else "full")
+            results.append("resumed" if reused else "full")
         except Exception as e:
             results.append(repr(e))
 
