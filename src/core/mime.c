@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* What has been seen of a multipart's delimiters. LOOSE: lines without the leading `--`
-   divide it for now, since no correct one has been seen. */
+   divide it as long as no correct one has been seen. */
 enum state { UNDIVIDED, LOOSE, LOOSE_CLOSED, DIVIDED, CLOSED };
 
 struct level {
