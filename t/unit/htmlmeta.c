@@ -84,7 +84,7 @@ START_TEST(is_linear)
 		"<?xml encoding='", "<!--", "charset=",
 	};
 	char const *unit = units[_i];
-	size_t const size = 4 << 20, len = strlen(unit);
+	size_t const size = 1 << 20, len = strlen(unit);
 	char *s = malloc(size);
 	for (size_t i = 0; i < size; i++)
 		s[i] = unit[i % len];
