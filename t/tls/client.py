@@ -282,7 +282,7 @@ def close_early(port, text):
     m.tls.write(text.encode().decode("unicode_escape").encode("latin-1"))
     try:
         m.tls.unwrap()
-    except ssl.SSLWantReadError:
+    except ssl.SSLError:
         pass
     m.push()
     print(rest(m.sock)[1])

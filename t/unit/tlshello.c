@@ -1,0 +1,114 @@
+/* The server's name in a ClientHello: found where it is, and nothing read beyond. */
+#include "tls/hello.h"
+#include "unit.h"
+
+#include <string.h>
+
+struct hello {
+	unsigned char s[600];
+	size_t n;
+};
+
+static void put(struct hello *h, char const *s, size_t n)
+{
+	memcpy(h->s + h->n, s, n);
+	h->n += n;
+}
+
+/* A ClientHello with these extensions; NULL: without the field at all. */
+static struct hello hello(char const *extensions, size_t n)
+{
+	struct hello h = {.n = 4};
+	char size[2] = {(char)(n >> 8), (char)n};
+	h.s[0] = 1;
+	put(&h, "\3\3", 2);
+	put(&h, "0123456789abcdef0123456789abcdef", 32);
+	put(&h, "\4sess", 5);
+	put(&h, "\0\4\xc0\x2b\xc0\x2f", 6);
+	put(&h, "\1\0", 2);
+	if (extensions) {
+		put(&h, size, 2);
+		put(&h, extensions, n);
+	}
+	h.s[2] = (unsigned char)((h.n - 4) >> 8);
+	h.s[3] = (unsigned char)(h.n - 4);
+	return h;
+}
+
+static char const three[] = "\0\12\0\4\0\2\0\27" /* groups */
+	"\0\0\0\16\0\14\0\0\11localhost"
+	"\xff\1\0\1\0";
+
+START_TEST(finds_the_name)
+{
+	struct hello h = hello(three, sizeof three - 1);
+	size_t at, len;
+	ck_assert(hello_server_name(h.s, h.n, &at, &len));
+	ck_assert_uint_eq(len, 14);
+	ck_assert_mem_eq(h.s + at, "\0\14\0\0\11localhost", 14);
+	h.n += 3; /* the beginning of another message: not its matter */
+	ck_assert(hello_server_name(h.s, h.n, &at, &len));
+	ck_assert_uint_eq(len, 14);
+}
+END_TEST
+
+START_TEST(knows_when_there_is_none)
+{
+	size_t at, len;
+	struct hello h = hello(NULL, 0);
+	ck_assert(hello_server_name(h.s, h.n, &at, &len));
+	ck_assert_uint_eq(len, 0);
+	h = hello("", 0);
+	ck_assert(hello_server_name(h.s, h.n, &at, &len));
+	ck_assert_uint_eq(len, 0);
+	h = hello("\0\12\0\4\0\2\0\27", 8);
+	ck_assert(hello_server_name(h.s, h.n, &at, &len));
+	ck_assert_uint_eq(len, 0);
+}
+END_TEST
+
+/* In memory of exactly its size, so that a sanitizer sees what is read beyond. */
+START_TEST(refuses_what_is_cut)
+{
+	struct hello h = hello(three, sizeof three - 1);
+	for (size_t n = 0; n < h.n; n++) {
+		unsigned char *s = malloc(n ? n : 1);
+		size_t at = 0, len = 0;
+		ck_assert_ptr_nonnull(s);
+		memcpy(s, h.s, n);
+		ck_assert_msg(!hello_server_name(s, n, &at, &len), "%zu of %zu", n, h.n);
+		free(s);
+	}
+}
+END_TEST
+
+START_TEST(refuses_lengths_that_lie)
+{
+	struct hello h = hello(three, sizeof three - 1);
+	for (size_t i = 0; i < h.n; i++)
+		for (int bit = 0; bit < 8; bit++) {
+			struct hello x = h;
+			size_t at = 0, len = 0;
+			x.s[i] ^= (unsigned char)(1 << bit);
+			if (hello_server_name(x.s, x.n, &at, &len))
+				ck_assert_uint_le(at + len, x.n);
+		}
+	h.s[0] = 2;
+	size_t at, len;
+	ck_assert(!hello_server_name(h.s, h.n, &at, &len));
+	h = hello("\0\0\0\3\0", 5);
+	ck_assert(!hello_server_name(h.s, h.n, &at, &len));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("tlshello");
+	TCase *c = tcase_create("tlshello");
+	tcase_add_test(c, finds_the_name);
+	tcase_add_test(c, knows_when_there_is_none);
+	tcase_add_test(c, refuses_what_is_cut);
+	tcase_add_test(c, refuses_lengths_that_lie);
+	suite_add_tcase(s, c);
+	return unit_run(s);
+}
