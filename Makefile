@@ -32,7 +32,7 @@ endif
 # Programs that run once a connection (static), then those run by people and cron.
 
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool
-BATCH := saca-accounts saca-import
+BATCH := saca-accounts saca-import saca-list saca-queue
 
 OBJ_saca-proxy := $(addprefix core/,ascii ip num proxy) io/ucspi
 OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/reply core/esmtp core/sasl core/base64 \
@@ -50,6 +50,11 @@ OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counte
 	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
 	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_put \
 	postgres_schema sqlite sqlite_put sqlite_schema store watch webfolder)
+OBJ_saca-list := $(addprefix core/,address ascii buf date num spoolfile utf8) \
+	$(addprefix store/,listing postgres postgres_put postgres_schema sqlite sqlite_put sqlite_schema store)
+OBJ_saca-queue := $(addprefix core/,address ascii buf counter credit date header num seen spoolfile utc utf8) \
+	$(addprefix io/,fdio spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
+	store/batch store/listing
 
 LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
@@ -59,6 +64,8 @@ LIB_saca-mime := -lskarnet
 LIB_saca-spool := -lskarnet -lbearssl -luuid
 LIB_saca-accounts := -lskarnet -lcrypt
 LIB_saca-import := -lskarnet -lbearssl -lsqlite3 -lpq
+LIB_saca-list := -lskarnet -lsqlite3 -lpq
+LIB_saca-queue := -lskarnet
 
 # --- How ------------------------------------------------------------------------------
 

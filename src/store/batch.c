@@ -92,12 +92,19 @@ static bool offer(struct batch *b, char const *name, enum spool_folder folder, s
 	return true;
 }
 
+/* In failed/ each file has its reason beside it. */
+static bool is_reason(char const *name)
+{
+	size_t n = strlen(name);
+	return n > 7 && !strcmp(name + n - 7, ".reason");
+}
+
 static bool scan(struct batch *b, DIR *dir, enum spool_folder folder)
 {
 	struct dirent const *e;
 	struct stat st;
 	while ((errno = 0, e = readdir(dir))) {
-		if (e->d_name[0] == '.')
+		if (e->d_name[0] == '.' || (b->failed && is_reason(e->d_name)))
 			continue;
 		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 			if (errno == ENOENT) /* a reader moved it */
@@ -138,21 +145,27 @@ static void read_head(struct batch_file *f, char const *s, size_t n, struct buf 
 		(void)num_scan(value->s, value->len, UINT64_MAX, &f->send);
 }
 
-static void read_heads(struct batch *b, int const folder[SPOOL_FOLDERS])
+static bool read_heads(struct batch *b, struct spool const *sp, enum spool_folder folder)
 {
 	struct buf value = BUF_ZERO;
 	char head[HEAD];
+	int dir = spool_folder_open(sp, folder);
+	if (dir < 0)
+		return false;
 	for (size_t i = 0; i < b->n; i++) {
 		struct batch_file *f = &b->files[i];
-		int fd = openat(folder[f->folder], f->name,
-			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (f->folder != folder)
+			continue;
+		int fd = openat(dir, f->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head);
 		if (n > 0)
 			read_head(f, head, (size_t)n, &value);
 		if (fd >= 0)
 			close(fd);
 	}
+	close(dir);
 	buf_free(&value);
+	return true;
 }
 
 static int by_number(void const *x, void const *y)
@@ -168,19 +181,11 @@ static int by_number(void const *x, void const *y)
 
 static bool sort(struct batch *b, struct spool const *sp)
 {
-	int folder[SPOOL_FOLDERS];
-	folder[SPOOL_NEW] = spool_folder_open(sp, SPOOL_NEW);
-	folder[SPOOL_CUR] = spool_folder_open(sp, SPOOL_CUR);
-	bool opened = folder[SPOOL_NEW] >= 0 && folder[SPOOL_CUR] >= 0;
-	int e = errno;
-	if (opened) {
-		read_heads(b, folder);
-		qsort(b->files, b->n, sizeof *b->files, by_number);
-	}
-	close(folder[SPOOL_NEW]);
-	close(folder[SPOOL_CUR]);
-	errno = e;
-	return opened;
+	if (b->failed ? !read_heads(b, sp, SPOOL_FAILED)
+		: !read_heads(b, sp, SPOOL_NEW) || !read_heads(b, sp, SPOOL_CUR))
+		return false;
+	qsort(b->files, b->n, sizeof *b->files, by_number);
+	return true;
 }
 
 static void forget(struct batch *b)
@@ -195,7 +200,8 @@ static void forget(struct batch *b)
 bool batch_fill(struct batch *b, struct spool const *sp)
 {
 	forget(b);
-	if (!scan_folder(b, sp, SPOOL_NEW) || !scan_folder(b, sp, SPOOL_CUR))
+	if (b->failed ? !scan_folder(b, sp, SPOOL_FAILED)
+		: !scan_folder(b, sp, SPOOL_NEW) || !scan_folder(b, sp, SPOOL_CUR))
 		return false;
 	if (!b->n)
 		return true;
@@ -213,5 +219,5 @@ void batch_free(struct batch *b)
 	forget(b);
 	free(b->files);
 	free(b->after_name);
-	*b = (struct batch){.n = 0};
+	*b = (struct batch){.failed = b->failed};
 }

@@ -1,4 +1,4 @@
-/* The names of the files that wait in new/ and cur/, in order, without holding the
+/* The names of the files that wait in new/ and cur/ (or lie in failed/), in order, without holding the
    whole spool in memory: BATCH_NAMES at a time, the oldest first by the time they were
    written (maildir tools keep it), and among those by the date and the number they
    carry. So sends come in the order of their numbers, whatever the spool's size. */
@@ -16,7 +16,7 @@
 
 struct batch_file {
 	char *name;
-	enum spool_folder folder; /* SPOOL_NEW or SPOOL_CUR */
+	enum spool_folder folder; /* SPOOL_NEW, SPOOL_CUR or SPOOL_FAILED */
 	struct timespec written;
 	char date[20];            /* X-Saca-Date without its Z; "" where there is none */
 	uint64_t send;            /* X-Saca-Send; 0 where there is none */
@@ -24,6 +24,7 @@ struct batch_file {
 
 /* All zero is the start. */
 struct batch {
+	bool failed; /* to be set before the first fill: failed/ is read, not new/ and cur/ */
 	struct batch_file *files;
 	size_t n, cap;
 	uint64_t waiting; /* files the last fill came upon, in this batch or not */
@@ -37,7 +38,7 @@ struct batch {
 /* Forgets the batch at hand and fills in the next one. False: errno says why. */
 bool batch_fill(struct batch *b, struct spool const *sp);
 
-/* Starts over, and frees everything. */
+/* Frees everything; the next fill starts over. */
 void batch_free(struct batch *b);
 
 #endif

@@ -5,6 +5,7 @@
 #include "store/import.h"
 
 #include "core/date.h"
+#include "core/utc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,8 +153,7 @@ static bool read_entry(struct import *im, struct batch_file const *f, struct imp
 static void stamp(char out[DATE_ISO])
 {
 	struct tm tm;
-	time_t now = time(NULL);
-	if (!gmtime_r(&now, &tm) || !date_iso(out, &tm))
+	if (!utc_from_time(&tm, time(NULL)) || !date_iso(out, &tm))
 		strcpy(out, "1970-01-01T00:00:00Z");
 }
 

@@ -1,0 +1,357 @@
+/* saca-queue: what waits in the spool, and what was set aside and why. saca-queue(8). */
+#include "core/ascii.h"
+#include "core/buf.h"
+#include "core/header.h"
+#include "core/num.h"
+#include "io/spool.h"
+#include "store/batch.h"
+#include "store/listing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define USAGE "saca-queue [-jc] spool [list | show file | retry file | drop file]"
+
+#define EXIT_NONE 1
+#define EXIT_MISUSE 100
+#define EXIT_AGAIN 111
+
+#define HEAD 2048   /* octets in which a file's fields stand, but the recipients */
+#define REASON 2048 /* octets of a .reason file that are shown */
+
+char const *PROG = "saca-queue";
+
+enum { COLUMNS = 9 };
+
+static struct listing_column const columns[COLUMNS] = {
+	{"where", false, 0}, {"file", false, 0}, {"send", true, 0}, {"date", false, 0},
+	{"user", false, 32}, {"sender", false, 40}, {"contacts", true, 0}, {"octets", true, 0},
+	{"reason", false, 0}};
+
+static void no_memory(void)
+{
+	strerr_dief(EXIT_AGAIN, "out of memory");
+}
+
+static void spool_died(char const *what)
+{
+	strerr_diefsys(EXIT_AGAIN, "unable to ", what);
+}
+
+/* FOLDER/NAME and an ending, in memory that the caller frees. */
+static char *path_of(enum spool_folder folder, char const *name, char const *ending)
+{
+	char *s = malloc(strlen(spool_folders[folder]) + strlen(name) + strlen(ending) + 2);
+	if (!s)
+		no_memory();
+	return strcat(strcat(strcat(strcpy(s, spool_folders[folder]), "/"), name), ending);
+}
+
+static int open_path(struct spool const *sp, char const *path)
+{
+	return openat(sp->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* The beginning of a file; 0 octets when it cannot be read. */
+static size_t read_start(struct spool const *sp, char const *path, char *s, size_t n, off_t *size)
+{
+	struct stat st;
+	int fd = open_path(sp, path);
+	ssize_t r = fd < 0 ? -1 : read(fd, s, n);
+	if (size)
+		*size = fd >= 0 && fstat(fd, &st) == 0 ? st.st_size : 0;
+	if (fd >= 0)
+		close(fd);
+	return r > 0 ? (size_t)r : 0;
+}
+
+/* --- Listing ------------------------------------------------------------------------- */
+
+/* A field of the head, or none. */
+static char const *field(char const *head, size_t n, char const *name, struct buf *value,
+	size_t *length)
+{
+	int found = header_find(head, n, name, value);
+	if (found < 0)
+		no_memory();
+	*length = value->len;
+	return found ? value->s : NULL;
+}
+
+static char const *number_field(char const *head, size_t n, char const *name, struct buf *value,
+	size_t *length)
+{
+	uint64_t v;
+	char const *s = field(head, n, name, value, length);
+	return s && num_scan(s, *length, UINT64_MAX, &v) ? s : NULL;
+}
+
+/* What stands behind the time in a .reason. */
+static char const *reason_of(struct spool const *sp, struct batch_file const *f, char *s, size_t *n)
+{
+	if (f->folder != SPOOL_FAILED)
+		return NULL;
+	char *path = path_of(f->folder, f->name, ".reason");
+	*n = read_start(sp, path, s, REASON, NULL);
+	free(path);
+	char *end = memchr(s, '\n', *n);
+	*n = end ? (size_t)(end - s) : *n;
+	char *blank = memchr(s, ' ', *n);
+	if (!blank)
+		return *n ? s : NULL;
+	*n -= (size_t)(blank + 1 - s);
+	return blank + 1;
+}
+
+/* digits: how many of a key are shown, enough to name it by; 0: all. */
+static void list_file(struct spool const *sp, struct batch_file const *f, struct listing *l,
+	size_t digits)
+{
+	static struct buf value[COLUMNS];
+	char head[HEAD], reason[REASON], octets[NUM_FMT];
+	char const *cell[COLUMNS];
+	size_t length[COLUMNS];
+	off_t size;
+	char *path = path_of(f->folder, f->name, "");
+	size_t n = read_start(sp, path, head, sizeof head, &size);
+	free(path);
+	cell[0] = spool_folders[f->folder];
+	cell[1] = f->name;
+	length[0] = strlen(cell[0]);
+	length[1] = strlen(cell[1]);
+	if (digits && spool_key_length(f->name) > digits)
+		length[1] = digits;
+	cell[2] = number_field(head, n, "X-Saca-Send", &value[2], &length[2]);
+	cell[3] = field(head, n, "X-Saca-Date", &value[3], &length[3]);
+	cell[4] = field(head, n, "X-Saca-User", &value[4], &length[4]);
+	cell[5] = field(head, n, "Return-Path", &value[5], &length[5]);
+	cell[6] = number_field(head, n, "X-Saca-Recipients", &value[6], &length[6]);
+	cell[7] = octets;
+	length[7] = num_fmt(octets, (uint64_t)size);
+	cell[8] = reason_of(sp, f, reason, &length[8]);
+	if (cell[5] && length[5] > 1 && cell[5][0] == '<' && cell[5][length[5] - 1] == '>') {
+		cell[5]++;
+		length[5] -= 2;
+	}
+	if (!listing_row(l, cell, length))
+		no_memory();
+}
+
+static void list_folder(struct spool const *sp, bool failed, struct listing *l, size_t digits)
+{
+	struct batch b = {.failed = failed};
+	do {
+		if (!batch_fill(&b, sp))
+			spool_died("read the spool");
+		for (size_t i = 0; i < b.n; i++)
+			list_file(sp, &b.files[i], l, digits);
+	} while (b.more && !ferror(stdout));
+	batch_free(&b);
+}
+
+static int list(struct spool const *sp, enum listing_format format)
+{
+	struct listing *l = listing_new(stdout, format, columns, COLUMNS);
+	if (!l)
+		no_memory();
+	size_t digits = format == LISTING_TABLE ? 16 : 0;
+	list_folder(sp, false, l, digits);
+	list_folder(sp, true, l, digits);
+	if (!listing_end(l))
+		strerr_diefsys(EXIT_AGAIN, "unable to write");
+	return 0;
+}
+
+/* --- One file ------------------------------------------------------------------------ */
+
+/* Is f meant by `word`: the beginning of its name, or the number of its send? */
+static bool is_meant(struct batch_file const *f, char const *word)
+{
+	char number[NUM_FMT];
+	num_fmt(number, f->send);
+	return !strncmp(f->name, word, strlen(word)) || (f->send && !strcmp(number, word));
+}
+
+/* A whole name means its file, though others begin with it. */
+static void find_in(struct spool const *sp, bool failed, char const *word,
+	struct batch_file *found, bool *several)
+{
+	struct batch b = {.failed = failed};
+	do {
+		if (!batch_fill(&b, sp))
+			spool_died("read the spool");
+		for (size_t i = 0; i < b.n; i++) {
+			bool whole = !strcmp(b.files[i].name, word);
+			if (!is_meant(&b.files[i], word) || (found->name && !strcmp(found->name, word)))
+				continue;
+			*several = found->name && !whole;
+			free(found->name);
+			*found = b.files[i];
+			b.files[i].name = NULL;
+		}
+	} while (b.more);
+	batch_free(&b);
+}
+
+/* The one file that is meant; its name is the caller's. */
+static struct batch_file find(struct spool const *sp, char const *word)
+{
+	struct batch_file found = {.name = NULL};
+	bool several = false;
+	find_in(sp, false, word, &found, &several);
+	find_in(sp, true, word, &found, &several);
+	if (several)
+		strerr_dief(EXIT_NONE, "more than one file is meant by ", word);
+	if (!found.name)
+		strerr_dief(EXIT_NONE, "there is no file ", word);
+	return found;
+}
+
+static int show(struct spool const *sp, struct batch_file const *f)
+{
+	char s[65536];
+	ssize_t n;
+	size_t length;
+	bool terminal = isatty(1);
+	char *path = path_of(f->folder, f->name, "");
+	int fd = open_path(sp, path);
+	char const *reason = reason_of(sp, f, s, &length);
+	if (fd < 0)
+		spool_died("open the file");
+	if (reason) {
+		fputs("saca-queue: set aside: ", stderr);
+		listing_clean(stderr, reason, length);
+		fputc('\n', stderr);
+	}
+	while ((n = read(fd, s, sizeof s)) > 0) {
+		if (terminal)
+			listing_clean(stdout, s, (size_t)n);
+		else
+			fwrite(s, 1, (size_t)n, stdout);
+	}
+	if (n < 0)
+		spool_died("read the file");
+	if (fflush(stdout) != 0 || ferror(stdout))
+		strerr_diefsys(EXIT_AGAIN, "unable to write");
+	close(fd);
+	free(path);
+	return 0;
+}
+
+static void sync_folder(struct spool const *sp, enum spool_folder folder)
+{
+	int fd = spool_folder_open(sp, folder);
+	if (fd < 0 || fsync(fd) != 0)
+		spool_died("sync the spool");
+	close(fd);
+}
+
+static void remove_reason(struct spool const *sp, struct batch_file const *f)
+{
+	char *path = path_of(f->folder, f->name, ".reason");
+	if (unlinkat(sp->fd, path, 0) != 0 && errno != ENOENT)
+		spool_died("remove the reason");
+	free(path);
+}
+
+/* Its name in new/ is its key, without the .1 of another one in failed/. It is there
+   before it is here no longer: a crash leaves two, and the importer makes one of them. */
+static int retry(struct spool const *sp, struct batch_file const *f)
+{
+	size_t key = spool_key_length(f->name);
+	if (f->folder != SPOOL_FAILED)
+		strerr_dief(EXIT_NONE, "it was not set aside, it waits already: ", f->name);
+	char *from = path_of(f->folder, f->name, "");
+	char *to = path_of(SPOOL_NEW, f->name, "");
+	if (key)
+		to[strlen(spool_folders[SPOOL_NEW]) + 1 + key] = 0;
+	if (linkat(sp->fd, from, sp->fd, to, 0) != 0) {
+		if (errno == EEXIST)
+			strerr_dief(EXIT_NONE, "a file of that name waits already: ", to);
+		spool_died("put the file back");
+	}
+	sync_folder(sp, SPOOL_NEW);
+	if (unlinkat(sp->fd, from, 0) != 0)
+		spool_died("remove the file");
+	remove_reason(sp, f);
+	sync_folder(sp, SPOOL_FAILED);
+	free(from);
+	free(to);
+	return 0;
+}
+
+static int drop(struct spool const *sp, struct batch_file const *f)
+{
+	char *path = path_of(f->folder, f->name, "");
+	if (unlinkat(sp->fd, path, 0) != 0)
+		spool_died("remove the file");
+	if (f->folder == SPOOL_FAILED)
+		remove_reason(sp, f);
+	sync_folder(sp, f->folder);
+	free(path);
+	return 0;
+}
+
+/* --- Command line -------------------------------------------------------------------- */
+
+static struct { char const *name; int (*run)(struct spool const *, struct batch_file const *); }
+	const verbs[] = {{"show", show}, {"retry", retry}, {"drop", drop}};
+
+/* spool_open makes a spool where there is none, which nobody wants who only looks. */
+static void open_spool(struct spool *sp, char const *path)
+{
+	struct stat st;
+	char *folder = malloc(strlen(path) + 5);
+	if (!folder)
+		no_memory();
+	strcat(strcpy(folder, path), "/new");
+	if (stat(folder, &st) != 0)
+		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
+	free(folder);
+	if (!spool_open(sp, path))
+		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
+}
+
+static void set_format(enum listing_format *format, enum listing_format to)
+{
+	if (*format != LISTING_TABLE && *format != to)
+		strerr_dieusage(EXIT_MISUSE, USAGE);
+	*format = to;
+}
+
+int main(int argc, char const *const *argv)
+{
+	enum listing_format format = LISTING_TABLE;
+	struct spool sp;
+	subgetopt l = SUBGETOPT_ZERO;
+	for (int c; (c = subgetopt_r(argc, argv, "jc", &l)) != -1;) {
+		if (c != 'j' && c != 'c')
+			strerr_dieusage(EXIT_MISUSE, USAGE);
+		set_format(&format, c == 'j' ? LISTING_JSON : LISTING_CSV);
+	}
+	char const *const *word = argv + l.ind;
+	int words = argc - l.ind;
+	if (words == 1 || (words == 2 && !strcmp(word[1], "list"))) {
+		open_spool(&sp, word[0]);
+		return list(&sp, format);
+	}
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+		if (words != 3 || strcmp(word[1], verbs[i].name) || !*word[2]
+			|| format != LISTING_TABLE)
+			continue;
+		open_spool(&sp, word[0]);
+		struct batch_file f = find(&sp, word[2]);
+		int code = verbs[i].run(&sp, &f);
+		free(f.name);
+		spool_close(&sp);
+		return code;
+	}
+	strerr_dieusage(EXIT_MISUSE, USAGE);
+}

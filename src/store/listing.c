@@ -1,0 +1,305 @@
+/* Rows as a table, JSON or CSV, without control characters. */
+#include "store/listing.h"
+
+#include "core/buf.h"
+#include "core/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows that are looked at before a table's first line is printed; those behind them
+   fit or stick out. */
+#define LOOK 200
+
+struct cell {
+	char *s; /* clean; NULL: none */
+	size_t n;
+};
+
+struct listing {
+	FILE *out;
+	enum listing_format format;
+	struct listing_column const *columns;
+	size_t n;
+	size_t *width;
+	struct cell *kept; /* up to LOOK rows, of a table */
+	size_t rows;       /* so far */
+	bool printing;     /* a table's head is out */
+	struct buf scratch;
+};
+
+/* --- Octets that may be shown -------------------------------------------------------- */
+
+static bool is_control(char const *s, size_t n)
+{
+	unsigned char c = (unsigned char)*s;
+	return n == 1 ? c < 0x20 || c == 0x7f
+		: n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0;
+}
+
+/* Appends s[0..n) with each control character as `control`. */
+static bool put_clean(struct buf *out, char const *s, size_t n, char control)
+{
+	bool good;
+	for (size_t i = 0, step; i < n; i += step) {
+		step = utf8_step(s + i, n - i, &good);
+		if (!good ? !buf_puts(out, UTF8_BAD) : is_control(s + i, step)
+			? !buf_putc(out, control) : !buf_put(out, s + i, step))
+			return false;
+	}
+	return true;
+}
+
+void listing_clean(FILE *out, char const *s, size_t n)
+{
+	bool good;
+	for (size_t i = 0, step; i < n; i += step) {
+		step = utf8_step(s + i, n - i, &good);
+		if (!good)
+			fputs(UTF8_BAD, out);
+		else if (is_control(s + i, step) && s[i] != '\n' && s[i] != '\t')
+			fputc('?', out);
+		else
+			fwrite(s + i, 1, step, out);
+	}
+}
+
+/* --- Tables -------------------------------------------------------------------------- */
+
+/* Does a character take no place of its own? The combining marks of European
+   languages; elsewhere a column may stick out. */
+static bool is_combining(char const *s, size_t n)
+{
+	unsigned char a = (unsigned char)s[0];
+	return n == 2 && (a == 0xcc || (a == 0xcd && (unsigned char)s[1] < 0xb0));
+}
+
+static size_t width_of(char const *s, size_t n)
+{
+	size_t width = 0;
+	bool good;
+	for (size_t i = 0, step; i < n; i += step) {
+		step = utf8_step(s + i, n - i, &good);
+		width += !is_combining(s + i, step);
+	}
+	return width;
+}
+
+/* The octets of the first `most` characters. */
+static size_t cut(char const *s, size_t n, size_t most)
+{
+	size_t i = 0;
+	bool good;
+	for (size_t width = 0, step; i < n; i += step) {
+		step = utf8_step(s + i, n - i, &good);
+		width += !is_combining(s + i, step);
+		if (width > most)
+			break;
+	}
+	return i;
+}
+
+static struct cell make_cell(struct listing *l, size_t column, char const *s, size_t n)
+{
+	struct cell cell = {NULL, 0};
+	size_t most = l->columns[column].most;
+	struct buf b = BUF_ZERO;
+	bool well = put_clean(&b, s, n, ' ');
+	if (well && most && width_of(b.s, b.len) > most) {
+		b.len = cut(b.s, b.len, most - 1);
+		well = buf_puts(&b, "\xe2\x80\xa6"); /* an ellipsis */
+	}
+	well = well && buf_putc(&b, 0);
+	if (well)
+		cell = (struct cell){b.s, b.len - 1};
+	else
+		buf_free(&b);
+	return cell;
+}
+
+static void put_blanks(FILE *out, size_t n)
+{
+	while (n--)
+		fputc(' ', out);
+}
+
+static void print_cell(struct listing *l, size_t i, char const *s, size_t n)
+{
+	size_t width = width_of(s, n), blanks = width < l->width[i] ? l->width[i] - width : 0;
+	if (i)
+		fputs("  ", l->out);
+	if (l->columns[i].number)
+		put_blanks(l->out, blanks);
+	fwrite(s, 1, n, l->out);
+	if (!l->columns[i].number && i + 1 < l->n)
+		put_blanks(l->out, blanks);
+}
+
+static void print_cells(struct listing *l, struct cell *cells)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		print_cell(l, i, cells[i].s ? cells[i].s : "-", cells[i].s ? cells[i].n : 1);
+		free(cells[i].s);
+		cells[i].s = NULL;
+	}
+	fputc('\n', l->out);
+}
+
+static void print_kept(struct listing *l, size_t rows)
+{
+	for (size_t i = 0; i < l->n; i++)
+		print_cell(l, i, l->columns[i].name, strlen(l->columns[i].name));
+	fputc('\n', l->out);
+	for (size_t i = 0; i < rows; i++)
+		print_cells(l, l->kept + i * l->n);
+	l->printing = true;
+}
+
+static bool table_row(struct listing *l, char const *const *value, size_t const *length)
+{
+	struct cell *cells = l->kept + (l->printing ? 0 : l->rows % LOOK) * l->n;
+	for (size_t i = 0; i < l->n; i++) {
+		cells[i] = (struct cell){NULL, 0};
+		if (!value[i])
+			continue;
+		cells[i] = make_cell(l, i, value[i], length[i]);
+		if (!cells[i].s)
+			return false;
+		size_t width = width_of(cells[i].s, cells[i].n);
+		if (!l->printing && width > l->width[i])
+			l->width[i] = width;
+	}
+	if (l->printing)
+		print_cells(l, cells);
+	else if (l->rows + 1 == LOOK)
+		print_kept(l, LOOK);
+	return true;
+}
+
+/* --- JSON and CSV -------------------------------------------------------------------- */
+
+static void json_string(FILE *out, char const *s, size_t n)
+{
+	bool good;
+	fputc('"', out);
+	for (size_t i = 0, step; i < n; i += step) {
+		step = utf8_step(s + i, n - i, &good);
+		unsigned char last = (unsigned char)s[i + step - 1];
+		if (!good)
+			fputs(UTF8_BAD, out);
+		else if (is_control(s + i, step))
+			fprintf(out, "\\u%04x", last);
+		else if (s[i] == '"' || s[i] == '\\')
+			fprintf(out, "\\%c", s[i]);
+		else
+			fwrite(s + i, 1, step, out);
+	}
+	fputc('"', out);
+}
+
+static void json_row(struct listing *l, char const *const *value, size_t const *length)
+{
+	fputs(l->rows ? ",\n{" : "[\n{", l->out);
+	for (size_t i = 0; i < l->n; i++) {
+		fprintf(l->out, "%s\"%s\":", i ? "," : "", l->columns[i].name);
+		if (!value[i])
+			fputs("null", l->out);
+		else if (l->columns[i].number)
+			fwrite(value[i], 1, length[i], l->out);
+		else
+			json_string(l->out, value[i], length[i]);
+	}
+	fputc('}', l->out);
+}
+
+static bool csv_value(struct listing *l, char const *s, size_t n)
+{
+	l->scratch.len = 0;
+	if (!put_clean(&l->scratch, s, n, ' '))
+		return false;
+	char const *clean = l->scratch.s;
+	bool quote = false;
+	for (size_t i = 0; i < l->scratch.len; i++)
+		quote = quote || clean[i] == '"' || clean[i] == ',';
+	if (quote)
+		fputc('"', l->out);
+	for (size_t i = 0; i < l->scratch.len; i++) {
+		if (clean[i] == '"')
+			fputc('"', l->out);
+		fputc(clean[i], l->out);
+	}
+	if (quote)
+		fputc('"', l->out);
+	return true;
+}
+
+static void csv_head(struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		fprintf(l->out, "%s%s", i ? "," : "", l->columns[i].name);
+	fputc('\n', l->out);
+}
+
+static bool csv_row(struct listing *l, char const *const *value, size_t const *length)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (i)
+			fputc(',', l->out);
+		if (value[i] && !csv_value(l, value[i], length[i]))
+			return false;
+	}
+	fputc('\n', l->out);
+	return true;
+}
+
+/* --- All of them --------------------------------------------------------------------- */
+
+struct listing *listing_new(FILE *out, enum listing_format format,
+	struct listing_column const *columns, size_t n)
+{
+	struct listing *l = calloc(1, sizeof *l);
+	if (!l)
+		return NULL;
+	*l = (struct listing){.out = out, .format = format, .columns = columns, .n = n,
+		.width = calloc(n, sizeof *l->width), .kept = calloc(LOOK * n, sizeof *l->kept)};
+	if (!l->width || !l->kept) {
+		free(l->width);
+		free(l->kept);
+		free(l);
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++)
+		l->width[i] = strlen(columns[i].name);
+	if (format == LISTING_CSV)
+		csv_head(l);
+	return l;
+}
+
+bool listing_row(struct listing *l, char const *const *value, size_t const *length)
+{
+	bool well = true;
+	if (l->format == LISTING_TABLE)
+		well = table_row(l, value, length);
+	else if (l->format == LISTING_CSV)
+		well = csv_row(l, value, length);
+	else
+		json_row(l, value, length);
+	l->rows++;
+	return well;
+}
+
+bool listing_end(struct listing *l)
+{
+	FILE *out = l->out;
+	if (l->format == LISTING_TABLE && !l->printing && l->rows)
+		print_kept(l, l->rows);
+	if (l->format == LISTING_JSON)
+		fputs(l->rows ? "\n]\n" : "[]\n", out);
+	for (size_t i = 0; i < LOOK * l->n; i++)
+		free(l->kept[i].s);
+	free(l->kept);
+	free(l->width);
+	buf_free(&l->scratch);
+	free(l);
+	return fflush(out) == 0 && !ferror(out);
+}

@@ -1,0 +1,77 @@
+#!/bin/sh
+# saca-queue: what waits, what was set aside and why; showing, putting back, dropping.
+. "$(dirname "$0")/lib.sh"
+
+STORE=$T/saca.db
+SPOOL=$T/spool
+json() { python3 -c 'import json, sys; print(eval(sys.argv[1], {"d": json.load(sys.stdin)}))' "$1"; }
+. "$TOP/t/import.sh"
+
+out=$(saca-queue "$SPOOL" 2>&1); is "$?" 111 'no spool there: 111'
+[ ! -e "$SPOOL" ]; ok $? 'and none is made'
+saca-import "$SPOOL" "$STORE"
+out=$(saca-queue "$SPOOL" 2>&1); quiet $? "$out" 'an empty spool: nothing printed'
+is "$(saca-queue -j "$SPOOL" list)" '[]' 'but an empty array in JSON'
+
+message uno | put new "$(key 255)" 1167 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
+message dos | put cur "$(printf '%064d' 7):2,S" 1166 2 $D eva.otro ella@otro.es a@y.es
+put new "$(uuid 3)" 0 3 2013-09-12T11:00:00Z eva.otro ella@otro.es z@y.es
+size=$(stat -c %s "$SPOOL/new/$(key 255)")
+like "$(saca-queue "$SPOOL")" \
+	"^new    0{16} +1167  $D  victor.acme  remitente@dominio.com +2 +$size  -\$" 'a table'
+is "$(saca-queue -j "$SPOOL" | json '[(f["where"], f["send"]) for f in d]')" \
+	"[('new', None), ('cur', 1166), ('new', 1167)]" 'in the order of the import'
+like "$(saca-queue -c "$SPOOL")" "^cur,\"0{63}7:2,S\",1166,$D,eva.otro,ella@otro.es,1,[0-9]+,\$" 'CSV'
+is "$(saca-queue -j "$SPOOL" | json 'd[2]')" \
+	"{'where': 'new', 'file': '$(key 255)', 'send': 1167, 'date': '$D', 'user': 'victor.acme', 'sender': 'remitente@dominio.com', 'contacts': 2, 'octets': $size, 'reason': None}" 'JSON'
+
+printf 'Subject: x\n\nsolo texto\n' |
+	put new "$(key 4000)" 1168 4 $D victor.acme remitente@dominio.com b@y.es
+printf 'garbage\033[2J\n' >"$SPOOL/new/zz$(printf '\033')[31m"
+saca-import "$SPOOL" "$STORE" 2>/dev/null
+out=$(saca-queue "$SPOOL")
+is "$(printf '%s\n' "$out" | wc -l)" 3 'what was set aside is listed'
+like "$out" '^failed .* 1168 .* text/html' 'with the reason'
+unlike "$out" "$(printf '\033')" 'no escape in a name'
+is "$(saca-queue "$SPOOL" show 1168 2>/dev/null | cmp - "$SPOOL/failed/$(key 4000)")" '' 'show writes the file'
+like "$(saca-queue "$SPOOL" show 1168 2>&1 >/dev/null)" 'set aside: .*text/html' 'and the reason beside it'
+if command -v script >/dev/null; then
+	like "$(script -qec "saca-queue '$SPOOL' show zz" /dev/null </dev/null)" '^garbage\?\[2J' \
+		'a terminal does not get it raw'
+else
+	skip 'a file on a terminal' 'no script(1) here'
+fi
+
+out=$(saca-queue "$SPOOL" retry 1168 2>&1); quiet $? "$out" 'put back, by its number'
+is "$(ls "$SPOOL/new")" "$(key 4000)" 'it waits'
+is "$(ls "$SPOOL/failed" | grep -c "$(key 4000)")" 0 'and its reason is gone'
+out=$(saca-queue "$SPOOL" retry 1168 2>&1); is $? 1 'what waits cannot be put back'
+out=$(saca-import "$SPOOL" "$STORE" 2>&1); is $? 1 'it is tried again'
+cp "$SPOOL/failed/$(key 4000)" "$SPOOL/new/"
+saca-import "$SPOOL" "$STORE" 2>/dev/null
+out=$(saca-queue "$SPOOL" drop 1168 2>&1); is $? 1 'two of one number: neither is meant'
+like "$out" 'more than one' 'with the reason'
+out=$(saca-queue "$SPOOL" retry "$(key 4000).1" 2>&1); quiet $? "$out" 'a second one goes back'
+is "$(ls "$SPOOL/new")" "$(key 4000)" 'under its key'
+out=$(saca-queue "$SPOOL" retry "$(key 4000)" 2>&1)
+is "$?:$(ls "$SPOOL/new" | wc -l)" 1:1 'what waits already is not overwritten'
+rm "$SPOOL/new/$(key 4000)"
+out=$(saca-queue "$SPOOL" drop "$(key 4000)" 2>&1); quiet $? "$out" 'dropped, by its name'
+out=$(saca-queue "$SPOOL" drop zz 2>&1); quiet $? "$out" 'or the beginning of it'
+is "$(find "$SPOOL/new" "$SPOOL/failed" -type f)" '' 'nothing of them is left'
+out=$(saca-queue "$SPOOL" show nothing 2>&1); is $? 1 'no such file: 1'
+
+misuse() {
+	out=$(saca-queue "$@" 2>&1)
+	is $? 100 "misuse: $*"
+}
+misuse
+misuse -x "$SPOOL"
+misuse -j -c "$SPOOL"
+misuse "$SPOOL" all
+misuse "$SPOOL" show
+misuse "$SPOOL" show ''
+misuse "$SPOOL" show a b
+misuse -j "$SPOOL" show a
+
+done_testing
