@@ -47,10 +47,10 @@ logger() {
 	is "$(found "$file")" "$wanted" "failed logins in the log of $name" || sed 's/^/# /' "$T/out"
 	is "$(dated)" 7 "$name: and every line's date is understood"
 }
-mkdir "$T/multilog" "$T/s6" "$T/svlogd"
+mkdir "$T/multilog" "$T/s6" "$T/s6-tai" "$T/svlogd"
 logger multilog "$T/multilog/current" multilog t s16777215 n20 "$T/multilog"
 logger s6-log "$T/s6/current" s6-log n20 s16777215 T "$T/s6"
-logger "s6-log with TAI64N" "$T/s6/current" s6-log n20 s16777215 t "$T/s6"
+logger "s6-log with TAI64N" "$T/s6-tai/current" s6-log n20 s16777215 t "$T/s6-tai"
 logger svlogd "$T/svlogd/current" svlogd -tt "$T/svlogd"
 
 sed 's/^/Nov 21 20:00:00 mail saca: /' "$T/lines" >"$T/syslog"
