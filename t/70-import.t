@@ -96,6 +96,15 @@ ln -s /etc/passwd "$SPOOL/new/link"
 out=$(import 2>&1); quiet $? "$out" 'folders, links and hidden files are no mail'
 rm -r "$SPOOL/new/folder" "$SPOOL/new/.hidden" "$SPOOL/new/link"
 
+# A name that failed/ could not take, from whatever program, stops nothing either.
+long=$(printf 'a%.0s' $(seq 1 250))
+echo x >"$SPOOL/new/$long"
+message largo | put new "$(key 2005)" 3005 3005 $D victor.acme remitente@dominio.com x@y.es
+out=$(import -n 1 2>&1)
+is "$?:$(waiting)" 111:1 'a file with too long a name: 111, it stays'
+like "$out" 'imported=1 ' 'and the others go in'
+rm "$SPOOL/new/$long"
+
 misuse() {
 	_name=$1
 	shift

@@ -18,6 +18,10 @@
 /* No message is that large, and no store would take it. */
 #define FILE_MAX ((off_t)512 << 20)
 
+/* failed/ adds `.1` and `.reason` to a name, and few file systems take more than 255
+   octets. Ours are shorter by far. */
+#define NAME_LONGEST 240
+
 /* How often a transaction is tried that the store wants repeated, and the longest wait
    between two tries, in milliseconds. */
 #define TRIES 30
@@ -93,9 +97,7 @@ static enum load read_all(int fd, struct buf *out)
 
 static enum load load(struct import *im, struct batch_file const *f)
 {
-	char path[8 + 256];
-	if (strlen(f->name) > 255)
-		return LOAD_GONE;
+	char path[8 + NAME_LONGEST + 1];
 	strcat(strcat(strcpy(path, spool_folders[f->folder]), "/"), f->name);
 	int fd = openat(im->spool->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
@@ -126,6 +128,8 @@ static bool read_entry(struct import *im, struct batch_file const *f, struct imp
 	bool *put)
 {
 	*put = false;
+	if (strlen(f->name) > NAME_LONGEST)
+		return leave(im, fate, "its name is too long to be set aside");
 	switch (load(im, f)) {
 	case LOAD_GONE:
 		fate->what = FATE_GONE;
