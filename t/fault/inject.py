@@ -1,0 +1,140 @@
+"""System calls under strace: which ones a program makes, and what it does when one of
+them fails or is its last. strace injects from outside, so that the program under test is
+the one that is shipped, static or not."""
+
+import fcntl
+import os
+import re
+import select
+import shutil
+import signal
+import time
+
+STRACE = shutil.which('strace')
+
+KILL = 'KILL'
+ERRORS = ('EIO', 'ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM', 'EINTR', 'EAGAIN')
+FAULTS = (KILL,) + ERRORS
+
+# No error can come of these: they do not come back, or tell a failure otherwise (brk by
+# the old break, which the C library believes whatever it is).
+ENDS = ('exit', 'exit_group', 'rt_sigreturn', 'brk')
+
+HANGS = 60  # seconds after which a run is taken for one that will not end
+
+CALL = re.compile(r'^(?:\d+ +)?([a-z_0-9]+)\(')
+
+
+class Hangs(Exception):
+	pass
+
+
+class Point:
+	"""The n-th call of that name, and what becomes of it."""
+
+	def __init__(self, call, n, fault):
+		self.call, self.n, self.fault = call, n, fault
+
+	def __str__(self):
+		return '%s#%d:%s' % (self.call, self.n, self.fault)
+
+	def prefix(self, log):
+		how = 'signal=KILL' if self.fault == KILL else 'error=' + self.fault
+		return [STRACE, '-qq', '-o', log, '-e', 'trace=' + self.call,
+			'-e', 'inject=%s:%s:when=%d' % (self.call, how, self.n)]
+
+
+def recorder(log):
+	"""The prefix that records every call."""
+	return [STRACE, '-qq', '-o', log]
+
+
+def calls(log):
+	"""The calls of a recording in their order, as (name, which of that name), but those of
+	the dynamic loader, whose last one unmaps its cache."""
+	seen, made, loading = {}, [], False
+	with open(log, errors='replace') as f:
+		for line in f:
+			m = CALL.match(line)
+			if not m:
+				continue
+			seen[m[1]] = seen.get(m[1], 0) + 1
+			made.append((m[1], seen[m[1]]))
+			if '"/etc/ld.so.cache"' in line:
+				loading = True
+			if loading and m[1] == 'munmap':
+				made, loading = [], False
+	return made
+
+
+def points(made, skip=()):
+	"""Every fault at every call. The first execve is strace's own. A call in `skip` is
+	killed at, but does not fail."""
+	return [Point(call, n, fault) for call, n in made for fault in FAULTS
+		if (call, n) != ('execve', 1)
+		and (fault == KILL or (call not in ENDS and call not in skip))]
+
+
+def was_reached(log, point):
+	"""Did the run come to the point? What depends on the clock may differ between runs."""
+	try:
+		with open(log, errors='replace') as f:
+			text = f.read()
+	except FileNotFoundError:
+		return False
+	return '(INJECTED)' in text or (point.fault == KILL and '+++ killed by SIGKILL' in text)
+
+
+def start(argv, env, fds, listen=()):
+	"""Starts argv with the descriptors in fds ({theirs: ours or a path}) and a pipe for each
+	in `listen`. Returns (pid, {our end: theirs})."""
+	actions, opened, pipes = [], [], {}
+	for theirs, ours in fds.items():
+		if isinstance(ours, str):
+			ours = os.open(ours, os.O_RDONLY if theirs < 2 else os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+			opened.append(ours)
+		actions.append((os.POSIX_SPAWN_DUP2, high(ours, opened), theirs))
+	for theirs in listen:
+		r, w = os.pipe()
+		opened.append(w)
+		pipes[r] = theirs
+		actions.append((os.POSIX_SPAWN_DUP2, high(w, opened), theirs))
+	try:
+		return os.posix_spawn(argv[0], argv, env, file_actions=actions, setpgroup=0), pipes
+	finally:
+		for fd in opened:
+			os.close(fd)
+
+
+def run(argv, env, fds, listen=()):
+	"""Runs it to its end. Returns (status, {descriptor: octets}): the exit code, or minus a
+	signal. Its children are waited for too, as long as they hold one of the pipes."""
+	return wait(*start(argv, env, fds, listen))
+
+
+def high(fd, opened):
+	"""A copy above all that a program under test is given, so that no dup2 hits another."""
+	copy = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+	opened.append(copy)
+	return copy
+
+
+def wait(pid, pipes):
+	said = {theirs: b'' for theirs in pipes.values()}
+	end, left = time.monotonic() + HANGS, dict(pipes)
+	try:
+		while left:
+			ready = select.select(list(left), [], [], max(0, end - time.monotonic()))[0]
+			if not ready:
+				os.killpg(pid, signal.SIGKILL)
+				os.waitpid(pid, 0)
+				raise Hangs()
+			for r in ready:
+				some = os.read(r, 65536)
+				said[left[r]] += some
+				if not some:
+					del left[r]
+	finally:
+		for r in pipes:
+			os.close(r)
+	return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said

@@ -1,0 +1,241 @@
+"""The whole line, killed and failing everywhere: a client talks to saca-smtpd with its
+authenticator, its checker and its spooler, one of which is under strace. The client is
+in lockstep, and gives a transaction up at the first reply that is not the one it wants."""
+
+import base64
+import os
+import socket
+import subprocess
+
+from inject import HANGS, KILL, recorder, start, wait
+from spool import CREDIT, Deliverer, Transaction
+from world import PLAN, SENDER, USER, demand, environment, program
+
+PASSWORD = 'secreto'
+
+CAMPAIGN = '''Message-ID: <%s@cliente.es>
+Subject: %s
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=b
+
+--b
+Content-Type: text/plain
+
+hola
+--b
+Content-Type: text/html
+
+<p>hola</p>
+--b--
+'''
+
+
+class Mail:
+	"""One transaction of the client's. wanted: the reply's first digit if all is well."""
+
+	def __init__(self, name, text, recipients, bdat=False, wanted='2'):
+		self.name, self.text, self.bdat, self.wanted = name, text, bdat, wanted
+		self.recipients = ['%s.%d@x.es' % (name, i) for i in range(recipients)]
+		self.is_send = bool(text) and wanted == '2'
+
+
+MAILS = [
+	Mail('uno', CAMPAIGN % ('uno', 'uno'), 3),
+	Mail('vacio', '', 2),
+	Mail('falta', 'Subject: falta\n\nsolo texto\n', 2, wanted='5'),
+	Mail('trozos', CAMPAIGN % ('trozos', 'trozos'), 2, bdat=True),
+]
+
+
+class Closed(Exception):
+	pass
+
+
+class Client:
+	def __init__(self, sock):
+		self.sock, self.held = sock, b''
+		sock.settimeout(HANGS)
+
+	def reply(self):
+		"""The last line of a reply."""
+		while True:
+			while b'\r\n' not in self.held:
+				try:
+					some = self.sock.recv(65536)
+				except ConnectionError:
+					some = b''
+				if not some:
+					raise Closed()
+				self.held += some
+			line, self.held = self.held.split(b'\r\n', 1)
+			if line[3:4] != b'-':
+				return line.decode()
+
+	def say(self, octets):
+		try:
+			self.sock.sendall(octets)
+		except ConnectionError:
+			raise Closed() from None
+
+	def ask(self, text):
+		self.say(text.encode() + b'\r\n')
+		return self.reply()
+
+	def log_in(self):
+		"""The reply to AUTH, after a greeting."""
+		self.reply()
+		self.ask('EHLO maquina')
+		token = '\0%s\0%s' % (USER, PASSWORD)
+		return self.ask('AUTH PLAIN ' + base64.b64encode(token.encode()).decode())
+
+	def send(self, mail, outcome):
+		"""Leaves what became of it in outcome, at each step."""
+		for command in ['MAIL FROM:<%s>' % SENDER] + ['RCPT TO:<%s>' % r for r in mail.recipients]:
+			outcome.reply = self.ask(command)
+			if outcome.reply[0] != '2':
+				return
+		body = mail.text.replace('\n', '\r\n').encode()
+		if mail.bdat:
+			half = len(body) // 2
+			for text, head in ((body[:half], 'BDAT %d'), (body[half:], 'BDAT %d LAST')):
+				outcome.begun, outcome.reply = True, None
+				self.say((head % len(text)).encode() + b'\r\n' + text)
+				outcome.reply = self.reply()
+				if outcome.reply[0] != '2':
+					return
+			return
+		for octets in (b'DATA\r\n', body + b'.\r\n'):
+			outcome.begun, outcome.reply = True, None
+			self.say(octets)
+			outcome.reply = self.reply()
+			if outcome.reply[0] != '3':
+				return
+
+
+class Outcome:
+	"""reply None: the connection was closed instead. begun: the server may have taken DATA
+	or BDAT, from when on a client that leaves has left contacts."""
+
+	def __init__(self):
+		self.reply, self.begun = None, False
+
+
+class Line:
+	# A close that strace lets fail has not closed, and the other end of a pipe would wait
+	# for it; the kernel's always closes.
+	skip = ('close',)
+	# Failing, it leaves the dialogue without knowing what became of the spooler, as the
+	# spooler's death does.
+	blind = ('wait4',)
+
+	def __init__(self, name, role):
+		self.name, self.role = name, role
+
+	def prepare(self, folder):
+		os.mkdir(folder)
+		hashed = subprocess.run(['openssl', 'passwd', '-6', '-salt', 'xx', PASSWORD], check=True,
+			capture_output=True, text=True).stdout.strip()
+		text = 'plan %s credit=yes\nuser %s %s\nsender %s %s\n' % (PLAN, USER, hashed, PLAN, SENDER)
+		subprocess.run([program('saca-accounts'), folder], input=text, text=True, check=True,
+			stderr=subprocess.DEVNULL, env=environment())
+		demand(Deliverer(folder, True).change(CREDIT)[0] == 0, 'no credit can be given')
+
+	def command(self, folder, prefix):
+		at = {role: [] for role in ('smtpd', 'checkpassword', 'queue')}
+		at[self.role] = list(prefix)
+		smtpd = [program('saca-smtpd'), '-h', 'api.example.com', '-p', '-d', '0', '-w', '20', '-t', '20',
+			'-a', os.path.join(folder, 'senders.cdb')]
+		return (at['smtpd'] + smtpd + at['checkpassword']
+			+ [program('saca-checkpassword'), os.path.join(folder, 'passwords.cdb'), '--']
+			+ at['queue'] + [program('saca-mime'), program('saca-spool'), os.path.join(folder, 'spool')])
+
+	def session(self, folder, prefix=()):
+		"""{name: Outcome}. Returns when no process of the line is left, orphans included."""
+		outcomes = {m.name: Outcome() for m in MAILS}
+		ours, theirs = socket.socketpair()
+		pid, pipes = start(self.command(folder, prefix), environment(TCPREMOTEIP='192.0.2.7'),
+			{0: theirs.fileno(), 1: theirs.fileno()}, (2,))
+		theirs.close()
+		client = Client(ours)
+		try:
+			login = client.log_in()
+			demand(login[0] in '24', 'the password was right:', login)
+			if login[0] == '2':
+				for mail in MAILS:
+					client.send(mail, outcomes[mail.name])
+				client.ask('QUIT')
+		except Closed:
+			pass
+		finally:
+			ours.close()
+			wait(pid, pipes)
+		return outcomes
+
+	def record(self, folder, log):
+		for mail, outcome in zip(MAILS, self.session(folder, recorder(log)).values()):
+			demand(outcome.reply and outcome.reply[0] == mail.wanted, 'undisturbed it fails:', mail.name,
+				outcome.reply)
+
+	def try_point(self, folder, log, point):
+		d = Deliverer(folder, True)
+		first = self.session(folder, point.prefix(log))
+		doubts = [self.check(d, point, mail, first[mail.name]) for mail in MAILS]
+		demand(point.fault == KILL or not d.spool.names('tmp') or point.call == 'unlinkat',
+			'tmp/ was not tidied up')
+		again = self.session(folder)
+		for mail in MAILS:
+			self.check_again(d, mail, first[mail.name], again[mail.name])
+		Transaction.check_numbers(d)
+		cost = sum(len(f.recipients) for f in d.spool.files() if f.send is not None)
+		demand(d.balance() == CREDIT - cost, 'credit:', d.balance(), cost)
+		return any(doubts)
+
+	@staticmethod
+	def of(d, mail):
+		"""Its send files, and the files of its contacts alone."""
+		files = [f for f in d.spool.files() if f.recipients[0] == mail.recipients[0]]
+		for f in files:
+			demand(f.recipients == mail.recipients, 'other recipients:', f.recipients)
+			demand(f.message == (b'' if f.send is None else mail.text.encode()), 'another message')
+		return [f for f in files if f.send is not None], [f for f in files if f.send is None]
+
+	def check(self, d, point, mail, outcome):
+		"""Returns whether it is in doubt: committed, and the client does not know it."""
+		sends, contacts = self.of(d, mail)
+		reply = outcome.reply
+		demand(len(sends) <= mail.is_send, 'too many files:', len(sends))
+		if not outcome.begun:
+			demand(not sends and not contacts, 'a file of what was not sent', reply)
+			demand(not reply or reply[0] in '24', 'refused for good:', reply)
+			return False
+		if reply and reply[0] == '2' and mail.is_send:
+			demand(len(sends) == 1 and not contacts, 'accepted, and no file:', reply)
+			demand(reply in ('250 OK', '250 OK id=%d %s' % (sends[0].send, sends[0].id)), 'another answer:', reply)
+		elif reply and reply[0] == '2':
+			demand(len(contacts) == 1, 'contacts accepted, and no file')
+			demand(reply in ('250 OK', '250 OK contacts=2 ' + contacts[0].id), 'another answer:', reply)
+		elif reply and reply[0] == '5':
+			demand(mail.wanted == '5', 'refused for good:', reply)
+			demand(len(contacts) == 1, 'refused, and no contacts')
+		elif sends or contacts:
+			demand(not reply or point.fault == KILL or point.call in self.blind, 'a file and a refusal:',
+				mail.name, reply)
+			return bool(sends)
+		return False
+
+	def check_again(self, d, mail, first, again):
+		sends, contacts = self.of(d, mail)
+		demand(again.reply and again.reply[0] == mail.wanted, 'the next session fails:', mail.name, again.reply)
+		if mail.is_send:
+			demand(len(sends) == 1, 'after the next session:', len(sends))
+			if first.reply and ' id=' in first.reply:
+				demand(first.reply == again.reply, 'another answer:', first.reply, again.reply)
+		else:
+			demand(contacts, 'no contacts after the next session')
+
+
+SCENARIOS = [
+	Line('the dialogue', 'smtpd'),
+	Line('the authenticator', 'checkpassword'),
+	Line('the checker and the spooler', 'queue'),
+]
