@@ -150,6 +150,15 @@ static enum spool_credit begin(struct spool const *sp, int fd, struct credit *c,
 	return r;
 }
 
+/* It failed, so it must not count: whoever asked for it will ask again. */
+static void undo(int fd, struct credit *c, uint64_t balance, bool is_new)
+{
+	int e = errno;
+	c->balance = balance;
+	(void)(is_new ? ftruncate(fd, 0) == 0 : write_credit(fd, c));
+	errno = e;
+}
+
 static enum spool_credit change(struct spool const *sp, int fd, bool add, uint64_t amount, uint64_t *left)
 {
 	struct credit c;
@@ -157,12 +166,14 @@ static enum spool_credit change(struct spool const *sp, int fd, bool add, uint64
 	enum spool_credit r = begin(sp, fd, &c, &is_new);
 	if (r != SPOOL_CREDIT_OK)
 		return r;
-	*left = c.balance;
-	if (add ? amount > CREDIT_MAX - c.balance : amount > c.balance)
+	uint64_t const before = *left = c.balance;
+	if (add ? amount > CREDIT_MAX - before : amount > before)
 		return SPOOL_CREDIT_SHORT;
-	c.balance = add ? c.balance + amount : c.balance - amount;
-	if (!write_credit(fd, &c) || !fdio_datasync(fd) || (is_new && !sync_folder(sp)))
+	c.balance = add ? before + amount : before - amount;
+	if (!write_credit(fd, &c) || !fdio_datasync(fd) || (is_new && !sync_folder(sp))) {
+		undo(fd, &c, before, is_new);
 		return SPOOL_CREDIT_ERROR;
+	}
 	*left = c.balance;
 	return SPOOL_CREDIT_OK;
 }

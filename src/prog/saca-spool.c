@@ -528,8 +528,8 @@ static _Noreturn void change_credit(char const *path)
 		fail(EXIT_SPOOL, "change the credit");
 	n = num_fmt(text, left);
 	text[n++] = '\n';
-	if (!fdio_write(1, text, n))
-		fail(EXIT_LATER, "write the new credit");
+	if (!fdio_write(1, text, n)) /* it is changed all the same */
+		strerr_warnwusys("write the new credit");
 	_exit(0);
 }
 
