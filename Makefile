@@ -46,7 +46,7 @@ OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core
 	io/fdio io/hash io/memfile io/privilege io/spool io/spoolcount io/spoolcredit io/spooldraft io/spoolfind io/spoolkey io/spoolmessage io/spoolscan io/ucspi io/uuid
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
 OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
-	htmlmeta htmltext image message mime mimehead num param qp seen spoolfile srcset url utc utf8) \
+	htmlmeta htmltext image iso2022jp message mime mimehead num param qp seen spoolfile srcset url utc utf8) \
 	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
 	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_put \
 	postgres_schema sqlite sqlite_put sqlite_schema store watch webfolder)

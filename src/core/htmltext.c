@@ -50,7 +50,7 @@ static bool number(struct htmltext *t)
 	}
 	if (at == digits)
 		return false;
-	/* 0x80 to 0x9f stand for windows-1252 there; none of those is in a URL we know */
+	/* (browsers read 0x80 to 0x9f as windows-1252: no Content-ID has any of those) */
 	t->at = at + (at < t->end && t->s[at] == ';');
 	t->left = utf8_write(code, t->pending);
 	return true;

@@ -7,6 +7,7 @@
 #include "core/ascii.h"
 #include "core/charset.h"
 #include "core/htmlmeta.h"
+#include "core/iso2022jp.h"
 #include "core/utf8.h"
 
 #include <errno.h>
@@ -200,6 +201,7 @@ struct reading {
 	char name[CHARSET_NAME];
 	iconv_t cd;
 	bool by_iconv;
+	bool shifted; /* ISO-2022-JP: to be made EUC-JP first */
 };
 
 /* Settles the reading by the label, unless that is none, unknown to iconv too, or false.
@@ -221,6 +223,9 @@ static bool judge(struct reading *r, char const *label, char const *s, size_t n)
 		choose_order(s, n, name);
 	if (!strcmp(name, "UTF-8") || !strcmp(name, "US-ASCII") || !strcmp(name, "WINDOWS-1252"))
 		return true;
+	r->shifted = !strcmp(name, "ISO-2022-JP");
+	if (r->shifted)
+		strcpy(name, "EUC-JP-MS");
 	r->cd = iconv_open("UTF-8", name);
 	r->by_iconv = r->cd != (iconv_t)-1;
 	if (!r->by_iconv)
@@ -240,8 +245,18 @@ static bool judge_html(struct reading *r, char const *s, size_t n)
 	return judge(r, stated, s, n);
 }
 
+static bool put_shifted(struct reading const *r, char const *s, size_t n, struct buf *out)
+{
+	struct buf euc = BUF_ZERO;
+	bool good = iso2022jp_to_euc(s, n, &euc) && put_converted(r->cd, r->name, euc.s, euc.len, out);
+	buf_free(&euc);
+	return good;
+}
+
 static bool put(struct reading const *r, char const *s, size_t n, struct buf *out)
 {
+	if (r->shifted)
+		return put_shifted(r, s, n, out);
 	if (r->by_iconv)
 		return put_converted(r->cd, r->name, s, n, out);
 	if (!strcmp(r->name, "WINDOWS-1252"))

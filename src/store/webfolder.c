@@ -17,6 +17,8 @@
 #define IMAGE_MODE 0644
 #define FOLDER_MODE 0755
 
+_Static_assert(WEBFOLDER_HEX == HASH_HEX, "a hash fits");
+
 struct webfolder {
 	int images;   /* the folder i/; -1 before the first image */
 	bool unsynced;

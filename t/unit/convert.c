@@ -37,6 +37,12 @@ static struct {
 	/* East Asia */
 	{"iso-2022-jp", TEXT("a\x1b$B$3$s\x1b(Bb"), "aこんb"},
 	{"iso-2022-jp", TEXT("\x1b$B$3$s"), "こん"},
+	{"iso-2022-jp", TEXT("\x1b$@-!$3\x1b(J\\1"), "①こ\\1"},
+	{"iso-2022-jp", TEXT("\x1b(I1\x1b(Ba\x0e" "2\x0f" "b"), "ｱaｲb"},
+	{"iso-2022-jp", TEXT("\x1b$(D0!\x1b(B"), "丂"},
+	{"iso-2022-jp", TEXT("\x1b&@\x1b$B$3 $s\n<p>"), "こ ん\n<p>"},
+	{"iso-2022-jp", TEXT("\x1b$B/!$3\x1b(Ba\x1b$Zb\x1b$B$"), BAD "こa" BAD "$Zb" BAD},
+	{"iso-2022-jp", TEXT(""), ""},
 	{"shift_jis", TEXT("\x82\xb1\x82\xf1\x87\x40"), "こん①"},
 	{"euc-jp", TEXT("\xa4\xb3\xa4\xf3"), "こん"},
 	{"gb2312", TEXT("\xc4\xe3\xba\xc3"), "你好"},
