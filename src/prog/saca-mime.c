@@ -187,6 +187,9 @@ static int show(struct check *c)
 		give_up("draw the message");
 	if (allwrite(1, out.s, out.len) < out.len)
 		give_up("write to stdout");
+	buf_free(&out);
+	buf_free(&c->octets);
+	mime_free(c->mime);
 	return *reason ? REFUSED : 0;
 }
 
