@@ -1,0 +1,217 @@
+/* The store's interface, on SQLite: what each verdict means for a transaction. */
+#define _GNU_SOURCE
+#include "store/store.h"
+#include "unit.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/saca-store.XXXXXX", path[sizeof folder + 8];
+static struct store *store;
+
+static void make_store(void)
+{
+	strcpy(folder + sizeof folder - 7, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	sprintf(path, "%s/db", folder);
+	ck_assert_int_eq(store_open(&store, path, true), STORE_OK);
+}
+
+static void remove_store(void)
+{
+	char command[sizeof folder + 8];
+	sprintf(command, "rm -r %s", folder);
+	store->close(store);
+	ck_assert_int_eq(system(command), 0);
+}
+
+#define SLICE(word) {word, sizeof word - 1}
+#define DELIVERED "Delivered-To: a@b.es\nDelivered-To: c@b.es\n"
+
+/* A send of that number and id, to a@b.es and c@b.es. */
+static enum store_result put(uint64_t send, char const *id, struct store_count *count)
+{
+	struct content content = {.html = {(char *)"<p>", 3, 0}, .text = {(char *)"t", 1, 0}};
+	struct spoolfile file = {.sender = SLICE("r@b.es"), .send = send, .id = {id, strlen(id)},
+		.user = SLICE("v.acme"), .plan = SLICE("acme"), .ip = SLICE("192.0.2.7"),
+		.date = SLICE("2013-09-12T11:59:19Z"), .recipients = 2, .delivered = SLICE(DELIVERED)};
+	struct store_entry entry = {.file = &file, .content = send ? &content : NULL,
+		.imported_at = "2013-09-12T12:00:00Z"};
+	return store->put(store, &entry, count);
+}
+
+static bool add_number(void *sum, size_t n, char const *const *column, size_t const *length)
+{
+	ck_assert_uint_eq(n, 1);
+	ck_assert_uint_eq(strlen(column[0]), length[0]);
+	*(long *)sum += atol(column[0]);
+	return true;
+}
+
+static long number(char const *sql)
+{
+	long sum = 0;
+	ck_assert_int_eq(store->query(store, sql, 0, NULL, add_number, &sum), STORE_OK);
+	return sum;
+}
+
+START_TEST(puts_once)
+{
+	struct store_count count = {0, 0};
+	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(put(5, "aaaa", &count), STORE_OK);
+	ck_assert_uint_eq(count.contacts, 2);
+	ck_assert_uint_eq(count.fresh, 2);
+	ck_assert_int_eq(put(5, "aaaa", &count), STORE_ALREADY);
+	ck_assert_int_eq(put(5, "bbbb", &count), STORE_REFUSED);
+	ck_assert_str_eq(store->reason, "send 5 is in the store under another id: aaaa");
+	ck_assert_int_eq(put(6, "cccc", &count), STORE_OK);
+	ck_assert_uint_eq(count.contacts, 2);
+	ck_assert_uint_eq(count.fresh, 0);
+	ck_assert_int_eq(put(0, "dddd", &count), STORE_OK);
+	ck_assert_int_eq(put(0, "dddd", &count), STORE_ALREADY);
+	ck_assert_int_eq(store->commit(store), STORE_OK);
+	ck_assert_int_eq(number("SELECT count(*) FROM send"), 2);
+	ck_assert_int_eq(number("SELECT count(*) FROM contact"), 2);
+	ck_assert_int_eq(number("SELECT count(*) FROM contact_group"), 3);
+	ck_assert_int_eq(number("SELECT count(*) FROM group_member"), 6);
+	uint64_t highest = 0;
+	ck_assert_int_eq(store->highest(store, &highest), STORE_OK);
+	ck_assert_uint_eq(highest, 6);
+}
+END_TEST
+
+/* What is refused leaves nothing, what a rollback follows neither. */
+START_TEST(leaves_nothing)
+{
+	struct store_count count = {0, 0};
+	sqlite3 *other;
+	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(other, "CREATE TRIGGER no BEFORE INSERT ON send"
+		" WHEN new.id = 8 BEGIN SELECT raise(ABORT, 'not\n8'); END", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(put(8, "aaaa", &count), STORE_REFUSED);
+	ck_assert_str_eq(store->reason, "not 8");
+	ck_assert_int_eq(store->commit(store), STORE_OK);
+	ck_assert_int_eq(number("SELECT count(*) FROM contact"), 0);
+	ck_assert_int_eq(number("SELECT count(*) FROM plan"), 0);
+	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(put(9, "aaaa", &count), STORE_OK);
+	store->rollback(store);
+	store->rollback(store);
+	ck_assert_int_eq(number("SELECT count(*) FROM send"), 0);
+	sqlite3_close(other);
+}
+END_TEST
+
+/* Rows must not go where nobody looks for them. */
+START_TEST(notices_a_moved_file)
+{
+	struct store_count count = {0, 0};
+	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(put(1, "aaaa", &count), STORE_OK);
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(store->commit(store), STORE_OK);
+	ck_assert_int_eq(store->begin(store), STORE_FAILED);
+	ck_assert_str_eq(store->reason, "its file was moved or removed");
+}
+END_TEST
+
+static bool see_params(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	(void)length;
+	ck_assert_uint_eq(n, 3);
+	ck_assert_str_eq(column[0], "two");
+	ck_assert_str_eq(column[1], "one");
+	ck_assert_ptr_null(column[2]);
+	++*(int *)arg;
+	return false;
+}
+
+START_TEST(asks)
+{
+	char const *params[] = {"one", "two"};
+	int calls = 0;
+	ck_assert_int_eq(store->query(store, "SELECT $2, $1, NULL UNION ALL SELECT $2, $1, NULL",
+		2, params, see_params, &calls), STORE_OK);
+	ck_assert_int_eq(calls, 1);
+	ck_assert_int_eq(store->query(store, "SELECT absent", 0, NULL, see_params, &calls),
+		STORE_FAILED);
+	ck_assert_str_eq(store->reason, "no such column: absent");
+}
+END_TEST
+
+START_TEST(knows_versions)
+{
+	struct store *other;
+	sqlite3 *db;
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 2", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(store_open(&other, path, true), STORE_NEWER);
+	other->close(other);
+	ck_assert_int_eq(store_open(&other, path, false), STORE_NEWER);
+	other->close(other);
+	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 1", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(store_open(&other, path, false), STORE_OK);
+	other->close(other);
+	sqlite3_close(db);
+}
+END_TEST
+
+START_TEST(names)
+{
+	struct buf name = BUF_ZERO;
+	struct spoolfile file = {.date = SLICE("2013-09-12T11:59:19Z")};
+	struct content content = {.subject = {(char *)"hola", 4, 0}};
+	struct store_entry entry = {.file = &file, .content = &content};
+	ck_assert(store_name(&entry, &name));
+	ck_assert_mem_eq(name.s, "[SMTP] hola", name.len);
+	content.subject.len = 0;
+	ck_assert(store_name(&entry, &name));
+	ck_assert_mem_eq(name.s, "[SMTP] (sin asunto)", name.len);
+	entry.content = NULL;
+	ck_assert(store_name(&entry, &name));
+	ck_assert_mem_eq(name.s, "[SMTP] 2013-09-12T11:59:19Z", name.len);
+	buf_free(&name);
+}
+END_TEST
+
+START_TEST(tells_addresses)
+{
+	ck_assert(store_is_postgres("postgresql:///x"));
+	ck_assert(store_is_postgres("postgres://h/x"));
+	ck_assert(!store_is_postgres("postgresql.db"));
+	ck_assert(!store_is_postgres("./postgresql://x"));
+}
+END_TEST
+
+START_TEST(bounds_reasons)
+{
+	char words[3 * STORE_REASON];
+	memset(words, 'x', sizeof words);
+	words[sizeof words - 1] = 0;
+	ck_assert_int_eq(store_fail(store, STORE_AGAIN, "a\n", words, (char *)NULL), STORE_AGAIN);
+	ck_assert_uint_eq(strlen(store->reason), STORE_REASON - 1);
+	ck_assert_mem_eq(store->reason, "a xx", 4);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("store");
+	TCase *c = tcase_create("store");
+	tcase_add_checked_fixture(c, make_store, remove_store);
+	tcase_add_test(c, puts_once);
+	tcase_add_test(c, leaves_nothing);
+	tcase_add_test(c, notices_a_moved_file);
+	tcase_add_test(c, asks);
+	tcase_add_test(c, knows_versions);
+	tcase_add_test(c, names);
+	tcase_add_test(c, tells_addresses);
+	tcase_add_test(c, bounds_reasons);
+	suite_add_tcase(s, c);
+	return unit_run(s);
+}
