@@ -10,7 +10,7 @@ PATIENCE=60
 
 # shoot NAME: $T/NAME.html to $T/NAME.png
 shoot() {
-	timeout "$PATIENCE" "$CHROMIUM" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+	HOME=$T timeout "$PATIENCE" "$CHROMIUM" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
 		--disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage \
 		--hide-scrollbars --window-size=640,400 --virtual-time-budget=5000 --user-data-dir="$T/profile.$1" \
 		--screenshot="$T/$1.png" "file://$T/$1.html" >"$T/$1.log" 2>&1
