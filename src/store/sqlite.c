@@ -212,6 +212,9 @@ static enum store_result open_to_read(struct sqlite *q)
 {
 	sqlite3_int64 now = 0;
 	enum store_result r = version(q, &now);
+	if ((sqlite3_errcode(q->db) & 0xff) == SQLITE_READONLY)
+		return store_fail(&q->store, STORE_FAILED, "with its write-ahead log it can be read "
+			"only by who may write in its folder", (char *)NULL);
 	if (r == STORE_OK && now != SQLITE_SCHEMA_VERSION)
 		return store_fail(&q->store, STORE_FAILED, now ? "its schema is an older saca's: "
 			"saca-import brings it up to date" : "it is no store of saca's", (char *)NULL);
