@@ -40,7 +40,8 @@ bool content_url_ok(char const *url)
 		return true;
 	if (!cid_safe(url) || strchr(url, '?'))
 		return false;
-	return *url == '/' || ((starts(url, "http://") || starts(url, "https://")) && slashes[3] && slashes[3] != '/');
+	bool web = starts(url, "http://") || starts(url, "https://");
+	return *url == '/' || (web && slashes[3] && slashes[3] != '/');
 }
 
 static void fail(struct reader *r, enum content_status status)
@@ -162,6 +163,7 @@ static void note_unresolved(struct reader *r, char const *id, size_t n)
 	if (list)
 		c->unresolved = list;
 	if (!list || !convert_octets(id, n, &b)) {
+		buf_free(&b);
 		fail(r, CONTENT_NO_MEMORY);
 		return;
 	}

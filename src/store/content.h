@@ -29,7 +29,7 @@ struct content {
 	struct buf html;       /* <meta> charset corrected, cids replaced by URLs */
 	struct content_image *images;
 	size_t image_count;
-	struct buf *unresolved; /* cids the HTML uses and no image answers to, each once */
+	struct buf *unresolved; /* cids the HTML uses and no image answers to: sorted, each once */
 	size_t unresolved_count;
 };
 

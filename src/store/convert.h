@@ -10,8 +10,10 @@
 
 /* Appends s[0..n) to out, read as `charset` (a label as mail has it; NULL or "": none
    is stated). A charset iconv knows is converted by it, and what it cannot read becomes
-   U+FFFD. Otherwise, and where a us-ascii or utf-8 label is false, the text is UTF-8
-   if it is well-formed UTF-8, else windows-1252. A byte order mark wins over any label.
+   U+FFFD. Otherwise, and where a us-ascii, utf-8 or utf-16 label is false, the text is
+   UTF-8 if it is well-formed UTF-8, else windows-1252. (Text called utf-8 with more good
+   sequences than bad ones is damaged UTF-8, and stays that.) A byte order mark wins over
+   any label.
    False: out of memory; out is then as it was. */
 bool convert_to_utf8(char const *charset, char const *s, size_t n, struct buf *out);
 
