@@ -43,7 +43,7 @@ OBJ_saca-tlsd := core/ascii core/buf core/num io/ucspi io/ucspienv io/ucspitls \
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
 OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp) io/memfile
 OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core/date core/envelope core/header core/num core/seen core/spoolfile core/trace core/utc \
-	io/fdio io/hash io/memfile io/privilege io/spool io/spoolcount io/spoolcredit io/spooldraft io/spoolfind io/spoolkey io/spoolmessage io/spoolscan io/ucspi io/uuid
+	io/answer io/fdio io/hash io/memfile io/privilege io/spool io/spoolcount io/spoolcredit io/spooldraft io/spoolfind io/spoolkey io/spoolmessage io/spoolscan io/spoolwrite io/ucspi io/uuid
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
 OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
 	htmlmeta htmltext image iso2022jp message mime mimehead num param qp seen spoolfile srcset url utc utf8) \

@@ -33,6 +33,20 @@ char const *envelope_sender(struct envelope const *e, size_t *len)
 	return e->text.s + 1;
 }
 
+char const *envelope_reason(enum envelope_state state)
+{
+	static char const *const reasons[] = {
+		[ENVELOPE_FORMAT] = "sobre mal formado",
+		[ENVELOPE_LONG] = "direccion demasiado larga: ",
+		[ENVELOPE_SENDER] = "remitente no valido: ",
+		[ENVELOPE_RECIPIENT] = "destinatario no valido: ",
+		[ENVELOPE_NOBODY] = "falta el destinatario",
+		[ENVELOPE_MANY] = "demasiados destinatarios",
+		[ENVELOPE_NO_MEMORY] = "memoria insuficiente",
+	};
+	return reasons[state] ? reasons[state] : "";
+}
+
 /* --- Sorting ------------------------------------------------------------------------ */
 
 static uint64_t head_of(char const *s, size_t n)

@@ -53,6 +53,10 @@ enum envelope_state envelope_feed(struct envelope *e, char const *s, size_t n);
 char const *envelope_recipient(struct envelope const *e, size_t i, size_t *len);
 char const *envelope_sender(struct envelope const *e, size_t *len);
 
+/* What is wrong, in Spanish, ASCII, for the client; "" where nothing is. One that ends in
+   a blank is to be followed by the faulty address. */
+char const *envelope_reason(enum envelope_state state);
+
 void envelope_free(struct envelope *e);
 
 #endif

@@ -8,20 +8,27 @@
 #include <string.h>
 #include <unistd.h>
 
+static int make(struct spool_draft const *d)
+{
+	return fdio_openat(d->spool->fd, d->path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+}
+
 bool spool_draft_open(struct spool_draft *d, struct spool const *sp, char const *id)
 {
 	d->spool = sp;
 	d->held = 0;
 	memcpy(d->path, "tmp/", 4);
 	memcpy(d->path + 4, id, SPOOL_UUID);
-	d->fd = fdio_openat(sp->fd, d->path, O_WRONLY | O_CREAT | O_EXCL, 0600);
-	if (d->fd >= 0 || errno != ENOENT)
-		return d->fd >= 0;
-	int tmp = spool_folder_open(sp, SPOOL_TMP); /* makes it */
-	if (tmp < 0)
-		return false;
-	fdio_close(tmp);
-	d->fd = fdio_openat(sp->fd, d->path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	d->fd = make(d);
+	if (d->fd < 0 && errno == ENOENT) {
+		int tmp = spool_folder_open(sp, SPOOL_TMP); /* makes it */
+		if (tmp >= 0) {
+			fdio_close(tmp);
+			d->fd = make(d);
+		}
+	}
+	if (d->fd < 0)
+		d->path[0] = 0; /* nothing of ours to drop */
 	return d->fd >= 0;
 }
 
@@ -89,6 +96,7 @@ enum spool_draft_end spool_draft_commit(struct spool_draft *d, char const *key)
 void spool_draft_drop(struct spool_draft *d)
 {
 	int e = errno;
-	unlinkat(d->spool->fd, d->path, 0);
+	if (d->path[0])
+		unlinkat(d->spool->fd, d->path, 0);
 	errno = e;
 }

@@ -10,6 +10,7 @@
 
 #define SPOOL_DRAFT_ROOM 65536
 
+/* All zero before it is opened. */
 struct spool_draft {
 	struct spool const *spool;
 	int fd;
@@ -34,7 +35,7 @@ enum spool_draft_end {
 /* Commits a synced draft. Call with the key's lock. */
 enum spool_draft_end spool_draft_commit(struct spool_draft *d, char const *key);
 
-/* Removes tmp/UUID, whose other name stays. errno is left alone: what can't be removed
+/* Removes tmp/UUID, if there is one; its other name stays. errno is left alone: what can't be removed
    now is removed by the importer once it is old. */
 void spool_draft_drop(struct spool_draft *d);
 
