@@ -79,7 +79,7 @@ static bool reply(char const *kind, char const *text)
 
 static _Noreturn void give_up(char const *what)
 {
-	strerr_warnwusys(what);
+	strerr_warnsys(PROG, ": fatal: unable to ", what);
 	_exit(reply("", TRY_LATER) ? TOLD : TEMPORARY);
 }
 

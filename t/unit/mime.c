@@ -1,6 +1,6 @@
 /* The parser: each sample of t/mime reads the same however it is cut, bodies lie where
    they should, limits are where they are said to be, and nothing takes long. */
-#include "core/message.h"
+#include "core/header.h"
 #include "core/mime.h"
 #include "unit.h"
 
@@ -175,6 +175,24 @@ START_TEST(reads_the_same_with_crlf)
 	buf_free(&crlf);
 	buf_free(&a);
 	buf_free(&b);
+}
+END_TEST
+
+/* core/header.h, which others read the main header with, sees the same block. */
+START_TEST(agrees_on_the_main_header)
+{
+	struct buf const *s = &samples[_i].content;
+	enum mime_fault fault;
+	struct mime *m = read_pieces(s->s, s->len, s->len, 1, &fault);
+	size_t body = 0, n;
+	size_t end = header_end(s->s, s->len, &body);
+	ck_assert_uint_eq(mime_part(m, 0)->body, body);
+	mime_header(m, &n);
+	size_t without = 0;
+	for (size_t i = 0; i < end; i++)
+		without += s->s[i] != '\r';
+	ck_assert_uint_eq(n, without);
+	mime_free(m);
 }
 END_TEST
 
@@ -570,6 +588,7 @@ int main(void)
 	tcase_add_loop_test(c, reads_the_same_however_cut, 0, (int)sample_count);
 	tcase_add_loop_test(c, survives_being_cut_off, 0, (int)sample_count);
 	tcase_add_loop_test(c, reads_the_same_with_crlf, 0, (int)sample_count);
+	tcase_add_loop_test(c, agrees_on_the_main_header, 0, (int)sample_count);
 	tcase_add_loop_test(c, reads_broken_mail_the_same_however_cut, 0, (int)sample_count);
 	tcase_add_loop_test(c, finds_bodies, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_test(c, knows_what_headers_say);
