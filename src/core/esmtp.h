@@ -9,7 +9,7 @@
 enum esmtp_fault {
 	ESMTP_OK,
 	ESMTP_SYNTAX,  /* 501: no keyword, a value where none belongs or the reverse, twice */
-	ESMTP_VALUE,   /* 504: a value not implemented (BODY=BINARYMIME) */
+	ESMTP_VALUE,   /* 504: a value that is known and not ours (BODY=BINARYMIME) */
 	ESMTP_UNKNOWN  /* 555: not a parameter of this command */
 };
 
