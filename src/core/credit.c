@@ -1,6 +1,7 @@
 /* The credit file's text and arithmetic. */
 #include "core/credit.h"
 
+#include "core/address.h"
 #include "core/ascii.h"
 #include "core/num.h"
 
@@ -93,5 +94,18 @@ bool credit_settle(struct credit *c, bool spent)
 		c->balance += c->amount;
 	}
 	c->pending = false;
+	return true;
+}
+
+bool credit_order(char *plan, bool *add, uint64_t *amount, char const *s)
+{
+	char const *eq = strchr(s, '=');
+	size_t n = eq ? (size_t)(eq - s) : 0;
+	if (!eq || !address_is_plan(s, n) || (eq[1] != '+' && eq[1] != '-')
+		|| !num_scan(eq + 2, strlen(eq + 2), CREDIT_MAX, amount))
+		return false;
+	memcpy(plan, s, n);
+	plan[n] = 0;
+	*add = eq[1] == '+';
 	return true;
 }

@@ -30,6 +30,10 @@ void credit_format(char *out, struct credit const *c);
    balance is too small. */
 bool credit_take(struct credit *c, uint64_t amount, char const *id, char const *key);
 
+/* Reads an operator's `PLAN=+N` or `PLAN=-N`; plan has PLAN_MAX + 1 octets. False: it is
+   not that. */
+bool credit_order(char *plan, bool *add, uint64_t *amount, char const *s);
+
 /* Ends what is pending: given back, or spent. False: more than CREDIT_MAX. */
 bool credit_settle(struct credit *c, bool spent);
 

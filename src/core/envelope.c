@@ -104,9 +104,8 @@ static bool sort(struct envelope *e)
 		from = to;
 		to = swap;
 	}
+	free(to);
 	e->entry = from;
-	if (to != from)
-		free(to);
 	e->cap = n ? n : 1;
 	return true;
 }

@@ -405,30 +405,25 @@ static _Noreturn void transact(char const *path)
 
 /* --- Credit --------------------------------------------------------------------------- */
 
-/* PLAN=+N, PLAN=-N. */
-static _Noreturn void change_credit(char const *path)
+static _Noreturn void change_credit(char const *path, char const *order)
 {
 	char plan[PLAN_MAX + 1], text[NUM_FMT + 1];
-	char const *eq = strchr(options.credit, '=');
 	uint64_t amount, left = 0;
-	size_t n = eq ? (size_t)(eq - options.credit) : 0;
-	if (!eq || !address_is_plan(options.credit, n) || (eq[1] != '+' && eq[1] != '-')
-		|| !num_scan(eq + 2, strlen(eq + 2), CREDIT_MAX, &amount))
-		strerr_dief(ANSWER_MISUSED, "not PLAN=+N or PLAN=-N: ", options.credit);
-	memcpy(plan, options.credit, n);
-	plan[n] = 0;
+	bool add;
+	if (!credit_order(plan, &add, &amount, order))
+		strerr_dief(ANSWER_MISUSED, "not PLAN=+N or PLAN=-N: ", order);
 	if (borrowed && getuid() != 0)
 		strerr_dief(ANSWER_MISUSED, "only the spool's owner changes credit");
 	check_limits();
 	open_spool(path);
-	enum spool_credit r = spool_credit_change(&spool, plan, eq[1] == '+', amount, &left);
+	enum spool_credit r = spool_credit_change(&spool, plan, add, amount, &left);
 	if (r == SPOOL_CREDIT_SHORT)
 		strerr_dief(ANSWER_MISUSED, "the credit would be below zero, or above what can be counted");
 	if (r == SPOOL_CREDIT_MISSING)
 		strerr_dief(ANSWER_MISUSED, "no credit file, or not one that can be read, for plan ", plan);
 	if (r == SPOOL_CREDIT_ERROR)
 		fail(ANSWER_SPOOL, "change the credit");
-	n = num_fmt(text, left);
+	size_t n = num_fmt(text, left);
 	text[n++] = '\n';
 	if (!fdio_write(1, text, n)) /* it is changed all the same */
 		strerr_warnwusys("write the new credit");
@@ -441,6 +436,6 @@ int main(int argc, char const *const *argv)
 	begin();
 	char const *path = read_options(argc, argv);
 	if (options.credit)
-		change_credit(path);
+		change_credit(path, options.credit);
 	transact(path);
 }

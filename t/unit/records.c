@@ -192,6 +192,31 @@ START_TEST(credit_is_strict)
 }
 END_TEST
 
+static struct {
+	char const *text;
+	bool good, add;
+	uint64_t amount;
+} const orders[] = {
+	{"acme=+5", true, true, 5}, {"acme=-0", true, false, 0}, {"a-b_9=+9223372036854775807", true, true, CREDIT_MAX},
+	{"acme", false, false, 0}, {"acme=", false, false, 0}, {"acme=5", false, false, 0}, {"acme=+", false, false, 0},
+	{"acme=+-5", false, false, 0}, {"=+5", false, false, 0}, {"Acme=+5", false, false, 0}, {"a/b=+5", false, false, 0},
+	{"acme=+9223372036854775808", false, false, 0}, {"acme=+5 ", false, false, 0}, {"acme=+5=+6", false, false, 0},
+};
+
+START_TEST(credit_takes_orders)
+{
+	char plan[65];
+	bool add;
+	uint64_t amount;
+	bool good = credit_order(plan, &add, &amount, orders[_i].text);
+	ck_assert(good == orders[_i].good);
+	if (good) {
+		ck_assert(add == orders[_i].add && amount == orders[_i].amount);
+		ck_assert_uint_eq(strlen(plan), strcspn(orders[_i].text, "="));
+	}
+}
+END_TEST
+
 /* --- seen/ -------------------------------------------------------------------------- */
 
 START_TEST(seen_lines)
@@ -272,6 +297,7 @@ int main(void)
 	tcase_add_test(c, credit_comes_back);
 	tcase_add_test(c, credit_does_not_overflow);
 	tcase_add_loop_test(c, credit_is_strict, 0, sizeof credits / sizeof *credits);
+	tcase_add_loop_test(c, credit_takes_orders, 0, sizeof orders / sizeof *orders);
 	tcase_add_test(c, seen_lines);
 	tcase_add_test(c, calendar_agrees);
 	tcase_add_test(c, calendar_knows_leap_days);
