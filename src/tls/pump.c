@@ -183,6 +183,17 @@ static bool write_program(struct pump *p)
 	return false;
 }
 
+/* Unsigned, because some libraries' macros count in that. */
+static void watch(int fd, fd_set *set)
+{
+	FD_SET((unsigned int)fd, set);
+}
+
+static bool ready(int fd, fd_set const *set)
+{
+	return FD_ISSET((unsigned int)fd, set);
+}
+
 /* --- Both --------------------------------------------------------------------------- */
 
 /* Waits until one of what `p` can do next can be done, and does the reading. False: the
@@ -197,13 +208,13 @@ static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app
 	bool from_in = !p->in_eof && br_ssl_engine_recvrec_buf(eng, &n);
 	bool from_app = app && !p->app_eof && br_ssl_engine_sendapp_buf(eng, &n);
 	if (from_in)
-		FD_SET(p->in, &reads);
+		watch(p->in, &reads);
 	if (from_app)
-		FD_SET(p->app, &reads);
+		watch(p->app, &reads);
 	if (out_full)
-		FD_SET(p->out, &writes);
+		watch(p->out, &writes);
 	if (app_full)
-		FD_SET(p->app, &writes);
+		watch(p->app, &writes);
 	int64_t left = deadline - now_ms();
 	if (left <= 0 || (!from_in && !from_app && !out_full && !app_full))
 		return false;
@@ -213,9 +224,9 @@ static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app
 	int r = select(max + 1, &reads, &writes, NULL, deadline == never ? NULL : &wait);
 	if (r < 0)
 		return errno == EINTR;
-	if (from_in && FD_ISSET(p->in, &reads))
+	if (from_in && ready(p->in, &reads))
 		read_network(p);
-	if (from_app && FD_ISSET(p->app, &reads))
+	if (from_app && ready(p->app, &reads))
 		read_program(p);
 	return r > 0;
 }
@@ -238,7 +249,7 @@ static void hang_up(struct pump *p)
 		struct timeval wait = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
 		fd_set reads;
 		FD_ZERO(&reads);
-		FD_SET(p->in, &reads);
+		watch(p->in, &reads);
 		if (select(p->in + 1, &reads, NULL, NULL, &wait) <= 0)
 			continue;
 		ssize_t r = read(p->in, dropped, sizeof dropped);
