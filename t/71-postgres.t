@@ -120,6 +120,22 @@ is "$?:$(waiting)" 111:1 'a connection lost in mid-transaction: 111, and the fil
 sql 'drop trigger vanish on send; drop function vanish'
 like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
 
+# saca-list reads it all the same; t/72-list.t has the rest.
+fields() { saca-list "$STORE" "$@" -j | python3 -c 'import json, sys
+for row in json.load(sys.stdin): print("|".join(map(str, row.values())))'; }
+is "$(fields sends -n 1 | cut -d'|' -f1-10)" "$(sql "select s.id, p.name, username, a.address, state,
+	subject, contacts_total, piece_id, group_id, language from send s join plan p on p.id = s.plan_id
+	join sender a on a.id = s.sender_id order by s.id desc limit 1")" 'saca-list: a send'
+is "$(fields contacts -p otro)" "$(sql "select c.id, 'otro', email, $CREATED from contact c
+	where plan_id = (select id from plan where name = 'otro')")" 'the contacts of a plan'
+is "$(fields contacts -g 1 | wc -l)" 2 'and of a group'
+is "$(fields groups | wc -l):$(fields pieces | wc -l)" \
+	"$(sql 'select (select count(*) from contact_group), (select count(*) from piece)' | tr '|' :)" \
+	'groups and pieces'
+is "$(fields sends -s new -p acme | wc -l)" \
+	"$(sql "select count(*) from send where state = 'new' and username like '%.acme'")" 'state and plan'
+is "$(saca-list "$STORE" piece 1 --html)" "$(sql 'select html from piece where id = 1')" 'a piece'
+
 message nadie | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com l@y.es
 out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/none" 2>&1)
 is "$?:$(waiting)" 111:1 'a database that is not there: 111'
