@@ -16,6 +16,7 @@ same() { # NAME: the transaction again, and its answer
 	is "$CODE:$REPLY" "0:$first" "$1"
 }
 same "again: the same answer"
+is "$(saca-spool "$S" 6>&1 <"$T/m" 1<"$T/env" | tail -c 1 | od -An -c | tr -d ' ')" '\n' "with a line end, that tells it from the first"
 envelope R@D.es a@X.es B@x.es b@x.es >"$T/env2"
 deliver "$T/m" "$T/env2" "$S"
 is "$REPLY" "$first" "the recipients in another order, and twice: the same"

@@ -19,13 +19,15 @@ bool answer_wanted(void)
 	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
-void answer(char const *a, char const *b, char const *c, char const *d)
+void answer(char const *a, char const *b, char const *c, char const *d, bool repeat)
 {
-	char line[ANSWER_MAX];
+	char line[ANSWER_MAX + 1];
 	char const *part[] = {a, b, c, d};
 	size_t n = 0;
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-		for (char const *s = part[i]; *s && n < sizeof line; s++)
+		for (char const *s = part[i]; *s && n < ANSWER_MAX; s++)
 			line[n++] = ascii_is_print(*s) ? *s : '?';
+	if (repeat)
+		line[n++] = '\n';
 	(void)fdio_write(ANSWER_FD, line, n);
 }

@@ -74,16 +74,16 @@ static _Noreturn void fail(int code, char const *what)
 static _Noreturn void refuse(int code, char const *text, char const *more)
 {
 	if (answers)
-		answer(code > 10 && code < 41 ? "D" : "Z", text, more, "");
+		answer(code > 10 && code < 41 ? "D" : "Z", text, more, "", false);
 	leave(answers ? ANSWER_WRITTEN : code);
 }
 
-static _Noreturn void accept_send(uint64_t send, char const *id)
+static _Noreturn void accept_send(uint64_t send, char const *id, bool repeat)
 {
 	char number[NUM_FMT];
 	num_fmt(number, send);
 	if (answers)
-		answer("Kid=", number, " ", id);
+		answer("Kid=", number, " ", id, repeat);
 	leave(0);
 }
 
@@ -92,7 +92,7 @@ static _Noreturn void accept_contacts(size_t count, char const *id)
 	char number[NUM_FMT];
 	num_fmt(number, count);
 	if (answers)
-		answer("Kcontacts=", number, " ", id);
+		answer("Kcontacts=", number, " ", id, false);
 	leave(0);
 }
 
@@ -309,7 +309,7 @@ static void answer_repeat(char const *key)
 	if (found < 0)
 		fail(ANSWER_SPOOL, "look for a repeat");
 	if (found)
-		accept_send(entry.send, entry.id);
+		accept_send(entry.send, entry.id, true);
 }
 
 static uint64_t take_number(void)
@@ -400,7 +400,7 @@ static _Noreturn void transact(char const *path)
 	uint64_t send = take_number();
 	write_draft(send, id, &login);
 	commit(key, plan, id, charged);
-	accept_send(send, id);
+	accept_send(send, id, false);
 }
 
 /* --- Credit --------------------------------------------------------------------------- */
