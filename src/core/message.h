@@ -1,4 +1,4 @@
-/* What the platform takes from a message (SPEC 3): its text, its HTML, the images its
+/* What the platform takes from a message: its text, its HTML, the images its
    HTML may point at, its options. */
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H

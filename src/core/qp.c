@@ -30,6 +30,8 @@ static int escape(char const *s, size_t n, size_t i)
 
 bool qp_decode(struct buf *out, char const *s, size_t n)
 {
+	if (!n)
+		return true;
 	if (!buf_reserve(out, n))
 		return false;
 	char *o = out->s + out->len;
@@ -59,6 +61,8 @@ bool qp_decode(struct buf *out, char const *s, size_t n)
 
 bool qp_decode_word(struct buf *out, char const *s, size_t n)
 {
+	if (!n)
+		return true;
 	if (!buf_reserve(out, n))
 		return false;
 	char *o = out->s + out->len;
