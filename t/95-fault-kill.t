@@ -22,9 +22,19 @@ else
 	FAULT=$T
 fi
 
+kill_at() {
+	TMPDIR=$FAULT PYTHONDONTWRITEBYTECODE=1 python3 "$TOP/t/fault/kill" "$@" 2>&1
+}
+
+# Points that broke something once.
+for point in 'spool/credit fdatasync#1:EIO' 'spool/credit write#1:EIO'; do
+	out=$(kill_at -p "$point")
+	ok $? "$point" "$out"
+done
+
 for subject in 'spool 700' 'line 250' 'import 300'; do
 	set -- $subject
-	out=$(TMPDIR=$FAULT PYTHONDONTWRITEBYTECODE=1 python3 "$TOP/t/fault/kill" -n "$2" "$1" 2>&1)
+	out=$(kill_at -n "$2" "$1")
 	ok $? "$1: $(printf '%s\n' "$out" | head -n 1)" "$out"
 done
 done_testing

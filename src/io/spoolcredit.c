@@ -22,13 +22,21 @@ static int open_credit(struct spool const *sp, char const *plan, int flags)
 	return fdio_openat(sp->fd, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | flags, 0600);
 }
 
+/* Empty, or of NULs alone: what a power cut may leave of a first line that was not synced. */
+static bool is_blank(char const *s, size_t n)
+{
+	while (n && s[n - 1] == 0)
+		n--;
+	return n == 0;
+}
+
 static enum spool_credit read_credit(int fd, struct credit *c, bool *is_new)
 {
 	char text[CREDIT_SIZE + 1];
 	ssize_t n = fdio_pread(fd, text, sizeof text);
 	if (n < 0)
 		return SPOOL_CREDIT_ERROR;
-	*is_new = n == 0;
+	*is_new = is_blank(text, (size_t)n);
 	return credit_parse(c, text, (size_t)n) ? SPOOL_CREDIT_OK : SPOOL_CREDIT_MISSING;
 }
 

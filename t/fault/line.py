@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 
-from inject import HANGS, KILL, recorder, start, wait
+from inject import HANGS, KILL, Hangs, recorder, start, wait
 from spool import CREDIT, Deliverer, Transaction
 from world import PLAN, SENDER, USER, demand, environment, program
 
@@ -62,6 +62,8 @@ class Client:
 			while b'\r\n' not in self.held:
 				try:
 					some = self.sock.recv(65536)
+				except TimeoutError:
+					raise Hangs() from None
 				except ConnectionError:
 					some = b''
 				if not some:
