@@ -120,6 +120,12 @@ exec 4<>"$T/gone"
 exec 6>"$T/gone" 4>&-
 saca-mime "$T/end" <"$BAD" 2>/dev/null
 is $? 31 "nobody reads fd 6: exit 31, not a signal"
+saca-mime "$T/end" <"$BAD" 2>&6
+is $? 31 "nor fd 2"
+saca-mime "$T/end" <"$T" 2>&6
+is $? 71 "nor that, when the message can't be read"
+saca-mime "$T/missing" <"$GOOD" 2>&6
+is $? 71 "nor that, when the program can't be run"
 exec 6>&-
 out=$({ cat "$GOOD"; printf '\0'; } | saca-mime "$T/end" 2>&1)
 is $? 31 "a NUL is refused in the line"

@@ -64,7 +64,12 @@ static bool is_reply_pipe(void)
 	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* SIGPIPE is ignored only here, where no program follows that would inherit it. */
+/* SIGPIPE is ignored only at the end, where no program follows that would inherit it. */
+static void outlive_readers(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+}
+
 static bool reply(char const *kind, char const *text)
 {
 	char line[256];
@@ -73,18 +78,19 @@ static bool reply(char const *kind, char const *text)
 		return false;
 	memcpy(line, kind, k);
 	memcpy(line + k, text, n);
-	signal(SIGPIPE, SIG_IGN);
 	return allwrite(REPLY, line, k + n) == k + n;
 }
 
 static _Noreturn void give_up(char const *what)
 {
+	outlive_readers();
 	strerr_warnsys(PROG, ": fatal: unable to ", what);
 	_exit(reply("", TRY_LATER) ? TOLD : TEMPORARY);
 }
 
 static _Noreturn void refuse(char const *reason)
 {
+	outlive_readers();
 	if (reply("D", reason))
 		_exit(TOLD);
 	strerr_warn(PROG, ": ", reason);
@@ -204,6 +210,7 @@ static _Noreturn void go_on(struct check *c, char const *const *prog)
 	if (c->copy >= 0 && dup2(c->copy, 0) < 0)
 		give_up("hand on the message");
 	execvp(prog[0], (char *const *)prog);
+	outlive_readers();
 	strerr_diefusys(TEMPORARY, "run ", prog[0]);
 }
 
