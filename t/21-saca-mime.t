@@ -130,6 +130,32 @@ exec 6>&-
 out=$({ cat "$GOOD"; printf '\0'; } | saca-mime "$T/end" 2>&1)
 is $? 31 "a NUL is refused in the line"
 
+# --- when the system fails: 71, or Z and 82; never the wrong message
+# failing CALLS ERROR: runs the line, the first of these calls failing; prints exit code, reply
+failing() {
+	cat "$GOOD" | { strace -qq -o /dev/null -e "inject=$1:error=$2:when=1" saca-mime "$T/end" \
+		6>&1 >"$T/out" 2>"$T/err"; echo " $?" >"$T/code"; } | cat >"$T/reply"
+	echo "$(cat "$T/reply")$(cat "$T/code")"
+}
+if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null; then
+	for fault in memfd_create:ENOMEM memfd_create:EMFILE pwrite64:ENOSPC '?dup2,dup3:EMFILE'; do
+		like "$(failing "${fault%:*}" "${fault#*:}")" '^Zno se pudo leer el mensaje: .* 82$' "$fault is Z"
+		is "$(cat "$T/out")" "" "$fault: the program does not run"
+	done
+	is "$(failing memfd_create ENOSYS) $(cat "$T/out")" " 0 memory 0 $sum" \
+		"without memory files it takes a nameless one"
+	# Where the loader reads libraries first, the first read is not ours.
+	if LC_ALL=C grep -q 'ld-linux' "$BIN/saca-mime"; then
+		skip "reads that fail" "a dynamic program"
+	else
+		like "$(failing read EIO)" '^Zno se pudo leer el mensaje: .* 82$' "read:EIO is Z"
+		is "$(failing read EINTR) $(cat "$T/out")" " 0 memory 0 $sum" "an interrupted read is done again"
+	fi
+	is "$(failing pwrite64 EINTR) $(cat "$T/out")" " 0 memory 0 $sum" "so is a write"
+else
+	skip "failing system calls" "no strace here"
+fi
+
 # --- it stops reading where it knows
 { i=0; printf 'Content-Type: multipart/mixed; boundary=x\n\n'
 	while [ $i -lt 2000 ]; do printf -- '--x\n\n'; i=$((i + 1)); done; } >"$T/many"
