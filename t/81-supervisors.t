@@ -4,7 +4,6 @@
 # nothing else.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/t/service.sh"
-PATH=$PATH:$TOP/build/clients/usr/sbin # what t/clients/fetch has brought
 
 SERVICE=$TOP/scripts/service
 chmod 711 "$T"

@@ -149,7 +149,7 @@ behind_haproxy() {
 			bind 127.0.0.1:$front
 			server one 127.0.0.1:$back $1
 	END
-	background haproxy -q -db -f "$T/$1.cfg"
+	background env LD_LIBRARY_PATH="$libraries" haproxy -q -db -f "$T/$1.cfg"
 	await 10 listening "$front"
 	out=$(printf 'hello\n' | nc -N -s 127.0.0.2 -p "$from" 127.0.0.1 "$front")
 	is "$out" "PROTO=TCP
@@ -159,6 +159,8 @@ TCPLOCALIP=127.0.0.1
 TCPLOCALPORT=$front
 hello" "behind haproxy with $1"
 }
+libraries=
+case $(command -v haproxy) in "$FETCHED"/*) libraries=$(echo "$FETCHED"/usr/lib/*-linux-gnu*) ;; esac
 if command -v haproxy >/dev/null && command -v tcpserver >/dev/null; then
 	back=$(free_port)
 	background tcpserver -DRHl0 127.0.0.1 "$back" saca-proxy -t 5 "$T/show" 2>"$T/log"

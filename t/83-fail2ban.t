@@ -4,6 +4,12 @@
 . "$TOP/t/service.sh"
 
 FILTER=$TOP/scripts/service/fail2ban/filter.d/saca.conf
+ETC=/etc/fail2ban
+case $(command -v fail2ban-regex) in "$FETCHED"/*)
+	ETC=$FETCHED/etc/fail2ban
+	PYTHONPATH=$FETCHED/usr/lib/python3/dist-packages
+	export PYTHONPATH ;;
+esac
 if ! command -v fail2ban-regex >/dev/null; then
 	skip "fail2ban" "fail2ban-regex is not installed"
 	done_testing
@@ -60,8 +66,8 @@ is "$(found "$T/rsyslog")" "$wanted" "rsyslog"
 
 # The jail is one that fail2ban accepts.
 mkdir -p "$T/f2b/action.d" "$T/f2b/filter.d" "$T/f2b/jail.d"
-if [ -d /etc/fail2ban/action.d ]; then
-	cp -R /etc/fail2ban/. "$T/f2b"
+if [ -d "$ETC/action.d" ]; then
+	cp -R "$ETC/." "$T/f2b"
 	rm -f "$T"/f2b/jail.d/*
 	cp "$TOP"/scripts/service/fail2ban/jail.d/saca.conf "$T/f2b/jail.d"
 	cp "$FILTER" "$T/f2b/filter.d"

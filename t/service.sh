@@ -2,6 +2,10 @@
 # What the tests of the whole line share: a free port, accounts, a certificate, a message.
 # Sourced after t/lib.sh.
 
+# What t/clients/fetch has brought, behind what is installed.
+FETCHED=$TOP/build/clients
+PATH=$PATH:/usr/sbin:$FETCHED/usr/sbin:$FETCHED/usr/bin
+
 # free_port: a port of 127.0.0.1 that nobody listens on
 free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
