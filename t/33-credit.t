@@ -103,6 +103,32 @@ message 7 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 is "$CODE:$(balance acme)" 0:1 "a sender settles what is pending before it counts"
 
+# Between the first look and the lock somebody else was faster.
+if command -v python3 >/dev/null; then
+	echo 4 >"$S/credit/acme"
+	message late >"$T/m"
+	mkfifo "$T/go"
+	background python3 -c 'import fcntl, sys
+f = open(sys.argv[1], "r+")
+fcntl.lockf(f, fcntl.LOCK_EX)
+open(sys.argv[2] + "/locked", "w").close()
+open(sys.argv[2] + "/go").read()
+f.truncate(0)
+f.write("1\n")' "$S/credit/acme" "$T"
+	await 20 test -e "$T/locked"
+	(deliver "$T/m" "$T/env" "$S"; echo "$CODE:$REPLY" >"$T/late") &
+	PIDS="$PIDS $!"
+	written() { [ -n "$(find "$S/tmp" -type f -size +0)" ]; }
+	await 20 written
+	ok $? "a sender who finds enough waits for the lock"
+	: >"$T/go"
+	wait $!
+	is "$(cat "$T/late")" "82:Denvios insuficientes: quedan 1, hacen falta 3" "and is told what is left by then"
+	is "$(balance acme):$(count_files "$S/tmp")" 1:0 "nothing is taken, nothing left behind"
+else
+	skip "a sender who finds enough" "no python3"
+fi
+
 # 32 at once on one credit
 rm -f "$S/credit/acme"
 saca-spool -c acme=+300 "$T/crowd" >"$T/out"

@@ -352,8 +352,10 @@ static void commit(char const *key, char const *plan, char const *id, bool charg
 {
 	struct spool_credit_hold hold;
 	uint64_t left = 0;
-	if (charged)
-		check_credit(spool_credit_take(&spool, plan, envelope.count, id, key, &hold, &left), plan, left);
+	if (charged) {
+		enum spool_credit r = spool_credit_take(&spool, plan, envelope.count, id, key, &hold, &left);
+		check_credit(r, plan, left);
+	}
 	enum spool_draft_end end = spool_draft_commit(&draft, key);
 	int e = errno;
 	if (charged)
