@@ -280,7 +280,7 @@ static void report(struct options const *o, struct tls const *t, char const *ip,
 		complain(k->keyfile, "is not the key of the certificate", 0);
 }
 
-/* From the request to the end of the session. The key goes once it has signed. */
+/* From the request to the end of the session. The secrets go once they have served. */
 static bool serve(struct options const *o, struct tls *t, char const *ip)
 {
 	char request = await_request();
@@ -291,6 +291,7 @@ static bool serve(struct options const *o, struct tls *t, char const *ip)
 		report(o, t, ip, e);
 	certificates_free(&t->certs);
 	sessions_close(&t->sessions);
+	server_forget(&t->server);
 	if (e != 0 || (request == 'Y' && !answer(&t->server)))
 		return false;
 	close(CTL);

@@ -2,6 +2,7 @@
 #include "tls/server.h"
 
 #include "core/ascii.h"
+#include "core/wipe.h"
 
 #include <string.h>
 
@@ -157,6 +158,13 @@ bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsign
 	br_ssl_engine_set_all_flags(eng, BR_OPT_ENFORCE_SERVER_PREFERENCES | BR_OPT_NO_RENEGOTIATION);
 	br_ssl_engine_set_buffers_bidi(eng, s->in, sizeof s->in, s->out, sizeof s->out);
 	return br_ssl_server_reset(&s->ctx);
+}
+
+void server_forget(struct server *s)
+{
+	wipe(s->ctx.eng.session.master_secret, sizeof s->ctx.eng.session.master_secret);
+	s->pairs_len = 0;
+	s->chosen = NULL;
 }
 
 bool server_has_suite(struct server const *s, unsigned int suite)

@@ -31,6 +31,9 @@ struct server {
    BR_TLS12. False: no randomness. */
 bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsigned int min);
 
+/* After the handshake: forgets what only another one would need, and there is none. */
+void server_forget(struct server *s);
+
 /* Would this server take `suite` at all? */
 bool server_has_suite(struct server const *s, unsigned int suite);
 
