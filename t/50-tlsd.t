@@ -56,6 +56,8 @@ wrong "a folder" "$T" saca-tlsd -c "$T" true
 wrong "no PEM" "$T/empty.pem" saca-tlsd -c "$T/empty.pem" true
 wrong "no base64" "$T/bad.crt" saca-tlsd -c "$T/bad.crt" true
 wrong "PEM without an end" "$T/cut.crt" saca-tlsd -c "$T/cut.crt" true
+{ echo -----BEGIN CERTIFICATE-----; echo -----END CERTIFICATE-----; } >void.crt
+wrong "an empty certificate" "$T/void.crt" saca-tlsd -c "$T/void.crt" true
 wrong "no certificate in it" "$T/junk.crt" saca-tlsd -c "$T/junk.crt" true
 wrong "a file too large" "$T/huge.crt" saca-tlsd -c "$T/huge.crt" true
 wrong "a certificate for a key" "$T/ec.crt" saca-tlsd -k "$T/ec.crt" true

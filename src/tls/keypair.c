@@ -61,6 +61,8 @@ static char const *find_chain(struct keypair *k, struct pem *p)
 			continue;
 		if (k->chain_len == KEYPAIR_CHAIN)
 			return "holds too many certificates";
+		if (p->len == 0)
+			return "holds an empty certificate";
 		k->chain[k->chain_len++] = (br_x509_certificate){p->der, p->len};
 	}
 	if (e == PEM_BAD)

@@ -123,7 +123,7 @@ static void gather(struct pump *p)
 	}
 }
 
-/* True: the network takes no more for now. */
+/* True: the network takes no more at present. */
 static bool write_network(struct pump *p)
 {
 	for (;;) {
@@ -163,7 +163,7 @@ static void read_program(struct pump *p)
 	br_ssl_engine_flush(eng, 0);
 }
 
-/* True: the program takes no more for now. One that has stopped reading altogether, but
+/* True: the program takes no more at present. One that has stopped reading altogether, but
    not writing, must not keep its client from hearing it: what comes for it is dropped. */
 static bool write_program(struct pump *p)
 {

@@ -39,7 +39,7 @@ static bool is_cache(int fd, uint64_t *buckets)
 {
 	char head[sizeof magic - 1];
 	struct stat st;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < 2 * BUCKET
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size < (off_t)2 * BUCKET
 			|| st.st_size % BUCKET != 0
 			|| pread(fd, head, sizeof head, 0) != (ssize_t)sizeof head
 			|| memcmp(head, magic, sizeof head) != 0)
