@@ -7,6 +7,7 @@
 #   make fast              the same with the connection programs against musl: a start costs
 #                          a third (scripts/deps fast makes build/musl)
 #   make unit              the unit tests' programs, in BUILD/t/unit
+#   make fuzz              the fuzzing targets, in BUILD/t/fuzz: see t/fuzz/README
 #   make install           to DESTDIR and PREFIX
 
 PREFIX ?= /usr/local
@@ -48,10 +49,10 @@ OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/a
 OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
 	htmlmeta htmltext image iso2022jp message mime mimehead num param qp seen spoolfile srcset url utc utf8) \
 	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
-	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_put \
+	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_exec postgres_put \
 	postgres_schema sqlite sqlite_put sqlite_schema store watch webfolder)
 OBJ_saca-list := $(addprefix core/,address ascii buf date num spoolfile utf8) \
-	$(addprefix store/,listing postgres postgres_put postgres_schema sqlite sqlite_put sqlite_schema store)
+	$(addprefix store/,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store)
 OBJ_saca-queue := $(addprefix core/,address ascii buf counter credit date header num seen spoolfile utc utf8) \
 	$(addprefix io/,fdio spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
 	store/batch store/listing
@@ -117,6 +118,19 @@ $(BUILD)/t/unit/%: t/unit/%.c t/unit/unit.h $(BUILD)/house.a
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Wno-conversion -It/unit $(LDFLAGS) -o $@ $< $(BUILD)/house.a \
 		-Wl,--as-needed -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq $$(pkg-config --cflags --libs check)
 
+# Each fuzzing target likewise; ENGINE is what feeds it: an object, or a compiler's option.
+FUZZ := $(patsubst t/fuzz/%.c,$(BUILD)/t/fuzz/%,$(filter-out t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))
+ENGINE ?= $(BUILD)/t/fuzz/replay.o
+
+fuzz: $(FUZZ)
+
+$(BUILD)/t/fuzz/replay.o: t/fuzz/replay.c t/fuzz/fuzz.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/t/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h $(BUILD)/house.a $(filter %.o,$(ENGINE))
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ENGINE) $(BUILD)/house.a -Wl,--as-needed -lskarnet -lbearssl
+
 MAN := $(wildcard src/prog/*.[1-8])
 
 install: all
@@ -131,4 +145,4 @@ clean:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all fast unit install clean
+.PHONY: all fast unit fuzz install clean

@@ -56,6 +56,7 @@ static enum store_result never_refused(enum store_result r)
 static enum store_result begin(struct store *s)
 {
 	ours(s)->has_temporary = false;
+	ours(s)->saved = false;
 	return never_refused(postgres_run(ours(s), "BEGIN"));
 }
 

@@ -6,15 +6,13 @@
 
 #include <libpq-fe.h>
 
-/* The statements of an import, prepared at their first use; SQL in postgres_put.c. */
+/* The statements of an import, prepared at their first use; SQL in postgres_exec.c. */
 enum postgres_statement {
-	PG_PLAN_FIND, PG_PLAN_ADD,
-	PG_SENDER_FIND, PG_SENDER_ADD,
-	PG_SEND_FIND, PG_SEND_ADD,
-	PG_GROUP_ADD,
+	PG_LOOK,
+	PG_PLAN_ADD, PG_SENDER_ADD, PG_GROUP_ADD,
 	PG_CONTACTS_LIST, PG_MEMBERS_LIST, /* the addresses as an array */
 	PG_CONTACTS_COPY, PG_MEMBERS_COPY, /* from the temporary table */
-	PG_PIECE_ADD, PG_IMAGE_ADD, PG_PIECE_IMAGE_ADD,
+	PG_PIECE_ADD, PG_IMAGE_ADD, PG_PIECE_IMAGE_ADD, PG_SEND_ADD,
 	PG_STATEMENTS
 };
 
@@ -24,6 +22,7 @@ struct postgres {
 	bool prepared[PG_STATEMENTS];
 	bool no_temporary;  /* this engine has no temporary tables */
 	bool has_temporary; /* the one of this transaction is there */
+	bool saved;         /* the savepoint of the last entry stands */
 	struct buf name;    /* of the group, piece and send at hand */
 	struct buf list;    /* the addresses at hand, as an array or as COPY lines */
 };
