@@ -79,6 +79,8 @@ END
 saca-smtpd -h api.teenvio.com -b teenvio.com -p -a "$T/senders.cdb" saca-checkpassword "$T/passwords.cdb" -- \
 	saca-mime saca-spool "$T/first" <t/dialogue/conversation.smtp 2>"$T/log1" | tr -d '\r' >"$T/said"
 like "$(tail -n 2 "$T/said")" '^250 OK id=1 [0-9a-f]{32}$' "the document's conversation ends in a number"
+like "$(cat "$T"/first/new/*)" '^Received: from MaquinaPrueba \(unknown\) by api\.teenvio\.com with ESMTPA id [0-9a-f]{32}; ' \
+	"the file says where it came from"
 saca-import "$T/first" "$T/first.db" 2>"$T/out"
 like "$(cat "$T/out")" '^saca-import: imported=1 sends=1 contacts=1 new=1 failed=0 ms=[0-9]+$' "and is imported"
 is "$(sqlite3 "$T/first.db" "SELECT (SELECT count(*) FROM contact), (SELECT count(*) FROM contact_group), \
@@ -90,6 +92,8 @@ is "$(sqlite3 "$T/first.db" "SELECT name, (SELECT name FROM piece), (SELECT name
 is "$(printf 'EHLO PruebaPHP\nQUIT\n' | saca-smtpd -A -p -h h true -- true | tr -d '\r' | sed -n '2p;$p')" \
 	"250-h ESMTP API h. Hola PruebaPHP!
 221 2.0.0 Closing connection." "the PHP example, whose lines end in LF, is understood"
+
+like "$(cat "$T"/first/seen/* 2>/dev/null)" ' 1 [0-9a-f]{32} ' "the spool remembers its answer"
 
 # --- A campaign by swaks ---------------------------------------------------------------------
 

@@ -287,12 +287,13 @@ static void read_envelope(void)
 /* tmp/UUID, synced. */
 static void write_draft(uint64_t send, char const *id, struct buf const *login)
 {
-	char ip[UCSPI_IP], host[256] = "";
-	if (!options.host && gethostname(host, sizeof host - 1) < 0)
+	char ip[UCSPI_IP], name[256] = "";
+	char const *host = options.host ? options.host : getenv("SACA_HOST");
+	if (!host && gethostname(name, sizeof name - 1) < 0)
 		fail(ANSWER_LATER, "learn this host's name");
 	ucspi_remote_ip(ip);
 	struct trace origin = {
-		.helo = getenv("SACA_HELO"), .ip = ip, .host = options.host ? options.host : host,
+		.helo = getenv("SACA_HELO"), .ip = ip, .host = host ? host : name,
 		.proto = getenv("SACA_PROTO"), .tls = getenv("SSL_PROTOCOL"),
 		.cipher = getenv("SSL_CIPHER"), .id = id};
 	if (!spool_write(&draft, &spool, send, time(NULL), login, origin, &envelope, &message))
