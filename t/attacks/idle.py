@@ -1,0 +1,15 @@
+"""Connections that do nothing, and one beside them that works."""
+import resource
+
+from attack import *
+
+COUNT = int(os.environ["IDLE"])
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, COUNT + 100), hard))
+idle = [Session("IDLE_PORT", greet=False) for _ in range(COUNT)]
+greeted = sum(s.reply()[:3] == b"220" for s in idle)
+check(greeted == COUNT, "%d idle connections are all greeted" % COUNT, greeted)
+started = time.monotonic()
+check(alive("IDLE_PORT"), "one beside them works", "%.1f s" % (time.monotonic() - started))
+for s in idle:
+    s.close()

@@ -1,0 +1,75 @@
+"""Octets in the clear around STARTTLS (CVE-2011-0411 and its kin)."""
+from attack import *
+
+INJECTED = b"EHLO inyectado\r\nAUTH PLAIN " + PLAIN + b"\r\nMAIL FROM:<" + SENDER + b">\r\nNOOP\r\n"
+
+
+def after(s):
+    """In TLS now: no reply waits, and no state has come over."""
+    quiet = s.quiet()
+    s.sock.settimeout(20)
+    mail = s.ask(b"MAIL FROM:<" + SENDER + b">")
+    hello = s.ask(b"EHLO yo")
+    return quiet and mail[:3] == b"530" and b"Hola yo!" in hello and b"STARTTLS" not in hello, [quiet, mail, hello]
+
+
+for name, behind in [("CVE-2011-0411: commands", INJECTED), ("half a command", b"MAIL FR"), ("one octet", b"N"),
+                     ("64 KiB", b"NOOP\r\n" * 10000), ("an empty line", b"\r\n")]:
+    s = Session("STARTTLS")
+    s.ask(b"EHLO yo")
+    s.send(b"STARTTLS\r\n" + behind)
+    ready = s.reply()
+    time.sleep(0.05)  # the rest of the burst must be there before the handshake begins
+    try:
+        good, why = after(s.tls())
+    except (ssl.SSLError, OSError, Gone) as e:
+        # what came after the 220 was read belongs to the handshake, and breaks it
+        good, why = len(behind) > 16384, repr(e)
+    check(good and ready[:3] == b"220", "STARTTLS, %s in its segment: thrown away" % name, [ready, why])
+
+# In the segments that follow, octets are the handshake's, and break it.
+s = Session("STARTTLS")
+s.ask(b"EHLO yo")
+s.ask(b"STARTTLS")
+s.send(INJECTED)
+codes = s.rest()
+check(codes == [], "STARTTLS, commands in the next segment: no reply, the end", codes)
+
+context = ssl.create_default_context(cafile=os.environ["CAFILE"])
+for where in ("inside the ClientHello", "between ClientHello and the rest"):
+    s = Session("STARTTLS")
+    s.ask(b"EHLO yo")
+    s.ask(b"STARTTLS")
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    try:
+        client.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    hello = outgoing.read()
+    if where.startswith("inside"):
+        s.send(hello[:40] + INJECTED + hello[40:])
+    else:
+        s.send(hello)
+        incoming.write(s.sock.recv(65536))
+        try:
+            client.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+        s.send(INJECTED + outgoing.read())
+    s.kept = b""
+    codes = [c for c in s.rest() if c.isdigit()]
+    check(codes == [], "STARTTLS, commands %s: no reply, the end" % where, codes)
+
+# What was said before does not hold afterwards.
+s = Session("STARTTLS_CLEAR").login()
+s.ask(b"STARTTLS")
+good, why = after(s.tls())
+check(good, "STARTTLS, a login in the clear before it is forgotten", why)
+s = Session("STARTTLS_CLEAR").login()
+s.ask(b"MAIL FROM:<" + SENDER + b">")
+reply = s.ask(b"STARTTLS")
+check(reply[:3] == b"503", "STARTTLS in a transaction is refused", reply)
+s = Session("STARTTLS")
+reply = s.ask(b"AUTH PLAIN " + PLAIN)
+check(reply[:3] == b"538", "a login before STARTTLS is refused, and not tried", reply)
