@@ -19,12 +19,12 @@ certificate() {
 }
 
 # serve COMMAND...: under tcpserver on 127.0.0.1; $PORT, $SERVER (its pid) and $LOG are set.
-# Numbered, so that a test can have several.
+# Numbered, so that a test can have several. SERVE: tcpserver's own options.
 SERVED=0
 serve() {
 	SERVED=$((SERVED + 1))
 	LOG=$T/log.$SERVED
-	tcpserver -1DRHl0 -c 300 -b 512 127.0.0.1 0 "$@" >"$T/port.$SERVED" 2>"$LOG" &
+	tcpserver ${SERVE:--1DRHl0} -c 300 -b 512 127.0.0.1 0 "$@" >"$T/port.$SERVED" 2>"$LOG" &
 	SERVER=$!
 	PIDS="$PIDS $SERVER"
 	await 10 [ -s "$T/port.$SERVED" ]

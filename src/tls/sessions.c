@@ -25,6 +25,13 @@ struct place {
 	off_t bucket;
 };
 
+static uint64_t now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec;
+}
+
 static void put64(unsigned char *s, uint64_t v)
 {
 	for (int i = 0; i < 8; i++)
@@ -167,7 +174,7 @@ static void save(br_ssl_session_cache_class const **cache, br_ssl_server_context
 	if (pread(s->fd, bucket, BUCKET, p.bucket) == BUCKET) {
 		unsigned char *box = entry + BOX_AT;
 		memcpy(entry, p.find, FIND);
-		put64(entry + FIND, (uint64_t)time(NULL));
+		put64(entry + FIND, now());
 		box[0] = (unsigned char)(params->version >> 8);
 		box[1] = (unsigned char)params->version;
 		box[2] = (unsigned char)(params->cipher_suite >> 8);
