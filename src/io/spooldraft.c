@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static int make(struct spool_draft const *d)
@@ -63,9 +65,28 @@ bool spool_draft_message(struct spool_draft *d, struct spool_message const *m)
 	return flush(d) && spool_message_copy(m, d->fd);
 }
 
+/* A spool that mail has filled to the brim could not be emptied either: the importer
+   writes to it before it removes anything. What other drafts take shows here as well, so
+   that any number of them at once leave that much. */
+static bool leaves_room(int fd)
+{
+	struct statvfs disk;
+	if (fstatvfs(fd, &disk) < 0)
+		return false;
+	uint64_t blocks = SPOOL_DRAFT_KEEP / disk.f_frsize, inodes = SPOOL_DRAFT_KEEP_FILES;
+	if (blocks > disk.f_blocks / 16)
+		blocks = disk.f_blocks / 16;
+	if (inodes > disk.f_files / 16)
+		inodes = disk.f_files / 16; /* 0 where the file system has no such limit */
+	if (disk.f_bavail >= blocks && disk.f_favail >= inodes)
+		return true;
+	errno = ENOSPC;
+	return false;
+}
+
 bool spool_draft_sync(struct spool_draft *d)
 {
-	bool fine = flush(d) && fdio_sync(d->fd);
+	bool fine = flush(d) && fdio_sync(d->fd) && leaves_room(d->fd);
 	fdio_close(d->fd);
 	return fine;
 }

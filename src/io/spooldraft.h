@@ -10,6 +10,11 @@
 
 #define SPOOL_DRAFT_ROOM 65536
 
+/* What a draft leaves free on its disk, or it fails with ENOSPC: octets and inodes, but at
+   most a sixteenth of all there are. */
+#define SPOOL_DRAFT_KEEP 16777216
+#define SPOOL_DRAFT_KEEP_FILES 512
+
 /* All zero before it is opened. */
 struct spool_draft {
 	struct spool const *spool;

@@ -84,7 +84,7 @@ class Import:
 		errors = os.path.join(folder, 'errors')
 		argv = list(prefix) + [program('saca-import'), '-u', 'https://img.example.com', *self.options,
 			os.path.join(folder, 'spool'), os.path.join(folder, 'saca.db')]
-		return run(argv, environment(), {0: '/dev/null', 1: errors, 2: errors}, (3,))[0]
+		return run(argv, environment(), {0: '/dev/null', 1: '/dev/null', 2: errors}, (3,))[0]
 
 	def prepare(self, folder):
 		os.mkdir(folder)

@@ -142,14 +142,14 @@ class Line:
 			stderr=subprocess.DEVNULL, env=environment())
 		demand(Deliverer(folder, True).change(CREDIT)[0] == 0, 'no credit can be given')
 
-	def command(self, folder, prefix):
+	def command(self, folder, prefix, spool=None):
 		at = {role: [] for role in ('smtpd', 'checkpassword', 'queue')}
 		at[self.role] = list(prefix)
-		smtpd = [program('saca-smtpd'), '-h', 'api.example.com', '-p', '-d', '0', '-w', '20', '-t', '20',
+		smtpd = [program('saca-smtpd'), '-h', 'api.example.com', '-p', '-d', '0', '-w', '20', '-t', '20', '-l', '20',
 			'-a', os.path.join(folder, 'senders.cdb')]
 		return (at['smtpd'] + smtpd + at['checkpassword']
 			+ [program('saca-checkpassword'), os.path.join(folder, 'passwords.cdb'), '--']
-			+ at['queue'] + [program('saca-mime'), program('saca-spool'), os.path.join(folder, 'spool')])
+			+ at['queue'] + [program('saca-mime'), program('saca-spool'), spool or os.path.join(folder, 'spool')])
 
 	def session(self, folder, prefix=()):
 		"""{name: Outcome}. Returns when no process of the line is left, orphans included."""
@@ -234,6 +234,32 @@ class Line:
 				demand(first.reply == again.reply, 'another answer:', first.reply, again.reply)
 		else:
 			demand(contacts, 'no contacts after the next session')
+
+
+class Session:
+	"""An undisturbed client that stays."""
+
+	def __init__(self, line, folder, spool=None, **env):
+		self.sock, theirs = socket.socketpair()
+		self.pid, self.pipes = start(line.command(folder, (), spool), environment(TCPREMOTEIP='192.0.2.7', **env),
+			{0: theirs.fileno(), 1: theirs.fileno()}, (2,))
+		theirs.close()
+		self.client = Client(self.sock)
+		login = self.client.log_in()
+		demand(login[0] == '2', 'no login:', login)
+
+	def send(self, mail):
+		"""The last reply."""
+		outcome = Outcome()
+		self.client.send(mail, outcome)
+		return outcome.reply
+
+	def end(self):
+		"""(exit code, what went to stderr)."""
+		self.client.ask('QUIT')
+		self.sock.close()
+		status, said = wait(self.pid, self.pipes)
+		return status, said[2].decode()
 
 
 SCENARIOS = [

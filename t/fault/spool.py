@@ -20,19 +20,19 @@ def envelope(recipients=RECIPIENTS):
 
 
 class Deliverer:
-	"""Runs saca-spool in a folder."""
+	"""Runs saca-spool in a folder; what it is given, and its errors, lie in `own`."""
 
-	def __init__(self, folder, credit):
-		self.folder = folder
+	def __init__(self, folder, credit, own=None):
+		self.folder, self.own = folder, own or folder
 		self.spool = Spool(os.path.join(folder, 'spool'))
-		self.errors = os.path.join(folder, 'errors')
-		self.envelope = write(os.path.join(folder, 'envelope'), envelope())
+		self.errors = os.path.join(self.own, 'errors')
+		self.envelope = write(os.path.join(self.own, 'envelope'), envelope())
 		self.env = environment(SACA_USER=USER, SACA_PLAN=PLAN, SACA_HELO='maquina', SACA_PROTO='ESMTPSA',
 			TCPREMOTEIP='192.0.2.7', **({'SACA_CREDIT': 'yes'} if credit else {}))
 
 	def deliver(self, octets, prefix=(), pipe=False):
 		"""(status, reply). The message comes from a file, or through a pipe."""
-		path = write(os.path.join(self.folder, 'message'), octets)
+		path = write(os.path.join(self.own, 'message'), octets)
 		argv = list(prefix) + [program('saca-spool'), self.spool.path]
 		fds = {0: path, 1: self.envelope, 2: self.errors}
 		if not pipe:

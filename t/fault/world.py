@@ -162,7 +162,7 @@ def images(web):
 	"""The web folder's images, each of which must be what its name says. A name that
 	begins with a dot is no image: nothing points at it."""
 	found = {}
-	for folder, _, names in os.walk(web):
+	for folder, _, names in os.walk(os.path.join(web, 'i')):
 		for name in names:
 			octets = read(os.path.join(folder, name))
 			if name.startswith('.'):

@@ -1,0 +1,34 @@
+# shellcheck shell=sh
+# What the fault tests share. Sourced after lib.sh.
+
+# Nothing in these tests asks more of a disk than that it keeps what it is told to, so
+# memory will do.
+if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then
+	FAULT=$(mktemp -d /dev/shm/saca-t.XXXXXX)
+	trap 'rm -rf "$FAULT"; cleanup' EXIT
+else
+	FAULT=$T
+fi
+
+# needs_strace NAME: else the test ends here, skipped
+needs_strace() {
+	_why=
+	if ! strace -qq -o /dev/null -e trace=getuid -e inject=getuid:error=EIO true 2>/dev/null; then
+		_why='strace can not be had or may not trace here'
+	elif grep -q __asan_init "$BIN/saca-spool"; then
+		_why='the sanitizers make calls of their own'
+	fi
+	[ -n "$_why" ] || return 0
+	skip "$1" "$_why"
+	done_testing
+}
+
+# fault DRIVER ARGUMENT...: what is mounted goes with the name space, whatever ends it
+fault() {
+	_driver=$1
+	shift
+	case $_driver in
+	power | full) TMPDIR=$FAULT unshare -m python3 "$TOP/t/fault/$_driver" "$@" 2>&1 ;;
+	*) TMPDIR=$FAULT python3 "$TOP/t/fault/$_driver" "$@" 2>&1 ;;
+	esac
+}
