@@ -19,6 +19,9 @@ ok $? "nothing of all that is left running"
 saca-tlsd -M 100 -S cache
 serve saca-tlsd -S "$T/cache" cat
 is "$($CLIENT flights "$PORT")" "2 1" "ChangeCipherSpec and Finished come in one piece, full and resumed"
+is "$($CLIENT split "$PORT")" full "a ClientHello in many records is served, but not resumed"
+is "$($CLIENT split "$PORT" 1)" full "even in records of one octet"
+is "$($CLIENT split "$PORT" 16384)" resumed "in one record it is resumed"
 SERVE=-1RHl0
 serve saca-tlsd sh -c 'echo hello; exec cat'
 SERVE=

@@ -136,6 +136,29 @@ def chopped(port):
     print(m.read().decode())
 
 
+def split(port, size="20"):
+    """A ClientHello in several records: nobody knows its server name in time, so the session
+    is neither kept nor resumed, but it is served."""
+    ctx, kept = context(), None
+    for _ in range(2):
+        m = Memory(port, ctx, "a.example")
+        if kept:
+            m.tls.session = kept
+        try:
+            m.tls.do_handshake()
+        except ssl.SSLWantReadError:
+            pass
+        body = m.out.read()[5:]
+        for i in range(0, len(body), int(size)):
+            m.sock.sendall(record(22, body[i : i + int(size)]))
+        m.handshake()
+        m.tls.write(b"x")
+        m.push()
+        m.read()
+        kept = m.tls.session
+    print("resumed" if m.tls.session_reused else "full")
+
+
 def small(port):
     """Records of one octet each."""
     m = Memory(port)
