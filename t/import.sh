@@ -278,6 +278,39 @@ images() {
 		'the HTML points at it'
 }
 
+# A Content-ID beyond what an index takes: what was accepted is imported.
+long_id() {
+	long=$(for i in $(seq 1 25); do
+		echo "$i" | sha512sum | cut -c1-120; done | tr -d '\n')
+	put new "$(key 410)" 1410 410 $D victor.acme remitente@dominio.com i@y.es <<-MESSAGE
+	Subject: largo
+	MIME-Version: 1.0
+	Content-Type: multipart/related; boundary=r
+
+	--r
+
+	hola
+	--r
+	Content-Type: text/html
+
+	<img src="cid:$long.a"><img src="cid:$long.b">
+	--r
+	Content-ID: <$long.a>
+
+	GIF89a-and-more-octets-a
+	--r
+	Content-ID: <$long.b>
+
+	GIF89a-and-more-octets-b
+	--r--
+	MESSAGE
+	like "$(import 2>&1)" 'imported=1 ' "Content-IDs of ${#long} octets"
+	is "$(sql "select count(*), max(length(content_id)) from piece_image
+		where piece_id = (select piece_id from send where id = 1410)")" '1|998' 'are cut at 998'
+	like "$(sql "select html from piece where name = '[SMTP] largo'")" \
+		'^<img src="/i/[0-9a-f]{64}.gif"><img src="/i/[0-9a-f]{64}.gif">' 'and all images shown'
+}
+
 # A crash between COMMIT and the removal of the files.
 crash() {
 	for i in 1 2 3; do
@@ -363,6 +396,7 @@ all_promises() {
 	batches
 	large_group
 	images
+	long_id
 	crash
 	keeping
 	prefix

@@ -8,10 +8,25 @@
 #include <errno.h>
 #include <string.h>
 
+#define ID_LONGEST 998 /* octets: a line, RFC 5322 2.1.1 */
+
 static enum entry_result no(struct entry *e, enum entry_result r, char const *reason)
 {
 	e->reason = reason;
 	return r;
+}
+
+/* A Content-ID is part of a key, and PostgreSQL's end at some 2700 octets. */
+static void shorten_ids(struct content *c)
+{
+	for (size_t i = 0; i < c->image_count; i++) {
+		struct buf *id = &c->images[i].content_id;
+		if (id->len <= ID_LONGEST)
+			continue;
+		id->len = ID_LONGEST;
+		while (!utf8_valid(id->s, id->len))
+			id->len--;
+	}
 }
 
 static enum entry_result read_content(struct entry *e, struct mime *m,
@@ -19,9 +34,8 @@ static enum entry_result read_content(struct entry *e, struct mime *m,
 {
 	struct slice const message = e->file.message;
 	struct message parts;
-	enum mime_fault fault = mime_push(m, message.s, message.n);
-	if (fault == MIME_OK)
-		fault = mime_finish(m);
+	(void)mime_push(m, message.s, message.n); /* mime_finish says it again */
+	enum mime_fault fault = mime_finish(m);
 	enum message_verdict verdict = memchr(message.s, 0, message.n) ? MESSAGE_NUL
 		: message_judge(m, fault, &parts);
 	if (verdict == MESSAGE_NO_MEMORY)
@@ -30,11 +44,12 @@ static enum entry_result read_content(struct entry *e, struct mime *m,
 		return no(e, ENTRY_REFUSED, message_reason(verdict));
 	switch (content_read(&e->content, message.s, message.n, m, &parts, o->url, o->web)) {
 	case CONTENT_OK:
+		shorten_ids(&e->content);
 		message_options(m, o->prefix, &e->row.options);
 		e->row.content = &e->content;
 		return ENTRY_OK;
 	case CONTENT_WEB:
-		return no(e, ENTRY_FAILED, strerror(errno));
+		return no(e, ENTRY_WEB, strerror(errno));
 	default:
 		return no(e, ENTRY_FAILED, "out of memory");
 	}

@@ -20,7 +20,8 @@ struct entry_options {
 enum entry_result {
 	ENTRY_OK,
 	ENTRY_REFUSED, /* never to be imported; reason says why */
-	ENTRY_FAILED   /* memory or the web folder: another time; reason says why */
+	ENTRY_FAILED,  /* memory: another time; reason says why */
+	ENTRY_WEB      /* the web folder: likewise */
 };
 
 /* All zero is the start. */

@@ -146,8 +146,8 @@ static bool read_entry(struct import *im, struct batch_file const *f, struct imp
 	enum entry_result r = entry_read(&im->entry, &im->options);
 	strcpy(fate->id, im->entry.id);
 	fate->send = im->entry.file.send;
-	if (r == ENTRY_FAILED)
-		return fail(im, f->name, im->entry.reason);
+	if (r == ENTRY_FAILED || r == ENTRY_WEB)
+		return fail(im, r == ENTRY_WEB ? "web folder" : f->name, im->entry.reason);
 	if (r == ENTRY_REFUSED)
 		return refuse(im, fate, im->entry.reason);
 	*put = true;

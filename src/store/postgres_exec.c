@@ -39,7 +39,7 @@ static char const *const text[PG_STATEMENTS] = {
 	[PG_IMAGE_ADD] = "INSERT INTO image (sha256, type, bytes, path) VALUES ($1, $2, $3, $4)"
 		" ON CONFLICT (sha256) DO NOTHING",
 	[PG_PIECE_IMAGE_ADD] = "INSERT INTO piece_image (piece_id, content_id, sha256)"
-		" VALUES ($1, $2, $3)",
+		" VALUES ($1, $2, $3) ON CONFLICT (piece_id, content_id) DO NOTHING",
 };
 
 static void params_octets(struct params *p, char const *s, size_t n)

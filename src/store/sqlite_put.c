@@ -34,7 +34,7 @@ static char const *const text[SQL_STATEMENTS] = {
 	[SQL_IMAGE_ADD] = "INSERT INTO image (sha256, type, bytes, path) VALUES (?1, ?2, ?3, ?4)"
 		" ON CONFLICT (sha256) DO NOTHING",
 	[SQL_PIECE_IMAGE_ADD] = "INSERT INTO piece_image (piece_id, content_id, sha256)"
-		" VALUES (?1, ?2, ?3)",
+		" VALUES (?1, ?2, ?3) ON CONFLICT (piece_id, content_id) DO NOTHING",
 };
 
 enum store_result sqlite_prepare_all(struct sqlite *q)
