@@ -1,0 +1,53 @@
+/* One SMTP client session, without I/O: it is asked for octets to send and fed octets that
+   came. What it does: EHLO, AUTH PLAIN if there is a login, so many messages, QUIT. */
+#ifndef BENCH_SESSION_H
+#define BENCH_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum phase { GREETING, EHLO, AUTH, MAIL, RCPT, DATA, BODY, QUIT, OVER };
+
+/* What all sessions of a run do. */
+struct plan {
+	char const *helo, *from;
+	char const *auth;    /* the initial response of AUTH PLAIN, or NULL: no login */
+	unsigned int rcpts;  /* of each message */
+	unsigned int per;    /* messages of a connection; 0: EHLO and QUIT only */
+	bool burst;          /* MAIL, RCPT and DATA without waiting (RFC 2920) */
+	enum phase hold;     /* nothing of this phase, or of a later one, is said */
+	char const *message; /* its octets behind the Message-ID field, with the final dot */
+	size_t len;
+};
+
+/* A place in the dialogue. */
+struct cursor {
+	enum phase phase;
+	unsigned int rcpts, messages; /* that have been named, that have been ended */
+};
+
+#define SESSION_OUT 16384
+
+struct session {
+	struct plan const *plan;
+	struct cursor said, answered;
+	unsigned int waiting; /* replies that are to come */
+	size_t line_len, out_len, body_len;
+	char const *body; /* to be sent after out */
+	char line[1024];  /* of a reply, so far */
+	char out[SESSION_OUT];
+};
+
+void session_start(struct session *s, struct plan const *plan);
+
+/* Puts what can be said now to out and body, which the caller empties before the next call.
+   False: nothing can be said before a reply comes. */
+bool session_produce(struct session *s);
+
+/* Has all been said and answered that comes before plan->hold? */
+bool session_held(struct session const *s);
+
+/* Takes octets that came. False: that reply was not to be expected; it stands in line. */
+bool session_feed(struct session *s, char const *in, size_t n);
+
+#endif
