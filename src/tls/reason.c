@@ -14,6 +14,7 @@ struct word {
 
 static struct word const errors[] = {
 	{BR_ERR_OK, "closed"},
+	{BR_ERR_BAD_PARAM, "malformed message"},
 	{BR_ERR_UNSUPPORTED_VERSION, "not TLS, or a version unheard of"},
 	{BR_ERR_BAD_VERSION, "version changed between records"},
 	{BR_ERR_BAD_LENGTH, "record with an invalid length"},
