@@ -12,8 +12,9 @@ struct run_fd {
 	int ours, theirs;
 };
 
-/* Starts argv, found along PATH, with those descriptors, default signals and an empty
-   mask. Returns the pid, or -1 and errno. */
+/* Starts argv, found along PATH, with those descriptors, the standard actions for signals
+   and none of them blocked. Returns the pid, or -1 and errno. A program that is not there,
+   or cannot be run, ends with 127 or 126, as under a shell. */
 pid_t run_start(char const *const *argv, char const *const *envp, struct run_fd const *fds);
 
 /* Waits for its end: the exit code, or -1: killed by a signal, by us at the deadline
