@@ -1,5 +1,5 @@
 #!/bin/sh
-# Many at once, and clocks that jump: every sum is exact.
+# Many at once: every sum is exact.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/t/fault.sh"
 fault crowd
