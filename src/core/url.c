@@ -27,4 +27,6 @@ void url_add(struct url *u, int octet, size_t from, size_t to)
 void url_finish(struct url *u)
 {
 	u->s.len = u->solid;
+	if (!u->s.len)
+		u->from = u->to = 0;
 }

@@ -138,6 +138,7 @@ static struct {
 	{"<img src=\"&#99;id:a\"><img src=\"cid&#x3A;a\"><img src='cid&colon;a'>",
 		"<img src=\"$\"><img src=\"$\"><img src='$'>"},
 	{"<img src=\"&#99id:a\"><img src=cid:a&amp;b>", "<img src=\"$\"><img src=$>"},
+	{"<p style=\"b:url(&quot\\63id:a&quot)\">", "<p style=\"b:url(&quot;$&quot)\">"},
 	{"<img src=\"c&Tab;id:&NewLine;a\">", "<img src=\"$\">"},
 	{"<img src=\"&#32;cid:a&#32;\">", "<img src=\"&#32;$&#32;\">"},
 };
