@@ -131,6 +131,7 @@ static void draw(struct import const *im, uint64_t done, uint64_t known)
 	bar[WIDTH] = 0;
 	fprintf(stderr, "\r[%s] %3u%% %llu/%llu", bar, (unsigned int)(known ? done * 100 / known : 0),
 		(unsigned long long)done, (unsigned long long)known);
+	fflush(stderr);
 }
 
 static bool on_terminal;
@@ -139,6 +140,7 @@ static void erase(void)
 {
 	if (on_terminal)
 		fputs("\r\033[K", stderr);
+	fflush(stderr);
 }
 
 /* A name comes from a folder that Maildir readers write to, a reason from a store. */
@@ -260,6 +262,7 @@ int main(int argc, char const *const *argv)
 		return 0;
 	catch_signals();
 	on_terminal = isatty(2);
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line is one write: a log may have other writers */
 	struct import im = {.spool = &spool, .store = open_store(o.store),
 		.options = {.prefix = o.prefix, .url = o.url, .web = open_web(&o)},
 		.keep = o.keep, .most_files = o.files, .most_octets = o.octets,
