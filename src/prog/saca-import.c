@@ -185,6 +185,7 @@ static void run(struct import *im)
 	bool well = import_run(im);
 	erase();
 	summary(&im->count, now_ms() - start);
+	fflush(stderr);
 	if (!well)
 		strerr_dief(EXIT_AGAIN, im->error);
 }
@@ -262,6 +263,7 @@ int main(int argc, char const *const *argv)
 		return 0;
 	catch_signals();
 	on_terminal = isatty(2);
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line is one write */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line is one write: a log may have other writers */
 	struct import im = {.spool = &spool, .store = open_store(o.store),
 		.options = {.prefix = o.prefix, .url = o.url, .web = open_web(&o)},

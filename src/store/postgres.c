@@ -226,6 +226,7 @@ static enum store_result migrate(struct postgres *q)
 
 /* What an engine does not know it may ignore or refuse; none of it changes a result
    but the first two, which all have.
+   - Nobody's lock on a table is waited for without an end.
    - A role may be set not to wait for its commits: this one's reach the disk.
    - The recipients are few compared with the contacts, which the planner cannot know:
      with an index look-up for each, the cost does not grow with the store. */
@@ -236,6 +237,7 @@ static enum store_result set_up(struct postgres *q)
 		r = postgres_run(q, "SET DateStyle = 'ISO'");
 	PQclear(PQexec(q->db, "SELECT set_config('synchronous_commit', 'on', false)"
 		" WHERE current_setting('synchronous_commit', true) = 'off'"));
+	PQclear(PQexec(q->db, "SET lock_timeout = '60s'"));
 	PQclear(PQexec(q->db, "SET enable_hashjoin = off"));
 	PQclear(PQexec(q->db, "SET enable_mergejoin = off"));
 	return never_refused(r);
@@ -262,9 +264,12 @@ enum store_result postgres_open(struct store **out, char const *address, bool wr
 	static struct store const functions = {.begin = begin, .put = postgres_put,
 		.commit = commit, .rollback = rollback, .highest = highest, .query = query,
 		.close = close_store};
-	static char const *const keys[] = {"dbname", "client_encoding",
-		"fallback_application_name", NULL};
-	char const *const values[] = {address, "UTF8", "saca", NULL};
+	/* What stands before the address it may overrule: a server that has gone must not
+	   hold the importer, and with it the spool, for the hours that TCP would. */
+	static char const *const keys[] = {"connect_timeout", "keepalives_idle",
+		"keepalives_interval", "keepalives_count", "tcp_user_timeout",
+		"fallback_application_name", "dbname", "client_encoding", NULL};
+	char const *const values[] = {"30", "60", "10", "6", "120000", "saca", address, "UTF8", NULL};
 	struct postgres *q = calloc(1, sizeof *q);
 	*out = q ? &q->store : NULL;
 	if (!q)
