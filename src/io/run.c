@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,7 +46,10 @@ static _Noreturn void become(char const *const *argv, char const *const *envp, s
 			_exit(111);
 	if (reset_signals() == 0)
 		execvpe(argv[0], (char *const *)argv, (char *const *)envp);
-	_exit(errno == ENOENT ? 127 : 126);
+	int e = errno;
+	struct iovec line[] = {{"cannot run ", 11}, {(char *)argv[0], strlen(argv[0])}, {"\n", 1}};
+	(void)!writev(2, line, 3); /* the code says it too */
+	_exit(e == ENOENT ? 127 : 126);
 }
 
 pid_t run_start(char const *const *argv, char const *const *envp, struct run_fd const *fds)
