@@ -8,6 +8,7 @@ import re
 import select
 import shutil
 import signal
+import sys
 import time
 
 STRACE = shutil.which('strace')
@@ -23,6 +24,17 @@ ENDS = ('exit', 'exit_group', 'rt_sigreturn', 'brk')
 HANGS = 60  # seconds after which a run is taken for one that will not end
 
 CALL = re.compile(r'^(?:\d+ +)?([a-z_0-9]+)\(')
+
+
+def end_tidily():
+	"""SIGTERM ends us as an exception does, so that what was made is removed."""
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
+def end_at_once():
+	"""For workers, whose parent tidies up."""
+	signal.signal(signal.SIGTERM, signal.SIG_DFL)
+	signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Hangs(Exception):
