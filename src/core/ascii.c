@@ -24,6 +24,14 @@ bool ascii_case_is(char const *a, size_t an, char const *word)
 	return ascii_case_equal(a, an, word, strlen(word));
 }
 
+bool ascii_is_lowhex(char const *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!ascii_is_digit(s[i]) && (s[i] < 'a' || s[i] > 'f'))
+			return false;
+	return true;
+}
+
 bool ascii_only(char const *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -48,6 +48,9 @@ void ascii_lower_all(char *s, size_t n);
 bool ascii_case_equal(char const *a, size_t an, char const *b, size_t bn);
 bool ascii_case_is(char const *a, size_t an, char const *word);
 
+/* Is every octet a hexadecimal digit, lowercase as we write them? */
+bool ascii_is_lowhex(char const *s, size_t n);
+
 /* Is every octet below 0x80? */
 bool ascii_only(char const *s, size_t n);
 

@@ -34,14 +34,6 @@ static struct {
 	{"imagesrcset", in_srcset}, {"lowsrc", in_url}, {"dynsrc", in_url},
 };
 
-/* Does the URL stand behind `&quot` without its semicolon, which letters behind it would
-   make text (WHATWG HTML 13.2.5.73)? Behind an escape (`&quot\63id:`) it may. */
-static bool is_quoted_loosely(struct rewrite const *r)
-{
-	size_t const n = strlen("&quot");
-	return r->url.from >= n && ascii_case_is(r->s + r->url.from - n, n, "&quot");
-}
-
 /* r->url is whole: asks for another in its stead, if it is a cid. */
 static void replace(struct rewrite *r)
 {
@@ -52,7 +44,7 @@ static void replace(struct rewrite *r)
 	if (!to)
 		return;
 	if (!buf_put(r->out, r->s + r->copied, u->from - r->copied)
-	    || (is_quoted_loosely(r) && !buf_putc(r->out, ';')) || !buf_puts(r->out, to))
+	    || (htmltext_is_open(r->s, u->from) && !buf_putc(r->out, ';')) || !buf_puts(r->out, to))
 		r->url.failed = true;
 	r->copied = u->to;
 }

@@ -9,14 +9,6 @@
 
 #define DIGITS 20
 
-static bool is_hex(char const *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (ascii_hex(s[i]) < 0 || (s[i] >= 'A' && s[i] <= 'F'))
-			return false;
-	return true;
-}
-
 /* The next word at s[*at..n); false if there is none. */
 static bool word(char const *s, size_t n, size_t *at, char const **w, size_t *len)
 {
@@ -42,12 +34,12 @@ bool credit_parse(struct credit *c, char const *s, size_t n)
 		return false;
 	if (!word(s, n, &at, &w, &len))
 		return true;
-	if (len != 32 || !is_hex(w, len))
+	if (len != 32 || !ascii_is_lowhex(w, len))
 		return false;
 	memcpy(c->id, w, len);
 	if (!word(s, n, &at, &w, &len) || !num_scan(w, len, CREDIT_MAX, &c->amount))
 		return false;
-	if (!word(s, n, &at, &w, &len) || (len != 64 && len != 32) || !is_hex(w, len))
+	if (!word(s, n, &at, &w, &len) || (len != 64 && len != 32) || !ascii_is_lowhex(w, len))
 		return false;
 	memcpy(c->key, w, len);
 	c->pending = true;

@@ -158,7 +158,8 @@ bool htmlmeta_correct(char const *html, size_t n, struct buf *out)
 		size_t len = p.to - p.from;
 		if (ascii_case_is(is, len, "utf-8") || ascii_case_is(is, len, "utf8"))
 			continue;
-		if (!buf_put(out, html + copied, p.from - copied) || !buf_puts(out, "utf-8"))
+		if (!buf_put(out, html + copied, p.from - copied)
+		    || !buf_puts(out, htmltext_is_open(html, p.from) ? ";utf-8" : "utf-8"))
 			return false;
 		copied = p.to;
 	}

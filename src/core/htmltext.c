@@ -109,3 +109,9 @@ int htmltext_peek(struct htmltext const *t)
 	struct htmltext copy = *t;
 	return htmltext_next(&copy);
 }
+
+bool htmltext_is_open(char const *s, size_t at)
+{
+	size_t const n = strlen("&quot");
+	return at >= n && ascii_case_is(s + at - n, n, "&quot");
+}

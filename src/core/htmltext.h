@@ -25,4 +25,8 @@ int htmltext_next(struct htmltext *t);
 /* The same without moving on. */
 int htmltext_peek(struct htmltext const *t);
 
+/* Does s[0..at) end in `&quot` without its semicolon? What replaces the rest of s then must
+   begin with one: letters and digits there would make it text (13.2.5.73). */
+bool htmltext_is_open(char const *s, size_t at);
+
 #endif

@@ -1,6 +1,7 @@
 /* The text of seen/KEY. */
 #include "core/seen.h"
 
+#include "core/ascii.h"
 #include "core/date.h"
 #include "core/num.h"
 
@@ -38,7 +39,8 @@ int seen_next(struct seen *line, char const *s, size_t n, size_t *at)
 		|| !until(s, n, &p, ' ', &number, &number_len)
 		|| !until(s, n, &p, ' ', &line->id, &id_len)
 		|| !until(s, n, &p, '\n', &date, &date_len)
-		|| (line->key_len != 64 && line->key_len != ID) || id_len != ID
+		|| (line->key_len != 64 && line->key_len != ID) || !ascii_is_lowhex(s + line->key, line->key_len)
+		|| id_len != ID || !ascii_is_lowhex(s + line->id, ID)
 		|| !num_scan(s + number, number_len, INT64_MAX, &line->send)
 		|| !date_is_iso(s + date, date_len))
 		return -1;

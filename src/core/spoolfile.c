@@ -69,12 +69,7 @@ static bool is_address(struct slice v)
 
 static bool is_id(struct slice v)
 {
-	if (v.n != 32)
-		return false;
-	for (size_t i = 0; i < v.n; i++)
-		if (ascii_hex(v.s[i]) < 0 || (v.s[i] >= 'A' && v.s[i] <= 'F'))
-			return false;
-	return true;
+	return v.n == 32 && ascii_is_lowhex(v.s, v.n);
 }
 
 /* Return-Path, X-Saca-Send if there, X-Saca-Id. */

@@ -1,6 +1,6 @@
 /* URLs in srcset attributes and in CSS, each by itself: they lie in the source, in its
    order; put another in their place, and the same number is found, all of them that one.
-   (Behind an &quot without its semicolon it takes one: see cid.c.)
+   (Behind an &quot without its semicolon it takes one: htmltext_is_open.)
    The last octet chooses: a srcset, a style attribute, a style sheet. */
 #include "core/ascii.h"
 #include "core/css.h"
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 		must(r.u.from >= copied && r.u.from <= r.u.to && r.u.to <= n);
 		must(r.u.s.len <= 4 * (r.u.to - r.u.from));
 		must(buf_put(&out, s + copied, r.u.from - copied));
-		if (kind < 2 && r.u.from >= 5 && ascii_case_is(s + r.u.from - 5, 5, "&quot"))
+		if (kind < 2 && htmltext_is_open(s, r.u.from))
 			must(buf_putc(&out, ';'));
 		must(buf_puts(&out, URL));
 		copied = r.u.to;

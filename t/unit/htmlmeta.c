@@ -8,6 +8,8 @@
 static struct {
 	char const *in, *charset, *out;
 } const cases[] = {
+	{"<meta http-equiv=content-type content=\"text/html;charset=&quot'a\">", "'a",
+		"<meta http-equiv=content-type content=\"text/html;charset=&quot;utf-8\">"},
 	{"", NULL, NULL},
 	{"<meta charset=koi8-r>", "koi8-r", "<meta charset=utf-8>"},
 	{"<META CHARSET=\"KOI8-R\" />", "KOI8-R", "<META CHARSET=\"utf-8\" />"},

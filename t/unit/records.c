@@ -237,6 +237,14 @@ START_TEST(seen_lines)
 		at = 0;
 		ck_assert_int_eq(seen_next(&line, text.s, n, &at), -1);
 	}
+	/* a key is a file's name: it holds nothing but digits, and no more does the id */
+	for (size_t n = 0; n < 64 + 4 + 32; n++) {
+		char was = text.s[n];
+		text.s[n] = "/AG`:"[n % 5];
+		at = 0;
+		ck_assert_int_eq(seen_next(&line, text.s, first, &at), -1);
+		text.s[n] = was;
+	}
 	buf_free(&text);
 }
 END_TEST
