@@ -30,7 +30,7 @@ static char const *const text[PG_STATEMENTS] = {
 		" JOIN contact c ON c.plan_id = $2::bigint AND c.email = a.email",
 	[PG_CONTACTS_COPY] = "INSERT INTO contact (plan_id, email, created_at)"
 		" SELECT $1::bigint, a.email, $2::timestamptz FROM saca_recipient a"
-		" ON CONFLICT (plan_id, email) DO NOTHING",
+		" ON CONFLICT (plan_id, email) DO NOTHING RETURNING id",
 	[PG_MEMBERS_COPY] = "INSERT INTO group_member (group_id, contact_id)"
 		" SELECT $1::bigint, c.id FROM saca_recipient a"
 		" JOIN contact c ON c.plan_id = $2::bigint AND c.email = a.email",

@@ -2,6 +2,8 @@
    can not be stored leaves the others of its transaction alone. */
 #include "store/postgres_exec.h"
 
+#include "core/num.h"
+
 #include <string.h>
 
 /* From how many recipients on COPY to a temporary table is worth its round trips. */
@@ -137,21 +139,69 @@ static enum store_result make_temporary(struct postgres *q)
 	return r == STORE_OK ? postgres_run(q, "RELEASE SAVEPOINT temporary") : r;
 }
 
-static enum store_result copy(struct postgres *q, struct spoolfile const *f)
+/* Sends q->list to a COPY; *n: the rows it wrote. */
+static enum store_result copy(struct postgres *q, char const *sql, uint64_t *n)
 {
-	enum store_result r, last;
+	enum store_result r = postgres_run(q, sql), last;
 	PGresult *result;
-	if (!list_lines(&q->list, f))
-		return no_memory(q);
-	r = postgres_run(q, "COPY saca_recipient (email) FROM STDIN");
 	if (r != STORE_OK)
 		return r;
 	if (PQputCopyData(q->db, q->list.s, (int)q->list.len) != 1 || PQputCopyEnd(q->db, NULL) != 1)
 		r = store_fail(&q->store, STORE_FAILED, PQerrorMessage(q->db), (char *)NULL);
-	while ((result = PQgetResult(q->db)))
+	while ((result = PQgetResult(q->db))) {
+		(void)num_scan(PQcmdTuples(result), strlen(PQcmdTuples(result)), UINT64_MAX, n);
 		if ((last = postgres_verdict(q, result)) != STORE_OK)
 			r = last;
+	}
 	return r;
+}
+
+/* `group TAB contact` lines for the ids in a result. */
+static bool list_members(struct buf *out, PGresult const *ids, char const *group)
+{
+	out->len = 0;
+	for (int i = 0; i < PQntuples(ids); i++)
+		if (!buf_puts(out, group) || !buf_putc(out, '\t')
+			|| !buf_put(out, PQgetvalue(ids, i, 0), (size_t)PQgetlength(ids, i, 0))
+			|| !buf_putc(out, '\n'))
+			return false;
+	return true;
+}
+
+/* Where all contacts are new, as in a first campaign, their numbers are at hand, and
+   members go in by COPY too; else each is looked up. */
+static enum store_result copy_contacts(struct postgres *q, struct spoolfile const *f,
+	struct params const *contacts, struct params const *members, struct store_count *count)
+{
+	uint64_t copied = 0;
+	if (!list_lines(&q->list, f))
+		return no_memory(q);
+	enum store_result r = copy(q, "COPY saca_recipient (email) FROM STDIN", &copied);
+	PGresult *ids = r == STORE_OK ? postgres_ask(q, PG_CONTACTS_COPY, contacts, &r) : NULL;
+	if (r != STORE_OK)
+		return r;
+	count->fresh = (uint64_t)PQntuples(ids);
+	bool all = PQresultStatus(ids) == PGRES_TUPLES_OK && count->fresh == f->recipients;
+	bool listed = !all || list_members(&q->list, ids, members->value[0]);
+	r = postgres_verdict(q, ids);
+	if (r != STORE_OK)
+		return r;
+	if (!listed)
+		return no_memory(q);
+	return all ? copy(q, "COPY group_member (group_id, contact_id) FROM STDIN", &count->contacts)
+		: postgres_exec(q, PG_MEMBERS_COPY, members, NULL, &count->contacts);
+}
+
+static enum store_result list_contacts(struct postgres *q, struct spoolfile const *f,
+	struct params *contacts, struct params *members, struct store_count *count)
+{
+	if (!list_array(&q->list, f))
+		return no_memory(q);
+	params_string(contacts, q->list.s);
+	params_string(members, q->list.s);
+	enum store_result r = postgres_exec(q, PG_CONTACTS_LIST, contacts, NULL, &count->fresh);
+	return r == STORE_OK
+		? postgres_exec(q, PG_MEMBERS_LIST, members, NULL, &count->contacts) : r;
 }
 
 /* A contact which the platform deletes while it is being grouped would be missing from
@@ -159,27 +209,14 @@ static enum store_result copy(struct postgres *q, struct spoolfile const *f)
 static enum store_result add_contacts(struct postgres *q, struct spoolfile const *f,
 	uint64_t plan, uint64_t group, struct store_count *count)
 {
-	bool copied = q->has_temporary && f->recipients >= COPY_FROM;
-	struct params c = {.n = 0}, m = {.n = 0};
-	if (copied) {
-		enum store_result r = copy(q, f);
-		if (r != STORE_OK)
-			return r;
-	} else if (!list_array(&q->list, f)) {
-		return no_memory(q);
-	}
-	params_number(&c, plan);
-	params_date(&c, f->date);
-	params_number(&m, group);
-	params_number(&m, plan);
-	if (!copied) {
-		params_string(&c, q->list.s);
-		params_string(&m, q->list.s);
-	}
-	enum store_result r = postgres_exec(q, copied ? PG_CONTACTS_COPY : PG_CONTACTS_LIST, &c, NULL,
-		&count->fresh);
-	if (r == STORE_OK)
-		r = postgres_exec(q, copied ? PG_MEMBERS_COPY : PG_MEMBERS_LIST, &m, NULL, &count->contacts);
+	struct params contacts = {.n = 0}, members = {.n = 0};
+	params_number(&contacts, plan);
+	params_date(&contacts, f->date);
+	params_number(&members, group);
+	params_number(&members, plan);
+	enum store_result r = q->has_temporary && f->recipients >= COPY_FROM
+		? copy_contacts(q, f, &contacts, &members, count)
+		: list_contacts(q, f, &contacts, &members, count);
 	if (r == STORE_OK && count->contacts != f->recipients)
 		r = store_fail(&q->store, STORE_AGAIN, "a contact went while it was grouped",
 			(char *)NULL);
