@@ -134,6 +134,10 @@ out=$({ printf 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n'; cat "$T/sess
 like "$out" '^221 ' "the dialogue runs behind it"
 like "$out" 'ip=192\.0\.2\.1 .*verdict=auth-failed' "and logs the client's address"
 
+hello() { { printf "$V2"'\041\021\000\036'"$ENDS$TLS"; printf 'EHLO x\nQUIT\n'; } | saca-proxy "$@" saca-smtpd -A false -- true 2>&1; }
+unlike "$(hello)" '^250.AUTH' "a login in the clear is not offered"
+like "$(hello -s)" '^250.AUTH' "but is where the balancer did the TLS, with -s"
+
 # --- a real balancer
 # behind_haproxy SEND-PROXY
 behind_haproxy() {

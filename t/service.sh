@@ -6,9 +6,21 @@
 FETCHED=$TOP/build/clients
 PATH=$PATH:/usr/sbin:$FETCHED/usr/sbin:$FETCHED/usr/bin
 
-# free_port: a port of 127.0.0.1 that nobody listens on
+# free_port: a port of 127.0.0.1 that nobody listens on, and that the system gives to no
+# outgoing connection while the test is about to use it
 free_port() {
-	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+	python3 - <<-'END'
+		import random, socket
+		while True:
+		    port = random.randrange(10000, 32000)
+		    with socket.socket() as s:
+		        try:
+		            s.bind(("127.0.0.1", port))
+		        except OSError:
+		            continue
+		    print(port)
+		    break
+	END
 }
 
 # listening PORT: does somebody? (Asks the kernel: a connection would be one too many.)
