@@ -42,6 +42,11 @@ else
 	skip 'a file on a terminal' 'no script(1) here'
 fi
 
+printf 'X-Saca-Send: 007\nX-Saca-Recipients: many\n\n' >"$SPOOL/failed/odd"
+is "$(saca-queue -j "$SPOOL" | json '[(f["send"], f["contacts"], f["reason"]) for f in d if f["file"] == "odd"]')" \
+	'[(7, None, None)]' 'JSON stays JSON whatever a file says'
+saca-queue "$SPOOL" drop odd
+
 out=$(saca-queue "$SPOOL" retry 1168 2>&1); quiet $? "$out" 'put back, by its number'
 is "$(ls "$SPOOL/new")" "$(key 4000)" 'it waits'
 is "$(ls "$SPOOL/failed" | grep -c "$(key 4000)")" 0 'and its reason is gone'

@@ -59,14 +59,15 @@ static int open_path(struct spool const *sp, char const *path)
 	return openat(sp->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 }
 
-/* The beginning of a file; 0 octets when it cannot be read. */
+/* The beginning of a file; 0 octets when it cannot be read. *size, unless it is NULL:
+   the file's, -1 when it is not there. */
 static size_t read_start(struct spool const *sp, char const *path, char *s, size_t n, off_t *size)
 {
 	struct stat st;
+	if (size)
+		*size = fstatat(sp->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_size : -1;
 	int fd = open_path(sp, path);
 	ssize_t r = fd < 0 ? -1 : read(fd, s, n);
-	if (size)
-		*size = fd >= 0 && fstat(fd, &st) == 0 ? st.st_size : 0;
 	if (fd >= 0)
 		close(fd);
 	return r > 0 ? (size_t)r : 0;
@@ -85,12 +86,18 @@ static char const *field(char const *head, size_t n, char const *name, struct bu
 	return found ? value->s : NULL;
 }
 
-static char const *number_field(char const *head, size_t n, char const *name, struct buf *value,
+/* The same for a number, in digits as JSON has them: without zeros before it. */
+static char const *number_field(char const *head, size_t n, char const *name, char digits[NUM_FMT],
 	size_t *length)
 {
 	uint64_t v;
-	char const *s = field(head, n, name, value, length);
-	return s && num_scan(s, *length, UINT64_MAX, &v) ? s : NULL;
+	struct buf value = BUF_ZERO;
+	char const *s = field(head, n, name, &value, length);
+	bool found = s && num_scan(s, *length, UINT64_MAX, &v);
+	if (found)
+		*length = num_fmt(digits, v);
+	buf_free(&value);
+	return found ? digits : NULL;
 }
 
 /* What stands behind the time in a .reason. */
@@ -110,29 +117,32 @@ static char const *reason_of(struct spool const *sp, struct batch_file const *f,
 	return blank + 1;
 }
 
-/* digits: how many of a key are shown, enough to name it by; 0: all. */
+/* digits: how many of a key are shown, enough to name it by; 0: all. A file which the
+   importer has taken meanwhile is passed over. */
 static void list_file(struct spool const *sp, struct batch_file const *f, struct listing *l,
 	size_t digits)
 {
 	static struct buf value[COLUMNS];
-	char head[HEAD], reason[REASON], octets[NUM_FMT];
+	char head[HEAD], reason[REASON], send[NUM_FMT], contacts[NUM_FMT], octets[NUM_FMT];
 	char const *cell[COLUMNS];
 	size_t length[COLUMNS];
 	off_t size;
 	char *path = path_of(f->folder, f->name, "");
 	size_t n = read_start(sp, path, head, sizeof head, &size);
 	free(path);
+	if (size < 0)
+		return;
 	cell[0] = spool_folders[f->folder];
 	cell[1] = f->name;
 	length[0] = strlen(cell[0]);
 	length[1] = strlen(cell[1]);
 	if (digits && spool_key_length(f->name) > digits)
 		length[1] = digits;
-	cell[2] = number_field(head, n, "X-Saca-Send", &value[2], &length[2]);
+	cell[2] = number_field(head, n, "X-Saca-Send", send, &length[2]);
 	cell[3] = field(head, n, "X-Saca-Date", &value[3], &length[3]);
 	cell[4] = field(head, n, "X-Saca-User", &value[4], &length[4]);
 	cell[5] = field(head, n, "Return-Path", &value[5], &length[5]);
-	cell[6] = number_field(head, n, "X-Saca-Recipients", &value[6], &length[6]);
+	cell[6] = number_field(head, n, "X-Saca-Recipients", contacts, &length[6]);
 	cell[7] = octets;
 	length[7] = num_fmt(octets, (uint64_t)size);
 	cell[8] = reason_of(sp, f, reason, &length[8]);
