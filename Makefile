@@ -129,6 +129,7 @@ $(BUILD)/t/fuzz/replay.o: t/fuzz/replay.c t/fuzz/fuzz.h
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/t/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h $(BUILD)/house.a $(filter %.o,$(ENGINE))
+	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ENGINE) $(BUILD)/house.a -Wl,--as-needed -lskarnet -lbearssl
 
 MAN := $(wildcard src/prog/*.[1-8])
