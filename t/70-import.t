@@ -105,6 +105,11 @@ is "$?:$(waiting)" 111:1 'a file with too long a name: 111, it stays'
 like "$out" 'imported=1 ' 'and the others go in'
 rm "$SPOOL/new/$long"
 
+# No name of a store means memory.
+message memoria | put new "$(key 2006)" 3006 3006 $D victor.acme remitente@dominio.com x@y.es
+(cd "$T" && saca-import "$SPOOL" :memory: 2>/dev/null)
+is "$(sqlite3 "$T/./:memory:" 'select count(*) from send')" 1 'a file may be called :memory:'
+
 misuse() {
 	_name=$1
 	shift
@@ -121,6 +126,7 @@ misuse '-b -1' -b -1 "$SPOOL" "$STORE"
 misuse 'a prefix with a colon' -x X: "$SPOOL" "$STORE"
 misuse 'an empty prefix' -x '' "$SPOOL" "$STORE"
 misuse 'a URL that would end an attribute' -u 'http://x/"' "$SPOOL" "$STORE"
+misuse 'an empty web folder' -w '' "$SPOOL" "$STORE"
 misuse 'PostgreSQL without -w' "$SPOOL" postgresql:///x
 
 done_testing

@@ -86,6 +86,8 @@ static struct options read_options(int argc, char const *const *argv)
 		strerr_dief(EXIT_MISUSE, "-x takes the beginning of a field's name, not: ", o.prefix);
 	if (!content_url_ok(o.url))
 		strerr_dief(EXIT_MISUSE, "-u takes an http(s) URL or an absolute path, not: ", o.url);
+	if (o.web && !*o.web)
+		strerr_dief(EXIT_MISUSE, "-w takes a folder");
 	if (store_is_postgres(o.store) && !o.web)
 		strerr_dief(EXIT_MISUSE, "a PostgreSQL store needs -w, the folder for images");
 	return o;

@@ -231,6 +231,19 @@ static enum store_result open_to_write(struct sqlite *q)
 	return r == STORE_OK ? sqlite_prepare_all(q) : r;
 }
 
+/* `:memory:` and `file:...?mode=memory` are names of files here: what is imported into
+   memory is lost, and the spool's file with it. */
+static int open_file(struct sqlite *q, char const *path, bool write)
+{
+	struct buf name = BUF_ZERO;
+	int code = SQLITE_NOMEM;
+	if ((*path == '/' || buf_puts(&name, "./")) && buf_put(&name, path, strlen(path) + 1))
+		code = sqlite3_open_v2(name.s, &q->db, write ? SQLITE_OPEN_READWRITE
+			| SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY, NULL);
+	buf_free(&name);
+	return code;
+}
+
 enum store_result sqlite_open(struct store **out, char const *path, bool write)
 {
 	static struct store const functions = {.begin = begin, .put = sqlite_put,
@@ -241,8 +254,7 @@ enum store_result sqlite_open(struct store **out, char const *path, bool write)
 	if (!q)
 		return STORE_FAILED;
 	q->store = functions;
-	int code = sqlite3_open_v2(path, &q->db, write ? SQLITE_OPEN_READWRITE
-		| SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY, NULL);
+	int code = open_file(q, path, write);
 	if (!q->db)
 		return store_fail(&q->store, STORE_FAILED, "out of memory", (char *)NULL);
 	sqlite3_extended_result_codes(q->db, 1);
