@@ -96,7 +96,7 @@ struct options {
 	size_t words;
 };
 
-static void usage(void)
+static _Noreturn void usage(void)
 {
 	strerr_dieusage(EXIT_MISUSE, USAGE);
 }
@@ -172,7 +172,7 @@ static struct options read_options(char const *const *arg)
 	return o;
 }
 
-static void store_died(struct store *s)
+static _Noreturn void store_died(struct store *s)
 {
 	strerr_dief(EXIT_AGAIN, "unable to read the store: ", s->reason);
 }
@@ -240,7 +240,7 @@ static bool print_row(void *listing, size_t n, char const *const *value, size_t 
 	return !ferror(stdout);
 }
 
-static void write_died(void)
+static _Noreturn void write_died(void)
 {
 	strerr_diefsys(EXIT_AGAIN, "unable to write");
 }
@@ -321,5 +321,4 @@ int main(int argc, char const *const *argv)
 		return list(&o, k);
 	}
 	usage();
-	return EXIT_MISUSE;
 }

@@ -35,12 +35,12 @@ static struct listing_column const columns[COLUMNS] = {
 	{"user", false, 32}, {"sender", false, 40}, {"contacts", true, 0}, {"octets", true, 0},
 	{"reason", false, 0}};
 
-static void no_memory(void)
+static _Noreturn void no_memory(void)
 {
 	strerr_dief(EXIT_AGAIN, "out of memory");
 }
 
-static void spool_died(char const *what)
+static _Noreturn void spool_died(char const *what)
 {
 	strerr_diefsys(EXIT_AGAIN, "unable to ", what);
 }

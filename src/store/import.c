@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,17 +44,7 @@ struct span {
 
 static bool fail(struct import *im, char const *what, char const *why)
 {
-	size_t n = strlen(what);
-	if (n > sizeof im->error / 2)
-		n = sizeof im->error / 2;
-	memcpy(im->error, what, n);
-	memcpy(im->error + n, ": ", 2);
-	n += 2;
-	size_t m = strlen(why);
-	if (m > sizeof im->error - 1 - n)
-		m = sizeof im->error - 1 - n;
-	memcpy(im->error + n, why, m);
-	im->error[n + m] = 0;
+	snprintf(im->error, sizeof im->error, "%s: %s", what, why);
 	return false;
 }
 

@@ -38,7 +38,7 @@ struct import {
 	void (*notice)(char const *name, char const *reason, bool left);
 	volatile sig_atomic_t *stop; /* ends the run after the transaction at hand */
 	struct import_count count;
-	char error[STORE_REASON]; /* why import_run failed, one line */
+	char error[256 + STORE_REASON]; /* why import_run failed, one line */
 	/* Private to import.c; all zero is the start. */
 	struct entry entry;
 	struct batch batch;
