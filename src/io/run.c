@@ -69,6 +69,21 @@ static void wait_for_signal(uint64_t ms)
 	(void)sigtimedwait(&child, NULL, &t); /* whatever ended it, waitpid tells */
 }
 
+/* Its signal may have been taken already: to wait for another one would be for ever. */
+static pid_t ended(pid_t pid, int *status, int options)
+{
+	pid_t r;
+	do
+		r = waitpid(pid, status, options);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
+static int code_of(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 int run_wait(pid_t pid, uint64_t deadline)
 {
 	int status;
@@ -76,16 +91,14 @@ int run_wait(pid_t pid, uint64_t deadline)
 		uint64_t now = client_clock();
 		if (now < deadline)
 			wait_for_signal(deadline - now);
-		pid_t r = waitpid(pid, &status, WNOHANG);
+		pid_t r = ended(pid, &status, WNOHANG);
 		if (r == pid)
-			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		if (r < 0 && errno != EINTR)
+			return code_of(status);
+		if (r < 0)
 			return -1;
 		if (now >= deadline)
 			break;
 	}
-	if (kill(pid, SIGKILL) == 0)
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	return -1;
+	/* It may end by itself at this very moment, and then what it did holds. */
+	return kill(pid, SIGKILL) == 0 && ended(pid, &status, 0) == pid ? code_of(status) : -1;
 }
