@@ -6,8 +6,8 @@ PORT=${PORT:-25025} TLSPORT=${TLSPORT:-25465}
 B=$PWD/build/bench
 TOOLS=$B/tools
 BIN=${BIN:-$PWD/bin}
-init='' holder=''
-export B BIN PORT TLSPORT
+init='' holder='' DATA=''
+export B BIN DATA PORT TLSPORT
 
 # --- Before --------------------------------------------------------------------------------
 
@@ -30,6 +30,13 @@ bench_accounts() {
 		-subj /CN=bench.example -keyout "$B/tls/key.pem" -out "$B/tls/cert.pem" 2>/dev/null
 }
 
+# Each server's files lie in a part of the disk of their own: ext4 without a journal searches
+# long for a place where many files have just been deleted.
+bench_room() {
+	mkdir -p "$B/data"
+	chattr +T "$B/data" 2>/dev/null || : # other file systems know no such thing
+}
+
 machine() {
 	echo "$(uname -sr), $(nproc) processors: $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
 	echo "files on $(findmnt -n -o FSTYPE -T "$B"); load before: $(cut -d ' ' -f 1-3 /proc/loadavg); $rounds rounds of $seconds s, medians"
@@ -39,8 +46,9 @@ machine() {
 
 # Starts it and waits until it answers. False: it can't be had here.
 bench_start() {
-	mkdir -p "$B/$1"
-	rm -rf "$B/$1/data"
+	starts=$((${starts:-0} + 1))
+	DATA=$B/data/$1.$$.$starts
+	mkdir -p "$B/$1" "$DATA"
 	unshare -m -p -f --kill-child --mount-proc t/bench/server "$1" >"$B/$1/out" 2>"$B/$1/err" &
 	server=$!
 	init='' login='' tls=no tries=0
@@ -67,6 +75,7 @@ bench_stop() {
 	# shellcheck disable=SC2086
 	[ -z "$init" ] || kill -KILL $init 2>/dev/null || :
 	wait "$server" 2>/dev/null || :
+	rm -rf "$DATA"
 	server='' init=''
 }
 
