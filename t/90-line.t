@@ -123,6 +123,14 @@ like "$(import)" 'imported=1 sends=1 contacts=2 new=1 failed=0' "of its two cont
 is "$(sql "SELECT social_links, language FROM send ORDER BY id DESC LIMIT 1")" "1|3" "an unknown value means the default"
 is "$(ls "$T/web/i" | wc -l)" 1 "the same image is hosted once"
 
+message 'Tercera'
+sed 's/cid:punto/cid:falta%1b/' "$T/m" >"$T/m3"
+send "$T/m3" ana@b.es >/dev/null
+said=$(import)
+like "$said" "^saca-import: send [0-9]+: its HTML points at what is not in the message: cid:falta\\?\$" \
+	"an image that the message does not bring is named"
+like "$(sql "SELECT html FROM piece ORDER BY id DESC LIMIT 1")" 'src="cid:falta%1b"' "and its URL left as it is"
+
 # --- What is refused, and what becomes of the contacts -----------------------------------------
 
 before=$(sql "SELECT count(*) FROM send")

@@ -162,6 +162,13 @@ static void notice(char const *name, char const *reason, bool left)
 	fputc('\n', stderr);
 }
 
+static void lacking(uint64_t send, char const *cids)
+{
+	erase();
+	fprintf(stderr, "%s: send %llu: its HTML points at what is not in the message: %s\n", PROG,
+		(unsigned long long)send, cids);
+}
+
 static uint64_t now_ms(void)
 {
 	struct timespec t;
@@ -270,7 +277,7 @@ int main(int argc, char const *const *argv)
 	struct import im = {.spool = &spool, .store = open_store(o.store),
 		.options = {.prefix = o.prefix, .url = o.url, .web = open_web(&o)},
 		.keep = o.keep, .most_files = o.files, .most_octets = o.octets,
-		.progress = on_terminal ? draw : NULL, .notice = notice, .stop = &stopped};
+		.progress = on_terminal ? draw : NULL, .notice = notice, .lacking = lacking, .stop = &stopped};
 	keep_house(&im);
 	int code;
 	if (o.follow) {

@@ -4,6 +4,7 @@
    there already, which the next run only retires. */
 #include "store/import.h"
 
+#include "core/ascii.h"
 #include "core/date.h"
 #include "core/utc.h"
 
@@ -23,6 +24,9 @@
    octets. Ours are shorter by far. */
 #define NAME_LONGEST 240
 
+/* Octets told of the cids that a message does not bring. */
+#define LACKS_MAX 200
+
 /* How often a transaction is tried that the store wants repeated, and the longest wait
    between two tries, in milliseconds. */
 #define TRIES 30
@@ -32,6 +36,7 @@
 struct import_fate {
 	enum { FATE_RETIRE, FATE_ASIDE, FATE_LEAVE, FATE_GONE } what;
 	char *reason; /* of FATE_ASIDE and FATE_LEAVE; freed after use */
+	char *lacks;  /* of FATE_RETIRE: the images that its HTML points at and does not bring */
 	char id[SPOOL_UUID];
 	uint64_t send;
 };
@@ -152,6 +157,27 @@ static void stamp(char out[DATE_ISO])
 		strcpy(out, "1970-01-01T00:00:00Z");
 }
 
+/* The cids that nothing answers to, as one line of ASCII, for the operator; cut at
+   LACKS_MAX octets. False: out of memory. */
+static bool note_lacks(struct import const *im, struct import_fate *fate)
+{
+	struct content const *c = &im->entry.content;
+	struct buf line = BUF_ZERO;
+	bool well = true;
+	if (!c->unresolved_count)
+		return true;
+	for (size_t i = 0; well && i < c->unresolved_count && line.len < LACKS_MAX; i++)
+		well = buf_puts(&line, i ? " cid:" : "cid:")
+			&& buf_put(&line, c->unresolved[i].s, c->unresolved[i].len);
+	for (size_t i = 0; i < line.len; i++)
+		if (!ascii_is_print(line.s[i]))
+			line.s[i] = '?';
+	if (well)
+		fate->lacks = strndup(line.s, line.len < LACKS_MAX ? line.len : LACKS_MAX);
+	buf_free(&line);
+	return fate->lacks != NULL;
+}
+
 static enum store_result put_entry(struct import *im, struct import_fate *fate, struct span *s)
 {
 	char now[DATE_ISO];
@@ -164,6 +190,10 @@ static enum store_result put_entry(struct import *im, struct import_fate *fate, 
 		s->count.sends += fate->send != 0;
 		s->count.contacts += count.contacts;
 		s->count.fresh += count.fresh;
+		if (!note_lacks(im, fate)) {
+			fail(im, "spool", "out of memory");
+			r = STORE_FAILED;
+		}
 	} else if (r == STORE_ALREADY) {
 		s->count.repeated++;
 		r = STORE_OK;
@@ -201,8 +231,10 @@ static enum store_result fill(struct import *im, struct span *s)
 static void forget_fates(struct import *im, struct span const *s)
 {
 	for (size_t i = s->first; i < s->end; i++) {
-		free(im->fates[i - s->first].reason);
-		im->fates[i - s->first].reason = NULL;
+		struct import_fate *fate = &im->fates[i - s->first];
+		free(fate->reason);
+		free(fate->lacks);
+		fate->reason = fate->lacks = NULL;
 	}
 }
 
@@ -296,9 +328,13 @@ static bool clear_spool(struct import *im, struct span const *s)
 {
 	if (!retire(im, s))
 		return false;
-	for (size_t i = s->first; i < s->end; i++)
-		if (im->fates[i - s->first].reason && !set_aside(im, s, i))
+	for (size_t i = s->first; i < s->end; i++) {
+		struct import_fate const *fate = &im->fates[i - s->first];
+		if (fate->reason && !set_aside(im, s, i))
 			return false;
+		if (fate->lacks)
+			im->lacking(fate->send, fate->lacks);
+	}
 	return true;
 }
 
