@@ -14,7 +14,7 @@ if grep -q __asan_init "$BIN/saca-spool"; then
 	skip 'clocks that jump' "the sanitizers' library and libfaketime both want to come first"
 	done_testing
 fi
-make -s -C "$TOP" SANITIZE= BUILD="${BUILD:-$T/build}" BIN="$T/dynamic" STATIC= all >"$T/make" 2>&1 ||
+make -s -C "$TOP" SANITIZE= BUILD="${BUILD:-build/plain}" BIN="$T/dynamic" STATIC= all >"$T/make" 2>&1 ||
 	{ cat "$T/make"; exit 1; }
 BIN=$T/dynamic
 fault clocks

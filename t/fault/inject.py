@@ -21,6 +21,10 @@ FAULTS = (KILL,) + ERRORS
 # the old break, which the C library believes whatever it is).
 ENDS = ('exit', 'exit_group', 'rt_sigreturn', 'brk')
 
+# What the sanitizers' runtime calls for itself, and does not survive failing.
+RUNTIME = ('mmap', 'munmap', 'mprotect', 'madvise', 'sigaltstack', 'prlimit64', 'rt_sigaction',
+	'rt_sigprocmask', 'readlink', 'sched_getaffinity', 'getrandom', 'prctl', 'futex')
+
 HANGS = 60  # seconds after which a run is taken for one that will not end
 
 CALL = re.compile(r'^(?:\d+ +)?([a-z_0-9]+)\(')
@@ -63,8 +67,9 @@ def recorder(log):
 
 def calls(log):
 	"""The calls of a recording in their order, as (name, which of that name), but those of
-	the dynamic loader, whose last one unmaps its cache."""
-	seen, made, loading = {}, [], False
+	the dynamic loader, whose last one unmaps its cache, and of a sanitizer's start, which
+	reads where memory lies and then looks for the signals' stack."""
+	seen, made, start = {}, [], None
 	with open(log, errors='replace') as f:
 		for line in f:
 			m = CALL.match(line)
@@ -73,9 +78,11 @@ def calls(log):
 			seen[m[1]] = seen.get(m[1], 0) + 1
 			made.append((m[1], seen[m[1]]))
 			if '"/etc/ld.so.cache"' in line:
-				loading = True
-			if loading and m[1] == 'munmap':
-				made, loading = [], False
+				start = 'munmap'
+			elif '"/proc/self/maps"' in line:
+				start = 'sigaltstack'
+			elif m[1] == start:
+				made, start = [], None
 	return made
 
 

@@ -1,6 +1,7 @@
 """What the fault tests look at: a spool's files, a plan's credit, a store's rows. It reads
 by saca-spool(5) and saca-store(5), and shares no line with the programs."""
 
+import functools
 import hashlib
 import os
 import sqlite3
@@ -8,6 +9,7 @@ import sqlite3
 BIN = os.environ['BIN']
 SENDER = 'remitente@dominio.com'
 PLAN, USER = 'acme', 'victor.acme'
+SANITIZER = 66 # the exit code of a program that a sanitizer stopped
 
 
 class Broken(Exception):
@@ -26,10 +28,15 @@ def program(name):
 def environment(**more):
 	"""Of the tests' own only what the programs need."""
 	env = {'PATH': BIN + ':/usr/bin:/bin', 'LC_ALL': 'C', 'TZ': 'UTC'}
-	for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
-		if name in os.environ:
-			env[name] = os.environ[name]
+	if is_sanitized(): # who is traced can not look for leaks
+		env['ASAN_OPTIONS'] = 'detect_leaks=0:exitcode=%d' % SANITIZER
+		env['UBSAN_OPTIONS'] = 'halt_on_error=1:exitcode=%d' % SANITIZER
 	return {**env, **more}
+
+
+@functools.cache
+def is_sanitized():
+	return b'__asan_init' in read(program('saca-spool'))
 
 
 def read(path):
