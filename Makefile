@@ -118,6 +118,9 @@ $(BUILD)/t/unit/%: t/unit/%.c t/unit/unit.h $(BUILD)/house.a
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Wno-conversion -It/unit $(LDFLAGS) -o $@ $< $(BUILD)/house.a \
 		-Wl,--as-needed -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq $$(pkg-config --cflags --libs check)
 
+# This one makes allocations fail.
+$(BUILD)/t/unit/memory: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 # Each fuzzing target likewise; ENGINE is what feeds it: an object, or a compiler's option.
 FUZZ := $(patsubst t/fuzz/%.c,$(BUILD)/t/fuzz/%,$(filter-out t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))
 ENGINE ?= $(BUILD)/t/fuzz/replay.o

@@ -7,7 +7,7 @@
 
 bool utf8_valid(char const *s, size_t n)
 {
-	unsigned char const *p = (unsigned char const *)s, *end = p + n;
+	unsigned char const *p = (unsigned char const *)s, *end = n ? p + n : p; /* an empty buf has none */
 	while (p < end) {
 		unsigned char c = *p++;
 		int more;

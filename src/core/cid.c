@@ -98,6 +98,8 @@ bool cid_rewrite(char const *html, size_t n, cid_find *find, void *data, struct 
 {
 	struct rewrite r = {.s = html, .find = find, .data = data, .out = out};
 	struct html h;
+	if (n == 0)
+		return true;
 	html_start(&h, html, n);
 	for (enum html_token t = html_next(&h); t != HTML_END && !r.url.failed; t = html_next(&h)) {
 		if (t == HTML_TAG)

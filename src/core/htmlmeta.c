@@ -152,6 +152,8 @@ bool htmlmeta_correct(char const *html, size_t n, struct buf *out)
 	struct html h;
 	struct place p;
 	size_t copied = 0;
+	if (n == 0)
+		return true;
 	html_start(&h, html, n);
 	while (next(&h, &p)) {
 		char const *is = html + p.from;

@@ -380,9 +380,11 @@ char const *mime_header(struct mime const *m, size_t *n)
 	return m->main.s ? m->main.s : "";
 }
 
-char const *mime_field(struct mime *m, char const *name)
+int mime_field(struct mime *m, char const *name, char const **value)
 {
 	size_t n;
 	char const *s = mime_header(m, &n);
-	return header_find(s, n, name, &m->field) > 0 ? m->field.s : NULL;
+	int found = header_find(s, n, name, &m->field);
+	*value = found > 0 ? m->field.s : NULL;
+	return found;
 }

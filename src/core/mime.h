@@ -69,9 +69,10 @@ enum mime_fault mime_finish(struct mime *m);
 size_t mime_count(struct mime const *m);
 struct mime_part const *mime_part(struct mime const *m, size_t i);
 
-/* The first field of that name (any case) in the main header, unfolded; NULL if none.
-   Belongs to the parser, valid until the next call or mime_free. */
-char const *mime_field(struct mime *m, char const *name);
+/* The first field of that name (any case) in the main header, unfolded, to *value, which
+   belongs to the parser and is valid until the next call or mime_free. 1: found; 0: there
+   is none; -1: out of memory. *value is NULL then. */
+int mime_field(struct mime *m, char const *name, char const **value);
 
 /* The main header block, for core/header.h: *n octets, lines ending in LF. It belongs to
    the parser; empty (not NULL) when there is none. */

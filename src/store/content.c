@@ -252,11 +252,11 @@ static bool read_html(struct reader *r, uint32_t i)
 
 static bool read_fields(struct reader *r)
 {
-	char const *subject = mime_field(r->m, "Subject");
-	if (subject && !convert_header(subject, &r->c->subject))
+	char const *value;
+	if (mime_field(r->m, "Subject", &value) < 0 || (value && !convert_header(value, &r->c->subject)))
 		return false;
-	char const *id = mime_field(r->m, "Message-ID");
-	return !id || convert_octets(id, strlen(id), &r->c->message_id);
+	return mime_field(r->m, "Message-ID", &value) >= 0
+		&& (!value || convert_octets(value, strlen(value), &r->c->message_id));
 }
 
 enum content_status content_read(struct content *c, char const *message, size_t n,

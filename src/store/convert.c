@@ -269,6 +269,8 @@ static bool put(struct reading const *r, char const *s, size_t n, struct buf *ou
 static bool convert_any(char const *label, bool html, char const *s, size_t n, struct buf *out)
 {
 	struct reading r = {.by_iconv = false};
+	if (n == 0)
+		return true;
 	size_t before = out->len, skip;
 	char const *mark = mark_of(s, n, &skip);
 	bool good = judge(&r, mark ? mark : label, s + skip, n - skip);
