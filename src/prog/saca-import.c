@@ -272,7 +272,6 @@ int main(int argc, char const *const *argv)
 		return 0;
 	catch_signals();
 	on_terminal = isatty(2);
-	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line is one write */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line is one write: a log may have other writers */
 	struct import im = {.spool = &spool, .store = open_store(o.store),
 		.options = {.prefix = o.prefix, .url = o.url, .web = open_web(&o)},
