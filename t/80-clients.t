@@ -98,7 +98,9 @@ deliver() {
 $out
 $(tail -n 20 "$T/log")"
 	saca-import "$T/spool" "$T/saca.db" >/dev/null 2>"$T/import"
-	is "$(rows)" "$SUBJECT|$row" "$1, $2: in the store" || sed 's/^/# /' "$T/import"
+	status=$?
+	is "$status $(rows)" "0 $SUBJECT|$row" "$1, $2: in the store" ||
+		{ cat "$T/import" && ls "$T/spool/new" "$T/spool/failed"; } | sed 's/^/# /'
 }
 
 for client in $CLIENTS; do
