@@ -79,6 +79,12 @@ static int two(char const *s)
 	return (s[0] - '0') * 10 + (s[1] - '0');
 }
 
+static int days_of(int month, int year)
+{
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return month == 2 ? 28 + leap : 30 + (month + month / 8) % 2;
+}
+
 bool date_is_iso(char const *s, size_t n)
 {
 	static char const shape[] = "dddd-dd-ddTdd:dd:ddZ";
@@ -88,6 +94,6 @@ bool date_is_iso(char const *s, size_t n)
 		if (shape[i] == 'd' ? !ascii_is_digit(s[i]) : s[i] != shape[i])
 			return false;
 	int month = two(s + 5), day = two(s + 8);
-	return month >= 1 && month <= 12 && day >= 1 && day <= 31
+	return month >= 1 && month <= 12 && day >= 1 && day <= days_of(month, two(s) * 100 + two(s + 2))
 		&& two(s + 11) <= 23 && two(s + 14) <= 59 && two(s + 17) <= 60;
 }
