@@ -161,7 +161,7 @@ fi
 
 # --- inetd and xinetd: one script a connection
 # shellcheck disable=SC2317 # await runs it
-logged_by_script() { [ "$(grep -c "saca-smtpd: ip=127\.0\.0\.1 .*verdict=ok" "$T/log/script")" = 3 ]; }
+logged_by_script() { [ "$(grep -Ec "saca-smtpd: ip=(127\.0\.0\.1|::1) .*verdict=ok" "$T/log/script")" = 3 ]; }
 by_script() {
 	three "$1"
 	saca-import "$T/spool" "$T/lib/saca.db" 2>"$T/out"
