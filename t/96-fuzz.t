@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every fuzzing target over all its seeds, then over mutations of them for FUZZ_SECONDS
-# each: by default 4 under the sanitizers and 1 without. (scripts/fuzz searches for hours.)
+# each: by default 30 under the sanitizers and 1 without. (scripts/fuzz searches for hours.)
 # FUZZ_START is where the mutations start; without it they differ from run to run, and the
 # number is told.
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +8,7 @@ cd "$TOP" || exit 1
 . t/fuzz/lib.sh
 
 case $BIN in
-*/sanitize/*) flavour=SANITIZE=1 build=build/sanitize seconds=${FUZZ_SECONDS:-4} ;;
+*/sanitize/*) flavour=SANITIZE=1 build=build/sanitize seconds=${FUZZ_SECONDS:-30} ;;
 *) flavour= build=${BUILD:-build/plain} seconds=${FUZZ_SECONDS:-1} ;;
 esac
 start=${FUZZ_START:-$(date +%s)}
