@@ -10,12 +10,13 @@ ctl, ctl2 = socket.socketpair()
 app, app2 = (ctl, ctl2) if form == "socket" else socket.socketpair()
 env = dict(os.environ, SSLCTLFD=str(ctl2.fileno()), SSLREADFD=str(app2.fileno()),
            SSLWRITEFD=str(app2.fileno()), SSL_CLIENT_S_DN="inherited")
+if form == "dead": # before the program can ask
+    ctl.close()
+    app.close()
 child = subprocess.Popen(prog, env=env, pass_fds=(ctl2.fileno(), app2.fileno()))
 ctl2.close()
 app2.close()
 if form == "dead":
-    ctl.close()
-    app.close()
     sys.exit(child.wait())
 os.close(0)
 os.close(1)
