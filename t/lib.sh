@@ -62,9 +62,10 @@ skip() {
 	echo "ok $TESTS - $1 # SKIP $2"
 }
 
-# await SECONDS COMMAND...: runs it until it succeeds; fails after that time.
+# await SECONDS COMMAND...: runs it until it succeeds; fails after six times that time, which
+# is meant for a machine that has nothing else to do.
 await() {
-	_end=$(($(date +%s) + $1))
+	_end=$(($(date +%s) + 6 * $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s)" -lt "$_end" ] || return 1
