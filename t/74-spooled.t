@@ -67,6 +67,10 @@ cat >"$T/run" <<-'END'
 		wait $!
 	done
 END
+# ROWS: more are in the store, or there is nothing left to come
+moved_on() {
+	[ "$(sql 'select count(*) from send')" -gt "$1" ] || [ "$(cat "$T"/replies.* | wc -l)" = 100 ]
+}
 background sh "$T/run" "$S" "$STORE" "$T/over" 2>/dev/null
 for s in 1 2 3 4; do
 	spooler $s &
@@ -76,8 +80,7 @@ for i in $(seq 1 5); do
 	await 20 test -s "$T/over.pid"
 	kill -KILL "$(cat "$T/over.pid")" 2>/dev/null
 	rows=$(sql 'select count(*) from send')
-	await 20 sh -c "[ \$(sqlite3 '$STORE' 'select count(*) from send') -gt $rows ] ||
-		[ \$(cat '$T'/replies.* | wc -l) = 100 ]"
+	await 20 moved_on "$rows"
 done
 for s in 1 2 3 4; do eval "wait \$pid$s"; done
 await 30 sh -c "[ -z \"\$(ls '$S/new')\" ]"

@@ -73,6 +73,11 @@ await() {
 	done
 }
 
+# A store that an importer writes to, or whose importer was just killed, is asked again.
+sqlite3() {
+	command sqlite3 -cmd '.timeout 20000' "$@"
+}
+
 # background COMMAND...: runs it until the test ends; its pid is in $!.
 background() {
 	"$@" &
