@@ -4,9 +4,16 @@
    network, has given up its privileges, and moves octets; its exit code is the program's.
    The second becomes the program, and speaks UCSPI-TLS with the first: with -d it does so
    itself when it likes, and without -d the second process asks in its stead, before it
-   becomes the program. So there is one way through this file, not two. */
-#define _GNU_SOURCE /* syscall */
+   becomes the program.
+
+   With -d the key is read first, and the second process made by vfork: it shares our memory
+   until its exec, reads nothing of it but its arguments, and takes none of it along. Where
+   there is nothing to offer there is no second process. Without -d the second process waits
+   for the client, whom we must not hear with the rights it takes to make it; so it is made
+   by fork, before there is a key it could have a copy of. */
+#define _GNU_SOURCE /* vfork */
 #include "core/num.h"
+#include "io/become.h"
 #include "io/ucspi.h"
 #include "io/ucspienv.h"
 #include "io/ucspitls.h"
@@ -25,14 +32,13 @@
 #include <skalibs/strerr.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define USAGE "saca-tlsd [-dq] [-c certificate] [-k key] [-m 1.0|1.1|1.2] [-t seconds] " \
-	"[-S cache] prog... | saca-tlsd -M entries -S cache"
+#define USAGE "saca-tlsd [-dqU] [-c certificate] [-g gid] [-k key] [-m 1.0|1.1|1.2] [-S cache] " \
+	"[-t seconds] [-u uid] prog... | saca-tlsd -M entries -S cache"
 
 enum { REFUSED = 1, MISUSE = 100, FAILED = 111 };
 enum { NOBODY = 65534, HANDSHAKE_S = 30, DAY_S = 86400, ENTRIES_MAX = 1 << 24 };
@@ -44,8 +50,7 @@ struct options {
 	char const *certfile, *keyfile, *cache;
 	unsigned int min, seconds;
 	uint64_t entries; /* 0: not -M */
-	uid_t uid;
-	gid_t gid;
+	struct become_identity tls, program;
 	char const *const *prog;
 };
 
@@ -70,43 +75,74 @@ static unsigned int version(char const *s)
 	return BR_TLS12;
 }
 
-/* Whom the TLS process becomes; root becomes somebody in any case. -1: stays who it is. */
-static unsigned int identity(char const *name)
+static unsigned int id(char const *s, char const *what)
+{
+	return (unsigned int)number(s, 1, UINT_MAX - 1, what);
+}
+
+/* Whom the TLS process becomes; root becomes somebody in any case. */
+static unsigned int tls_id(char const *name)
 {
 	char const *s = getenv(name);
 	if (s)
-		return (unsigned int)number(s, 1, UINT_MAX - 1, name);
+		return id(s, name);
 	return geteuid() == 0 ? NOBODY : UINT_MAX;
+}
+
+/* As envuidgid(8) leaves it; of no use to the program, who will be it. */
+static unsigned int id_from(char const *name)
+{
+	char const *s = getenv(name);
+	if (!s)
+		strerr_dief(MISUSE, "-U: ", name, " is not set");
+	unsigned int n = id(s, name);
+	if (unsetenv(name) != 0)
+		strerr_diefsys(FAILED, "cannot change the environment");
+	return n;
+}
+
+static void check_program(struct become_identity who)
+{
+	bool user = who.uid != (uid_t)-1, group = who.gid != (gid_t)-1;
+	if (user != group)
+		strerr_dief(MISUSE, "-u and -g are given together or not at all");
+	if (user && geteuid() != 0)
+		strerr_dief(MISUSE, "-u and -g: only root can become somebody else");
 }
 
 static void read_options(struct options *o, int argc, char const *const *argv)
 {
 	subgetopt l = SUBGETOPT_ZERO;
 	int c;
-	*o = (struct options){.min = BR_TLS12, .seconds = HANDSHAKE_S,
+	*o = (struct options){.min = BR_TLS12, .seconds = HANDSHAKE_S, .program = {(uid_t)-1, (gid_t)-1},
 		.certfile = getenv("CERTFILE"), .keyfile = getenv("KEYFILE")};
-	while ((c = subgetopt_r(argc, argv, "dqc:k:m:t:S:M:", &l)) != -1) {
+	while ((c = subgetopt_r(argc, argv, "dqc:g:k:m:t:u:S:M:U", &l)) != -1) {
 		switch (c) {
 		case 'd': o->demand = true; break;
 		case 'q': o->quiet = true; break;
 		case 'c': o->certfile = l.arg; break;
+		case 'g': o->program.gid = (gid_t)id(l.arg, "-g"); break;
 		case 'k': o->keyfile = l.arg; break;
 		case 'm': o->min = version(l.arg); break;
 		case 't': o->seconds = (unsigned int)number(l.arg, 1, DAY_S, "-t"); break;
+		case 'u': o->program.uid = (uid_t)id(l.arg, "-u"); break;
 		case 'S': o->cache = l.arg; break;
 		case 'M': o->entries = number(l.arg, 1, ENTRIES_MAX, "-M"); break;
+		case 'U': o->program = (struct become_identity){(uid_t)id_from("UID"), (gid_t)id_from("GID")}; break;
 		default: strerr_dieusage(MISUSE, USAGE);
 		}
 	}
 	if ((o->entries != 0) != (l.ind == argc) || (o->entries && !o->cache))
 		strerr_dieusage(MISUSE, USAGE);
-	o->uid = (uid_t)identity("TLS_UID");
-	o->gid = (gid_t)identity("TLS_GID");
+	check_program(o->program);
+	o->tls = (struct become_identity){(uid_t)tls_id("TLS_UID"), (gid_t)tls_id("TLS_GID")};
 	o->prog = argv + l.ind;
 }
 
 /* What the TLS process needs to know. */
 struct tls {
+	int ctl, app; /* our ends */
+	char ip[UCSPI_IP];
 	struct server server;
 	struct sessions sessions;
 	struct pump pump;
@@ -153,64 +189,34 @@ static int duplicate(int fd)
    and close what it has moved. */
 static void offer(int ctl, int app)
 {
+	clean_environment();
 	set_number("SSLCTLFD", duplicate(ctl));
 	set_number("SSLREADFD", duplicate(app));
 	set_number("SSLWRITEFD", duplicate(app));
-	close(ctl);
-	close(app);
 	if (setenv("UCSPITLS", "", 0) != 0) /* some older programs look for this */
 		strerr_diefsys(FAILED, "cannot change the environment");
 }
 
-/* ctl brings one octet when the TLS process is ready, and ends when it cannot be. */
-static _Noreturn void become_program(struct options const *o, int ctl, int app)
+/* Waits for the handshake; the answer says what it has come to. */
+static _Noreturn void await_tls(struct options const *o, int ctl, int app)
 {
-	char c;
-	ssize_t r;
-	do {
-		r = read(ctl, &c, 1);
-	} while (r < 0 && errno == EINTR);
+	struct ucspitls u = {.ctl = ctl, .in = app, .out = app};
+	become_identity(o->program, PROG);
 	clean_environment();
-	if (o->demand) {
-		offer(ctl, app);
-	} else {
-		struct ucspitls u = {.ctl = ctl, .in = app, .out = app};
-		if (r != 1 || !ucspitls_start(&u, UINT_MAX))
-			_exit(REFUSED);
-	}
-	execvp(o->prog[0], (char *const *)o->prog);
-	strerr_diefsys(FAILED, "cannot run ", o->prog[0]);
+	if (!ucspitls_start(&u, UINT_MAX))
+		_exit(REFUSED);
+	become_program(o->prog, PROG);
 }
 
 /* --- The TLS process ------------------------------------------------------------------------ */
 
-enum { APP = 3, CTL = 4 };
-
-/* Our descriptors to fixed numbers; whatever else was inherited is the program's alone. */
-static bool settle(int ctl, int app)
-{
-	int a = fcntl(app, F_DUPFD, CTL + 1), c = fcntl(ctl, F_DUPFD, CTL + 1);
-	if (a < 0 || c < 0 || dup2(a, APP) < 0 || dup2(c, CTL) < 0)
-		return false;
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, CTL + 1, ~0U, 0) == 0)
-		return true;
-#endif
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return false;
-	for (rlim_t fd = CTL + 1; fd < limit.rlim_cur; fd++)
-		close((int)fd);
-	return true;
-}
-
-/* Everything that needs files or rights, then the giving up of both. */
-static bool prepare(struct tls *t, struct options const *o, int ctl, int app)
+/* Everything that needs files. */
+static bool prepare(struct tls *t, struct options const *o)
 {
 	struct keypair_fault fault;
 	char const *why;
-	if (!settle(ctl, app)) {
-		complain("a descriptor", "cannot be moved", errno);
+	if (!confine_can(o->tls.uid, o->tls.gid, &why)) {
+		complain("cannot", why, errno);
 		return false;
 	}
 	if (!certificates_load(&t->certs, o->certfile, o->keyfile, &fault)) {
@@ -225,21 +231,17 @@ static bool prepare(struct tls *t, struct options const *o, int ctl, int app)
 		return false;
 	}
 	sessions_join(&t->sessions, &t->server);
-	pump_init(&t->pump, &t->server, &t->sessions, 0, 1, APP);
-	if (!confine(o->uid, o->gid, &why)) {
-		complain("cannot", why, errno);
-		return false;
-	}
+	pump_init(&t->pump, &t->server, &t->sessions, 0, 1, t->app);
 	return true;
 }
 
 /* 'y', 'Y', or 0 when the program has ended without asking. */
-static char await_request(void)
+static char await_request(int ctl)
 {
 	char c;
 	ssize_t r;
 	do {
-		r = read(CTL, &c, 1);
+		r = read(ctl, &c, 1);
 	} while (r < 0 && errno == EINTR);
 	if (r == 1 && c != 'y' && c != 'Y')
 		strerr_warn(PROG, ": unknown command on the control socket");
@@ -255,7 +257,7 @@ static size_t add(char *s, char const *name, char const *value)
 }
 
 /* The answer to 'Y': variables, each with its NUL, and one NUL more. */
-static bool answer(struct server const *s)
+static bool answer(int ctl, struct server const *s)
 {
 	char text[512]; /* a server name is at most 255 octets */
 	char const *name = server_name(s);
@@ -264,10 +266,10 @@ static bool answer(struct server const *s)
 	if (name)
 		n += add(text + n, "SSL_TLS_SNI_SERVERNAME=", name);
 	text[n++] = 0;
-	return send(CTL, text, n, MSG_NOSIGNAL) == (ssize_t)n;
+	return send(ctl, text, n, MSG_NOSIGNAL) == (ssize_t)n;
 }
 
-static void report(struct options const *o, struct tls const *t, char const *ip, int e)
+static void report(struct options const *o, struct tls const *t, int e)
 {
 	char reason[REASON_MAX] = "timed out";
 	struct keypair const *k = t->server.chosen;
@@ -275,26 +277,26 @@ static void report(struct options const *o, struct tls const *t, char const *ip,
 	if (e != PUMP_TIMEOUT)
 		reason_text(e, reason);
 	if (!o->quiet)
-		strerr_warn(PROG, ": ", ip, ": handshake failed: ", reason);
+		strerr_warn(PROG, ": ", t->ip, ": handshake failed: ", reason);
 	if (k && alert && !keypair_matches(k)) /* it has complained of our signature */
 		complain(k->keyfile, "is not the key of the certificate", 0);
 }
 
 /* From the request to the end of the session. The secrets go once they have served. */
-static bool serve(struct options const *o, struct tls *t, char const *ip)
+static bool serve(struct options const *o, struct tls *t)
 {
-	char request = await_request();
+	char request = await_request(t->ctl);
 	if (!request)
 		return true;
 	int e = pump_handshake(&t->pump, o->seconds * 1000);
 	if (e != 0)
-		report(o, t, ip, e);
+		report(o, t, e);
 	certificates_free(&t->certs);
 	sessions_close(&t->sessions);
 	server_forget(&t->server);
-	if (e != 0 || (request == 'Y' && !answer(&t->server)))
+	if (e != 0 || (request == 'Y' && !answer(t->ctl, &t->server)))
 		return false;
-	close(CTL);
+	close(t->ctl);
 	pump_run(&t->pump);
 	return true;
 }
@@ -308,29 +310,76 @@ static int exit_code(pid_t program)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int become_tls(struct options const *o, pid_t program, int ctl, int app)
+/* Gives up what a stranger's octets must not reach, and serves. Returns our exit code; 0: the
+   program's. */
+static int confined(struct options const *o, struct tls *t)
 {
-	static struct tls tls;
-	char ip[UCSPI_IP];
-	int code = 0;
-	ucspi_remote_ip(ip);
+	int const fds[] = {t->app, t->ctl, t->sessions.fd}; /* opened in this order */
+	char const *why;
 	signal(SIGPIPE, SIG_IGN);
-	if (!prepare(&tls, o, ctl, app))
-		code = o->demand ? 0 : MISUSE;
-	else if (send(CTL, "", 1, MSG_NOSIGNAL) == 1 && !serve(o, &tls, ip) && !o->demand)
-		code = REFUSED;
-	certificates_free(&tls.certs);
-	static int const ours[] = {0, 1, APP, CTL};
+	if (confine_descriptors(fds, sizeof fds / sizeof *fds, &why)
+			&& confine(o->tls.uid, o->tls.gid, &why))
+		return serve(o, t) || o->demand ? 0 : REFUSED;
+	complain("cannot", why, errno);
+	return o->demand ? 0 : MISUSE;
+}
+
+/* The program hears of the session's end before we wait for its own. */
+static int finish(struct tls *t, pid_t program, int code)
+{
+	int const ours[] = {0, 1, t->app, t->ctl};
+	certificates_free(&t->certs);
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		close(ours[i]);
-	close(ctl); /* where they could not be moved */
-	close(app);
 	int its = exit_code(program);
 	return code ? code : its;
 }
 
+/* --- Both ----------------------------------------------------------------------------------- */
+
+static int at_once(struct options const *o, struct tls *t, int ctl, int app)
+{
+	pid_t program = fork();
+	if (program < 0)
+		strerr_diefsys(FAILED, "cannot fork");
+	if (program == 0) {
+		close(t->ctl);
+		close(t->app);
+		await_tls(o, ctl, app);
+	}
+	close(ctl);
+	close(app);
+	return finish(t, program, prepare(t, o) ? confined(o, t) : MISUSE);
+}
+
+/* Without a certificate the program finds sockets whose other end is closed. */
+static int on_demand(struct options const *o, struct tls *t, int ctl, int app)
+{
+	bool ready = prepare(t, o);
+	offer(ctl, app);
+	pid_t program = ready ? vfork() : 0;
+	if (program < 0)
+		strerr_diefsys(FAILED, "cannot fork");
+	if (program == 0) {
+		become_identity(o->program, PROG);
+		become_program(o->prog, PROG);
+	}
+	return finish(t, program, confined(o, t));
+}
+
+/* The numbers 0 to 2 are everybody's, and those that select can't count are of no use. */
+static void make_sockets(int ctl[2], int app[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, app) < 0
+			|| socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ctl) < 0)
+		strerr_diefsys(FAILED, "cannot make sockets");
+	if (app[0] < 3 || app[0] >= FD_SETSIZE)
+		strerr_dief(FAILED, "descriptors 0, 1 or 2 are closed, or too many others are open");
+}
+
 int main(int argc, char const *const *argv)
 {
+	static struct tls tls;
 	struct options o;
 	int ctl[2], app[2];
 	char const *why;
@@ -341,15 +390,10 @@ int main(int argc, char const *const *argv)
 		complain(o.cache, why, errno);
 		return FAILED;
 	}
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ctl) < 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, app) < 0)
-		strerr_diefsys(FAILED, "cannot make sockets");
+	make_sockets(ctl, app);
+	tls.ctl = ctl[0];
+	tls.app = app[0];
+	ucspi_remote_ip(tls.ip);
 	signal(SIGCHLD, SIG_DFL);
-	pid_t program = fork();
-	if (program < 0)
-		strerr_diefsys(FAILED, "cannot fork");
-	if (program > 0)
-		_exit(become_tls(&o, program, ctl[0], app[0]));
-	close(ctl[0]);
-	close(app[0]);
-	become_program(&o, ctl[1], app[1]);
+	_exit(o.demand ? on_demand(&o, &tls, ctl[1], app[1]) : at_once(&o, &tls, ctl[1], app[1]));
 }

@@ -1,5 +1,5 @@
 /* The TLS process gives up what it could do harm with. */
-#define _GNU_SOURCE /* setgroups, chroot */
+#define _GNU_SOURCE /* setgroups, chroot, getresuid, syscall */
 #include "tls/confine.h"
 
 #include <errno.h>
@@ -14,6 +14,53 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
+
+bool confine_can(uid_t uid, gid_t gid, char const **what)
+{
+	uid_t ruid, euid, suid;
+	gid_t rgid, egid, sgid;
+	if (geteuid() == 0)
+		return true;
+	*what = "tell who it is";
+	if (getresuid(&ruid, &euid, &suid) < 0 || getresgid(&rgid, &egid, &sgid) < 0)
+		return false;
+	errno = EPERM;
+	*what = "become TLS_GID";
+	if (gid != (gid_t)-1 && gid != rgid && gid != egid && gid != sgid)
+		return false;
+	*what = "become TLS_UID";
+	return uid == (uid_t)-1 || uid == ruid || uid == euid || uid == suid;
+}
+
+static bool close_all(unsigned int first, unsigned int last)
+{
+	if (first > last)
+		return true;
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, last, 0) == 0)
+		return true;
+#endif
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return false;
+	for (rlim_t fd = first; fd <= last && fd < limit.rlim_cur; fd++)
+		close((int)fd);
+	return true;
+}
+
+bool confine_descriptors(int const *fds, size_t n, char const **what)
+{
+	unsigned int next = 3;
+	*what = "close descriptors";
+	for (size_t i = 0; i < n; i++) {
+		if (fds[i] < 0)
+			continue;
+		if (!close_all(next, (unsigned int)fds[i] - 1))
+			return false;
+		next = (unsigned int)fds[i] + 1;
+	}
+	return close_all(next, ~0U);
+}
 
 /* No file can be reached any more, whatever it would be opened with. The second folder
    holds nothing but the positions of our own descriptors. */

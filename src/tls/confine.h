@@ -4,7 +4,15 @@
 #define TLS_CONFINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
+
+/* Has the process the right to become these? To be asked before somebody relies on it. */
+bool confine_can(uid_t uid, gid_t gid, char const **what);
+
+/* Closes all descriptors but 0 to 2 and fds[0..n), which are in ascending order; one that is
+   -1 is none. False: *what couldn't be done, errno. */
+bool confine_descriptors(int const *fds, size_t n, char const **what);
 
 /* For good: as root, an empty root folder where there is one, no supplementary groups, and
    gid and uid (which are not 0). Otherwise gid and uid must be what the process has
