@@ -28,6 +28,16 @@ misuse "-m ''" saca-tlsd -m "" true
 misuse "-M without -S" saca-tlsd -M 100
 misuse "-M with a program" saca-tlsd -M 100 -S "$T/x" true
 misuse "-M 0" saca-tlsd -M 0 -S "$T/x"
+for n in 0 -1 +1 1x '' saca 4294967295 99999999999999999999; do
+	misuse "-u '$n'" saca-tlsd -u "$n" -g 1 true
+	misuse "-g '$n'" saca-tlsd -u 1 -g "$n" true
+done
+misuse "-u without -g" saca-tlsd -u 1 true
+misuse "-g without -u" saca-tlsd -d -g 1 true
+misuse "-U without UID" env -u UID GID=1 saca-tlsd -U true
+misuse "-U without GID" env -u GID UID=1 saca-tlsd -U true
+misuse "-U with UID=0" env UID=0 GID=1 saca-tlsd -U true
+misuse "-U with GID=staff" env UID=1 GID=staff saca-tlsd -U true
 misuse "TLS_UID=0" env TLS_UID=0 saca-tlsd true
 misuse "TLS_UID=nobody" env TLS_UID=nobody saca-tlsd true
 misuse "TLS_GID=" env TLS_GID= saca-tlsd true
@@ -149,6 +159,32 @@ if [ "$(id -u)" = 0 ]; then
 	serve saca-tlsd sh parent
 	like "$($CLIENT farewell "$PORT" | tr '\t' ' ')" '^Uid: 65534 65534 65534 65534' \
 		"root without TLS_UID becomes nobody"
+	cat >who <<-'END'
+		grep -E '^(Uid|Gid|Groups):' /proc/self/status
+		n=0 # under -d it has its own pace
+		while grep -q '^Uid:.0' /proc/$PPID/status && [ $n -lt 500 ]; do n=$((n + 1)); sleep 0.01; done
+		sed -n 's/^Uid:/tls/p' /proc/$PPID/status
+		env | grep -E '^[UG]ID='
+		ls -l /proc/$PPID/fd >/dev/null 2>&1 && echo "the TLS process is open"
+	END
+	for how in "-u 1236 -g 1237" "-d -u 1236 -g 1237" "-U" "-d -U"; do
+		case $how in -d*) case=clear ;; *) case=farewell ;; esac
+		# shellcheck disable=SC2086
+		serve env UID=1236 GID=1237 TLS_UID=1234 TLS_GID=1235 setpriv --groups 4,24 saca-tlsd $how sh -c "$(cat who)"
+		out=$($CLIENT $case "$PORT" "" | tr '\t' ' ')
+		like "$out" '^Uid: 1236 1236 1236 1236$' "$how: prog is that user"
+		like "$out" '^Gid: 1237 1237 1237 1237$' "$how: and of that group"
+		like "$out" '^Groups: *$' "$how: and of no other"
+		like "$out" '^tls 1234 1234 1234 1234( closed)?$' "$how: the TLS process is somebody else"
+		unlike "$out" 'open' "$how: whom prog may not look at"
+		case $how in
+		*U) unlike "$out" '[UG]ID=' "$how: UID and GID have served" ;;
+		*) like "$out" '^UID=1236( closed)?$' "$how: UID stays" ;;
+		esac
+	done
+	serve saca-tlsd -d -c "$T/none" -u 1236 -g 1237 sh -c "$(cat who)"
+	like "$($CLIENT clear "$PORT" "" | tr '\t' ' ')" '^Uid: 1236 1236 1236 1236$' "-u holds without a certificate too"
+	misuse "-u without the right to" setpriv --reuid 1234 --regid 1235 --clear-groups saca-tlsd -u 1236 -g 1237 true
 	chmod 700 "$T"
 	chmod 600 "$T"/*.key
 	serve setpriv --reuid 1234 --regid 1235 --clear-groups saca-tlsd cat
@@ -162,6 +198,9 @@ if [ "$(id -u)" = 0 ]; then
 	serve setpriv --reuid 1234 --regid 1235 --clear-groups env TLS_UID=1236 "$T/tlsd" cat
 	$CLIENT farewell "$PORT" >/dev/null 2>&1
 	like "$(cat "$LOG")" 'cannot become TLS_UID' "and says when it cannot become somebody"
+	serve setpriv --reuid 1234 --regid 1235 --clear-groups env TLS_GID=1236 "$T/tlsd" -d sh -c 'ps -o ppid= $$'
+	is "$($CLIENT clear "$PORT" "" | tr -d ' ') $(grep -c 'cannot become TLS_GID' "$LOG")" "$SERVER 1" \
+		"under -d, too, and then does not stay"
 else
 	skip "privileges" "this needs root"
 fi

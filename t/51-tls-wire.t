@@ -19,9 +19,18 @@ ok $? "nothing of all that is left running"
 saca-tlsd -M 100 -S cache
 serve saca-tlsd -S "$T/cache" cat
 is "$($CLIENT flights "$PORT")" "2 1" "ChangeCipherSpec and Finished come in one piece, full and resumed"
-is "$($CLIENT split "$PORT")" full "a ClientHello in many records is served, but not resumed"
-is "$($CLIENT split "$PORT" 1)" full "even in records of one octet"
-is "$($CLIENT split "$PORT" 16384)" resumed "in one record it is resumed"
+is "$($CLIENT split "$PORT" 16384)" resumed "a session is resumed"
+is "$($CLIENT split "$PORT" 20)" resumed "with a ClientHello in many records, too"
+is "$($CLIENT split "$PORT" 1)" resumed "even in records of one octet"
+is "$($CLIENT split "$PORT" 1 chop)" resumed "each octet of them in a packet of its own"
+is "$($CLIENT split "$PORT" 3 chop)" resumed "records of three octets, likewise"
+is "$($CLIENT split "$PORT" 20 "" b.example)" full "but not under another name"
+is "$($CLIENT padded "$PORT" 12000 16384)" resumed "a ClientHello of 12000 octets is resumed"
+is "$($CLIENT padded "$PORT" 12000 1000)" resumed "in many records, too"
+is "$($CLIENT padded "$PORT" 40000 1000)" "full" "one of 40000 octets is served, but not resumed"
+is "$($CLIENT padded "$PORT" 12000 1)" "full" "so is one that takes 72000 on the wire"
+is "$($CLIENT hurried "$PORT" text)" "True True " "what comes together with Finished is not lost"
+is "$($CLIENT hurried "$PORT" "$(printf '%030000d' 7)")" "True True " "however much it is"
 SERVE=-1RHl0
 serve saca-tlsd sh -c 'echo hello; exec cat'
 SERVE=

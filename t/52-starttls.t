@@ -194,6 +194,22 @@ out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nNOOP\r\nQUIT\r\n')
 like "$out" '^454 ' "without a certificate STARTTLS is 454"
 like "$out" '^221 ' "and the session goes on"
 is "$(grep -c "^saca-tlsd: $T/none cannot be read" "$LOG")" 1 "the file is named once"
+cat >offered.py <<'END'
+import os, select
+fds = [int(os.environ[v]) for v in ("SSLCTLFD", "SSLREADFD", "SSLWRITEFD")]
+p = select.poll()
+for fd in fds:
+    p.register(fd, select.POLLIN)
+ready = [fd for fd, what in p.poll(0) if what & select.POLLHUP and os.read(fd, 1) == b""]
+print(os.getppid(), len(set(fds)), min(fds) >= 10, sorted(ready) == sorted(fds))
+print(sorted(v for v in os.environ if v.startswith(("SSL", "CERT", "KEY", "TLS_", "UCSPI")) and "SSL_CERT" not in v))
+links = {fd: os.readlink("/proc/self/fd/%d" % fd) for fd in range(3, 1000) if os.path.lexists("/proc/self/fd/%d" % fd)}
+print([fd for fd in links if fd not in fds and "socket" in links[fd]])
+END
+serve env TLS_UID=1234 SSL_CIPHER=inherited CERTFILE:x.example="$T/none" saca-tlsd -d python3 "$T/offered.py"
+is "$($CLIENT clear "$PORT" '')" "$SERVER 3 True True
+['SSLCTLFD', 'SSLREADFD', 'SSLWRITEFD', 'UCSPITLS']
+[]" "no second process is made: prog stands in its place, with sockets whose other end is closed"
 serve $SMTPD
 out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')
 like "$out" '^502 ' "without a wrapper it is 502"

@@ -314,7 +314,7 @@ static int exit_code(pid_t program)
    program's. */
 static int confined(struct options const *o, struct tls *t)
 {
-	int const fds[] = {t->app, t->ctl, t->sessions.fd}; /* opened in this order */
+	int const fds[] = {t->app, t->ctl, t->sessions.fd};
 	char const *why;
 	signal(SIGPIPE, SIG_IGN);
 	if (confine_descriptors(fds, sizeof fds / sizeof *fds, &why)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -34,8 +35,6 @@ bool confine_can(uid_t uid, gid_t gid, char const **what)
 
 static bool close_all(unsigned int first, unsigned int last)
 {
-	if (first > last)
-		return true;
 #ifdef SYS_close_range
 	if (syscall(SYS_close_range, first, last, 0) == 0)
 		return true;
@@ -48,18 +47,24 @@ static bool close_all(unsigned int first, unsigned int last)
 	return true;
 }
 
+/* The lowest of fds[0..n) from `from` on, or UINT_MAX. */
+static unsigned int lowest(int const *fds, size_t n, unsigned int from)
+{
+	unsigned int found = UINT_MAX;
+	for (size_t i = 0; i < n; i++)
+		if (fds[i] >= 0 && (unsigned int)fds[i] >= from && (unsigned int)fds[i] < found)
+			found = (unsigned int)fds[i];
+	return found;
+}
+
 bool confine_descriptors(int const *fds, size_t n, char const **what)
 {
-	unsigned int next = 3;
+	unsigned int from = 3, next;
 	*what = "close descriptors";
-	for (size_t i = 0; i < n; i++) {
-		if (fds[i] < 0)
-			continue;
-		if (!close_all(next, (unsigned int)fds[i] - 1))
+	for (; (next = lowest(fds, n, from)) != UINT_MAX; from = next + 1)
+		if (next > from && !close_all(from, next - 1))
 			return false;
-		next = (unsigned int)fds[i] + 1;
-	}
-	return close_all(next, ~0U);
+	return close_all(from, UINT_MAX);
 }
 
 /* No file can be reached any more, whatever it would be opened with. The second folder

@@ -10,8 +10,7 @@
 /* Has the process the right to become these? To be asked before somebody relies on it. */
 bool confine_can(uid_t uid, gid_t gid, char const **what);
 
-/* Closes all descriptors but 0 to 2 and fds[0..n), which are in ascending order; one that is
-   -1 is none. False: *what couldn't be done, errno. */
+/* Closes all descriptors but 0 to 2 and fds[0..n); one that is -1 is none. False: *what couldn't be done, errno. */
 bool confine_descriptors(int const *fds, size_t n, char const **what);
 
 /* For good: as root, an empty root folder where there is one, no supplementary groups, and

@@ -1,7 +1,10 @@
 /* The server_name extension in a ClientHello. */
 #include "tls/hello.h"
 
+#include <string.h>
+
 enum { CLIENT_HELLO = 1, SERVER_NAME = 0, RANDOM = 32, VERSION = 2 };
+enum { HANDSHAKE = 22, RECORD_MAX = 16384, MESSAGE_HEADER = 4 };
 
 /* Bytes not read yet: s[at..end). */
 struct cursor {
@@ -64,4 +67,50 @@ bool hello_server_name(unsigned char const *s, size_t n, size_t *at, size_t *len
 		}
 	}
 	return true;
+}
+
+/* --- From records --------------------------------------------------------------------- */
+
+static bool begin_record(struct hello *h)
+{
+	h->left = (size_t)h->header[3] << 8 | h->header[4];
+	h->header_len = 0;
+	return h->left > 0 && h->left <= RECORD_MAX;
+}
+
+static enum hello_state state(struct hello const *h)
+{
+	unsigned char const *s = h->content;
+	if (s[0] != CLIENT_HELLO)
+		return HELLO_NONE;
+	if (h->len < MESSAGE_HEADER)
+		return HELLO_PART;
+	size_t whole = MESSAGE_HEADER + ((size_t)s[1] << 16 | (size_t)s[2] << 8 | s[3]);
+	if (whole > HELLO_MAX)
+		return HELLO_NONE;
+	return h->len < whole ? HELLO_PART : HELLO_WHOLE;
+}
+
+enum hello_state hello_take(struct hello *h, unsigned char const *s, size_t n)
+{
+	enum hello_state e = HELLO_PART;
+	while (n > 0 && e == HELLO_PART) {
+		size_t take = 1;
+		if (h->left == 0) {
+			h->header[h->header_len++] = *s;
+			if (h->header[0] != HANDSHAKE || (h->header_len == sizeof h->header && !begin_record(h)))
+				return HELLO_NONE;
+		} else {
+			size_t room = HELLO_MAX - h->len; /* never 0: it would be whole */
+			take = n < h->left ? n : h->left;
+			take = take < room ? take : room;
+			memcpy(h->content + h->len, s, take);
+			h->len += take;
+			h->left -= take;
+			e = state(h);
+		}
+		s += take;
+		n -= take;
+	}
+	return e;
 }

@@ -1,8 +1,6 @@
 /* Moves octets between a client on the network and a program on a socket. */
 #include "tls/pump.h"
 
-#include "tls/hello.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -17,7 +15,8 @@
 enum {
 	FLUSH_MS = 10000, /* for a client to take the program's last octets */
 	LEAVE_MS = 2000,  /* and then to answer our close_notify, or to hang up */
-	BURST = 32        /* reads from one side before the other has its turn */
+	BURST = 32,       /* reads from one side before the other has its turn */
+	CHUNK = 4096      /* at least so much goes straight to where the engine wants it */
 };
 
 static int64_t const never = INT64_MAX;
@@ -57,7 +56,8 @@ void pump_init(struct pump *p, struct server *server, struct sessions *sessions,
 	p->in_socket = prepare(in);
 	p->out_socket = prepare(out);
 	p->in_eof = p->out_dead = p->app_eof = p->app_told = p->named = false;
-	p->have = p->wire_at = p->wire_len = 0;
+	p->wire_at = p->wire_len = p->ahead_at = p->ahead_len = 0;
+	p->hello.header_len = p->hello.left = p->hello.len = 0;
 }
 
 static bool later(ssize_t r)
@@ -67,43 +67,80 @@ static bool later(ssize_t r)
 
 /* --- The network -------------------------------------------------------------------- */
 
-/* The first record is kept back until it is whole: the cache must know the server's name
-   before the engine asks it for the session. Header and content are told apart by where
-   the engine wants them. */
-static void receive(struct pump *p, unsigned char const *room, size_t size, size_t got)
+/* The ClientHello is kept back until it is whole, in however many records it comes: the cache
+   must know the server's name before the engine, which reads the session's ID first, asks it
+   for the session. One that is none, or too long, the engine gets as it is, and no name. */
+static void look(struct pump *p, size_t from)
+{
+	enum hello_state e = hello_take(&p->hello, p->ahead + from, p->ahead_len - from);
+	size_t at, len;
+	if (e == HELLO_PART && p->ahead_len < PUMP_AHEAD)
+		return;
+	if (e == HELLO_WHOLE && hello_server_name(p->hello.content, p->hello.len, &at, &len))
+		sessions_name(p->sessions, p->hello.content + at, len);
+	p->named = true;
+}
+
+/* Gives the engine what has been read ahead, as far as it has room. True: something. */
+static bool feed(struct pump *p)
 {
 	br_ssl_engine_context *eng = &p->server->ctx.eng;
-	if (!p->named && room != p->server->in) {
-		size_t at, len;
-		p->have += got;
-		if (p->have < size)
-			return;
-		if (hello_server_name(room, size, &at, &len))
-			sessions_name(p->sessions, room + at, len);
-		p->named = true;
-		got = size;
+	unsigned char *room;
+	size_t size, from = p->ahead_at;
+	while (p->named && p->ahead_at < p->ahead_len && (room = br_ssl_engine_recvrec_buf(eng, &size))) {
+		size_t n = p->ahead_len - p->ahead_at;
+		n = n < size ? n : size;
+		memcpy(room, p->ahead + p->ahead_at, n);
+		p->ahead_at += n;
+		br_ssl_engine_recvrec_ack(eng, n);
 	}
-	br_ssl_engine_recvrec_ack(eng, got);
+	return p->ahead_at > from;
+}
+
+/* Can the engine take something that has not been read yet? */
+static bool wants(struct pump const *p, unsigned char **room, size_t *size)
+{
+	return !p->in_eof && !(p->named && p->ahead_at < p->ahead_len)
+		&& (*room = br_ssl_engine_recvrec_buf(&p->server->ctx.eng, size));
+}
+
+/* Reads into s[0..size). True: all of that, so there may be more. */
+static bool read_into(struct pump *p, unsigned char *s, size_t size, size_t *got)
+{
+	ssize_t r = p->in_socket ? recv(p->in, s, size, MSG_DONTWAIT) : read(p->in, s, size);
+	*got = r > 0 ? (size_t)r : 0;
+	p->in_eof = r <= 0 && !later(r);
+	return *got == size;
+}
+
+/* Small records are read several at a time, by way of `ahead`. */
+static bool read_some(struct pump *p, unsigned char *room, size_t size)
+{
+	size_t got;
+	bool more;
+	if (p->named && size >= CHUNK) {
+		more = read_into(p, room, size, &got);
+		if (got > 0)
+			br_ssl_engine_recvrec_ack(&p->server->ctx.eng, got);
+		return more;
+	}
+	size_t from = p->named ? 0 : p->ahead_len;
+	more = read_into(p, p->ahead + from, p->named ? CHUNK : PUMP_AHEAD - from, &got);
+	p->ahead_at = 0;
+	p->ahead_len = from + got;
+	if (!p->named && got > 0)
+		look(p, from);
+	feed(p);
+	return more;
 }
 
 static void read_network(struct pump *p)
 {
-	for (int i = 0; i < BURST && !p->in_eof; i++) {
-		size_t size;
-		unsigned char *room = br_ssl_engine_recvrec_buf(&p->server->ctx.eng, &size);
-		if (!room)
+	size_t size;
+	unsigned char *room;
+	for (int i = 0; i < BURST && wants(p, &room, &size); i++)
+		if (!read_some(p, room, size))
 			return;
-		size_t held = p->named || room == p->server->in ? 0 : p->have;
-		ssize_t r = p->in_socket
-			? recv(p->in, room + held, size - held, MSG_DONTWAIT)
-			: read(p->in, room + held, size - held);
-		if (later(r))
-			return;
-		if (r > 0)
-			receive(p, room, size, (size_t)r);
-		else
-			p->in_eof = true;
-	}
 }
 
 /* Takes what records the engine has finished, as far as there is room. */
@@ -202,10 +239,11 @@ static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app
 {
 	br_ssl_engine_context const *eng = &p->server->ctx.eng;
 	fd_set reads, writes;
+	unsigned char *room;
 	size_t n;
 	FD_ZERO(&reads);
 	FD_ZERO(&writes);
-	bool from_in = !p->in_eof && br_ssl_engine_recvrec_buf(eng, &n);
+	bool from_in = wants(p, &room, &n);
 	bool from_app = app && !p->app_eof && br_ssl_engine_sendapp_buf(eng, &n);
 	if (from_in)
 		watch(p->in, &reads);
@@ -262,7 +300,10 @@ int pump_handshake(struct pump *p, unsigned int ms)
 	br_ssl_engine_context *eng = &p->server->ctx.eng;
 	int64_t deadline = now_ms() + ms;
 	for (;;) {
-		bool full = write_network(p);
+		bool full;
+		do {
+			full = write_network(p);
+		} while (feed(p));
 		if (closed(p)) {
 			int e = br_ssl_engine_last_error(eng);
 			hang_up(p);
@@ -309,8 +350,11 @@ static void drain(struct pump *p)
 void pump_run(struct pump *p)
 {
 	for (;;) {
-		bool app_full = write_program(p);
-		bool out_full = write_network(p);
+		bool app_full, out_full;
+		do {
+			app_full = write_program(p);
+			out_full = write_network(p);
+		} while (feed(p));
 		if (closed(p)) {
 			drain(p);
 			return;

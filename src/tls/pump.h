@@ -4,6 +4,7 @@
 #ifndef TLS_PUMP_H
 #define TLS_PUMP_H
 
+#include "tls/hello.h"
 #include "tls/server.h"
 #include "tls/sessions.h"
 
@@ -11,6 +12,7 @@
 #include <stddef.h>
 
 #define PUMP_WIRE 4096
+#define PUMP_AHEAD 16384
 
 struct pump {
 	struct server *server;
@@ -19,9 +21,10 @@ struct pump {
 	bool in_socket, out_socket;
 	bool in_eof, out_dead, app_eof, app_told;
 	bool named;                 /* the ClientHello has been looked at */
-	size_t have;                /* octets of it that have come */
-	size_t wire_at, wire_len;
+	size_t wire_at, wire_len, ahead_at, ahead_len;
 	unsigned char wire[PUMP_WIRE]; /* for the network: [wire_at..wire_len) */
+	unsigned char ahead[PUMP_AHEAD]; /* from the network, for the engine, likewise */
+	struct hello hello;
 };
 
 /* in and out: the client's descriptors, sockets or not, below FD_SETSIZE like app, which

@@ -136,27 +136,69 @@ def chopped(port):
     print(m.read().decode())
 
 
-def split(port, size="20"):
-    """A ClientHello in several records: nobody knows its server name in time, so the session
-    is neither kept nor resumed, but it is served."""
+def fragments(wire):
+    """What is in the records."""
+    got = b""
+    while wire:
+        n = int.from_bytes(wire[3:5], "big")
+        got, wire = got + wire[5 : 5 + n], wire[5 + n :]
+    return got
+
+
+def split(port, size="20", chop="", name="a.example", padding="0"):
+    """A session, and another with its ID, each with its ClientHello in records of `size`
+    octets; chop: and each octet in a packet of its own. name: the second's."""
     ctx, kept = context(), None
-    for _ in range(2):
-        m = Memory(port, ctx, "a.example")
+    if int(padding):
+        ctx.set_alpn_protocols(["x" * 249] * (int(padding) // 250))
+    for n in ("a.example", name):
+        m = Memory(port, ctx, n)
         if kept:
             m.tls.session = kept
         try:
             m.tls.do_handshake()
         except ssl.SSLWantReadError:
             pass
-        body = m.out.read()[5:]
-        for i in range(0, len(body), int(size)):
-            m.sock.sendall(record(22, body[i : i + int(size)]))
+        body = fragments(m.out.read())
+        wire = b"".join(record(22, body[i : i + int(size)]) for i in range(0, len(body), int(size)))
+        for i in range(0, len(wire), 1 if chop else len(wire)):
+            m.sock.sendall(wire[i : i + (1 if chop else len(wire))])
         m.handshake()
         m.tls.write(b"x")
         m.push()
         m.read()
         kept = m.tls.session
     print("resumed" if m.tls.session_reused else "full")
+
+
+def padded(port, padding, size):
+    split(port, size, padding=padding)
+
+
+def hurried(port, text):
+    """Finished and text in one packet: the text arrives ahead of the handshake's end."""
+    ctx = context()
+    for kept in (None, True):
+        m = Memory(port, ctx)
+        if kept:
+            m.tls.session = session
+        push, held = m.push, []
+        m.push = lambda *_: None
+        while True:
+            try:
+                m.tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                push()
+                m.pull()
+        m.tls.write(text.encode())
+        push()
+        got = b""
+        while len(got) < len(text):
+            got += m.read()
+        session = m.tls.session
+        print(got.decode() == text and m.tls.session_reused == bool(kept), end=" ")
+    print()
 
 
 def small(port):

@@ -1,24 +1,25 @@
-/* The server's name in a ClientHello: found where it is, and nothing read beyond. */
+/* The server's name in a ClientHello: found where it is, and nothing read beyond;
+   and the ClientHello itself, in however many records. */
 #include "tls/hello.h"
 #include "unit.h"
 
 #include <string.h>
 
-struct hello {
+struct hello_text {
 	unsigned char s[600];
 	size_t n;
 };
 
-static void put(struct hello *h, char const *s, size_t n)
+static void put(struct hello_text *h, char const *s, size_t n)
 {
 	memcpy(h->s + h->n, s, n);
 	h->n += n;
 }
 
 /* A ClientHello with these extensions; NULL: without the field at all. */
-static struct hello hello(char const *extensions, size_t n)
+static struct hello_text hello(char const *extensions, size_t n)
 {
-	struct hello h = {.n = 4};
+	struct hello_text h = {.n = 4};
 	char size[2] = {(char)(n >> 8), (char)n};
 	h.s[0] = 1;
 	put(&h, "\3\3", 2);
@@ -41,7 +42,7 @@ static char const three[] = "\0\12\0\4\0\2\0\27" /* groups */
 
 START_TEST(finds_the_name)
 {
-	struct hello h = hello(three, sizeof three - 1);
+	struct hello_text h = hello(three, sizeof three - 1);
 	size_t at, len;
 	ck_assert(hello_server_name(h.s, h.n, &at, &len));
 	ck_assert_uint_eq(len, 14);
@@ -55,7 +56,7 @@ END_TEST
 START_TEST(knows_when_there_is_none)
 {
 	size_t at, len;
-	struct hello h = hello(NULL, 0);
+	struct hello_text h = hello(NULL, 0);
 	ck_assert(hello_server_name(h.s, h.n, &at, &len));
 	ck_assert_uint_eq(len, 0);
 	h = hello("", 0);
@@ -70,7 +71,7 @@ END_TEST
 /* In memory of exactly its size, so that a sanitizer sees what is read beyond. */
 START_TEST(refuses_what_is_cut)
 {
-	struct hello h = hello(three, sizeof three - 1);
+	struct hello_text h = hello(three, sizeof three - 1);
 	for (size_t n = 0; n < h.n; n++) {
 		unsigned char *s = malloc(n ? n : 1);
 		size_t at = 0, len = 0;
@@ -84,10 +85,10 @@ END_TEST
 
 START_TEST(refuses_lengths_that_lie)
 {
-	struct hello h = hello(three, sizeof three - 1);
+	struct hello_text h = hello(three, sizeof three - 1);
 	for (size_t i = 0; i < h.n; i++)
 		for (int bit = 0; bit < 8; bit++) {
-			struct hello x = h;
+			struct hello_text x = h;
 			size_t at = 0, len = 0;
 			x.s[i] ^= (unsigned char)(1 << bit);
 			if (hello_server_name(x.s, x.n, &at, &len))
@@ -101,6 +102,63 @@ START_TEST(refuses_lengths_that_lie)
 }
 END_TEST
 
+/* h in records of `size` octets each, to w. */
+static size_t records(struct hello_text const *h, size_t size, unsigned char *w)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < h->n; i += size) {
+		size_t len = h->n - i < size ? h->n - i : size;
+		memcpy(w + n, "\26\3\1\0", 4);
+		w[n + 3] = (unsigned char)(len >> 8);
+		w[n + 4] = (unsigned char)len;
+		memcpy(w + n + 5, h->s + i, len);
+		n += 5 + len;
+	}
+	return n;
+}
+
+START_TEST(gathers_records)
+{
+	struct hello_text h = hello(three, sizeof three - 1);
+	static unsigned char w[4000];
+	static struct hello taken;
+	for (size_t size = 1; size <= h.n; size++)
+		for (size_t piece = 1; piece < 30; piece++) {
+			size_t n = records(&h, size, w);
+			taken.header_len = taken.left = taken.len = 0;
+			for (size_t i = 0; i < n; i += piece) {
+				enum hello_state e = hello_take(&taken, w + i, n - i < piece ? n - i : piece);
+				ck_assert_int_eq(e, i + piece < n ? HELLO_PART : HELLO_WHOLE);
+			}
+			ck_assert_uint_eq(taken.len, h.n);
+			ck_assert_mem_eq(taken.content, h.s, h.n);
+		}
+}
+END_TEST
+
+static enum hello_state take(char const *s, size_t n)
+{
+	struct hello h;
+	h.header_len = h.left = h.len = 0;
+	return hello_take(&h, (unsigned char const *)s, n);
+}
+
+START_TEST(knows_what_is_none)
+{
+	ck_assert_int_eq(take("\26", 1), HELLO_PART);
+	ck_assert_int_eq(take("E", 1), HELLO_NONE);
+	ck_assert_int_eq(take("\25\3\1\0\2", 5), HELLO_NONE);
+	ck_assert_int_eq(take("\26\3\1\0\0", 5), HELLO_NONE);
+	ck_assert_int_eq(take("\26\3\1\x40\1", 5), HELLO_NONE);
+	ck_assert_int_eq(take("\26\3\1\x40\0", 5), HELLO_PART);
+	ck_assert_int_eq(take("\26\3\1\0\1\2", 6), HELLO_NONE);
+	ck_assert_int_eq(take("\26\3\1\0\4\1\0\0\0", 9), HELLO_WHOLE);
+	ck_assert_int_eq(take("\26\3\1\0\4\1\0\x3f\xfc", 9), HELLO_PART);
+	ck_assert_int_eq(take("\26\3\1\0\4\1\0\x3f\xfd", 9), HELLO_NONE);
+	ck_assert_int_eq(take("\26\3\1\0\4\1\xff\xff\xff", 9), HELLO_NONE);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("tlshello");
@@ -109,6 +167,8 @@ int main(void)
 	tcase_add_test(c, knows_when_there_is_none);
 	tcase_add_test(c, refuses_what_is_cut);
 	tcase_add_test(c, refuses_lengths_that_lie);
+	tcase_add_test(c, gathers_records);
+	tcase_add_test(c, knows_what_is_none);
 	suite_add_tcase(s, c);
 	return unit_run(s);
 }
