@@ -36,6 +36,10 @@ is "$($CLIENT resume "$PORT" a.example b.example)" full "but not under another n
 is "$($CLIENT crowd "$PORT" 20)" resumed "twenty clients at the same time"
 is "$(printf 'Q\n' | openssl s_client -connect "127.0.0.1:$PORT" -reconnect 2>&1 | grep -c '^Reused')" 5 \
 	"openssl's client reuses its session five times"
+for suite in ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-ECDSA-AES256-GCM-SHA384; do
+	is "$(printf 'Q\n' | openssl s_client -connect "127.0.0.1:$PORT" -reconnect -cipher $suite 2>&1 |
+		grep -c "^Reused.*$suite")" 5 "with $suite, too"
+done
 if grep -qs . /proc/self/status && [ "$(id -u)" = 0 ]; then
 	serve env TLS_UID=1234 saca-tlsd -S "$T/cache" cat
 	is "$($CLIENT resume "$PORT" a.example)" resumed "without the right to open it, too"

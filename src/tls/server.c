@@ -3,8 +3,10 @@
 
 #include "core/ascii.h"
 #include "core/wipe.h"
+#include "tls/curves.h"
 
 #include <string.h>
+#include <sys/random.h>
 
 struct suite {
 	uint16_t id;
@@ -38,6 +40,13 @@ static struct {
 	size_t n;
 } const families[] = {{gcm, LEN(gcm)}, {chacha, LEN(chacha)}, {cbc, LEN(cbc)}};
 
+void server_equip(br_ssl_server_context *ctx, unsigned int suite)
+{
+	for (size_t i = 0; i < LEN(chacha); i++)
+		if (chacha[i].id == suite)
+			br_ssl_engine_set_default_chapol(&ctx->eng);
+}
+
 /* --- Certificates by name ------------------------------------------------------------- */
 
 static void present(br_ssl_server_context *ctx, struct keypair const *k)
@@ -64,8 +73,10 @@ static int try(struct server *s, char const *name, br_ssl_server_choices *choice
 			continue;
 		present(&s->ctx, &s->pairs[i]);
 		s->chosen = &s->pairs[i];
-		if ((*s->ctx.policy_vtable)->choose(s->ctx.policy_vtable, &s->ctx, choices))
+		if ((*s->ctx.policy_vtable)->choose(s->ctx.policy_vtable, &s->ctx, choices)) {
+			server_equip(&s->ctx, choices->cipher_suite);
 			return 1;
+		}
 	}
 	return 0;
 }
@@ -108,11 +119,28 @@ static size_t add(uint16_t *ids, size_t n, struct suite const *suites, size_t mo
 	return n;
 }
 
+/* As BearSSL's own defaults are, but asking the processor what it can do no more than it
+   takes: every CPUID is a trap in a virtual machine, from one microsecond to twenty. */
+static void set_gcm(br_ssl_engine_context *eng, br_block_ctr_class const *fast)
+{
+	br_ghash ghash = fast ? br_ghash_pclmul_get() : 0;
+	if (fast && !ghash)
+		ghash = br_ghash_pwr8_get();
+	if (!fast || !ghash) {
+		br_ssl_engine_set_default_aes_gcm(eng);
+		return;
+	}
+	br_ssl_engine_set_gcm(eng, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);
+	br_ssl_engine_set_aes_ctr(eng, fast);
+	br_ssl_engine_set_ghash(eng, ghash);
+}
+
 static void set_suites(br_ssl_engine_context *eng, bool old)
 {
 	uint16_t ids[LEN(gcm) + LEN(chacha) + LEN(cbc)];
 	size_t n = 0;
-	bool aes = br_aes_x86ni_ctr_get_vtable() || br_aes_pwr8_ctr_get_vtable();
+	br_block_ctr_class const *fast = br_aes_x86ni_ctr_get_vtable();
+	bool aes = fast || (fast = br_aes_pwr8_ctr_get_vtable());
 	if (!aes)
 		n = add(ids, n, chacha, LEN(chacha));
 	n = add(ids, n, gcm, LEN(gcm));
@@ -121,8 +149,7 @@ static void set_suites(br_ssl_engine_context *eng, bool old)
 	if (old)
 		n = add(ids, n, cbc, LEN(cbc));
 	br_ssl_engine_set_suites(eng, ids, n);
-	br_ssl_engine_set_default_aes_gcm(eng);
-	br_ssl_engine_set_default_chapol(eng);
+	set_gcm(eng, fast);
 	if (old)
 		br_ssl_engine_set_default_aes_cbc(eng);
 }
@@ -142,6 +169,19 @@ static void set_hashes(br_ssl_engine_context *eng, bool old)
 	br_ssl_engine_set_prf10(eng, br_tls10_prf);
 }
 
+/* From the kernel, which has more sources than the processor alone has. */
+static bool seed(br_ssl_engine_context *eng)
+{
+	unsigned char octets[32];
+	bool ok = getrandom(octets, sizeof octets, 0) == (ssize_t)sizeof octets;
+	if (ok) {
+		br_ssl_engine_inject_entropy(eng, octets, sizeof octets);
+		eng->rng_os_rand_done = 1;
+	}
+	wipe(octets, sizeof octets);
+	return ok;
+}
+
 bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsigned int min)
 {
 	br_ssl_engine_context *eng = &s->ctx.eng;
@@ -154,10 +194,11 @@ bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsign
 	br_ssl_engine_set_versions(eng, min, BR_TLS12);
 	set_suites(eng, min < BR_TLS12);
 	set_hashes(eng, min < BR_TLS12);
-	br_ssl_engine_set_ec(eng, br_ec_get_default()); /* of several curves, X25519 first */
+	curves_init(&s->curves);
+	br_ssl_engine_set_ec(eng, &s->curves); /* of several curves, X25519 first */
 	br_ssl_engine_set_all_flags(eng, BR_OPT_ENFORCE_SERVER_PREFERENCES | BR_OPT_NO_RENEGOTIATION);
 	br_ssl_engine_set_buffers_bidi(eng, s->in, sizeof s->in, s->out, sizeof s->out);
-	return br_ssl_server_reset(&s->ctx);
+	return seed(eng) && br_ssl_server_reset(&s->ctx);
 }
 
 void server_forget(struct server *s)

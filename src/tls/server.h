@@ -19,6 +19,7 @@
 struct server {
 	br_ssl_server_context ctx;
 	br_ssl_server_policy_class const *policy; /* the engine's way back here */
+	br_ec_impl curves;
 	struct keypair const *pairs;
 	size_t pairs_len;
 	struct keypair const *chosen; /* once the handshake has come that far */
@@ -33,6 +34,10 @@ bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsign
 
 /* After the handshake: forgets what only another one would need, and there is none. */
 void server_forget(struct server *s);
+
+/* Before a suite is used whose code was not picked by server_init: to ask the processor for
+   ChaCha20's takes as long as a handshake's smaller steps, and few clients choose that. */
+void server_equip(br_ssl_server_context *ctx, unsigned int suite);
 
 /* Would this server take `suite` at all? */
 bool server_has_suite(struct server const *s, unsigned int suite);

@@ -141,13 +141,14 @@ static int load(br_ssl_session_cache_class const **cache, br_ssl_server_context 
 	br_ssl_session_parameters *params)
 {
 	struct sessions *s = (struct sessions *)(void *)cache;
-	(void)ctx;
+	bool found = false;
 	if (s->fd < 0 || !s->usable)
 		return 0;
-	for (int i = 0; i < 2; i++)
-		if (s->secrets[i].known && load_with(s, &s->secrets[i], params))
-			return 1;
-	return 0;
+	for (int i = 0; i < 2 && !found; i++)
+		found = s->secrets[i].known && load_with(s, &s->secrets[i], params);
+	if (found)
+		server_equip(ctx, params->cipher_suite);
+	return found;
 }
 
 /* The entry of a bucket that goes: never written, or written first. */
