@@ -80,6 +80,20 @@ int privilege_reset(unsigned int const *keep, unsigned int n)
 	return 0;
 }
 
+bool privilege_file_size(uint64_t octets)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
+		return false;
+	if (limit.rlim_cur == RLIM_INFINITY)
+		return true;
+	limit.rlim_cur = limit.rlim_max;
+	if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= octets)
+		return setrlimit(RLIMIT_FSIZE, &limit) == 0;
+	errno = EFBIG;
+	return false;
+}
+
 int privilege_drop(void)
 {
 	uid_t uid = getuid();

@@ -4,6 +4,7 @@
 #define IO_PRIVILEGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Does the program run with another user or group than its caller's? */
 bool privilege_borrowed(void);
@@ -12,6 +13,10 @@ bool privilege_borrowed(void);
    interval timers, soft limits (raised to the hard ones). Closes every descriptor above
    2 but those of keep[0..n), in ascending order. Returns 0, or -1 with errno. */
 int privilege_reset(unsigned int const *keep, unsigned int n);
+
+/* Makes sure that files of that size can be written, raising the caller's limit as far as
+   he could. False: errno; EFBIG if they cannot. */
+bool privilege_file_size(uint64_t octets);
 
 /* Becomes the caller for good: real, effective and saved user and group. Returns 0, or
    -1 with errno, and then the program must not go on. */

@@ -7,6 +7,7 @@
 #include "io/client.h"
 #include "io/memfile.h"
 #include "io/run.h"
+#include "io/stay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,47 +50,123 @@ static int filled(char const *s, size_t n)
 	return -1;
 }
 
-/* What it says on descriptor 6, to the end; more than n octets are dropped. */
-static size_t listen_to(int fd, char *s, size_t n, uint64_t deadline)
+/* What it has said on descriptor 6; more than fits is dropped. */
+struct said {
+	char text[VERDICT_TEXT + 2];
+	size_t n;
+};
+
+/* False: there is no more, and never will be. */
+static bool read_some(int fd, struct said *s)
 {
 	char rest[256];
-	size_t len = 0;
+	ssize_t r = s->n < sizeof s->text ? read(fd, s->text + s->n, sizeof s->text - s->n) : read(fd, rest, sizeof rest);
+	if (r > 0 && s->n < sizeof s->text)
+		s->n += (size_t)r;
+	return r > 0 || (r < 0 && errno == EINTR);
+}
+
+static bool readable(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	return poll(&p, 1, 0) == 1 && p.revents & POLLIN;
+}
+
+/* Until it has ended, or says that it stays: true. It writes its answer before it does
+   either. */
+static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
+{
+	struct pollfd p[] = {{.fd = q->reply, .events = POLLIN}, {.fd = q->line, .events = POLLIN}};
 	for (;;) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
 		uint64_t now = client_clock();
 		if (now >= deadline)
-			return len;
-		int ready = poll(&p, 1, (int)(deadline - now < 60000 ? deadline - now : 60000));
+			return false;
+		int ready = poll(p, 2, (int)(deadline - now < 60000 ? deadline - now : 60000));
 		if (ready < 0 && errno != EINTR)
-			return len;
+			return false;
 		if (ready <= 0)
 			continue;
-		ssize_t r = len < n ? read(fd, s + len, n - len) : read(fd, rest, sizeof rest);
-		if (r == 0 || (r < 0 && errno != EINTR))
-			return len;
-		if (r > 0 && len < n)
-			len += (size_t)r;
+		if (p[0].revents && !read_some(q->reply, s))
+			return false;
+		if (!p[1].revents)
+			continue;
+		if (!stay_hear(q->line)) {
+			p[1].fd = -1;
+			continue;
+		}
+		while (readable(q->reply) && read_some(q->reply, s))
+			;
+		return true;
 	}
 }
 
+/* Starts it with the message. With an offer to stay, if there may be use for it. */
+static void start(struct queue *q, int message, int envelope, char const *const *envp)
+{
+	int p[2], pair[2] = {-1, -1};
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return;
+	if (q->again && !stay_pair(pair)) {
+		close(p[0]);
+		close(p[1]);
+		return;
+	}
+	/* 6 comes late: a source that is 6 itself has been copied by then; and 7 later, whose
+	   source is above both */
+	struct run_fd const fds[] = {{message, 0}, {envelope, 1}, {p[1], 6}, {pair[1], STAY_FD}, {-1, -1}};
+	q->pid = run_start(q->argv, envp, fds);
+	close(p[1]);
+	if (pair[1] >= 0)
+		close(pair[1]);
+	q->reply = p[0];
+	q->line = pair[0];
+}
+
+static void drop(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Waits for its end: its code, or -1. */
+static int end(struct queue *q, uint64_t deadline)
+{
+	drop(&q->line);
+	int code = q->pid > 0 ? run_wait(q->pid, deadline) : -1;
+	drop(&q->reply);
+	q->pid = 0;
+	return code;
+}
+
+bool queue_stays(struct queue const *q)
+{
+	return q->pid > 0;
+}
+
+void queue_end(struct queue *q, uint64_t deadline)
+{
+	if (q->pid > 0)
+		(void)end(q, deadline); /* nothing was asked of it */
+}
+
+/* One that has stayed, and then ends, has not accepted: its code tells only how it ended. */
 static void run(struct queue *q, int message, int envelope, char const *const *envp,
 	uint64_t deadline, struct verdict *out)
 {
-	char text[VERDICT_TEXT + 2];
-	size_t n = 0;
-	int p[2], code = -1;
-	if (pipe2(p, O_CLOEXEC) == 0) {
-		/* 6 comes last: a source that is 6 itself has been copied by then */
-		struct run_fd const fds[] = {{message, 0}, {envelope, 1}, {p[1], 6}, {-1, -1}};
-		pid_t pid = run_start(q->argv, envp, fds);
-		close(p[1]);
-		if (pid > 0) {
-			n = listen_to(p[0], text, sizeof text, deadline);
-			code = run_wait(pid, deadline);
-		}
-		close(p[0]);
+	struct said said = {.n = 0};
+	bool had_stayed = q->pid > 0 && stay_give(q->line, message, envelope);
+	int code;
+	if (!had_stayed) {
+		queue_end(q, deadline);
+		start(q, message, envelope, envp);
 	}
-	verdict_read(out, code, text, n);
+	if (q->pid > 0 && listen_to(q, &said, deadline))
+		code = 0;
+	else if ((code = end(q, deadline)) == 0 && had_stayed)
+		code = -1;
+	q->again = code == 0;
+	verdict_read(out, code, said.text, said.n);
 }
 
 void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,

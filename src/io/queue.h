@@ -1,5 +1,6 @@
 /* Handing a message to the queue program by qmail-queue(8)'s interface: message on
-   descriptor 0, envelope on 1, its answer on 6. */
+   descriptor 0, envelope on 1, its answer on 6. From the second message of a session on
+   it is asked to stay for the next one (io/stay.h). */
 #ifndef IO_QUEUE_H
 #define IO_QUEUE_H
 
@@ -8,11 +9,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct queue {
 	char const *const *argv;
 	int message; /* the message collected; -1: none */
+	bool again;  /* the last message was accepted: another may follow */
+	pid_t pid;   /* the program that has stayed; 0: none */
+	int line, reply; /* its socket, and our end of its descriptor 6 */
 };
+
+#define QUEUE_ZERO {.message = -1, .line = -1, .reply = -1}
 
 /* Empties the memory file for a message, opening it the first time. False: errno. */
 bool queue_begin(struct queue *q);
@@ -20,9 +27,16 @@ bool queue_begin(struct queue *q);
 /* Appends octets to it. False: errno. */
 bool queue_write(struct queue *q, char const *s, size_t n);
 
+/* Is there a program that has stayed, and has its environment? */
+bool queue_stays(struct queue const *q);
+
 /* Runs the program with the message, or with an empty one, and that envelope, and reads
-   its verdict. deadline: client_clock. */
+   its verdict. envp: its environment, with SACA_STAY if `again`; one that has stayed keeps
+   the one it has. deadline: client_clock. */
 void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
 	char const *const *envp, uint64_t deadline, struct verdict *out);
+
+/* Lets a program that has stayed end, by the deadline at the latest. */
+void queue_end(struct queue *q, uint64_t deadline);
 
 #endif

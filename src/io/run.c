@@ -69,7 +69,6 @@ static void wait_for_signal(uint64_t ms)
 	(void)sigtimedwait(&child, NULL, &t); /* whatever ended it, waitpid tells */
 }
 
-/* Its signal may have been taken already: to wait for another one would be for ever. */
 static pid_t ended(pid_t pid, int *status, int options)
 {
 	pid_t r;
@@ -87,17 +86,18 @@ static int code_of(int status)
 int run_wait(pid_t pid, uint64_t deadline)
 {
 	int status;
+	/* It is asked first: the signal of one that ended while we waited for the client has
+	   been taken, and to wait for another one would be for ever. */
 	for (;;) {
-		uint64_t now = client_clock();
-		if (now < deadline)
-			wait_for_signal(deadline - now);
 		pid_t r = ended(pid, &status, WNOHANG);
 		if (r == pid)
 			return code_of(status);
 		if (r < 0)
 			return -1;
+		uint64_t now = client_clock();
 		if (now >= deadline)
 			break;
+		wait_for_signal(deadline - now);
 	}
 	/* It may end by itself at this very moment, and then what it did holds. */
 	return kill(pid, SIGKILL) == 0 && ended(pid, &status, 0) == pid ? code_of(status) : -1;

@@ -39,6 +39,7 @@ static enum spool_message_fault drain(struct spool_message *m, int fd, size_t ma
 	m->fd = memfile_open();
 	if (m->fd < 0)
 		return SPOOL_MESSAGE_MEMORY;
+	m->drained = true;
 	while ((n = fdio_read(fd, piece, sizeof piece)) > 0) {
 		if ((size_t)n > max - size)
 			return SPOOL_MESSAGE_LARGE;
@@ -57,6 +58,7 @@ enum spool_message_fault spool_message_open(struct spool_message *m, int fd, siz
 	if (!S_ISREG(st.st_mode))
 		return drain(m, fd, max);
 	m->fd = fd;
+	m->drained = false;
 	m->at = lseek(fd, 0, SEEK_CUR);
 	if (m->at < 0)
 		return SPOOL_MESSAGE_READ;
@@ -65,6 +67,15 @@ enum spool_message_fault spool_message_open(struct spool_message *m, int fd, siz
 	if ((uintmax_t)(st.st_size - m->at) > max || (uintmax_t)st.st_size > SIZE_MAX / 2)
 		return SPOOL_MESSAGE_LARGE;
 	return map(m, (size_t)st.st_size);
+}
+
+void spool_message_close(struct spool_message *m)
+{
+	if (m->n)
+		munmap((void *)(m->s - m->at), m->n + (size_t)m->at);
+	if (m->drained)
+		close(m->fd);
+	*m = (struct spool_message){.fd = -1};
 }
 
 bool spool_message_copy(struct spool_message const *m, int out)

@@ -9,6 +9,7 @@
 
 struct spool_message {
 	int fd;
+	bool drained;   /* fd is our own */
 	off_t at;       /* where it begins in fd */
 	char const *s;  /* all of it, n octets; mapped: a file cut short under us is SIGBUS */
 	size_t n;
@@ -22,9 +23,11 @@ enum spool_message_fault {
 };
 
 /* Takes what is on fd from its current offset to its end. A regular or memory file is
-   mapped as it is; anything else is drained into a memory file first. The map lasts to
-   the process's end. */
+   mapped as it is; anything else is drained into a memory file first. */
 enum spool_message_fault spool_message_open(struct spool_message *m, int fd, size_t max);
+
+/* Lets go of it; `fd` stays open if it was the caller's. */
+void spool_message_close(struct spool_message *m);
 
 /* Copies it to out, at out's offset. False: errno. */
 bool spool_message_copy(struct spool_message const *m, int out);

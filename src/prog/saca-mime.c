@@ -1,13 +1,17 @@
 /* saca-mime: is the message on fd 0 one that can become a campaign? In the line it reads
    it into a memory file while parsing, and runs the rest with that file, rewound, as its
    fd 0; fd 1 (the envelope) and fd 6 (the reply) are not touched unless it refuses.
+   Where it is asked to stay (io/stay.h) the rest runs beside it, and is asked to stay too.
    Alone it says so by its exit code, and draws the tree of parts. */
+#define _GNU_SOURCE
 #include "core/buf.h"
 #include "core/message.h"
 #include "core/mime.h"
 #include "core/mimetree.h"
 #include "core/num.h"
 #include "io/memfile.h"
+#include "io/run.h"
+#include "io/stay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
@@ -54,6 +59,31 @@ struct check {
 
 static bool can_reply;
 
+/* The rest of the line, where it runs beside us. */
+static struct {
+	pid_t pid;
+	int line;
+} rest = {0, -1};
+
+/* Lets it end; its code. */
+static int rest_ended(void)
+{
+	int status;
+	if (rest.pid <= 0)
+		return 0;
+	close(rest.line);
+	while (waitpid(rest.pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return TEMPORARY;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : TEMPORARY;
+}
+
+static _Noreturn void leave(int code)
+{
+	(void)rest_ended();
+	_exit(code);
+}
+
 /* Asked before anything is opened, lest our own file be taken for it. */
 static bool is_reply_pipe(void)
 {
@@ -85,16 +115,16 @@ static _Noreturn void give_up(char const *what)
 {
 	outlive_readers();
 	strerr_warnsys(PROG, ": fatal: unable to ", what);
-	_exit(reply("", TRY_LATER) ? TOLD : TEMPORARY);
+	leave(reply("", TRY_LATER) ? TOLD : TEMPORARY);
 }
 
 static _Noreturn void refuse(char const *reason)
 {
 	outlive_readers();
 	if (reply("D", reason))
-		_exit(TOLD);
+		leave(TOLD);
 	strerr_warn(PROG, ": ", reason);
-	_exit(REFUSED);
+	leave(REFUSED);
 }
 
 /* --- Reading ------------------------------------------------------------------------------ */
@@ -151,6 +181,8 @@ static void read_message(struct check *c)
 	static char chunk[65536];
 	bool file = is_file();
 	size_t n;
+	if (!(c->mime = mime_new()))
+		give_up("start");
 	while (!c->big && c->fault == MIME_OK && (!c->nul || c->verbose)
 		&& (n = read_some(chunk, sizeof chunk, file, c->size)) > 0)
 		take(c, chunk, n, file);
@@ -199,7 +231,8 @@ static int show(struct check *c)
 	return *reason ? REFUSED : 0;
 }
 
-static _Noreturn void go_on(struct check *c, char const *const *prog)
+/* Refuses the message, or puts it on 0 for the rest of the line. */
+static void pass(struct check *c)
 {
 	struct message msg;
 	if (c->size) {
@@ -209,9 +242,51 @@ static _Noreturn void go_on(struct check *c, char const *const *prog)
 	}
 	if (c->copy >= 0 && dup2(c->copy, 0) < 0)
 		give_up("hand on the message");
+}
+
+static _Noreturn void go_on(char const *const *prog)
+{
 	execvp(prog[0], (char *const *)prog);
 	outlive_readers();
 	strerr_diefusys(TEMPORARY, "run ", prog[0]);
+}
+
+/* --- Staying ------------------------------------------------------------------------------ */
+
+static bool hand_over(char const *const *prog)
+{
+	int pair[2];
+	if (rest.pid > 0)
+		return stay_give(rest.line, 0, 1);
+	if (!stay_pair(pair))
+		give_up("make a socket");
+	struct run_fd const fds[] = {{0, 0}, {1, 1}, {pair[1], STAY_FD}, {-1, -1}};
+	rest.pid = run_start(prog, (char const *const *)environ, fds);
+	if (rest.pid < 0)
+		give_up("start the next program");
+	close(pair[1]);
+	rest.line = pair[0];
+	return true;
+}
+
+/* Message after message, as long as the rest of the line accepts them and somebody asks.
+   Who takes a second one has promised to say so: his end alone is no acceptance then. */
+static _Noreturn void stay_on(struct check *c, int stay, char const *const *prog)
+{
+	for (bool first = true;; first = false) {
+		pass(c);
+		if (!hand_over(prog) || !stay_hear(rest.line)) {
+			int code = rest_ended();
+			_exit(code || first ? code : TEMPORARY);
+		}
+		mime_free(c->mime);
+		if (c->copy >= 0)
+			close(c->copy);
+		if (!stay_tell(stay) || !stay_take(stay))
+			leave(0);
+		*c = (struct check){.limit = c->limit, .copy = -1, .in_line = true};
+		read_message(c);
+	}
 }
 
 int main(int argc, char const *const *argv)
@@ -225,15 +300,20 @@ int main(int argc, char const *const *argv)
 			strerr_dieusage(MISUSED, USAGE);
 	}
 	argv += o.ind;
-	c.in_line = argv[0] != NULL;
-	if (c.in_line && c.verbose)
+	if (!argv[0]) {
+		read_message(&c);
+		return show(&c);
+	}
+	if (c.verbose)
 		strerr_dieusage(MISUSED, USAGE);
-	can_reply = c.in_line && is_reply_pipe();
-	c.mime = mime_new();
-	if (!c.mime)
-		give_up("start");
+	int stay = stay_offer();
+	if (stay == -2)
+		strerr_dief(MISUSED, STAY_VARIABLE, " is not the number of a socket");
+	can_reply = is_reply_pipe();
+	c.in_line = true;
 	read_message(&c);
-	if (c.in_line)
-		go_on(&c, argv);
-	return show(&c);
+	if (stay >= 0)
+		stay_on(&c, stay, argv);
+	pass(&c);
+	go_on(argv);
 }

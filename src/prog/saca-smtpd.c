@@ -10,6 +10,7 @@
 #include "io/client.h"
 #include "io/queue.h"
 #include "io/senders.h"
+#include "io/stay.h"
 #include "io/ucspi.h"
 #include "io/ucspitls.h"
 
@@ -29,6 +30,8 @@
 	"[-T session] [-w queue] checkpassword-program -- queue-program"
 
 enum { INPUT = 65536 };
+enum { TOLD = 7, TOLD_VALUE = SMTP_USER, TOLD_SIZE = TOLD_VALUE + 16 };
+enum { LINGER_MS = 1000, LEAVE_MS = 5000 }; /* a queue program with nothing to do; its end */
 
 /* Everything of this process's one session. */
 struct session {
@@ -45,6 +48,7 @@ struct session {
 	uint64_t started, command_since, progress;
 	char ip[UCSPI_IP];
 	char host[256], url[300], date[DATE_RFC5322];
+	char told[TOLD][TOLD_SIZE]; /* what the queue program is told by its environment */
 };
 
 /* --- Clocks ----------------------------------------------------------------------------- */
@@ -152,15 +156,28 @@ static bool body(void *arg, char const *s, size_t n)
 	return queue_write(&me->queue, s, n);
 }
 
-enum { TOLD = 6, TOLD_VALUE = SMTP_USER, TOLD_SIZE = TOLD_VALUE + 16 };
-
-/* Our environment, less every SACA_ of somebody else's, and what the spooler is told. */
-static char const **queue_environment(struct smtp const *s, char told[TOLD][TOLD_SIZE])
+/* What the spooler is told. False: a program that has stayed was told something else. */
+static bool tell(struct session *me, struct smtp const *s)
 {
 	static char const *const names[TOLD] = {
-		"SACA_USER=", "SACA_PLAN=", "SACA_HELO=", "SACA_HOST=", "SACA_PROTO=", "SACA_CREDIT="};
+		"SACA_USER=", "SACA_PLAN=", "SACA_HELO=", "SACA_HOST=", "SACA_PROTO=", "SACA_CREDIT=", STAY_VARIABLE "="};
+	char const stay[] = {'0' + STAY_FD, 0};
 	char const *const values[TOLD] = {s->user, s->user + s->plan_at, s->helo, s->config->host,
-		smtp_protocol(s), s->plan.credit ? "yes" : NULL};
+		smtp_protocol(s), s->plan.credit ? "yes" : NULL, me->queue.again ? stay : NULL};
+	bool same = true;
+	for (size_t i = 0; i < TOLD; i++) {
+		char now[TOLD_SIZE] = "";
+		if (values[i])
+			strncat(strcpy(now, names[i]), values[i], TOLD_VALUE);
+		same = same && strcmp(now, me->told[i]) == 0;
+		strcpy(me->told[i], now);
+	}
+	return same;
+}
+
+/* Our environment, less every SACA_ of somebody else's, and what it is told. */
+static char const **queue_environment(struct session *me)
+{
 	size_t n = 0, at = 0;
 	while (environ[n])
 		n++;
@@ -171,10 +188,8 @@ static char const **queue_environment(struct smtp const *s, char told[TOLD][TOLD
 		if (strncmp(environ[i], "SACA_", 5) != 0)
 			envp[at++] = environ[i];
 	for (size_t i = 0; i < TOLD; i++)
-		if (values[i]) {
-			strncat(strcpy(told[i], names[i]), values[i], TOLD_VALUE);
-			envp[at++] = told[i];
-		}
+		if (me->told[i][0])
+			envp[at++] = me->told[i];
 	envp[at] = NULL;
 	return envp;
 }
@@ -182,10 +197,12 @@ static char const **queue_environment(struct smtp const *s, char told[TOLD][TOLD
 static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct verdict *out)
 {
 	struct session *me = arg;
-	char told[TOLD][TOLD_SIZE];
-	char const **envp = queue_environment(s, told);
+	uint64_t until = client_clock() + me->queueing;
+	if (!tell(me, s))
+		queue_end(&me->queue, until);
+	char const **envp = queue_environment(me);
 	if (envp)
-		queue_run(&me->queue, empty, envelope, n, envp, client_clock() + me->queueing, out);
+		queue_run(&me->queue, empty, envelope, n, envp, until, out);
 	else
 		verdict_read(out, -1, "", 0);
 	free(envp);
@@ -231,6 +248,20 @@ static uint64_t clock_now(void *arg)
 
 /* --- The session --------------------------------------------------------------------------- */
 
+/* What the client sends. A queue program has stayed for a client who is busy: one who
+   thinks for longer does without. */
+static enum client_event listen_to(struct session *me, char *s, size_t n, size_t *got)
+{
+	uint64_t until = deadline(me), soon = client_clock() + LINGER_MS;
+	if (queue_stays(&me->queue) && soon < until && client_flush(&me->client, until)) {
+		enum client_event e = client_read(&me->client, s, n, got, soon);
+		if (e != CLIENT_TIMEOUT)
+			return e;
+		queue_end(&me->queue, client_clock() + LEAVE_MS);
+	}
+	return client_read(&me->client, s, n, got, until);
+}
+
 /* Reads and answers until the session is over. */
 static void talk(struct session *me)
 {
@@ -239,7 +270,7 @@ static void talk(struct session *me)
 	char *input = room + 1;
 	size_t len = 0, used, got;
 	for (;;) {
-		switch (client_read(&me->client, input + len, INPUT - len, &got, deadline(me))) {
+		switch (listen_to(me, input + len, INPUT - len, &got)) {
 		case CLIENT_DATA:
 			break;
 		case CLIENT_EOF:
@@ -366,7 +397,7 @@ static void options(struct session *me, int argc, char const **argv)
 static struct session session = {
 	.config = {.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = SMTP_LINE,
 		.max_auth_line = SMTP_AUTH_LINE, .max_errors = 10, .max_logins = 3},
-	.queue = {.message = -1},
+	.queue = QUEUE_ZERO,
 	.senders = SENDERS_ZERO,
 	.delay = 2000,
 	.command = 300000,
@@ -397,6 +428,7 @@ int main(int argc, char const **argv)
 	smtp_start(&me->smtp, &me->config, &hooks, key, ucspi_under_tls());
 	talk(me);
 	client_flush(&me->client, client_clock() + me->command);
+	queue_end(&me->queue, client_clock() + LEAVE_MS);
 	smtp_free(&me->smtp);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "io/spoolkey.h"
 #include "io/spoolmessage.h"
 #include "io/spoolwrite.h"
+#include "io/stay.h"
 #include "io/ucspi.h"
 #include "io/uuid.h"
 
@@ -23,7 +24,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,6 +44,7 @@ static struct {
 } options = {NULL, NULL, NULL, 0, 1, 50000, 16777216};
 
 static bool answers, borrowed; /* fd 6 is there; the rights are somebody else's */
+static int stay = -1;          /* for the session's next message (io/stay.h) */
 static struct spool spool;
 static struct spool_draft draft;
 static struct envelope envelope;
@@ -78,22 +79,12 @@ static _Noreturn void refuse(int code, char const *text, char const *more)
 	leave(answers ? ANSWER_WRITTEN : code);
 }
 
-static _Noreturn void accept_send(uint64_t send, char const *id, bool repeat)
+static void accept(char const *kind, uint64_t n, char const *id, bool repeat)
 {
 	char number[NUM_FMT];
-	num_fmt(number, send);
+	num_fmt(number, n);
 	if (answers)
-		answer("Kid=", number, " ", id, repeat);
-	leave(0);
-}
-
-static _Noreturn void accept_contacts(size_t count, char const *id)
-{
-	char number[NUM_FMT];
-	num_fmt(number, count);
-	if (answers)
-		answer("Kcontacts=", number, " ", id, false);
-	leave(0);
+		answer(kind, number, " ", id, repeat);
 }
 
 /* --- What is inherited --------------------------------------------------------------- */
@@ -106,15 +97,17 @@ static void timed_out(int sig)
 
 static void begin(void)
 {
-	static unsigned int const keep[] = {6};
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, end = {.sa_handler = timed_out};
+	stay = stay_offer();
+	if (stay == -2)
+		strerr_dief(ANSWER_MISUSED, STAY_VARIABLE, " is not the number of a socket");
+	unsigned int const keep[] = {6, (unsigned int)stay};
 	borrowed = privilege_borrowed();
-	if (borrowed && privilege_reset(keep, 1) < 0)
+	if (borrowed && privilege_reset(keep, stay > 6 ? 2 : 1) < 0)
 		fail(ANSWER_LATER, "reset what was inherited");
 	umask(077);
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0 || sigaction(SIGALRM, &end, NULL) < 0)
 		fail(ANSWER_LATER, "set signals");
-	alarm(LIFETIME);
 	answers = answer_wanted();
 }
 
@@ -122,19 +115,8 @@ static void begin(void)
    the counter or in a credit file: make sure that none can. */
 static void check_limits(void)
 {
-	struct rlimit limit;
-	rlim_t need = (rlim_t)message.n + 2 * envelope.text.len + OVERHEAD;
-	if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
-		fail(ANSWER_LATER, "read the limit of files' sizes");
-	if (limit.rlim_cur == RLIM_INFINITY)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < need) {
-		errno = EFBIG;
+	if (!privilege_file_size((uint64_t)message.n + 2 * envelope.text.len + OVERHEAD))
 		fail(ANSWER_LATER, "write files of that size");
-	}
-	if (setrlimit(RLIMIT_FSIZE, &limit) < 0)
-		fail(ANSWER_LATER, "raise the limit of files' sizes");
 }
 
 static void open_spool(char const *path)
@@ -222,9 +204,7 @@ static char const *read_login(struct buf *login)
 		strerr_dief(ANSWER_MISUSED, "SACA_PLAN is not a plan's name");
 	if (user && strcmp(user + at, plan))
 		strerr_dief(ANSWER_MISUSED, "SACA_USER is not a login of SACA_PLAN");
-	bool fine = user ? trace_word(login, user, LOGIN_MAX)
-		: buf_puts(login, "spool.") && buf_puts(login, plan);
-	if (!fine)
+	if (!(user ? trace_word(login, user, LOGIN_MAX) : buf_puts(login, "spool.") && buf_puts(login, plan)))
 		fail(ANSWER_MEMORY, "keep the login");
 	return plan;
 }
@@ -241,16 +221,11 @@ static bool costs_credit(void)
 
 static void read_message(void)
 {
-	switch (spool_message_open(&message, 0, options.octets)) {
-	case SPOOL_MESSAGE_OK:
-		return;
-	case SPOOL_MESSAGE_LARGE:
+	enum spool_message_fault f = spool_message_open(&message, 0, options.octets);
+	if (f == SPOOL_MESSAGE_LARGE)
 		refuse(ANSWER_REFUSED, "mensaje demasiado grande", "");
-	case SPOOL_MESSAGE_READ:
-		fail(ANSWER_READ, "read the message");
-	case SPOOL_MESSAGE_MEMORY:
-		fail(ANSWER_MEMORY, "keep the message");
-	}
+	if (f != SPOOL_MESSAGE_OK)
+		fail(f == SPOOL_MESSAGE_READ ? ANSWER_READ : ANSWER_MEMORY, "take the message");
 }
 
 static _Noreturn void refuse_envelope(enum envelope_state state)
@@ -303,14 +278,15 @@ static void write_draft(uint64_t send, char const *id, struct buf const *login)
 /* --- The transaction ------------------------------------------------------------------ */
 
 /* Committed before: the same answer. */
-static void answer_repeat(char const *key)
+static bool is_repeat(char const *key)
 {
 	struct spool_entry entry;
 	int found = spool_find(&spool, key, &entry);
 	if (found < 0)
 		fail(ANSWER_SPOOL, "look for a repeat");
 	if (found)
-		accept_send(entry.send, entry.id, true);
+		accept("Kid=", entry.send, entry.id, true);
+	return found;
 }
 
 static uint64_t take_number(void)
@@ -349,7 +325,8 @@ static void check_credit(enum spool_credit r, char const *plan, uint64_t left)
 	}
 }
 
-static void commit(char const *key, char const *plan, char const *id, bool charged)
+/* False: it was a repeat after all, and has been answered. */
+static bool commit(char const *key, char const *plan, char const *id, bool charged)
 {
 	struct spool_credit_hold hold;
 	uint64_t left = 0;
@@ -364,18 +341,44 @@ static void commit(char const *key, char const *plan, char const *id, bool charg
 			: end == SPOOL_DRAFT_UNKNOWN ? spool_credit_leave : spool_credit_back)(&hold);
 	errno = e;
 	if (end == SPOOL_DRAFT_DONE)
-		return;
-	if (end == SPOOL_DRAFT_TAKEN) /* by one who does not know of our lock */
-		answer_repeat(key);
+		return true;
+	if (end == SPOOL_DRAFT_TAKEN && is_repeat(key)) /* by one who does not know of our lock */
+		return false;
 	fail(ANSWER_SPOOL, "commit a file to new");
 }
 
-static _Noreturn void transact(char const *path)
+/* What is on 0 and 1, with its key locked, to its answer. */
+static void spool_it(char const *plan, char const *id, char const *key, bool keyed, struct buf const *login)
+{
+	bool charged = costs_credit();
+	uint64_t left = 0;
+	if (keyed && is_repeat(key))
+		return;
+	if (message.n == 0) {
+		if (!spool_count_begin(&spool))
+			fail(ANSWER_SPOOL, "make count");
+		write_draft(0, id, login);
+		if (commit(key, plan, id, false))
+			accept("Kcontacts=", envelope.count, id, false);
+		return;
+	}
+	if (charged) {
+		enum spool_credit r = spool_credit_judge(&spool, plan, envelope.count, &left);
+		check_credit(r, plan, left);
+	}
+	uint64_t send = take_number();
+	write_draft(send, id, login);
+	if (commit(key, plan, id, charged))
+		accept("Kid=", send, id, false);
+}
+
+/* One message. Returns only if it is accepted; nothing of it is held then. */
+static void transact(char const *path)
 {
 	struct buf login = BUF_ZERO;
 	char id[UUID_HEX], key[SPOOL_KEY];
+	alarm(LIFETIME);
 	char const *plan = read_login(&login);
-	bool charged = costs_credit();
 	read_message();
 	read_envelope();
 	check_limits();
@@ -386,24 +389,23 @@ static _Noreturn void transact(char const *path)
 	open_spool(path);
 	if (!spool_lock(&spool, key))
 		fail(ANSWER_SPOOL, "lock the spool");
-	if (keyed)
-		answer_repeat(key);
-	if (message.n == 0) {
-		if (!spool_count_begin(&spool))
-			fail(ANSWER_SPOOL, "make count");
-		write_draft(0, id, &login);
-		commit(key, plan, id, false);
-		accept_contacts(envelope.count, id);
-	}
-	if (charged) {
-		uint64_t left = 0;
-		enum spool_credit r = spool_credit_judge(&spool, plan, envelope.count, &left);
-		check_credit(r, plan, left);
-	}
-	uint64_t send = take_number();
-	write_draft(send, id, &login);
-	commit(key, plan, id, charged);
-	accept_send(send, id, false);
+	spool_it(plan, id, key, keyed, &login);
+	buf_free(&login);
+}
+
+/* The next message, if this process is to stay for it. The client need not wait for what
+   is still to be tidied up. */
+static bool stay_on(void)
+{
+	bool told = stay >= 0 && stay_tell(stay);
+	spool_draft_drop(&draft);
+	if (!told)
+		return false;
+	spool_close(&spool);
+	spool_message_close(&message);
+	envelope_free(&envelope);
+	draft.path[0] = 0;
+	return stay_take(stay);
 }
 
 /* --- Credit --------------------------------------------------------------------------- */
@@ -440,5 +442,8 @@ int main(int argc, char const *const *argv)
 	char const *path = read_options(argc, argv);
 	if (options.credit)
 		change_credit(path, options.credit);
-	transact(path);
+	do
+		transact(path);
+	while (stay_on());
+	_exit(0);
 }

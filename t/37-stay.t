@@ -1,0 +1,175 @@
+#!/bin/sh
+# A queue line that stays for a session's next message: from the second on, no program is
+# started for a message any more, and nothing else is different. What cannot stay need not,
+# and one that ends where it had promised an answer has accepted nothing.
+. "$(dirname "$0")/lib.sh"
+
+printf 'plan acme\nuser victor.acme %s\nsender acme r@d.es\n' "$(openssl passwd -1 -salt s secreto)" >"$T/text"
+saca-accounts "$T" <"$T/text" 2>/dev/null || exit 1
+S=$T/spool
+SMTPD="saca-smtpd -h h -d 0 -p -a $T/senders.cdb saca-checkpassword $T/passwords.cdb --"
+
+# A client that goes step by step: each argument is a message's number, or a shell's command
+# to run in between; what the server said to each message goes to $T/said.
+cat >"$T/client" <<'END'
+import os, socket, subprocess, sys
+ours, theirs = socket.socketpair()
+server = subprocess.Popen(sys.argv[1].split(), stdin=theirs, stdout=theirs, stderr=open(os.environ["T"] + "/log", "a"))
+theirs.close()
+lines = ours.makefile("rwb")
+def reply():
+    while True:
+        line = lines.readline()
+        if line[3:4] != b"-":
+            return line.decode().strip()
+def say(*commands):
+    for c in commands:
+        lines.write(c.encode() + b"\r\n")
+        lines.flush()
+        r = reply()
+    return r
+reply()
+say("EHLO uno", "AUTH LOGIN", "dmljdG9yLmFjbWU=", "c2VjcmV0bw==")
+os.environ["SERVER"] = str(server.pid)
+for what in sys.argv[2:]:
+    if what.startswith("EHLO"):
+        say(what)
+    elif not what[0].isdigit():
+        subprocess.check_call(["sh", "-c", what])
+    else:
+        say("MAIL FROM:<r@d.es>", "RCPT TO:<a%s@x.es>" % what.strip("x"))
+        html = "" if what.endswith("x") else "--b\r\nContent-Type: text/html\r\n\r\n<p>h</p>\r\n"
+        say("DATA")
+        print(say("Message-ID: <%s@x>\r\nSubject: s%s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b"
+            "\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nt%s\r\n%s--b--\r\n." % (what, what, what, html)), flush=True)
+say("QUIT")
+rest = lines.read()
+server.wait()
+print("server:", server.returncode, rest.decode())
+END
+# session QUEUE-PROGRAM... -- STEP...
+session() {
+	_line=
+	while [ "$1" != -- ]; do
+		_line="$_line $1"
+		shift
+	done
+	shift
+	python3 "$T/client" "$SMTPD$_line" "$@" >"$T/said" 2>&1
+}
+# A program that counts how often it is started, then is the next one.
+printf '#!/bin/sh\necho start >>"$T/starts"\nexec "$@"\n' >"$T/counted"
+chmod +x "$T/counted"
+starts() {
+	wc -l <"$T/starts" | tr -d ' '
+	rm "$T/starts"
+}
+# shellcheck disable=SC2317 # await runs it
+none() { ! pgrep -f "$1" >/dev/null; }
+
+session saca-mime "$T/counted" saca-spool "$S" -- 1 2 3 4 5 6
+is "$(grep -c '^250 OK id=' "$T/said")" 6 "six messages of a session are accepted"
+is "$(sed -n 's/^250 OK id=\([0-9]*\) .*/\1/p' "$T/said" | tr '\n' ' ')" "1 2 3 4 5 6 " "each under its number"
+is "$(starts)" 2 "by a spooler started twice: the first message tells nobody that more will come"
+is "$(cat "$S"/new/* | grep -c '^Subject: s[1-6]$')" 6 "each is in the spool, with what was its own"
+for i in 1 2 3 4 5 6; do
+	f=$(grep -l "^Subject: s$i\$" "$S"/new/*)
+	grep -q "^Delivered-To: a$i@x.es\$" "$f" && grep -q "^t$i\$" "$f" &&
+		grep -q "$(sed -n "s/^250 OK id=$i //p" "$T/said")" "$f"
+	ok $? "message $i: its recipient, its text, its name"
+done
+is "$(find "$S/tmp" -type f | wc -l | tr -d ' ')" 0 "no draft is left"
+await 5 none "$S"
+ok $? "and no process"
+session saca-mime "$T/counted" saca-spool "$S" -- 1 2 7 7
+is "$(sed -n 's/^250 OK id=\([0-9]*\) .*/\1/p' "$T/said" | tr '\n' ' ')" "1 2 7 7 " "repeats are known by one that stays, too"
+is "$(grep -o 'verdict=[a-z]*' "$T/log" | tail -n 4 | tr '\n' ' ')" \
+	"verdict=repeat verdict=repeat verdict=ok verdict=repeat " "and logged as such"
+rm "$T/starts"
+
+# --- refused in between
+session saca-mime "$T/counted" saca-spool "$S" -- 11 12 13x 14 15 16
+is "$(cut -c 1-28 "$T/said" | sed 's/ id=.*//' | head -n 6 | tr '\n' '|')" \
+	"250 OK|250 OK|500 Internal error - falta l|250 OK|250 OK|250 OK|" "a message without HTML is refused, and no other"
+is "$(grep -l '^Delivered-To: a13@x.es$' "$S"/new/* | xargs cat | grep -c ^Subject)" 0 "its contacts are there, without it"
+rm "$T/starts"
+
+# --- programs that know nothing of staying
+cat >"$T/queue" <<'END'
+#!/bin/sh
+# qmail-queue(8), and no more; says 31 to one whose text is t23
+echo start >>"$T/starts"
+cat >"$T/last"
+grep -q '^t23$' "$T/last" && exit 31
+exit 0
+END
+chmod +x "$T/queue"
+session "$T/queue" -- 21 22 24 25
+is "$(sort "$T/said" | uniq -c | sed 's/^ *//' | head -n 1)" "4 250 OK" "a queue program that ends each time serves as ever"
+is "$(starts)" 4 "started each time"
+session saca-mime "$T/queue" -- 21 22 24 25
+is "$(sort "$T/said" | uniq -c | sed 's/^ *//' | head -n 1)" "4 250 OK" "and behind saca-mime"
+is "$(starts)" 4 "started each time"
+session saca-mime "$T/queue" -- 21 22 23 24
+is "$(cut -c 1-20 "$T/said" | head -n 4 | tr '\n' '|')" "250 OK|250 OK|500 Internal error -|250 OK|" "its refusals go through"
+rm "$T/starts"
+
+# --- programs that break their promise
+cat >"$T/liar" <<'END'
+import os, socket, sys
+stay = os.environ.get("SACA_STAY")
+if stay:
+    line = socket.socket(fileno=int(stay))
+    line.send(b"\0")  # accepted, and staying
+    line.recvmsg(1, socket.CMSG_SPACE(8))
+    if sys.argv[1] == "word":
+        line.send(b"\1")
+END
+for how in end word; do
+	session python3 "$T/liar" $how -- 31 32 33
+	is "$(cut -c 1-3 "$T/said" | head -n 3 | tr '\n' ' ')" "250 250 451 " "one that has stayed and then ends with 0 has accepted nothing ($how)"
+	session saca-mime python3 "$T/liar" $how -- 31 32 33 34
+	is "$(cut -c 1-3 "$T/said" | head -n 4 | tr '\n' ' ')" "250 250 451 250 " "behind saca-mime: the same, and the session goes on ($how)"
+done
+
+# --- what becomes of it meanwhile
+cat >"$T/kill" <<'END'
+# PATTERN: kills what it fits, and waits for its end (a zombie has no command line)
+pkill -KILL -f "$1"
+while pgrep -f "$1" >/dev/null; do sleep 0.02; done
+END
+session saca-mime saca-spool "$S" -- 41 42 43 "sh $T/kill '^saca-mime.*$S'" 44 45 46
+is "$(grep -c '^250 OK id=' "$T/said")" 6 "killed between two messages: the next one starts it anew"
+session saca-mime saca-spool "$S" -- 51 52 "sh $T/kill '^saca-spool $S'" 53 54
+is "$(sed 's/ .*//' "$T/said" | head -n 4 | tr '\n' ' ')" "250 250 451 250 " "only the spooler killed: told to come again, and then taken"
+is "$(grep -l '^Subject: s53$' "$S"/new/* 2>/dev/null)" "" "and nothing of it is in the spool"
+session saca-mime saca-spool "$S" -- 61 62 "EHLO dos" 63 64
+is "$(grep -l '^Received: from dos ' "$S"/new/* | xargs grep -h ^Subject | sort | tr '\n' ' ')" "Subject: s63 Subject: s64 " \
+	"a client that says another name later has it in what comes later"
+cat >"$T/gone" <<'END'
+i=0
+while pgrep -f "^saca-(mime|spool).*$1" >/dev/null; do
+	i=$((i + 1))
+	[ $i -lt 1000 ] || exit 1
+	sleep 0.02
+done
+END
+session saca-mime saca-spool "$S" -- 71 72 73 "sh $T/gone '$S'" 74 75
+is "$(grep -c '^250 OK id=' "$T/said")" 5 "a client that thinks for long has nobody waiting for it, and is served all the same"
+session saca-mime saca-spool "$S" -- 81 82 'kill -TERM $SERVER'
+await 5 none "$S"
+ok $? "ended by TERM, nothing stays behind"
+[ "$(find "$S/tmp" -type f | wc -l)" -eq 0 ]
+ok $? "no draft is left of all that"
+
+# --- the offer
+envelope() { printf 'Fr@d.es\0Ta@x.es\0\0'; }
+envelope >"$T/env"
+printf 'Subject: s\nContent-Type: text/plain\n\nt\n' >"$T/m"
+for offer in 3x '' 0 63 7; do
+	SACA_STAY=$offer SACA_PLAN=acme saca-spool "$S" <"$T/m" 1<"$T/env" 2>"$T/err" 7<"$T/m"
+	is $? 100 "SACA_STAY=$offer, which is no socket: saca-spool refuses to guess"
+	SACA_STAY=$offer saca-mime true <"$T/m" 1<"$T/env" 2>"$T/err" 7<"$T/m"
+	is $? 100 "so does saca-mime"
+done
+done_testing
