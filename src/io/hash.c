@@ -1,28 +1,44 @@
-/* SHA-256, by BearSSL. */
+/* SHA-256 and SHA-512, by BearSSL. */
 #include "io/hash.h"
 
 #include <bearssl.h>
+#include <string.h>
 
-_Static_assert(sizeof(br_sha256_context) <= sizeof(struct hash), "struct hash is too small");
+_Static_assert(sizeof(br_hash_compat_context) <= sizeof(struct hash), "struct hash is too small");
 
-static br_sha256_context *context(struct hash *h)
+static br_hash_class const **context(struct hash *h)
 {
-	return (br_sha256_context *)(void *)h;
+	return &((br_hash_compat_context *)(void *)h)->vtable;
+}
+
+static void start(struct hash *h, br_hash_class const *kind)
+{
+	br_hash_class const **c = context(h);
+	kind->init(c);
 }
 
 void hash_init(struct hash *h)
 {
-	br_sha256_init(context(h));
+	start(h, &br_sha256_vtable);
+}
+
+void hash_init_512(struct hash *h)
+{
+	start(h, &br_sha512_vtable);
 }
 
 void hash_add(struct hash *h, void const *s, size_t n)
 {
-	br_sha256_update(context(h), s, n);
+	br_hash_class const **c = context(h);
+	(*c)->update(c, s, n);
 }
 
 void hash_end(struct hash *h, unsigned char *out)
 {
-	br_sha256_out(context(h), out);
+	unsigned char all[br_sha512_SIZE];
+	br_hash_class const **c = context(h);
+	(*c)->out(c, all);
+	memcpy(out, all, HASH_OCTETS);
 }
 
 void hash_of(unsigned char *out, void const *s, size_t n)

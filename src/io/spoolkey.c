@@ -44,7 +44,7 @@ int spool_key(char key[SPOOL_KEY], char const *plan, struct envelope const *e,
 	if (found == 1 && message_id.len == 0)
 		found = 0;
 	if (found == 1) {
-		hash_init(&h);
+		hash_init_512(&h);
 		add(&h, plan, strlen(plan));
 		add_envelope(&h, e);
 		add(&h, message_id.s, message_id.len);
