@@ -35,7 +35,7 @@ bool rcptset_begin(struct rcptset *set, char const *sender, size_t n)
 	if (set->mask >= FIRST_SLOTS)
 		drop_slots(set);
 	else if (set->slots)
-		memset(set->slots, 0, ((size_t)set->mask + 1) * sizeof *set->slots);
+		memset(set->slots, 0, ((size_t)set->mask + 1) * set->width);
 	set->envelope.len = 0;
 	set->count = 0;
 	set->octets = 0;
@@ -48,13 +48,26 @@ static size_t length_at(struct rcptset const *set, uint32_t at)
 	return strlen(set->envelope.s + at);
 }
 
+static uint32_t get(struct rcptset const *set, uint32_t i)
+{
+	unsigned char const *p = set->slots + i * set->width;
+	uint32_t at = p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+	return set->width == 3 ? at : at | (uint32_t)p[3] << 24;
+}
+
+static void put(struct rcptset *set, uint32_t i, size_t at)
+{
+	unsigned char *p = set->slots + i * set->width;
+	for (size_t k = 0; k < set->width; k++)
+		p[k] = (unsigned char)(at >> 8 * k);
+}
+
 /* The slot that holds the address, or the free one where it belongs. */
 static uint32_t find(struct rcptset const *set, char const *address, size_t n)
 {
-	uint32_t i = (uint32_t)siphash(set->key, address, n) & set->mask;
-	for (; set->slots[i]; i = (i + 1) & set->mask)
-		if (strncmp(set->envelope.s + set->slots[i], address, n) == 0
-			&& set->envelope.s[set->slots[i] + n] == 0)
+	uint32_t i = (uint32_t)siphash(set->key, address, n) & set->mask, at;
+	for (; (at = get(set, i)); i = (i + 1) & set->mask)
+		if (strncmp(set->envelope.s + at, address, n) == 0 && set->envelope.s[at + n] == 0)
 			break;
 	return i;
 }
@@ -62,7 +75,7 @@ static uint32_t find(struct rcptset const *set, char const *address, size_t n)
 static bool grow(struct rcptset *set)
 {
 	uint32_t slots = set->mask ? (set->mask + 1) * 2 : FIRST_SLOTS;
-	uint32_t *fresh = calloc(slots, sizeof *fresh);
+	unsigned char *fresh = calloc(slots, set->width);
 	if (!fresh)
 		return false;
 	free(set->slots);
@@ -72,7 +85,7 @@ static bool grow(struct rcptset *set)
 	size_t at = strlen(set->envelope.s) + 2;
 	for (uint32_t i = 0; i < set->count; i++) {
 		size_t n = length_at(set, (uint32_t)at);
-		set->slots[find(set, set->envelope.s + at, n)] = (uint32_t)at;
+		put(set, find(set, set->envelope.s + at, n), at);
 		at += n + 2;
 	}
 	return true;
@@ -83,10 +96,12 @@ enum rcptset_result rcptset_add(struct rcptset *set, char const *address, size_t
 {
 	if (!buf_reserve(&set->envelope, n + 2))
 		return RCPTSET_NO_MEMORY;
+	if (!set->slots) /* 8 MB of addresses, two octets more for each, and a sender: below 16 MB */
+		set->width = max_octets < (1 << 23) && max < (1 << 21) ? 3 : 4;
 	if ((!set->slots || set->count >= set->mask - set->mask / 8) && !grow(set))
 		return RCPTSET_NO_MEMORY;
 	uint32_t slot = find(set, address, n);
-	if (set->slots[slot])
+	if (get(set, slot))
 		return RCPTSET_THERE;
 	if (set->count >= max || n > max_octets || set->octets > max_octets - n)
 		return RCPTSET_FULL;
@@ -94,7 +109,7 @@ enum rcptset_result rcptset_add(struct rcptset *set, char const *address, size_t
 	*p = 'T';
 	memcpy(p + 1, address, n);
 	p[n + 1] = 0;
-	set->slots[slot] = (uint32_t)set->envelope.len + 1;
+	put(set, slot, set->envelope.len + 1);
 	set->envelope.len += n + 2;
 	set->octets += n;
 	set->count++;

@@ -15,7 +15,8 @@ enum rcptset_result { RCPTSET_ADDED, RCPTSET_THERE, RCPTSET_FULL, RCPTSET_NO_MEM
 
 struct rcptset {
 	struct buf envelope; /* F sender NUL, T recipient NUL ... */
-	uint32_t *slots;     /* where an address starts in the envelope; 0: free */
+	unsigned char *slots; /* where an address starts in the envelope; 0: free */
+	size_t width;        /* octets of a slot: 3 do for an envelope of 16 MB */
 	uint32_t mask;       /* slots - 1, a power of two less one; 0: no table */
 	uint32_t count;
 	size_t octets;       /* of the addresses */
@@ -29,7 +30,8 @@ void rcptset_init(struct rcptset *set, unsigned char const key[SIPHASH_KEY]);
    of memory. */
 bool rcptset_begin(struct rcptset *set, char const *sender, size_t n);
 
-/* Adds a recipient, lowered already. max, max_octets: what the set may hold. */
+/* Adds a recipient, lowered already. max, max_octets: what the set may hold; the same from
+   one rcptset_begin to the next. */
 enum rcptset_result rcptset_add(struct rcptset *set, char const *address, size_t n,
 	uint32_t max, size_t max_octets);
 

@@ -29,7 +29,7 @@
 	"[-o octets] [-n line] [-N authline] [-e errors] [-f logins] [-d delay] [-t command] [-l login] " \
 	"[-T session] [-w queue] checkpassword-program -- queue-program"
 
-enum { INPUT = 65536 };
+enum { INPUT = 65536, COMMANDS = 16384 }; /* a long line's room; what is read of others at once */
 enum { TOLD = 7, TOLD_VALUE = SMTP_USER, TOLD_SIZE = TOLD_VALUE + 16 };
 enum { LINGER_MS = 1000, LEAVE_MS = 5000 }; /* a queue program with nothing to do; its end */
 
@@ -262,6 +262,14 @@ static enum client_event listen_to(struct session *me, char *s, size_t n, size_t
 	return client_read(&me->client, s, n, got, until);
 }
 
+/* How much to ask for: bodies are read in large pieces, and what is never filled of the
+   room is no memory. */
+static size_t wanted(struct session const *me, size_t len)
+{
+	bool body = me->smtp.reading == SMTP_BODY || me->smtp.reading == SMTP_CHUNK_BODY;
+	return body || len > INPUT - COMMANDS ? INPUT - len : COMMANDS;
+}
+
 /* Reads and answers until the session is over. */
 static void talk(struct session *me)
 {
@@ -270,7 +278,7 @@ static void talk(struct session *me)
 	char *input = room + 1;
 	size_t len = 0, used, got;
 	for (;;) {
-		switch (listen_to(me, input + len, INPUT - len, &got)) {
+		switch (listen_to(me, input + len, wanted(me, len), &got)) {
 		case CLIENT_DATA:
 			break;
 		case CLIENT_EOF:
