@@ -13,9 +13,9 @@ fi
 # The server refuses to run as root.
 if [ "$(id -u)" = 0 ]; then
 	chown nobody "$T" && chmod 711 "$T"
-	as_server() { setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; }
+	as_server() { $ROOMY setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; }
 else
-	as_server() { "$@"; }
+	as_server() { $ROOMY "$@"; }
 fi
 as_server mkdir "$T/pg"
 as_server "$PG/initdb" -D "$T/pg" -U saca -A trust -E UTF8 --locale=C -N >"$T/initdb" 2>&1 ||

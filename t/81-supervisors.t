@@ -150,7 +150,7 @@ if installed s6 s6-svscan s6-log; then
 		rm "$T"/s6/*/notification-fd
 		name='s6 with tcpserver'
 	fi
-	background s6-svscan "$T/s6" >"$T/out" 2>&1
+	background $ROOMY s6-svscan "$T/s6" >"$T/out" 2>&1
 	scan=$!
 	supervised "$name"
 	if [ -e "$T/s6/saca-58700/notification-fd" ]; then

@@ -12,6 +12,25 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/saca-t.XXXXXX")
 export BIN PATH T TOP
 PIDS=
 TESTS=0
+
+# The programs need no more stack than this, and most of their clients do with it: $ROOMY goes
+# before a command that does not. (The sanitizers' frames are larger.)
+ROOMY="prlimit --stack=8388608:"
+case $BIN in
+*/sanitize/*) ;;
+*) ulimit -S -s 256 ;;
+esac
+
+make() { # pkg-config wants more
+	$ROOMY make "$@"
+}
+
+# Is it scripts that run the programs (scripts/analyze)? What is told of them from outside, as
+# strace does, is of the scripts then.
+case $(find "$BIN" -name 'saca-*' -exec head -c 2 {} \; -quit 2>/dev/null) in
+'#!') WRAPPED=yes ;;
+*) WRAPPED= ;;
+esac
 FAILED=0
 
 cleanup() {
