@@ -30,11 +30,16 @@ bench_accounts() {
 		-subj /CN=bench.example -keyout "$B/tls/key.pem" -out "$B/tls/cert.pem" 2>/dev/null
 }
 
-# Each server's files lie in a part of the disk of their own: ext4 without a journal searches
-# long for a place where many files have just been deleted.
+# Each server's files lie in a part of the disk of their own, and are removed when all is
+# over: ext4 without a journal searches long for a place where many have just been deleted.
 bench_room() {
 	mkdir -p "$B/data"
 	chattr +T "$B/data" 2>/dev/null || : # other file systems know no such thing
+}
+
+bench_tidy() {
+	bench_stop
+	rm -rf "$B/data"
 }
 
 machine() {
@@ -75,7 +80,6 @@ bench_stop() {
 	# shellcheck disable=SC2086
 	[ -z "$init" ] || kill -KILL $init 2>/dev/null || :
 	wait "$server" 2>/dev/null || :
-	rm -rf "$DATA"
 	server='' init=''
 }
 
