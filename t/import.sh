@@ -317,8 +317,8 @@ crash() {
 		message "caída $i" | put new "$(key $((500 + i)))" $((1500 + i)) $((500 + i)) \
 			$D victor.acme remitente@dominio.com "c$i@y.es"
 	done
-	if ! command -v strace >/dev/null; then
-		skip 'killed behind its commit' 'no strace here'
+	if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then
+		skip 'killed behind its commit' 'strace can not be had, or not reach the program'
 		return
 	fi
 	(ASAN_OPTIONS=detect_leaks=0 import_under strace -qq -o /dev/null -e trace=unlinkat,unlink,renameat2,renameat \

@@ -27,7 +27,7 @@ make() { # pkg-config wants more
 
 # Is it scripts that run the programs (scripts/analyze)? What is told of them from outside, as
 # strace does, is of the scripts then.
-case $(find "$BIN" -name 'saca-*' -exec head -c 2 {} \; -quit 2>/dev/null) in
+case $(head -c 2 "$BIN/saca-smtpd" 2>/dev/null) in
 '#!') WRAPPED=yes ;;
 *) WRAPPED= ;;
 esac

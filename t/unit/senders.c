@@ -164,7 +164,7 @@ START_TEST(keeps_many)
 	struct cdbfile f = CDBFILE_ZERO;
 	char const *value;
 	size_t len;
-	uint32_t const many = 1200000; /* what overflows a stack of 8 MiB */
+	uint32_t const many = unit_size(1200000); /* what overflows a stack of 8 MiB */
 	uint32_t wrong = 0;
 	ck_assert_int_eq(cdbwrite_start(&w, dir, "senders.cdb"), 0);
 	for (uint32_t i = 0; i < many; i++)
