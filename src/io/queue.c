@@ -14,6 +14,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+enum { FAULTS = 8 };
+
 bool queue_begin(struct queue *q)
 {
 	if (q->message < 0)
@@ -56,14 +58,13 @@ struct said {
 	size_t n;
 };
 
-/* False: there is no more, and never will be. */
-static bool read_some(int fd, struct said *s)
+static ssize_t read_some(int fd, struct said *s)
 {
 	char rest[256];
 	ssize_t r = s->n < sizeof s->text ? read(fd, s->text + s->n, sizeof s->text - s->n) : read(fd, rest, sizeof rest);
 	if (r > 0 && s->n < sizeof s->text)
 		s->n += (size_t)r;
-	return r > 0 || (r < 0 && errno == EINTR);
+	return r;
 }
 
 static bool readable(int fd)
@@ -73,31 +74,30 @@ static bool readable(int fd)
 }
 
 /* Until it has ended, or says that it stays: true. It writes its answer before it does
-   either. */
+   either. A call that fails says nothing about what it does: it is made again. */
 static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
 {
 	struct pollfd p[] = {{.fd = q->reply, .events = POLLIN}, {.fd = q->line, .events = POLLIN}};
-	for (;;) {
+	for (int faults = 0; faults < FAULTS;) {
 		uint64_t now = client_clock();
 		if (now >= deadline)
 			return false;
 		int ready = poll(p, 2, (int)(deadline - now < 60000 ? deadline - now : 60000));
-		if (ready < 0 && errno != EINTR)
+		ssize_t r = ready > 0 && p[0].revents ? read_some(q->reply, s) : 1;
+		if (r == 0)
 			return false;
-		if (ready <= 0)
-			continue;
-		if (p[0].revents && !read_some(q->reply, s))
-			return false;
-		if (!p[1].revents)
+		faults += ready < 0 || r < 0;
+		if (ready <= 0 || !p[1].revents)
 			continue;
 		if (!stay_hear(q->line)) {
 			p[1].fd = -1;
 			continue;
 		}
-		while (readable(q->reply) && read_some(q->reply, s))
+		while (readable(q->reply) && read_some(q->reply, s) > 0)
 			;
 		return true;
 	}
+	return false;
 }
 
 /* Starts it with the message. With an offer to stay, if there may be use for it. */
@@ -150,21 +150,15 @@ void queue_end(struct queue *q, uint64_t deadline)
 		(void)end(q, deadline); /* nothing was asked of it */
 }
 
-/* One that has stayed, and then ends, has not accepted: its code tells only how it ended. */
 static void run(struct queue *q, int message, int envelope, char const *const *envp,
 	uint64_t deadline, struct verdict *out)
 {
 	struct said said = {.n = 0};
-	bool had_stayed = q->pid > 0 && stay_give(q->line, message, envelope);
-	int code;
-	if (!had_stayed) {
+	if (q->pid <= 0 || !stay_give(q->line, message, envelope)) {
 		queue_end(q, deadline);
 		start(q, message, envelope, envp);
 	}
-	if (q->pid > 0 && listen_to(q, &said, deadline))
-		code = 0;
-	else if ((code = end(q, deadline)) == 0 && had_stayed)
-		code = -1;
+	int code = q->pid > 0 && listen_to(q, &said, deadline) ? 0 : end(q, deadline);
 	q->again = code == 0;
 	verdict_read(out, code, said.text, said.n);
 }

@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HANDED = 2, FIRST_FREE = 10 };
+/* TRIES: a call that fails says nothing about the other side, which may have done its part. */
+enum { HANDED = 2, FIRST_FREE = 10, TRIES = 4 };
 
 /* Room for the descriptors, aligned as their header wants to be. */
 union control {
@@ -82,20 +83,18 @@ bool stay_give(int fd, int message, int envelope)
 bool stay_hear(int fd)
 {
 	char code;
-	ssize_t r;
-	do
+	ssize_t r = -1;
+	for (int i = 0; r < 0 && i < TRIES; i++)
 		r = recv(fd, &code, 1, 0);
-	while (r < 0 && errno == EINTR);
 	return r == 1 && code == 0;
 }
 
 bool stay_tell(int fd)
 {
 	char const code = 0;
-	ssize_t r;
-	do
+	ssize_t r = -1;
+	for (int i = 0; r < 0 && i < TRIES; i++)
 		r = send(fd, &code, 1, MSG_NOSIGNAL);
-	while (r < 0 && errno == EINTR);
 	return r == 1;
 }
 

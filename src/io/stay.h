@@ -5,9 +5,10 @@
    he would end with code 0, this code in a packet of one octet, his answer being on
    descriptor 6 as ever by then; and finds the next message and envelope in a packet of one
    octet with two descriptors, which take the places of 0 and 1. The end of the packets is
-   the end of the session. Every other code is said by ending with it, and who knows
-   nothing of the offer ends after the first message: it is qmail-queue(8)'s interface
-   and one sentence more. */
+   the end of the session, and he ends with STAY_IDLE. Every other code is said by ending
+   with it; 0 too is true to the last message that was handed over, if it could not be said
+   otherwise. Who knows nothing of the offer ends after the first message: it is
+   qmail-queue(8)'s interface and one sentence more. */
 #ifndef IO_STAY_H
 #define IO_STAY_H
 
@@ -15,7 +16,8 @@
 #include <sys/types.h>
 
 #define STAY_VARIABLE "SACA_STAY"
-#define STAY_FD 7 /* where both of our programs put their offer */
+#define STAY_FD 7   /* where both of our programs put their offer */
+#define STAY_IDLE 71 /* ended with no message in hand: whoever just handed one over tries later */
 
 /* The descriptor offered to this process; -1: none; -2: SACA_STAY is not the number of a
    socket. */
@@ -29,8 +31,7 @@ bool stay_pair(int pair[2]);
 bool stay_give(int fd, int message, int envelope);
 
 /* Waits for its answer. True: accepted, and it stays; false: its code is to be had by
-   waiting for its end. One that had stayed and then ends has not accepted, whatever its
-   code. */
+   waiting for its end. */
 bool stay_hear(int fd);
 
 /* The side that stays: accepted. False: nobody listens any more. */

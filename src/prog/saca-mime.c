@@ -269,21 +269,24 @@ static bool hand_over(char const *const *prog)
 	return true;
 }
 
-/* Message after message, as long as the rest of the line accepts them and somebody asks.
-   Who takes a second one has promised to say so: his end alone is no acceptance then. */
+/* Message after message, as long as the rest of the line accepts them and somebody asks. */
 static _Noreturn void stay_on(struct check *c, int stay, char const *const *prog)
 {
-	for (bool first = true;; first = false) {
+	for (;;) {
 		pass(c);
-		if (!hand_over(prog) || !stay_hear(rest.line)) {
-			int code = rest_ended();
-			_exit(code || first ? code : TEMPORARY);
+		if (!hand_over(prog)) {
+			int code = rest_ended(); /* 0 was for the message before */
+			_exit(code ? code : TEMPORARY);
 		}
+		if (!stay_hear(rest.line))
+			_exit(rest_ended());
 		mime_free(c->mime);
 		if (c->copy >= 0)
 			close(c->copy);
-		if (!stay_tell(stay) || !stay_take(stay))
+		if (!stay_tell(stay))
 			leave(0);
+		if (!stay_take(stay))
+			leave(STAY_IDLE);
 		*c = (struct check){.limit = c->limit, .copy = -1, .in_line = true};
 		read_message(c);
 	}

@@ -393,19 +393,20 @@ static void transact(char const *path)
 	buf_free(&login);
 }
 
-/* The next message, if this process is to stay for it. The client need not wait for what
-   is still to be tidied up. */
-static bool stay_on(void)
+/* On to the next message, if this process is to stay for one; else it ends. The client need
+   not wait for what is still to be tidied up. */
+static void stay_on(void)
 {
 	bool told = stay >= 0 && stay_tell(stay);
 	spool_draft_drop(&draft);
 	if (!told)
-		return false;
+		_exit(0);
 	spool_close(&spool);
 	spool_message_close(&message);
 	envelope_free(&envelope);
 	draft.path[0] = 0;
-	return stay_take(stay);
+	if (!stay_take(stay))
+		_exit(STAY_IDLE);
 }
 
 /* --- Credit --------------------------------------------------------------------------- */
@@ -442,8 +443,6 @@ int main(int argc, char const *const *argv)
 	char const *path = read_options(argc, argv);
 	if (options.credit)
 		change_credit(path, options.credit);
-	do
+	for (;; stay_on())
 		transact(path);
-	while (stay_on());
-	_exit(0);
 }
