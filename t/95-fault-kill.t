@@ -13,14 +13,17 @@ done
 
 # Sanitized programs are slow to start; what they add is a look at the memory.
 if grep -q __asan_init "$BIN/saca-spool"; then
-	set -- 'spool 200' 'line 60' 'import 100'
+	set -- 'spool 200' 'line 60' 'import 100' 'postgres 40'
 else
-	set -- 'spool 600' 'line 250' 'import 250'
+	set -- 'spool 600' 'line 250' 'import 250' 'postgres 120'
 fi
 for subject; do
 	# shellcheck disable=SC2086
 	set -- $subject
 	out=$(fault kill -n "$2" "$1")
-	ok $? "$(printf '%s\n' "$out" | head -n 1)" "$out"
+	case $? in
+	2) skip "$1: every call killed and failing" "$out" ;;
+	*) ok $? "$(printf '%s\n' "$out" | head -n 1)" "$out" ;;
+	esac
 done
 done_testing

@@ -80,10 +80,16 @@ class Import:
 
 	# --- The world ---
 
+	def address(self, folder):
+		return os.path.join(folder, 'saca.db')
+
+	def open(self, folder):
+		return Store(self.address(folder), os.path.join(folder, 'copy'))
+
 	def import_(self, folder, prefix=()):
 		errors = os.path.join(folder, 'errors')
 		argv = list(prefix) + [program('saca-import'), '-u', 'https://img.example.com', *self.options,
-			os.path.join(folder, 'spool'), os.path.join(folder, 'saca.db')]
+			'-w', os.path.join(folder, 'web'), os.path.join(folder, 'spool'), self.address(folder)]
 		return run(argv, environment(), {0: '/dev/null', 1: '/dev/null', 2: errors}, (3,))[0]
 
 	def prepare(self, folder):
@@ -100,7 +106,7 @@ class Import:
 		self.leave_old_things(spool)
 		if not self.count:
 			os.unlink(os.path.join(spool, 'count'))
-		self.reference = self.result_of_undisturbed(folder)
+		self.reference = self.result_of_undisturbed(folder, folder + '.reference')
 
 	@staticmethod
 	def leave_old_things(spool):
@@ -112,8 +118,7 @@ class Import:
 			os.utime(path, (when, when))
 		write(os.path.join(spool, 'credit', PLAN), ('57 %s 40 %s\n' % (ident(100), key(102))).encode())
 
-	def result_of_undisturbed(self, folder):
-		world = folder + '.reference'
+	def result_of_undisturbed(self, folder, world):
 		shutil.copytree(folder, world)
 		demand(self.import_(world) == 1, 'undisturbed it does not set two aside')
 		reference = self.result(world)
@@ -123,7 +128,7 @@ class Import:
 	def result(self, folder):
 		"""All that a run leaves, but times and numbers of the store's own."""
 		spool = Spool(os.path.join(folder, 'spool'))
-		store = Store(os.path.join(folder, 'saca.db'), os.path.join(folder, 'copy'))
+		store = self.open(folder)
 		demand(store.is_whole(), 'the store is damaged')
 		found = {'store': store.dump(), 'images': images(os.path.join(folder, 'web')), 'seen': spool.seen()}
 		store.close()
@@ -164,7 +169,7 @@ class Import:
 		"""Each file waits as it was, or its rows are there and its key is remembered; a bad
 		one waits or is set aside with its reason, a good one never."""
 		spool = Spool(os.path.join(folder, 'spool'))
-		store = Store(os.path.join(folder, 'saca.db'), os.path.join(folder, 'copy'))
+		store = self.open(folder)
 		known, seen = store.ids(), spool.seen()
 		store.close()
 		aside = spool.names('failed')

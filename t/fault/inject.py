@@ -67,9 +67,10 @@ def recorder(log):
 
 def calls(log):
 	"""The calls of a recording in their order, as (name, which of that name), but those of
-	the dynamic loader, whose last one unmaps its cache, and of a sanitizer's start, which
-	reads where memory lies and then looks for the signals' stack."""
-	seen, made, start = {}, [], None
+	the dynamic loader, whose last one unmaps its cache (what is loaded later is not left
+	out), and of a sanitizer's start, which reads where memory lies and then looks for the
+	signals' stack."""
+	seen, made, start, loaded = {}, [], None, False
 	with open(log, errors='replace') as f:
 		for line in f:
 			m = CALL.match(line)
@@ -77,8 +78,8 @@ def calls(log):
 				continue
 			seen[m[1]] = seen.get(m[1], 0) + 1
 			made.append((m[1], seen[m[1]]))
-			if '"/etc/ld.so.cache"' in line:
-				start = 'munmap'
+			if '"/etc/ld.so.cache"' in line and not loaded:
+				start, loaded = 'munmap', True
 			elif '"/proc/self/maps"' in line:
 				start = 'sigaltstack'
 			elif m[1] == start:

@@ -1,0 +1,109 @@
+"""A PostgreSQL server of the tests' own, on a socket in its folder, and stores in it."""
+
+import contextlib
+import glob
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+from world import DUMP, demand
+
+START = 60  # seconds it may take
+
+# What a caller's stack has been limited to does not do for it; it goes when we go, and
+# does not run as root.
+ROOMY = ['prlimit', '--stack=8388608:', 'setpriv', '--pdeathsig', 'INT']
+NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups']
+
+COLUMN, ROW, ANSWER = '\x1f', '\x1e', '\x1d'
+
+
+def tool(name):
+	"""The newest that is installed, or None."""
+	found = sorted(glob.glob('/usr/lib/postgresql/*/bin/' + name), key=lambda p: int(p.split('/')[4]))
+	return found[-1] if found else shutil.which(name)
+
+
+class Server:
+	def __init__(self):
+		self.folder = tempfile.mkdtemp(prefix='saca-fault.', dir=os.environ.get('TMPDIR'))
+		self.prefix = ROOMY + (NOBODY if os.getuid() == 0 else [])
+		if os.getuid() == 0:
+			shutil.chown(self.folder, 'nobody')
+		os.chmod(self.folder, 0o711)
+		data = os.path.join(self.folder, 'data')
+		try:
+			with open(os.path.join(self.folder, 'log'), 'w') as log:
+				subprocess.run(self.prefix + [tool('initdb'), '-D', data, '-U', 'saca', '-A', 'trust', '-E', 'UTF8',
+					'--locale=C', '-N'], check=True, stdout=log, stderr=log)
+				self.process = subprocess.Popen(self.prefix + [tool('postgres'), '-D', data, '-k', self.folder,
+					'-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'full_page_writes=off'], stdout=log, stderr=log)
+			self.await_start()
+		except BaseException:
+			self.stop()
+			raise
+
+	def await_start(self):
+		end = time.monotonic() + START
+		while subprocess.run([tool('pg_isready'), '-q', '-h', self.folder, '-U', 'saca', '-d', 'postgres']).returncode:
+			demand(time.monotonic() < end and self.process.poll() is None, 'the server does not start')
+			time.sleep(0.05)
+
+	def stop(self):
+		if hasattr(self, 'process') and self.process.poll() is None:
+			self.process.send_signal(subprocess.signal.SIGINT)
+			self.process.wait()
+		shutil.rmtree(self.folder)
+
+	# --- Databases, each named after the world it belongs to ---
+
+	@staticmethod
+	def name(world):
+		return 'w_' + re.sub(r'\W', '_', os.path.basename(world))
+
+	def address(self, world):
+		return 'postgresql://saca@%s/%s?gssencmode=disable' % (self.folder.replace('/', '%2F'), self.name(world))
+
+	def ask(self, database, *queries):
+		"""The rows of each answer."""
+		asked = [part for q in queries for part in ('-c', q, '-c', "SELECT '%s'" % ANSWER)]
+		said = subprocess.run([tool('psql'), '-qAtX', '-v', 'ON_ERROR_STOP=1', '-h', self.folder, '-U', 'saca', '-d', database,
+			'-F', COLUMN, '-R', ROW, *asked], capture_output=True, text=True)
+		demand(said.returncode == 0, 'psql:', said.stderr)
+		return [[row.split(COLUMN) for row in answer.strip(ROW + '\n').split(ROW) if row]
+			for answer in said.stdout.split(ANSWER)[:-1]]
+
+	def make(self, world, template='template1'):
+		self.ask('postgres', 'CREATE DATABASE %s TEMPLATE %s' % (self.name(world), template))
+
+	@contextlib.contextmanager
+	def copied(self, world, template):
+		self.make(world, self.name(template))
+		try:
+			yield
+		finally:
+			self.ask('postgres', 'DROP DATABASE %s WITH (FORCE)' % self.name(world))
+
+
+class PostgresStore:
+	"""As world.Store."""
+
+	def __init__(self, server, world):
+		self.server, self.database = server, server.name(world)
+
+	def close(self):
+		pass
+
+	def is_whole(self):
+		"""The server itself keeps the references whole."""
+		return True
+
+	def ids(self):
+		made = self.server.ask(self.database, "SELECT to_regclass('send') IS NOT NULL")[0] == [['t']]
+		return {r[0] for r in self.server.ask(self.database, 'SELECT smtp_id FROM contact_group')[0]} if made else set()
+
+	def dump(self):
+		return {name: sorted(rows) for name, rows in zip(DUMP, self.server.ask(self.database, *DUMP.values()))}
