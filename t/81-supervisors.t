@@ -23,7 +23,7 @@ fi
 
 # fresh: spool, store and log anew, and other ports
 fresh() {
-	rm -rf "${T:?}/spool" "$T/lib" "$T/log"
+	rm -rf "${T:?}/spool" "$T/lib" "$T/log" "$T/run"
 	CLEAR=$(free_port) START=$(free_port) TLS=$(free_port)
 	mkdir "$T/spool" "$T/lib" "$T/log" "$T/log/$CLEAR" "$T/log/$START" "$T/log/$TLS" "$T/log/import"
 	[ -z "$user" ] || chown -R nobody "$T/spool" "$T/lib" "$T/log"
@@ -32,13 +32,15 @@ fresh() {
 # relocate FILE...
 relocate() {
 	if [ -n "$user" ]; then
-		sed -i -e 's/setuidgid saca\(log\)\{0,1\} /setuidgid nobody /' -e 's/chpst -u saca:saca/chpst -u nobody/' \
+		sed -i -e 's/setuidgid saca\(log\)\{0,1\} /setuidgid nobody /' -e 's/id -\([ug]\) saca/id -\1 nobody/g' \
+			-e 's/chpst -u saca:saca/chpst -u nobody/' \
 			-e 's/chpst -u sacalog/chpst -u nobody/' -e 's/--re\([ug]\)id=saca\b/--re\1id=65534/g' "$@"
 	else
 		sed -i -e 's/\(s6-\)\{0,1\}setuidgid saca[a-z]* //' -e 's/chpst -u saca[a-z:]* //' \
+			-e 's/ -u "$(id -u saca)" -g "$(id -g saca)"//' \
 			-e 's/setpriv [^\\]*clear-groups//' "$@"
 	fi
-	sed -i -e "s,/etc/saca,$T/etc,g" -e "s,/var/spool/saca,$T/spool,g" -e "s,/var/lib/saca,$T/lib,g" \
+	sed -i -e "s,/etc/saca,$T/etc,g" -e "s,/var/spool/saca,$T/spool,g" -e "s,/var/lib/saca,$T/lib,g" -e "s,/run/saca,$T/run,g" \
 		-e "s,/var/log/saca,$T/log,g" -e "s,/usr/local/bin/,$BIN/,g" -e "s,^PATH=/usr/local/sbin,PATH=$BIN," \
 		-e 's/\b0\(\.0\.0\.0\)\{0,1\} \(2500\|58700\|46500\)/127.0.0.1 \2/' \
 		-e "s/\\b2500\\b/$CLEAR/g" -e "s/\\b58700\\b/$START/g" -e "s/\\b46500\\b/$TLS/g" "$@"

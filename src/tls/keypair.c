@@ -1,7 +1,6 @@
 /* A certificate chain and its private key, from PEM files. */
 #include "tls/keypair.h"
 
-#include "core/buf.h"
 #include "core/wipe.h"
 #include "tls/pem.h"
 
@@ -11,36 +10,41 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MAX (1 << 18)      /* a PEM file larger than this is something else */
+#define FILE_MAX (1 << 18) /* a PEM file larger than this is something else */
 
-/* The octets of one PEM file. Room is made beforehand, so that a growing buffer leaves no
-   copy of a key behind. */
-static bool slurp(char const *file, struct buf *b, struct keypair_fault *fault)
+/* One PEM file at a time. What a file does not reach of this costs nothing, and to get memory
+   for each and give it back would cost more than to decode it. */
+static struct {
+	char s[FILE_MAX + 1];
+	size_t len;
+} text;
+
+static bool slurp(char const *file, struct keypair_fault *fault)
 {
 	*fault = (struct keypair_fault){file, "cannot be read", 0};
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t r = -1;
-	if (fd >= 0 && buf_reserve(b, FILE_MAX + 1)) {
+	text.len = 0;
+	if (fd >= 0) {
 		do {
-			r = read(fd, b->s + b->len, FILE_MAX + 1 - b->len);
+			r = read(fd, text.s + text.len, sizeof text.s - text.len);
 			if (r > 0)
-				b->len += (size_t)r;
+				text.len += (size_t)r;
 		} while (r > 0 || (r < 0 && errno == EINTR));
 	}
 	fault->error = errno;
 	if (fd >= 0)
 		close(fd);
-	if (r == 0 && b->len <= FILE_MAX)
+	if (r == 0 && text.len <= FILE_MAX)
 		return true;
 	if (r >= 0)
 		*fault = (struct keypair_fault){file, "is too large for a PEM file", 0};
 	return false;
 }
 
-static void forget(struct buf *b)
+static void forget(void)
 {
-	wipe(b->s, b->len);
-	buf_free(b);
+	wipe(text.s, text.len);
 }
 
 /* --- The chain ---------------------------------------------------------------------- */
@@ -89,15 +93,14 @@ static bool keep_chain(struct keypair *k)
 
 static bool load_chain(struct keypair *k, struct keypair_fault *fault)
 {
-	struct buf file = BUF_ZERO;
-	bool ok = slurp(k->certfile, &file, fault);
+	bool ok = slurp(k->certfile, fault);
 	if (ok) {
-		char const *why = find_chain(k, &(struct pem){.s = file.s, .n = file.len});
+		char const *why = find_chain(k, &(struct pem){.s = text.s, .n = text.len});
 		ok = !why && keep_chain(k);
 		if (!ok)
 			*fault = (struct keypair_fault){k->certfile, why ? why : "cannot be kept", why ? 0 : ENOMEM};
 	}
-	forget(&file);
+	forget();
 	return ok;
 }
 
@@ -124,14 +127,13 @@ static char const *find_key(struct keypair *k, struct pem *p)
 
 static bool load_key(struct keypair *k, struct keypair_fault *fault)
 {
-	struct buf file = BUF_ZERO;
-	bool ok = slurp(k->keyfile, &file, fault);
+	bool ok = slurp(k->keyfile, fault);
 	if (ok) {
 		*fault = (struct keypair_fault){k->keyfile, NULL, 0};
-		fault->why = find_key(k, &(struct pem){.s = file.s, .n = file.len});
+		fault->why = find_key(k, &(struct pem){.s = text.s, .n = text.len});
 		ok = !fault->why;
 	}
-	forget(&file);
+	forget();
 	return ok;
 }
 

@@ -54,8 +54,9 @@ static bool is_cache(int fd, uint64_t *buckets)
    own when it is complete. */
 static bool make(char const *file, char const *head, size_t n, off_t size)
 {
-	char temp[PATH];
-	if (!beside(temp, file, ".new")) {
+	char temp[PATH], end[32];
+	snprintf(end, sizeof end, ".%lu", (unsigned long)getpid()); /* several services may start at once */
+	if (!beside(temp, file, end)) {
 		errno = ENAMETOOLONG;
 		return false;
 	}
