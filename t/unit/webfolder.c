@@ -181,7 +181,10 @@ START_TEST(is_shared)
 			if (!webfolder_put(w, "png", s, SIZE, hash, path) || stat_of(path).st_size != SIZE)
 				_exit(1);
 		}
-		_exit(!webfolder_sync(w));
+		int code = !webfolder_sync(w);
+		webfolder_free(w);
+		free(s);
+		_exit(code);
 	}
 	for (int k = 0; k < WRITERS; k++) {
 		int status;
