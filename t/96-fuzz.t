@@ -1,8 +1,8 @@
 #!/bin/sh
 # Every fuzzing target over all its seeds, then over mutations of them for FUZZ_SECONDS each:
-# by default 30 under the sanitizers and 1 without; those that read a small part of what
-# the nine below read too, an eighth of it. (scripts/fuzz searches for hours.) FUZZ_START is where the
-# mutations start; without it they differ from run to run, and the number is told.
+# by default 30 under the sanitizers and 1 without; those that read a small part of what the
+# nine below read too, an eighth of it. (scripts/fuzz searches for hours.) FUZZ_START is where
+# the mutations start; without it they differ from run to run, and the number is told.
 . "$(dirname "$0")/lib.sh"
 cd "$TOP" || exit 1
 . t/fuzz/lib.sh
