@@ -352,18 +352,24 @@ static int at_once(struct options const *o, struct tls *t, int ctl, int app)
 	return finish(t, program, prepare(t, o) ? confined(o, t) : MISUSE);
 }
 
+static _Noreturn void become(struct options const *o)
+{
+	become_identity(o->program, PROG);
+	become_program(o->prog, PROG);
+}
+
 /* Without a certificate the program finds sockets whose other end is closed. */
 static int on_demand(struct options const *o, struct tls *t, int ctl, int app)
 {
 	bool ready = prepare(t, o);
 	offer(ctl, app);
-	pid_t program = ready ? vfork() : 0;
+	if (!ready)
+		become(o);
+	pid_t program = vfork();
+	if (program == 0)
+		become(o);
 	if (program < 0)
 		strerr_diefsys(FAILED, "cannot fork");
-	if (program == 0) {
-		become_identity(o->program, PROG);
-		become_program(o->prog, PROG);
-	}
 	return finish(t, program, confined(o, t));
 }
 
