@@ -84,8 +84,8 @@ static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
 			return false;
 		int ready = poll(p, 2, (int)(deadline - now < 60000 ? deadline - now : 60000));
 		ssize_t r = ready > 0 && p[0].revents ? read_some(q->reply, s) : 1;
-		if (r == 0)
-			return false;
+		if (r == 0) /* it may have said so, and ended at once */
+			return p[1].fd >= 0 && readable(q->line) && stay_hear(q->line);
 		faults += ready < 0 || r < 0;
 		if (ready <= 0 || !p[1].revents)
 			continue;
