@@ -227,6 +227,12 @@ for form in two one socket; do
 	like "$out" '^250 AUTH LOGIN PLAIN$' "a wrapper that answers with form '$form'"
 	like "$out" '^221 ' "serves to the end"
 done
+serve env PROTO=SSL SSLREMOTEIP=127.0.0.1 $WRAPPER two "$T/ec.crt" "$T/ec.key" $SMTPD
+like "$($CLIENT dialogue "$PORT" short STARTTLS 2>&1)" '^250 AUTH LOGIN PLAIN$' "one that says PROTO=SSL from the start, as sslserver -n does"
+serve env PROTO=SSL SSLREMOTEIP=127.0.0.1 SSLCTLFD=9 SSLREADFD=7 SSLWRITEFD=8 $SMTPD
+out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')
+like "$out" '^503 ' "what sslserver leaves behind when it has begun with TLS is no offer"
+like "$out" '^221 ' "and no fault"
 serve $WRAPPER dead "$T/ec.crt" "$T/ec.key" $SMTPD
 like "$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')" '^454 ' "one that has died is 454"
 for form in fails half; do

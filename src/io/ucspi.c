@@ -60,5 +60,6 @@ void ucspi_remote_ip(char out[UCSPI_IP])
 bool ucspi_under_tls(void)
 {
 	char const *version = getenv("SSL_PROTOCOL");
-	return (version && *version) || strcmp(protocol(), "SSL") == 0;
+	return (version && *version) || strcmp(protocol(), "SSL") == 0
+		|| strcmp(protocol(), "SSL6") == 0;
 }

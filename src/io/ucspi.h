@@ -11,7 +11,8 @@
    octets. */
 void ucspi_remote_ip(char out[UCSPI_IP]);
 
-/* Is the session under TLS from its first octet: SSL_PROTOCOL is set, or PROTO is SSL? */
+/* Is the session under TLS from its first octet: SSL_PROTOCOL is set, or PROTO is SSL
+   or SSL6? Where a wrapper still offers TLS it is not, whatever PROTO says. */
 bool ucspi_under_tls(void);
 
 #endif

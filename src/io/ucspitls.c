@@ -3,6 +3,7 @@
 
 #include "core/ascii.h"
 #include "core/num.h"
+#include "io/ucspi.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,8 @@ static bool descriptor(char const *name, int *fd)
 	return flags >= 0 && fcntl(*fd, F_SETFD, flags | FD_CLOEXEC) == 0;
 }
 
+/* sslserver without -n asks itself, and leaves the variables behind, which by then name what
+   it has moved. */
 enum ucspitls_state ucspitls_init(struct ucspitls *u)
 {
 	static char const *const names[] = {"SSLCTLFD", "SSLREADFD", "SSLWRITEFD", "UCSPITLS"};
@@ -38,7 +41,9 @@ enum ucspitls_state ucspitls_init(struct ucspitls *u)
 		state = descriptor(names[0], &u->ctl) && descriptor(names[1], &u->in)
 				&& descriptor(names[2], &u->out)
 			? UCSPITLS_READY
-			: UCSPITLS_BAD;
+			: ucspi_under_tls() ? UCSPITLS_NONE : UCSPITLS_BAD;
+	if (state == UCSPITLS_NONE)
+		*u = (struct ucspitls){-1, -1, -1};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (unsetenv(names[i]) != 0)
 			return UCSPITLS_BAD;

@@ -16,7 +16,8 @@ enum ucspitls_state {
 	UCSPITLS_NONE,  /* no wrapper offers TLS: STARTTLS is 502, and EHLO says nothing of it */
 	UCSPITLS_READY, /* a wrapper waits for the word: 220 */
 	UCSPITLS_DEAD,  /* it was there and has gone, for want of a certificate, say: 454 */
-	UCSPITLS_BAD,   /* the variables are malformed or name no open descriptors: exit 100 */
+	UCSPITLS_BAD,   /* the variables are malformed or name no open descriptors: exit 100 (but
+	                   NONE where TLS is on already, which makes them another's leavings) */
 };
 
 /* Once, at the start: reads SSLCTLFD, SSLREADFD and SSLWRITEFD strictly and takes them,

@@ -433,7 +433,7 @@ int main(int argc, char const **argv)
 	ucspi_remote_ip(me->ip);
 	fill_names(me);
 	me->started = me->command_since = client_clock();
-	smtp_start(&me->smtp, &me->config, &hooks, key, ucspi_under_tls());
+	smtp_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && ucspi_under_tls());
 	talk(me);
 	client_flush(&me->client, client_clock() + me->command);
 	queue_end(&me->queue, client_clock() + LEAVE_MS);
