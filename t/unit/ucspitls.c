@@ -152,6 +152,7 @@ START_TEST(lets_nobody_rule)
 	static char const answer[] = "PATH=/nowhere\0HOME\0LD_PRELOAD=x\0SSL_=y\0SSL_A B=z\0=\0SSL_OK=1\0\0";
 	setenv("PATH", "/bin", 1);
 	setenv("HOME", "/root", 1);
+	unsetenv("LD_PRELOAD"); /* valgrind has one */
 	ck_assert(ask(answer, sizeof answer - 1, false));
 	ck_assert_str_eq(getenv("PATH"), "/bin");
 	ck_assert_str_eq(getenv("HOME"), "/root");
