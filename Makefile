@@ -40,7 +40,7 @@ OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/re
 	core/data core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
 	io/client io/run io/authenticate io/queue io/stay io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
 OBJ_saca-tlsd := core/ascii core/num io/become io/ucspi io/ucspienv io/ucspitls \
-	tls/certificates tls/confine tls/curves tls/hello tls/keypair tls/pem tls/pump tls/reason tls/server tls/sessions tls/sessions_file tls/x25519
+	tls/certificates tls/confine tls/hello tls/keypair tls/pem tls/pump tls/reason tls/server tls/sessions tls/sessions_file
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
 OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp) io/client io/memfile io/run io/stay
 OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core/date core/envelope core/header core/num core/seen core/spoolfile core/trace core/utc \

@@ -3,10 +3,8 @@
 
 #include "core/ascii.h"
 #include "core/wipe.h"
-#include "tls/curves.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 struct suite {
 	uint16_t id;
@@ -169,19 +167,6 @@ static void set_hashes(br_ssl_engine_context *eng, bool old)
 	br_ssl_engine_set_prf10(eng, br_tls10_prf);
 }
 
-/* From the kernel, which has more sources than the processor alone has. */
-static bool seed(br_ssl_engine_context *eng)
-{
-	unsigned char octets[32];
-	bool ok = getrandom(octets, sizeof octets, 0) == (ssize_t)sizeof octets;
-	if (ok) {
-		br_ssl_engine_inject_entropy(eng, octets, sizeof octets);
-		eng->rng_os_rand_done = 1;
-	}
-	wipe(octets, sizeof octets);
-	return ok;
-}
-
 bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsigned int min)
 {
 	br_ssl_engine_context *eng = &s->ctx.eng;
@@ -194,11 +179,10 @@ bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsign
 	br_ssl_engine_set_versions(eng, min, BR_TLS12);
 	set_suites(eng, min < BR_TLS12);
 	set_hashes(eng, min < BR_TLS12);
-	curves_init(&s->curves);
-	br_ssl_engine_set_ec(eng, &s->curves); /* of several curves, X25519 first */
+	br_ssl_engine_set_ec(eng, br_ec_get_default()); /* of several curves, X25519 first */
 	br_ssl_engine_set_all_flags(eng, BR_OPT_ENFORCE_SERVER_PREFERENCES | BR_OPT_NO_RENEGOTIATION);
 	br_ssl_engine_set_buffers_bidi(eng, s->in, sizeof s->in, s->out, sizeof s->out);
-	return seed(eng) && br_ssl_server_reset(&s->ctx);
+	return br_ssl_server_reset(&s->ctx);
 }
 
 void server_forget(struct server *s)

@@ -19,7 +19,6 @@
 struct server {
 	br_ssl_server_context ctx;
 	br_ssl_server_policy_class const *policy; /* the engine's way back here */
-	br_ec_impl curves;
 	struct keypair const *pairs;
 	size_t pairs_len;
 	struct keypair const *chosen; /* once the handshake has come that far */
