@@ -59,8 +59,10 @@ is "$(with '' saca-checkpassword "$P")" 2 "so is nothing"
 fill=$(printf '%0498d' 0 | tr 0 x)
 is "$(with "yes.acme\\0uno\\0$fill\\0" saca-checkpassword "$P")" 0 "512 octets are read"
 is "$(with "yes.acme\\0uno\\0$fill\\0x" saca-checkpassword "$P")" 2 "513 are misuse"
-saca-checkpassword "$P" 3<&- 2>/dev/null
-is $? 2 "a closed descriptor 3 is misuse"
+if [ -z "$WRAPPED" ]; then # a script has opened itself there
+	saca-checkpassword "$P" 3<&- 2>/dev/null
+	is $? 2 "a closed descriptor 3 is misuse"
+fi
 saca-checkpassword "$P" 0<&- 3<&- 2>/dev/null
 is $? 2 "and with 0 closed too"
 is "$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" 3<&0 0<&- 1>&- 2>&-; echo $?)" 0 \
@@ -120,6 +122,8 @@ is "$out" "$want" "or what it was"
 # --- setgid
 if [ "$(id -u)" != 0 ] || ! command -v setpriv >/dev/null; then
 	skip "setgid" "needs root and setpriv(1)"
+elif [ -n "$WRAPPED" ]; then
+	skip "setgid" "a script has no rights of its own"
 elif findmnt -nT "$T" -o OPTIONS | grep -q nosuid; then
 	skip "setgid" "the folder for tests is mounted nosuid"
 else
