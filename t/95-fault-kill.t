@@ -5,6 +5,8 @@
 . "$TOP/t/fault.sh"
 needs_strace 'every call killed and failing'
 
+chmod 711 "$FAULT" # the database's user has to get through
+
 # Points that broke something once.
 for point in 'spool/credit fdatasync#1:EIO' 'spool/credit write#1:EIO'; do
 	out=$(fault kill -p "$point")
