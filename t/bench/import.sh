@@ -105,3 +105,6 @@ import_sqlite
 import_postgres
 [ -z "$postgres" ] || { kill -INT "$postgres"; wait "$postgres" || :; }
 rm -rf "$I"
+printf '\nPlot\n'
+awk -F '\t' '{ print $1, $2, $3; print $1 "-bare", $2, $4 }' "$B/import.tsv" |
+	svg import.svg "Import, a chunk that doubles the store" "contacts in the store" seconds

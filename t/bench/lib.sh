@@ -122,6 +122,12 @@ release() {
 	holder=''
 }
 
+# FILE TITLE X-LABEL Y-LABEL: a plot of the lines "series x y" on stdin; both axes logarithmic.
+svg() {
+	awk -v title="$2" -v xl="$3" -v yl="$4" -f t/bench/plot.awk >"$B/$1"
+	echo "  $B/$1"
+}
+
 # --- Results -------------------------------------------------------------------------------
 
 # NAME VALUE [OF]: one figure of the peer; of the test OF, if it belongs to one

@@ -1,12 +1,6 @@
 # shellcheck shell=sh
-# How cost grows, as SVG: messages/s against sessions, one message against its recipients,
-# and, when import was measured too, the import against the store. Part of scripts/bench.
-
-# FILE TITLE X-LABEL Y-LABEL: lines "series x y" on stdin; both axes logarithmic.
-svg() {
-	awk -v title="$2" -v xl="$3" -v yl="$4" -f t/bench/plot.awk >"$B/$1"
-	echo "  $B/$1"
-}
+# How cost grows, as SVG: messages/s against sessions, one message against its recipients.
+# Part of scripts/bench.
 
 against_sessions() {
 	for peer in saca postfix; do
@@ -36,7 +30,3 @@ against_sessions >"$B/sessions.data"
 svg sessions.svg "10 KB messages, many per connection" sessions messages/s <"$B/sessions.data"
 against_recipients >"$B/recipients.data"
 svg recipients.svg "One message" recipients seconds <"$B/recipients.data"
-if [ -s "$B/import.tsv" ]; then
-	awk -F '\t' '{ print $1, $2, $3; print $1 "-bare", $2, $4 }' "$B/import.tsv" |
-		svg import.svg "Import, a chunk that doubles the store" "contacts in the store" seconds
-fi
