@@ -17,7 +17,7 @@ done
 if grep -q __asan_init "$BIN/saca-spool"; then
 	set -- 'spool 200' 'line 60' 'import 100' 'postgres 40'
 else
-	set -- 'spool 600' 'line 250' 'import 250' 'postgres 120'
+	set -- 'spool 900' 'line 250' 'import 400' 'postgres 120'
 fi
 for subject; do
 	# shellcheck disable=SC2086
