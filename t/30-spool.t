@@ -59,6 +59,8 @@ like "$(SACA_HELO=$(printf 'a\r\nX-Saca-Send: 9\n(x)') SSL_PROTOCOL=TLSv1.2 SSL_
 is "$(field X-Saca-Ip "$T"/env1/new/*)" '1?2' "nor in X-Saca-Ip"
 like "$(unset SACA_USER SACA_PLAN; saca-spool -P otra "$T/env2" <"$T/m" 1<"$T/env" && cat "$T/env2"/new/*)" \
 	'^X-Saca-User: spool.otra$' "-P serves where nobody sets a plan"
+like "$(unset TCPREMOTEIP; PROTO=SSL6 SSLREMOTEIP=::6 saca-spool "$T/env6" <"$T/m" 1<"$T/env" && cat "$T/env6"/new/*)" \
+	'^X-Saca-Ip: ::6$' "or of the protocol without its version, as sslserver has it"
 like "$(PROTO=SSL SSLREMOTEIP=::1 saca-spool "$T/env3" <"$T/m" 1<"$T/env" && cat "$T/env3"/new/*)" \
 	'^X-Saca-Ip: ::1$' "PROTO says which variable has the address"
 like "$(unset TCPREMOTEIP; saca-spool "$T/env4" <"$T/m" 1<"$T/env" && cat "$T/env4"/new/*)" \

@@ -46,11 +46,21 @@ static bool peer_ip(char out[UCSPI_IP])
 	return inet_ntop(AF_INET6, &peer.in6.sin6_addr, out, UCSPI_IP) != NULL;
 }
 
-void ucspi_remote_ip(char out[UCSPI_IP])
+/* ${PROTO}REMOTEIP, of the first n octets of PROTO. */
+static bool told_ip(char out[UCSPI_IP], char const *proto, size_t n)
 {
 	char name[32];
-	int n = snprintf(name, sizeof name, "%sREMOTEIP", protocol());
-	if (n > 0 && (size_t)n < sizeof name && copy_ip(out, getenv(name)))
+	int len = snprintf(name, sizeof name, "%.*sREMOTEIP", (int)n, proto);
+	return n < sizeof name && len > 0 && (size_t)len < sizeof name && copy_ip(out, getenv(name));
+}
+
+void ucspi_remote_ip(char out[UCSPI_IP])
+{
+	char const *proto = protocol();
+	size_t n = strlen(proto);
+	if (told_ip(out, proto, n))
+		return;
+	if (proto[n - 1] == '6' && told_ip(out, proto, n - 1)) /* sslserver says SSL6, and SSLREMOTEIP */
 		return;
 	if (copy_ip(out, getenv("REMOTE_ADDR")) || peer_ip(out))
 		return;

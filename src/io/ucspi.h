@@ -6,8 +6,8 @@
 
 #define UCSPI_IP 64 /* octets of an address, its NUL included */
 
-/* The client's address: ${PROTO}REMOTEIP (PROTO is TCP unless set), else REMOTE_ADDR, else
-   what getpeername says of descriptor 0, else "unknown". Printable, at most UCSPI_IP - 1
+/* The client's address: ${PROTO}REMOTEIP (PROTO is TCP unless set; of SSL6 also SSLREMOTEIP),
+   else REMOTE_ADDR, else what getpeername says of descriptor 0, else "unknown". Printable, at most UCSPI_IP - 1
    octets. */
 void ucspi_remote_ip(char out[UCSPI_IP]);
 
