@@ -14,7 +14,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-enum { FAULTS = 8 };
+enum { FAULTS = 8 }; /* failing calls after which a program is not listened to any longer */
 
 bool queue_begin(struct queue *q)
 {
