@@ -313,14 +313,14 @@ long_id() {
 
 # A crash between COMMIT and the removal of the files.
 crash() {
-	for i in 1 2 3; do
-		message "caída $i" | put new "$(key $((500 + i)))" $((1500 + i)) $((500 + i)) \
-			$D victor.acme remitente@dominio.com "c$i@y.es"
-	done
 	if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then
 		skip 'killed behind its commit' 'strace can not be had, or not reach the program'
 		return
 	fi
+	for i in 1 2 3; do
+		message "caída $i" | put new "$(key $((500 + i)))" $((1500 + i)) $((500 + i)) \
+			$D victor.acme remitente@dominio.com "c$i@y.es"
+	done
 	(ASAN_OPTIONS=detect_leaks=0 import_under strace -qq -o /dev/null -e trace=unlinkat,unlink,renameat2,renameat \
 		-e inject=unlinkat,unlink,renameat,renameat2:signal=KILL:when=1) >/dev/null 2>&1
 	is "$(sql "select count(*) from send where id between 1501 and 1503")" 3 \
