@@ -147,11 +147,15 @@ cat >"$T/kill" <<'END'
 pkill -KILL -f "$1"
 while pgrep -f "$1" >/dev/null; do sleep 0.02; done
 END
-session saca-mime saca-spool "$S" -- 41 42 43 "sh $T/kill '^saca-mime.*$S'" 44 45 46
-is "$(grep -c '^250 OK id=' "$T/said")" 6 "killed between two messages: the next one starts it anew"
-session saca-mime saca-spool "$S" -- 51 52 "sh $T/kill '^saca-spool $S'" 53 54
-is "$(sed 's/ .*//' "$T/said" | head -n 4 | tr '\n' ' ')" "250 250 451 250 " "only the spooler killed: told to come again, and then taken"
-is "$(grep -l '^Subject: s53$' "$S"/new/* 2>/dev/null)" "" "and nothing of it is in the spool"
+if [ -z "$WRAPPED" ]; then
+	session saca-mime saca-spool "$S" -- 41 42 43 "sh $T/kill '^saca-mime.*$S'" 44 45 46
+	is "$(grep -c '^250 OK id=' "$T/said")" 6 "killed between two messages: the next one starts it anew"
+	session saca-mime saca-spool "$S" -- 51 52 "sh $T/kill '^saca-spool $S'" 53 54
+	is "$(sed 's/ .*//' "$T/said" | head -n 4 | tr '\n' ' ')" "250 250 451 250 " "only the spooler killed: told to come again, and then taken"
+	is "$(grep -l '^Subject: s53$' "$S"/new/* 2>/dev/null)" "" "and nothing of it is in the spool"
+else
+	skip "killed meanwhile" "the programs have other names"
+fi
 session saca-mime saca-spool "$S" -- 61 62 "EHLO dos" 63 64
 is "$(grep -l '^Received: from dos ' "$S"/new/* | xargs grep -h ^Subject | sort | tr '\n' ' ')" "Subject: s63 Subject: s64 " \
 	"a client that says another name later has it in what comes later"
