@@ -90,14 +90,14 @@ import_sqlite() {
 
 import_postgres() {
 	start_postgres || { printf '\npostgres could not be started: not measured\n'; return 0; }
-	own="postgresql://saca@%2F$(printf %s "${I#/}" | sed 's,/,%2F,g')/own"
+	address="postgresql://saca@%2F$(printf %s "${I#/}" | sed 's,/,%2F,g')/own"
 	an_empty_spool "$I/spool"
 	"$TOOLS/fill" spool "$I/spool" 3000000 1 1
-	"$BIN/saca-import" -w "$I/web" "$I/spool" "$own" 2>/dev/null
+	"$BIN/saca-import" -w "$I/web" "$I/spool" "$address" 2>/dev/null
 	pg_dump -s -h "$I" -U saca own | psql -qX -h "$I" -U saca -d bare >/dev/null
 	psql -qX -h "$I" -U saca -d bare -c "INSERT INTO plan (id, name) OVERRIDING SYSTEM VALUE VALUES (1, 'acme')" >/dev/null
-	grow postgres "$own"
-	small "$own" postgres
+	grow postgres "$address"
+	small "$address" postgres
 }
 
 postgres=''
