@@ -37,17 +37,17 @@ BATCH := saca-accounts saca-import saca-list saca-queue
 
 OBJ_saca-proxy := $(addprefix core/,ascii ip num proxy) io/ucspi
 OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/reply core/esmtp core/sasl core/base64 \
-	core/data core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
+	core/data core/scan core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
 	io/client io/run io/authenticate io/queue io/stay io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
 OBJ_saca-tlsd := core/ascii core/num io/become io/ucspi io/ucspienv io/ucspitls \
 	tls/certificates tls/confine tls/hello tls/keypair tls/pem tls/pump tls/reason tls/server tls/sessions tls/sessions_file
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
-OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp) io/client io/memfile io/run io/stay
+OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp scan) io/client io/memfile io/run io/stay
 OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core/date core/envelope core/header core/num core/seen core/spoolfile core/trace core/utc \
 	io/answer io/fdio io/hash io/memfile io/privilege io/spool io/spoolcount io/spoolcredit io/spooldraft io/spoolfind io/spoolkey io/spoolmessage io/spoolscan io/spoolwrite io/stay io/ucspi io/uuid
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
 OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
-	htmlmeta htmltext image iso2022jp message mime mimehead num param qp seen spoolfile srcset url utc utf8) \
+	htmlmeta htmltext image iso2022jp message mime mimehead num param qp scan seen spoolfile srcset url utc utf8) \
 	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
 	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_exec postgres_put \
 	postgres_schema sqlite sqlite_put sqlite_schema store watch webfolder)
@@ -82,7 +82,7 @@ $(BIN)/$(1): $(BUILD)/prog/$(1).o $(OBJ_$(1):%=$(BUILD)/%.o)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
 
-$(BUILD)/store/postgre%.o: CPPFLAGS += $$(pkg-config --cflags libpq)
+$(BUILD)/store/postgre%.o: override CPPFLAGS += $$(pkg-config --cflags libpq)
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)

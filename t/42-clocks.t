@@ -81,7 +81,11 @@ SACA_USER=victor.acme" "and its environment, in which nothing is inherited"
 list='ls -l /proc/self/fd | sed -n "s/.* \([0-9]*\) -> .*/\1/p" | sort -n | tr "\n" " "'
 { sh -c "$list >fds0" 6>&1; } <message >/dev/null
 dialogue true -- sh -c "$list >fds" <message >/dev/null
-is "$(cat fds)" "$(cat fds0)" "no descriptor of ours leaks into it, but 6"
+if [ -n "$WRAPPED" ]; then
+	skip "no descriptor of ours leaks into it, but 6" "there are valgrind's"
+else
+	is "$(cat fds)" "$(cat fds0)" "no descriptor of ours leaks into it, but 6"
+fi
 
 # Options
 for bad in -sx -s0 -s-1 -s18446744073709551616 -r0 -rx -t0 -l1x -T0 -w0 -e0 -f0 -d60001 -n1 -N65537 -o0 -Z; do

@@ -13,7 +13,7 @@ is "$($CLIENT chopped "$PORT")" octets "every octet in a packet of its own"
 is "$($CLIENT small "$PORT")" same "records of one octet"
 is "$($CLIENT large "$PORT")" same "maximal records, both ways at once"
 is "$($CLIENT starts "$PORT")" "26 starts, bad: none" "every malformed start is closed"
-is "$($CLIENT cut "$PORT")" "cuts fine" "a session cut off at every octet"
+is "$($CLIENT cut "$PORT" ${WRAPPED:+29})" "cuts fine" "a session cut off at every octet" # under valgrind, at some
 await 5 quiet
 ok $? "nothing of all that is left running"
 saca-tlsd -M 100 -S cache
@@ -66,14 +66,22 @@ is "$($CLIENT farewell "$PORT")" "bye closed" "what the program leaves behind do
 kill "$(cat sleeper)"
 
 # --- Nobody spins, nobody stays ---
+# costs_no_time NAME: of a second
+costs_no_time() {
+	if [ -n "$WRAPPED" ]; then
+		skip "$1" "valgrind takes longer to come to rest"
+		return
+	fi
+	before=$(ticks)
+	sleep 1
+	after=$(ticks)
+	[ $((after - before)) -lt 20 ]
+	ok $? "$1" "$before to $after"
+}
 serve saca-tlsd sleep 1000
 $CLIENT glutton "$PORT" "$T/stay2" >"$T/glutton" &
 await 20 [ -e "$T/stay2" ]
-before=$(ticks)
-sleep 1
-after=$(ticks)
-[ $((after - before)) -lt 20 ]
-ok $? "a program that does not read costs no time" "$before to $after"
+costs_no_time "a program that does not read costs no time"
 rm -f stay2
 wait $!
 kill $(for p in $(pgrep -P "$SERVER"); do pgrep -P "$p"; done) 2>/dev/null
@@ -83,11 +91,7 @@ ok $? "and its session ends with it"
 serve saca-tlsd head -c 50000000 /dev/zero
 $CLIENT deaf "$PORT" "$T/stay3" >"$T/deaf" &
 await 20 [ -e "$T/stay3" ]
-before=$(ticks)
-sleep 1
-after=$(ticks)
-[ $((after - before)) -lt 20 ]
-ok $? "a client that does not read costs no time" "$before to $after"
+costs_no_time "a client that does not read costs no time"
 rm -f stay3
 wait $!
 await 5 quiet
@@ -96,11 +100,7 @@ ok $? "when it goes, the program and the TLS process go"
 serve saca-tlsd cat
 $CLIENT hold "$PORT" 20 "$T/stay4" >"$T/held" &
 await 30 [ -e "$T/stay4" ]
-before=$(ticks)
-sleep 1
-after=$(ticks)
-[ $((after - before)) -lt 20 ]
-ok $? "twenty idle sessions cost no time" "$before to $after"
+costs_no_time "twenty idle sessions cost no time"
 is "$($CLIENT echo "$PORT")" hello "and do not keep another from working"
 tlsd=$(pgrep -P "$SERVER" | head -1)
 prog=$(pgrep -P "$tlsd")

@@ -31,10 +31,13 @@ open_port SLOW_STARTTLS 'saca-tlsd -d -t 1' '-t 2 -l 2 -T 4'
 open_port SLOW_TLS 'saca-tlsd -t 1' '-t 1 -l 2 -T 4'
 open_port IDLE_PORT '' '-p'
 open_port FEW '' '-p -d 0 -r 50000'
-# A thousand sanitized processes would take more memory than a machine has.
+# A thousand sanitized processes would take more memory than a machine has, or under valgrind.
 # (A limit in KiB, for the memory of one.)
 IDLE=1000 FLAT=4096
-! grep -q __asan_init "$BIN/saca-smtpd" || IDLE=100 FLAT=1000000
+case $BIN$WRAPPED in
+*/sanitize/*) IDLE=100 FLAT=1000000 ;;
+*yes) IDLE=20 FLAT=1000000 ;;
+esac
 export IDLE FLAT
 
 # attack NAME: each line of t/attacks/NAME.py is a test

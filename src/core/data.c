@@ -15,6 +15,8 @@
    the CR held back, then goes on as said. */
 #include "core/data.h"
 
+#include "core/scan.h"
+
 #include <string.h>
 
 enum row { START, TEXT, CR, DOT, DOTCR };
@@ -24,20 +26,6 @@ void data_start(struct data *d, enum data_mode mode)
 	memset(d, 0, sizeof *d);
 	d->mode = (unsigned char)mode;
 	d->row = mode == DATA_CHUNK ? TEXT : START;
-}
-
-/* Octets at s that are text whatever they are: up to the next CR, and in LF mode LF. */
-static size_t plain_run(struct data const *d, char const *s, size_t n)
-{
-	char const *stop = memchr(s, d->mode == DATA_LF ? '\n' : '\r', n);
-	size_t run = stop ? (size_t)(stop - s) : n;
-	if (d->mode == DATA_LF && run) {
-		/* the CR before that LF, and any other, is for the table */
-		char const *cr = memchr(s, '\r', run);
-		if (cr)
-			run = (size_t)(cr - s);
-	}
-	return run;
 }
 
 static char *line_end(struct data *d, char *out)
@@ -87,16 +75,13 @@ size_t data_feed(struct data *d, char *out, char const *s, size_t n, size_t *use
 	char const *p = s, *end = s + n;
 	char *o = out;
 	while (p < end && !d->ended) {
-		if (d->row == TEXT) {
-			size_t run = plain_run(d, p, (size_t)(end - p));
-			if (run) {
-				d->nul = d->nul || memchr(p, 0, run);
-				memmove(o, p, run);
-				d->size += run;
-				o += run;
-				p += run;
-				continue;
-			}
+		if (d->row == TEXT) { /* up to what may be more than text, or is a NUL */
+			size_t run = scan_copy(o, p, (size_t)(end - p), '\r', d->mode == DATA_LF ? '\n' : '\r');
+			d->size += run;
+			o += run;
+			p += run;
+			if (p == end)
+				break;
 		}
 		d->nul = d->nul || *p == 0;
 		o = step(d, o, *p++);

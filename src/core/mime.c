@@ -7,6 +7,7 @@
 #include "core/ascii.h"
 #include "core/header.h"
 #include "core/mimehead.h"
+#include "core/scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -311,9 +312,10 @@ enum mime_fault mime_push(struct mime *m, char const *s, size_t n)
 			m->at += n;
 			break;
 		}
-		char const *nl = memchr(s, '\n', n);
-		size_t k = nl ? (size_t)(nl - s) + 1 : n;
-		m->fault = take(m, s, k, nl != NULL);
+		size_t k = scan_for(s, n, '\n');
+		bool complete = k < n;
+		k += complete;
+		m->fault = take(m, s, k, complete);
 		s += k;
 		n -= k;
 	}

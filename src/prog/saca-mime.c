@@ -9,6 +9,7 @@
 #include "core/mime.h"
 #include "core/mimetree.h"
 #include "core/num.h"
+#include "core/scan.h"
 #include "io/memfile.h"
 #include "io/run.h"
 #include "io/stay.h"
@@ -163,7 +164,7 @@ static size_t read_some(char *s, size_t n, bool file, uint64_t at)
 
 static void take(struct check *c, char const *s, size_t n, bool file)
 {
-	c->nul = c->nul || memchr(s, 0, n);
+	c->nul = c->nul || scan_for(s, n, 0) < n;
 	c->big = n > c->limit - c->size;
 	c->fault = mime_push(c->mime, s, n);
 	if (c->fault == MIME_NO_MEMORY)
