@@ -103,6 +103,12 @@ $(tail -n 20 "$T/log")"
 		{ cat "$T/import" && ls "$T/spool/new" "$T/spool/failed"; } | sed 's/^/# /'
 }
 
+# What the clients differ in is the plain build's to hear; the others get one word of each.
+case $BIN in
+*/sanitize/* | */suite) few=yes ;;
+*) few= ;;
+esac
+
 for client in $CLIENTS; do
 	kinds=$("$TOP/t/clients/$client" kinds 2>"$T/out")
 	case $? in
@@ -111,6 +117,7 @@ for client in $CLIENTS; do
 	*) ok 1 "$client: can be tried" "$(cat "$T/out")"; continue ;;
 	esac
 	for kind in $kinds; do
+		[ -z "$few" ] || [ "$kind" = starttls ] || continue
 		deliver "$client" "$kind"
 	done
 done

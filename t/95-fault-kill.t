@@ -15,9 +15,9 @@ done
 
 # Sanitized programs are slow to start; what they add is a look at the memory.
 if grep -q __asan_init "$BIN/saca-spool"; then
-	set -- 'spool 200' 'line 60' 'import 100' 'postgres 40'
+	set -- 'spool 100' 'line 30' 'import 50' 'postgres 20'
 else
-	set -- 'spool 900' 'line 250' 'import 400' 'postgres 120'
+	set -- 'spool 700' 'line 200' 'import 300' 'postgres 90'
 fi
 for subject; do
 	# shellcheck disable=SC2086

@@ -1,7 +1,15 @@
 /* SipHash-2-4. */
 #include "core/siphash.h"
 
-static uint64_t load64(unsigned char const *p, size_t n)
+/* As compilers know it: one load, where the processor's order is this one. */
+static uint64_t load64(unsigned char const *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24
+		| (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+/* The last octets, fewer than eight. */
+static uint64_t load_rest(unsigned char const *p, size_t n)
 {
 	uint64_t v = 0;
 	while (n--)
@@ -40,15 +48,15 @@ static void absorb(uint64_t v[4], uint64_t m)
 uint64_t siphash(unsigned char const key[SIPHASH_KEY], char const *s, size_t n)
 {
 	unsigned char const *p = (unsigned char const *)s;
-	uint64_t k0 = load64(key, 8), k1 = load64(key + 8, 8);
+	uint64_t k0 = load64(key), k1 = load64(key + 8);
 	uint64_t v[4] = {
 		k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d,
 		k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573,
 	};
 	size_t left = n;
 	for (; left >= 8; left -= 8, p += 8)
-		absorb(v, load64(p, 8));
-	absorb(v, load64(p, left) | (uint64_t)n << 56);
+		absorb(v, load64(p));
+	absorb(v, load_rest(p, left) | (uint64_t)n << 56);
 	v[2] ^= 0xff;
 	rounds(v, 4);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];

@@ -13,7 +13,10 @@ def peak():
                 text, args = f.read(), c.read()
         except OSError:
             continue
-        if args.startswith(b"saca-smtpd\0") and SPOOL.encode() in args:
+        words = args.split(b"\0")
+        if words[0].endswith(b"valgrind.bin"):
+            words = [w for w in words[1:] if not w.startswith(b"-")]
+        if os.path.basename(words[0]) == b"saca-smtpd" and SPOOL.encode() in args:
             m = re.search(r"VmHWM:\s+(\d+)", text)
             most = max(most, int(m.group(1)) if m else 0)
     return most
