@@ -130,7 +130,7 @@ static uint16_t const calls[] = {
 	__NR_select,
 #endif
 };
-enum { BITS = 32, WORDS = 16 }; /* no kernel has more calls than that has bits */
+enum { BITS = 32, WORDS = 16, LOOK = 5 }; /* no kernel has more calls than the words have bits */
 
 /* Calls are bits, 32 to a word: the filter finds the call's word by its number, and its bit in
    there. The kernel tries a new filter on every number there is, and compiles it: to compare
@@ -152,7 +152,7 @@ static struct sock_filter const start[] = {
 /* Is it this word? Then that is all there is to know. */
 static size_t look_in(struct sock_filter *at, uint32_t word, uint32_t bits)
 {
-	struct sock_filter const steps[] = {
+	struct sock_filter const steps[LOOK] = {
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, word, 0, 4),
 		BPF_STMT(BPF_LD | BPF_MEM, 0),
 		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1),
@@ -160,7 +160,7 @@ static size_t look_in(struct sock_filter *at, uint32_t word, uint32_t bits)
 		RETURN(SECCOMP_RET_KILL_PROCESS),
 	};
 	memcpy(at, steps, sizeof steps);
-	return sizeof steps / sizeof *steps;
+	return LOOK;
 }
 
 /* A kernel that has no filters, or a container that forbids them, is no reason to serve
@@ -168,7 +168,7 @@ static size_t look_in(struct sock_filter *at, uint32_t word, uint32_t bits)
 static void filter(void)
 {
 	static struct sock_filter const otherwise = RETURN(SECCOMP_RET_KILL_PROCESS);
-	struct sock_filter steps[sizeof start / sizeof *start + (size_t)5 * WORDS + 1];
+	struct sock_filter steps[sizeof start / sizeof *start + (size_t)LOOK * WORDS + 1];
 	uint32_t words[WORDS] = {0};
 	size_t n = sizeof start / sizeof *start;
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
