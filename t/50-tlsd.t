@@ -234,6 +234,7 @@ like "$($CLIENT version "$PORT" 1.1)" 'VERSION' "TLS 1.1 is refused"
 like "$($CLIENT version "$PORT" 1.0)" 'VERSION' "so is TLS 1.0"
 is "$($CLIENT alert "$PORT" "TLS 1.1 hello")" "2 70" "with protocol_version"
 is "$($CLIENT alert "$PORT" "no suite in common")" "2 40" "no common suite: handshake_failure"
+await 5 quiet
 like "$(cat "$LOG")" '^saca-tlsd: 127.0.0.1: handshake failed: alert sent: protocol version$' "which is logged"
 
 serve saca-tlsd -m 1.0 cat
@@ -274,6 +275,7 @@ unlike "$(printf '' | openssl s_client -connect 127.0.0.1:"$PORT" -servername 'a
 certificate ec2 P-256 localhost
 serve saca-tlsd -c ec2.crt -k other.key cat
 talk >/dev/null
+await 5 quiet
 like "$(cat "$LOG")" '^saca-tlsd: other.key is not the key of the certificate' \
 	"another EC key is named when a client complains"
 

@@ -41,6 +41,7 @@ is "$($CLIENT pipes saca-tlsd cat)" "through pipes 0" "it serves pipes as well a
 serve saca-tlsd -t 1 touch "$T/ran"
 is "$($CLIENT silent "$PORT")" closed "a client that says nothing is hung up on"
 is "$($CLIENT half_way "$PORT")" closed "so is one that stops half-way"
+await 5 quiet
 like "$(cat "$LOG")" '^saca-tlsd: 127.0.0.1: handshake failed: timed out$' "which is logged"
 [ ! -e "$T/ran" ]
 ok $? "the program never ran"
