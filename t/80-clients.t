@@ -104,8 +104,8 @@ $(tail -n 20 "$T/log")"
 }
 
 # What the clients differ in is the plain build's to hear; the others get one word of each.
-case $BIN in
-*/sanitize/* | */suite) few=yes ;;
+case $BIN$WRAPPED in
+*/sanitize/* | */suite | *yes) few=yes ;;
 *) few= ;;
 esac
 
