@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 256, KEEP = 16384 }; /* KEEP: octets kept from one to the next */
+enum { FIRST_SLOTS = 256, FEW_SLOTS = 65536, KEEP = 16384 }; /* KEEP: octets kept from one to the next */
 
 void rcptset_init(struct rcptset *set, unsigned char const key[SIPHASH_KEY])
 {
@@ -43,11 +43,6 @@ bool rcptset_begin(struct rcptset *set, char const *sender, size_t n)
 		&& buf_putc(&set->envelope, 0);
 }
 
-static size_t length_at(struct rcptset const *set, uint32_t at)
-{
-	return strlen(set->envelope.s + at);
-}
-
 static uint32_t get(struct rcptset const *set, uint32_t i)
 {
 	unsigned char const *p = set->slots + i * set->width;
@@ -62,19 +57,55 @@ static void put(struct rcptset *set, uint32_t i, size_t at)
 		p[k] = (unsigned char)(at >> 8 * k);
 }
 
+/* The slots that an address may be in, one after the other: a step of its own keeps two
+   that begin at the same slot from meeting again. */
+struct probe {
+	uint32_t slot, step;
+};
+
+static struct probe probe(struct rcptset const *set, char const *address, size_t n)
+{
+	uint64_t hash = siphash(set->key, address, n);
+	return (struct probe){(uint32_t)hash & set->mask, (uint32_t)(hash >> 32) | 1};
+}
+
+static void next(struct rcptset const *set, struct probe *p)
+{
+	p->slot = (p->slot + p->step) & set->mask;
+}
+
+/* Is the address at that place of the envelope? Most are not, and differ early. */
+static bool is_at(struct rcptset const *set, size_t at, char const *address, size_t n)
+{
+	char const *s = set->envelope.s + at;
+	size_t i = 0;
+	if (n >= set->envelope.len - at || s[n] != 0)
+		return false;
+	for (uint64_t a, b; n - i >= sizeof a; i += sizeof a) {
+		memcpy(&a, s + i, sizeof a);
+		memcpy(&b, address + i, sizeof b);
+		if (a != b)
+			return false;
+	}
+	while (i < n && s[i] == address[i])
+		i++;
+	return i == n;
+}
+
 /* The slot that holds the address, or the free one where it belongs. */
 static uint32_t find(struct rcptset const *set, char const *address, size_t n)
 {
-	uint32_t i = (uint32_t)siphash(set->key, address, n) & set->mask, at;
-	for (; (at = get(set, i)); i = (i + 1) & set->mask)
-		if (strncmp(set->envelope.s + at, address, n) == 0 && set->envelope.s[at + n] == 0)
-			break;
-	return i;
+	struct probe p = probe(set, address, n);
+	for (uint32_t at; (at = get(set, p.slot)) && !is_at(set, at, address, n);)
+		next(set, &p);
+	return p.slot;
 }
 
+/* Four times the slots while they are few: so fewer recipients are hashed again on the
+   way. */
 static bool grow(struct rcptset *set)
 {
-	uint32_t slots = set->mask ? (set->mask + 1) * 2 : FIRST_SLOTS;
+	uint32_t had = set->mask + 1, slots = !set->mask ? FIRST_SLOTS : had < FEW_SLOTS ? had * 4 : had * 2;
 	unsigned char *fresh = calloc(slots, set->width);
 	if (!fresh)
 		return false;
@@ -84,8 +115,11 @@ static bool grow(struct rcptset *set)
 	/* every recipient again: they stand behind the sender, each after a T */
 	size_t at = strlen(set->envelope.s) + 2;
 	for (uint32_t i = 0; i < set->count; i++) {
-		size_t n = length_at(set, (uint32_t)at);
-		put(set, find(set, set->envelope.s + at, n), at);
+		size_t n = strlen(set->envelope.s + at);
+		struct probe p = probe(set, set->envelope.s + at, n);
+		while (get(set, p.slot))
+			next(set, &p);
+		put(set, p.slot, at);
 		at += n + 2;
 	}
 	return true;
