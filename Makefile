@@ -42,7 +42,7 @@ OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/re
 OBJ_saca-tlsd := core/ascii core/num io/become io/ucspi io/ucspienv io/ucspitls \
 	tls/certificates tls/confine tls/hello tls/keypair tls/pem tls/pump tls/reason tls/server tls/sessions tls/sessions_file
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
-OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp scan) io/client io/memfile io/run io/stay
+OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp scan) io/answer io/client io/fdio io/memfile io/run io/stay
 OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core/date core/envelope core/header core/num core/seen core/spoolfile core/trace core/utc \
 	io/answer io/fdio io/hash io/memfile io/privilege io/spool io/spoolcount io/spoolcredit io/spooldraft io/spoolfind io/spoolkey io/spoolmessage io/spoolscan io/spoolwrite io/stay io/ucspi io/uuid
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal

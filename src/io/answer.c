@@ -19,7 +19,7 @@ bool answer_wanted(void)
 	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
-void answer(char const *a, char const *b, char const *c, char const *d, bool repeat)
+bool answer(char const *a, char const *b, char const *c, char const *d, bool repeat)
 {
 	char line[ANSWER_MAX + 1];
 	char const *part[] = {a, b, c, d};
@@ -29,5 +29,5 @@ void answer(char const *a, char const *b, char const *c, char const *d, bool rep
 			line[n++] = ascii_is_print(*s) ? *s : '?';
 	if (repeat)
 		line[n++] = '\n';
-	(void)fdio_write(ANSWER_FD, line, n);
+	return fdio_write(ANSWER_FD, line, n);
 }

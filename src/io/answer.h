@@ -25,8 +25,7 @@ bool answer_wanted(void);
 
 /* Writes the answer, put together of up to four strings: one line, at most 250 octets;
    what is not printable ASCII becomes `?`. A repeat's has a line end, no other has.
-   Nobody may be there to read it any more: nothing is said of that, as what is committed
-   stays committed. */
-void answer(char const *a, char const *b, char const *c, char const *d, bool repeat);
+   False: it could not be written, as when nobody is there to read it any more. */
+bool answer(char const *a, char const *b, char const *c, char const *d, bool repeat);
 
 #endif

@@ -24,6 +24,15 @@ static void read_boot(char boot[COUNTER_BOOT])
 		memset(boot, '-', COUNTER_BOOT);
 }
 
+/* Which start of the system this is: no process sees two. */
+static char const *this_boot(void)
+{
+	static char boot[COUNTER_BOOT];
+	if (!boot[0])
+		read_boot(boot);
+	return boot;
+}
+
 /* Opens and locks the counter; closing it gives the lock back. */
 static int open_count(struct spool const *sp, struct counter_place *here)
 {
@@ -37,7 +46,7 @@ static int open_count(struct spool const *sp, struct counter_place *here)
 	}
 	here->device = (uint64_t)st.st_dev;
 	here->inode = (uint64_t)st.st_ino;
-	read_boot(here->boot);
+	memcpy(here->boot, this_boot(), COUNTER_BOOT);
 	return fd;
 }
 

@@ -10,12 +10,12 @@
 #include "core/mimetree.h"
 #include "core/num.h"
 #include "core/scan.h"
+#include "io/answer.h"
 #include "io/memfile.h"
 #include "io/run.h"
 #include "io/stay.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,13 +30,6 @@
 
 #define USAGE "saca-mime [-s octets] prog...  or  saca-mime [-v] [-s octets]"
 
-/* qmail-queue(8)'s codes, and the one that says that fd 6 holds a text. */
-#define REFUSED 31
-#define TEMPORARY 71
-#define TOLD 82
-#define MISUSED 100
-
-#define REPLY 6
 #define SIZE 16777216
 #define SIZE_LIMIT 1073741824
 
@@ -58,7 +51,7 @@ struct check {
 
 /* --- Ends ------------------------------------------------------------------------------- */
 
-static bool can_reply;
+static bool can_answer; /* there is somebody on fd 6 */
 
 /* The rest of the line, where it runs beside us. */
 static struct {
@@ -75,8 +68,8 @@ static int rest_ended(void)
 	close(rest.line);
 	while (waitpid(rest.pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return TEMPORARY;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : TEMPORARY;
+			return ANSWER_LATER;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : ANSWER_LATER;
 }
 
 static _Noreturn void leave(int code)
@@ -85,47 +78,26 @@ static _Noreturn void leave(int code)
 	_exit(code);
 }
 
-/* Asked before anything is opened, lest our own file be taken for it. */
-static bool is_reply_pipe(void)
-{
-	struct stat st;
-	if (fstat(REPLY, &st) < 0 || !S_ISFIFO(st.st_mode))
-		return false;
-	int flags = fcntl(REPLY, F_GETFL);
-	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
-}
-
 /* SIGPIPE is ignored only at the end, where no program follows that would inherit it. */
 static void outlive_readers(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static bool reply(char const *kind, char const *text)
-{
-	char line[256];
-	size_t k = strlen(kind), n = strlen(text);
-	if (!can_reply || k + n > sizeof line)
-		return false;
-	memcpy(line, kind, k);
-	memcpy(line + k, text, n);
-	return allwrite(REPLY, line, k + n) == k + n;
-}
-
 static _Noreturn void give_up(char const *what)
 {
 	outlive_readers();
 	strerr_warnsys(PROG, ": fatal: unable to ", what);
-	leave(reply("", TRY_LATER) ? TOLD : TEMPORARY);
+	leave(can_answer && answer(TRY_LATER, "", "", "", false) ? ANSWER_WRITTEN : ANSWER_LATER);
 }
 
 static _Noreturn void refuse(char const *reason)
 {
 	outlive_readers();
-	if (reply("D", reason))
-		leave(TOLD);
+	if (can_answer && answer("D", reason, "", "", false))
+		leave(ANSWER_WRITTEN);
 	strerr_warn(PROG, ": ", reason);
-	leave(REFUSED);
+	leave(ANSWER_REFUSED);
 }
 
 /* --- Reading ------------------------------------------------------------------------------ */
@@ -229,7 +201,7 @@ static int show(struct check *c)
 	buf_free(&out);
 	buf_free(&c->octets);
 	mime_free(c->mime);
-	return *reason ? REFUSED : 0;
+	return *reason ? ANSWER_REFUSED : 0;
 }
 
 /* Refuses the message, or puts it on 0 for the rest of the line. */
@@ -249,7 +221,7 @@ static _Noreturn void go_on(char const *const *prog)
 {
 	execvp(prog[0], (char *const *)prog);
 	outlive_readers();
-	strerr_diefusys(TEMPORARY, "run ", prog[0]);
+	strerr_diefusys(ANSWER_LATER, "run ", prog[0]);
 }
 
 /* --- Staying ------------------------------------------------------------------------------ */
@@ -277,7 +249,7 @@ static _Noreturn void stay_on(struct check *c, int stay, char const *const *prog
 		pass(c);
 		if (!hand_over(prog)) {
 			int code = rest_ended(); /* 0 was for the message before */
-			_exit(code ? code : TEMPORARY);
+			_exit(code ? code : ANSWER_LATER);
 		}
 		if (!stay_hear(rest.line))
 			_exit(rest_ended());
@@ -301,7 +273,7 @@ int main(int argc, char const *const *argv)
 		if (opt == 'v')
 			c.verbose = true;
 		else if (opt != 's' || !num_scan(o.arg, strlen(o.arg), SIZE_LIMIT, &c.limit))
-			strerr_dieusage(MISUSED, USAGE);
+			strerr_dieusage(ANSWER_MISUSED, USAGE);
 	}
 	argv += o.ind;
 	if (!argv[0]) {
@@ -309,11 +281,11 @@ int main(int argc, char const *const *argv)
 		return show(&c);
 	}
 	if (c.verbose)
-		strerr_dieusage(MISUSED, USAGE);
+		strerr_dieusage(ANSWER_MISUSED, USAGE);
 	int stay = stay_offer();
 	if (stay == -2)
-		strerr_dief(MISUSED, STAY_VARIABLE, " is not the number of a socket");
-	can_reply = is_reply_pipe();
+		strerr_dief(ANSWER_MISUSED, STAY_VARIABLE, " is not the number of a socket");
+	can_answer = answer_wanted();
 	c.in_line = true;
 	read_message(&c);
 	if (stay >= 0)

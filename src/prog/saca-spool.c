@@ -75,16 +75,17 @@ static _Noreturn void fail(int code, char const *what)
 static _Noreturn void refuse(int code, char const *text, char const *more)
 {
 	if (answers)
-		answer(code > 10 && code < 41 ? "D" : "Z", text, more, "", false);
+		(void)answer(code > 10 && code < 41 ? "D" : "Z", text, more, "", false);
 	leave(answers ? ANSWER_WRITTEN : code);
 }
 
+/* Nobody may listen any more: what is committed stays committed. */
 static void accept(char const *kind, uint64_t n, char const *id, bool repeat)
 {
 	char number[NUM_FMT];
 	num_fmt(number, n);
 	if (answers)
-		answer(kind, number, " ", id, repeat);
+		(void)answer(kind, number, " ", id, repeat);
 }
 
 /* --- What is inherited --------------------------------------------------------------- */
