@@ -30,17 +30,40 @@ static bool any(octets held)
 	return (words[0] | words[1]) != 0;
 }
 
-/* How many octets from s on hold no c, in steps of WIDTH. */
+/* The place of the first of those ones, where there are any. */
+static size_t first(octets held)
+{
+	uint64_t words[2];
+	memcpy(words, &held, sizeof words);
+	size_t at = words[0] ? 0 : 1;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return at * 8 + (size_t)__builtin_ctzll(words[at]) / 8;
+#else
+	return at * 8 + (size_t)__builtin_clzll(words[at]) / 8;
+#endif
+}
+
+/* The first c in s[0..n), or where fewer than WIDTH octets are left to look at. */
 static size_t skip(char const *s, size_t n, char c)
 {
 	octets const sought = all(c);
 	size_t i = 0;
-	while (n - i >= WIDTH && !any((octets)(load(s + i) == sought)))
-		i += WIDTH;
+	for (; n - i >= 4 * WIDTH; i += 4 * WIDTH) {
+		octets found = (octets)(load(s + i) == sought);
+		for (size_t k = 1; k < 4; k++)
+			found |= (octets)(load(s + i + k * WIDTH) == sought);
+		if (any(found))
+			break;
+	}
+	for (; n - i >= WIDTH; i += WIDTH) {
+		octets const held = (octets)(load(s + i) == sought);
+		if (any(held))
+			return i + first(held);
+	}
 	return i;
 }
 
-/* The same for a, b and NUL, while copying. What is written has been read before. */
+/* How many octets hold no a, b or NUL, in steps of WIDTH, copied. What is written has been read before. */
 static size_t skip_copy(char *out, char const *s, size_t n, char a, char b)
 {
 	octets const x = all(a), y = all(b), nul = all(0);

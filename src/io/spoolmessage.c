@@ -1,4 +1,5 @@
 /* The message on its way into the spool. */
+#define _GNU_SOURCE /* sync_file_range */
 #define _FILE_OFFSET_BITS 64
 #include "io/spoolmessage.h"
 
@@ -6,6 +7,7 @@
 #include "io/memfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #ifdef __linux__
@@ -15,6 +17,7 @@
 #include <unistd.h>
 
 #define PIECE 65536
+#define PORTION 1048576 /* the disk has this to write while the next is copied */
 
 static enum spool_message_fault map(struct spool_message *m, size_t size)
 {
@@ -84,7 +87,8 @@ bool spool_message_copy(struct spool_message const *m, int out)
 #ifdef __linux__
 	off_t at = m->at;
 	while (done < m->n) {
-		ssize_t n = sendfile(out, m->fd, &at, m->n - done);
+		size_t left = m->n - done;
+		ssize_t n = sendfile(out, m->fd, &at, left < PORTION ? left : PORTION);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0 && (n == 0 || (errno != EINVAL && errno != ENOSYS)))
@@ -92,6 +96,8 @@ bool spool_message_copy(struct spool_message const *m, int out)
 		if (n < 0)
 			break;
 		done += (size_t)n;
+		if (done < m->n) /* to begin with it early is all it does: the sync tells how it went */
+			(void)sync_file_range(out, 0, 0, SYNC_FILE_RANGE_WRITE);
 	}
 #endif
 	return fdio_write(out, m->s + done, m->n - done);
