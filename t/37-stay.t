@@ -37,10 +37,11 @@ for what in sys.argv[2:]:
         subprocess.check_call(["sh", "-c", what])
     else:
         say("MAIL FROM:<r@d.es>", "RCPT TO:<a%s@x.es>" % what.strip("x"))
+        more = "mucho mas\r\n" * {"9": 20000, "5": 3000}.get(what[-1], 0)
         html = "" if what.endswith("x") else "--b\r\nContent-Type: text/html\r\n\r\n<p>h</p>\r\n"
         say("DATA")
         print(say("Message-ID: <%s@x>\r\nSubject: s%s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b"
-            "\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nt%s\r\n%s--b--\r\n." % (what, what, what, html)), flush=True)
+            "\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nt%s\r\n%s%s--b--\r\n." % (what, what, what, more, html)), flush=True)
 say("QUIT")
 rest = lines.read()
 server.wait()
@@ -140,6 +141,27 @@ for how in "end 71 451" "end 31 500" "end 0 250" "word 53 452"; do
 done
 session python3 "$T/other" both 71 -- 31 32 33 34
 is "$(cut -c 1-3 "$T/said" | head -n 4 | tr '\n' ' ')" "250 250 250 250 " "one that says it has accepted, and ends at that moment, has accepted"
+
+# --- memory files serve one message after the other
+cat >"$T/held" <<'END'
+for f in /proc/$SERVER/fd/*; do
+	case $(readlink "$f") in /memfd:* | /tmp/saca.*) stat -L -c %s "$f" ;; esac
+done | sort -n | tail -n 1 >>"$T/sizes"
+END
+session saca-mime saca-spool "$S" -- 19 "sh $T/held" 17 "sh $T/held" 18x 15 16 29 26
+is "$(cut -c 1-3 "$T/said" | head -n 7 | tr '\n' ' ')" "250 250 500 250 250 250 250 " "large and small ones by turns"
+is "$(for i in 17 16 26; do sed '1,/^Subject: s'$i'/d' "$(grep -l "^Subject: s$i$" "$S"/new/*)" | tr -d '\r' | cksum; done | uniq | wc -l)" 3 "each is another"
+is "$(for i in 17 16 26; do sed '1,/^Subject: s'$i'/d' "$(grep -l "^Subject: s$i$" "$S"/new/*)" | sed "s/^t$i/t/" | cksum; done | uniq | wc -l)" 1 \
+	"but for its number the same: nothing of a longer one is left behind it"
+[ "$(sort -n "$T/sizes" | tail -n 1)" -lt 10000 ]
+ok $? "a large one's memory is given back once it is taken"
+rm -rf "$S"
+
+# --- one that may stay, and has more to say than a pipe holds
+printf '#!/bin/sh\nhead -c 200000 /dev/zero | tr "\\0" K >&6\n' >"$T/talker"
+chmod +x "$T/talker"
+session "$T/talker" -- 35 36 37
+is "$(cut -c 1-8 "$T/said" | head -n 3 | tr '\n' ' ')" "250 OK K 250 OK K 250 OK K " "one that talks and talks is heard out"
 
 # --- what becomes of it meanwhile
 cat >"$T/kill" <<'END'

@@ -14,19 +14,42 @@
 #include <poll.h>
 #include <unistd.h>
 
-enum { FAULTS = 8 }; /* failing calls after which a program is not listened to any longer */
+enum {
+	FAULTS = 8,      /* failing calls after which a program is not listened to any longer */
+	PATIENCE = 1000, /* milliseconds that one who may stay has for all of its answer */
+	MINUTE = 60000,
+	KEPT = 65536     /* octets of a memory file that are kept for the next message */
+};
 
-bool queue_begin(struct queue *q)
+/* --- Memory files ------------------------------------------------------------------------ */
+
+/* Gives back what lies behind n octets. */
+static bool cut(struct queue_file *f, uint64_t n)
 {
-	if (q->message < 0)
-		return (q->message = memfile_open()) >= 0;
-	return ftruncate(q->message, 0) == 0 && lseek(q->message, 0, SEEK_SET) == 0;
+	if (f->size <= n)
+		return true;
+	if (ftruncate(f->fd, (off_t)n) < 0)
+		return false;
+	f->size = n;
+	return true;
 }
 
-static bool write_all(int fd, char const *s, size_t n)
+/* What is to be written over soon need not be given back before. */
+static bool begin(struct queue_file *f)
 {
+	f->n = 0;
+	if (f->fd < 0)
+		return (f->fd = memfile_open()) >= 0;
+	return cut(f, KEPT) && lseek(f->fd, 0, SEEK_SET) == 0;
+}
+
+static bool put(struct queue_file *f, char const *s, size_t n)
+{
+	f->n += n;
+	if (f->size < f->n)
+		f->size = f->n;
 	while (n) {
-		ssize_t w = write(fd, s, n);
+		ssize_t w = write(f->fd, s, n);
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w <= 0)
@@ -37,20 +60,31 @@ static bool write_all(int fd, char const *s, size_t n)
 	return true;
 }
 
-bool queue_write(struct queue *q, char const *s, size_t n)
+/* To be read: what was written, from its beginning. */
+static bool finish(struct queue_file *f)
 {
-	return write_all(q->message, s, n);
+	return cut(f, f->n) && lseek(f->fd, 0, SEEK_SET) == 0;
 }
 
-static int filled(char const *s, size_t n)
+/* It has been read. A client who is silent from now on holds no memory with a large one;
+   if that fails, the next one's beginning tries again. */
+static void release(struct queue_file *f)
 {
-	int fd = memfile_open();
-	if (fd >= 0 && write_all(fd, s, n) && lseek(fd, 0, SEEK_SET) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	if (f->n > KEPT)
+		(void)cut(f, 0);
 }
+
+bool queue_begin(struct queue *q)
+{
+	return begin(&q->message);
+}
+
+bool queue_write(struct queue *q, char const *s, size_t n)
+{
+	return put(&q->message, s, n);
+}
+
+/* --- Its answer ---------------------------------------------------------------------------- */
 
 /* What it has said on descriptor 6; more than fits is dropped. */
 struct said {
@@ -74,15 +108,21 @@ static bool readable(int fd)
 }
 
 /* Until it has ended, or says that it stays: true. It writes its answer before it does
-   either. A call that fails says nothing about what it does: it is made again. */
+   either: where it may stay, what is waited for is that it says so or ends, which is one
+   waking and not two. A call that fails says nothing about what it does: it is made again. */
 static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
 {
-	struct pollfd p[] = {{.fd = q->reply, .events = POLLIN}, {.fd = q->line, .events = POLLIN}};
+	struct pollfd p[] = {{.fd = q->reply}, {.fd = q->line, .events = POLLIN}};
+	if (q->line < 0)
+		p[0].events = POLLIN;
 	for (int faults = 0; faults < FAULTS;) {
 		uint64_t now = client_clock();
 		if (now >= deadline)
 			return false;
-		int ready = poll(p, 2, (int)(deadline - now < 60000 ? deadline - now : 60000));
+		uint64_t most = p[0].events ? MINUTE : PATIENCE;
+		int ready = poll(p, 2, (int)(deadline - now < most ? deadline - now : most));
+		if (ready == 0)
+			p[0].events = POLLIN; /* it may have so much to say that it waits for us */
 		ssize_t r = ready > 0 && p[0].revents ? read_some(q->reply, s) : 1;
 		if (r == 0) /* it may have said so, and ended at once */
 			return p[1].fd >= 0 && readable(q->line) && stay_hear(q->line);
@@ -91,6 +131,7 @@ static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
 			continue;
 		if (!stay_hear(q->line)) {
 			p[1].fd = -1;
+			p[0].events = POLLIN;
 			continue;
 		}
 		while (readable(q->reply) && read_some(q->reply, s) > 0)
@@ -99,6 +140,8 @@ static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
 	}
 	return false;
 }
+
+/* --- The program --------------------------------------------------------------------------- */
 
 /* Starts it with the message. With an offer to stay, if there may be use for it. */
 static void start(struct queue *q, int message, int envelope, char const *const *envp)
@@ -166,15 +209,14 @@ static void run(struct queue *q, int message, int envelope, char const *const *e
 void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
 	char const *const *envp, uint64_t deadline, struct verdict *out)
 {
-	int e = filled(envelope, n);
 	int none = empty ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
-	int message = empty ? none : q->message;
-	if (e >= 0 && message >= 0 && (empty || lseek(message, 0, SEEK_SET) == 0))
-		run(q, message, e, envp, deadline, out);
+	bool fine = begin(&q->envelope) && put(&q->envelope, envelope, n) && finish(&q->envelope);
+	if (fine && (empty ? none >= 0 : finish(&q->message)))
+		run(q, empty ? none : q->message.fd, q->envelope.fd, envp, deadline, out);
 	else
 		verdict_read(out, -1, "", 0);
-	if (e >= 0)
-		close(e);
 	if (none >= 0)
 		close(none);
+	release(&q->envelope);
+	release(&q->message);
 }

@@ -11,17 +11,24 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* A memory file, used for one message after the other. */
+struct queue_file {
+	int fd;        /* -1: not opened yet */
+	uint64_t n;    /* octets written since it was begun anew */
+	uint64_t size; /* octets it may have: what it held before may have been longer */
+};
+
 struct queue {
 	char const *const *argv;
-	int message; /* the message collected; -1: none */
+	struct queue_file message, envelope;
 	bool again;  /* the last message was accepted: another may follow */
 	pid_t pid;   /* the program that has stayed; 0: none */
 	int line, reply; /* its socket, and our end of its descriptor 6 */
 };
 
-#define QUEUE_ZERO {.message = -1, .line = -1, .reply = -1}
+#define QUEUE_ZERO {.message = {.fd = -1}, .envelope = {.fd = -1}, .line = -1, .reply = -1}
 
-/* Empties the memory file for a message, opening it the first time. False: errno. */
+/* Begins a message. False: errno. */
 bool queue_begin(struct queue *q);
 
 /* Appends octets to it. False: errno. */

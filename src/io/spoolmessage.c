@@ -17,20 +17,40 @@
 #include <unistd.h>
 
 #define PIECE 65536
+#define SMALL 16384 /* so much is read sooner than mapped */
 #define PORTION 1048576 /* the disk has this to write while the next is copied */
+
+static enum spool_message_fault read_small(struct spool_message *m, size_t size)
+{
+	static char room[SMALL];
+	ssize_t n = fdio_pread(m->fd, room, size);
+	if (n >= 0 && (size_t)n < size)
+		errno = EIO; /* cut short meanwhile */
+	if (n < 0 || (size_t)n < size)
+		return SPOOL_MESSAGE_READ;
+	m->s = room + m->at;
+	return SPOOL_MESSAGE_OK;
+}
 
 static enum spool_message_fault map(struct spool_message *m, size_t size)
 {
-	size_t start = (size_t)m->at;
-	m->n = size - start;
-	m->s = "";
-	if (m->n == 0)
-		return SPOOL_MESSAGE_OK;
 	char const *s = mmap(NULL, size, PROT_READ, MAP_PRIVATE, m->fd, 0);
 	if (s == MAP_FAILED)
 		return SPOOL_MESSAGE_MEMORY;
-	m->s = s + start;
+	m->mapped = true;
+	m->s = s + m->at;
 	return SPOOL_MESSAGE_OK;
+}
+
+/* All of a file of so many octets, from m->at on. */
+static enum spool_message_fault take(struct spool_message *m, size_t size)
+{
+	m->n = size - (size_t)m->at;
+	m->s = "";
+	m->mapped = false;
+	if (m->n == 0)
+		return SPOOL_MESSAGE_OK;
+	return size <= SMALL ? read_small(m, size) : map(m, size);
 }
 
 static enum spool_message_fault drain(struct spool_message *m, int fd, size_t max)
@@ -50,7 +70,7 @@ static enum spool_message_fault drain(struct spool_message *m, int fd, size_t ma
 			return SPOOL_MESSAGE_MEMORY;
 		size += (size_t)n;
 	}
-	return n < 0 ? SPOOL_MESSAGE_READ : map(m, size);
+	return n < 0 ? SPOOL_MESSAGE_READ : take(m, size);
 }
 
 enum spool_message_fault spool_message_open(struct spool_message *m, int fd, size_t max)
@@ -69,12 +89,12 @@ enum spool_message_fault spool_message_open(struct spool_message *m, int fd, siz
 		m->at = st.st_size;
 	if ((uintmax_t)(st.st_size - m->at) > max || (uintmax_t)st.st_size > SIZE_MAX / 2)
 		return SPOOL_MESSAGE_LARGE;
-	return map(m, (size_t)st.st_size);
+	return take(m, (size_t)st.st_size);
 }
 
 void spool_message_close(struct spool_message *m)
 {
-	if (m->n)
+	if (m->mapped)
 		munmap((void *)(m->s - m->at), m->n + (size_t)m->at);
 	if (m->drained)
 		close(m->fd);

@@ -11,7 +11,8 @@ struct spool_message {
 	int fd;
 	bool drained;   /* fd is our own */
 	off_t at;       /* where it begins in fd */
-	char const *s;  /* all of it, n octets; mapped: a file cut short under us is SIGBUS */
+	bool mapped;    /* then a file that is cut short under us is SIGBUS */
+	char const *s;  /* all of it, n octets */
 	size_t n;
 };
 
@@ -22,8 +23,9 @@ enum spool_message_fault {
 	SPOOL_MESSAGE_MEMORY /* errno; no room for it */
 };
 
-/* Takes what is on fd from its current offset to its end. A regular or memory file is
-   mapped as it is; anything else is drained into a memory file first. */
+/* Takes what is on fd from its current offset to its end: one message at a time, since a
+   small one is read into a place of ours. A larger file, or memory file, is mapped as it
+   is; what is no file is drained into a memory file first. */
 enum spool_message_fault spool_message_open(struct spool_message *m, int fd, size_t max);
 
 /* Lets go of it; `fd` stays open if it was the caller's. */
