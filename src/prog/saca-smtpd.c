@@ -29,7 +29,7 @@
 	"[-o octets] [-n line] [-N authline] [-e errors] [-f logins] [-d delay] [-t command] [-l login] " \
 	"[-T session] [-w queue] checkpassword-program -- queue-program"
 
-enum { INPUT = 65536, COMMANDS = 16384 }; /* a long line's room; what is read of others at once */
+enum { INPUT = 65536, COMMANDS = 8192 }; /* a long line's room; what is read of others at once */
 enum { TOLD = 7, TOLD_VALUE = SMTP_USER, TOLD_SIZE = TOLD_VALUE + 16 };
 enum { LINGER_MS = 1000, LEAVE_MS = 5000 }; /* a queue program with nothing to do; its end */
 
