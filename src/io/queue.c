@@ -40,7 +40,7 @@ static bool begin(struct queue_file *f)
 	f->n = 0;
 	if (f->fd < 0)
 		return (f->fd = memfile_open()) >= 0;
-	return cut(f, KEPT) && lseek(f->fd, 0, SEEK_SET) == 0;
+	return lseek(f->fd, 0, SEEK_SET) == 0;
 }
 
 static bool put(struct queue_file *f, char const *s, size_t n)
@@ -66,14 +66,6 @@ static bool finish(struct queue_file *f)
 	return cut(f, f->n) && lseek(f->fd, 0, SEEK_SET) == 0;
 }
 
-/* It has been read. A client who is silent from now on holds no memory with a large one;
-   if that fails, the next one's beginning tries again. */
-static void release(struct queue_file *f)
-{
-	if (f->n > KEPT)
-		(void)cut(f, 0);
-}
-
 bool queue_begin(struct queue *q)
 {
 	return begin(&q->message);
@@ -82,6 +74,18 @@ bool queue_begin(struct queue *q)
 bool queue_write(struct queue *q, char const *s, size_t n)
 {
 	return put(&q->message, s, n);
+}
+
+/* What is in use, or is little, stays. If it fails, the next time may do better. */
+static void tidy(struct queue_file *f)
+{
+	(void)cut(f, f->n > KEPT ? f->n : KEPT);
+}
+
+void queue_tidy(struct queue *q)
+{
+	tidy(&q->message);
+	tidy(&q->envelope);
 }
 
 /* --- Its answer ---------------------------------------------------------------------------- */
@@ -217,6 +221,5 @@ void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
 		verdict_read(out, -1, "", 0);
 	if (none >= 0)
 		close(none);
-	release(&q->envelope);
-	release(&q->message);
+	q->message.n = q->envelope.n = 0; /* they have been read */
 }

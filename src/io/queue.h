@@ -14,7 +14,7 @@
 /* A memory file, used for one message after the other. */
 struct queue_file {
 	int fd;        /* -1: not opened yet */
-	uint64_t n;    /* octets written since it was begun anew */
+	uint64_t n;    /* octets of it that are in use */
 	uint64_t size; /* octets it may have: what it held before may have been longer */
 };
 
@@ -33,6 +33,10 @@ bool queue_begin(struct queue *q);
 
 /* Appends octets to it. False: errno. */
 bool queue_write(struct queue *q, char const *s, size_t n);
+
+/* Gives back the memory of large messages past: takes a moment, in which nobody should be
+   waiting for an answer. */
+void queue_tidy(struct queue *q);
 
 /* Is there a program that has stayed, and has its environment? */
 bool queue_stays(struct queue const *q);

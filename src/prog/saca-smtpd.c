@@ -253,7 +253,9 @@ static uint64_t clock_now(void *arg)
 static enum client_event listen_to(struct session *me, char *s, size_t n, size_t *got)
 {
 	uint64_t until = deadline(me), soon = client_clock() + LINGER_MS;
-	if (queue_stays(&me->queue) && soon < until && client_flush(&me->client, until)) {
+	bool told = client_flush(&me->client, until);
+	queue_tidy(&me->queue);
+	if (told && queue_stays(&me->queue) && soon < until) {
 		enum client_event e = client_read(&me->client, s, n, got, soon);
 		if (e != CLIENT_TIMEOUT)
 			return e;
