@@ -120,6 +120,23 @@ is "$?:$(waiting)" 111:1 'a connection lost in mid-transaction: 111, and the fil
 sql 'drop trigger vanish on send; drop function vanish'
 like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
 
+# A server that is there and hangs holds the spool until the importer's clock says so.
+message colgado | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com c@y.es
+sql "create function hang() returns trigger language plpgsql as
+	\$\$ begin perform pg_sleep(3600); return new; end \$\$;
+	create trigger hang before insert on send for each row execute function hang()"
+hanging() { [ "$(sql "select count(*) from pg_stat_activity where wait_event = 'PgSleep'")" = 1 ]; }
+background saca-import -w "$WEB" "$SPOOL" "$STORE" 2>"$T/hung"
+importer=$!
+await 60 hanging
+kill -ALRM $importer
+wait $importer
+is "$?:$(waiting):$(cat "$T/hung")" "111:1:saca-import: fatal: no transaction has come to its end in 15 minutes" \
+	'a server that hangs is given up, and the file waits'
+sql "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'" >/dev/null
+sql 'drop trigger hang on send; drop function hang'
+like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
+
 # saca-list reads it all the same; t/72-list.t has the rest.
 fields() { saca-list "$STORE" "$@" -j | python3 -c 'import json, sys
 for row in json.load(sys.stdin): print("|".join(map(str, row.values())))'; }

@@ -27,6 +27,10 @@
    files that it could not read before. */
 #define HOUSEKEEPING 300
 
+/* Seconds for a transaction, with all that belongs to it. A store that has not done it by then
+   does not answer any more, and must not hold the spool. */
+#define PATIENCE 900
+
 char const *PROG = "saca-import";
 
 struct options {
@@ -41,6 +45,15 @@ static void on_signal(int sig)
 {
 	(void)sig;
 	stopped = 1;
+}
+
+/* It may end anywhere: the next run goes on from there. */
+static void on_alarm(int sig)
+{
+	static char const line[] = "saca-import: fatal: no transaction has come to its end in 15 minutes\n";
+	(void)sig;
+	(void)!write(2, line, sizeof line - 1); /* the code says it too */
+	_exit(EXIT_AGAIN);
 }
 
 static size_t number(char option, char const *s, uint64_t max)
@@ -138,6 +151,14 @@ static void draw(struct import const *im, uint64_t done, uint64_t known)
 
 static bool on_terminal;
 
+/* Called between two transactions. */
+static void progress(struct import const *im, uint64_t done, uint64_t known)
+{
+	alarm(PATIENCE);
+	if (on_terminal)
+		draw(im, done, known);
+}
+
 static void erase(void)
 {
 	if (on_terminal)
@@ -191,7 +212,9 @@ static void run(struct import *im)
 {
 	uint64_t start = now_ms();
 	im->count = (struct import_count){.imported = 0};
+	alarm(PATIENCE);
 	bool well = import_run(im);
+	alarm(0);
 	erase();
 	summary(&im->count, now_ms() - start);
 	fflush(stderr);
@@ -208,8 +231,10 @@ static int exit_code(struct import_count const *c)
 static void keep_house(struct import *im)
 {
 	uint64_t highest;
+	alarm(PATIENCE);
 	if (im->store->highest(im->store, &highest) != STORE_OK)
 		strerr_dief(EXIT_AGAIN, "unable to read the store: ", im->store->reason);
+	alarm(0);
 	if (!spool_raise_count(im->spool, highest))
 		strerr_diefsys(EXIT_AGAIN, "unable to raise the spool's counter");
 	if (!spool_clean(im->spool, time(NULL)))
@@ -251,12 +276,14 @@ static int follow(struct import *im, char const *spool)
 	return code;
 }
 
-static void catch_signals(void)
+static void set_signals(void)
 {
 	struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
+	struct sigaction late = {.sa_handler = on_alarm};
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGALRM, &late, NULL);
 }
 
 int main(int argc, char const *const *argv)
@@ -270,13 +297,13 @@ int main(int argc, char const *const *argv)
 		strerr_diefsys(EXIT_AGAIN, "unable to lock the spool ", o.spool);
 	if (!locked)
 		return 0;
-	catch_signals();
+	set_signals();
 	on_terminal = isatty(2);
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line is one write: a log may have other writers */
 	struct import im = {.spool = &spool, .store = open_store(o.store),
 		.options = {.prefix = o.prefix, .url = o.url, .web = open_web(&o)},
 		.keep = o.keep, .most_files = o.files, .most_octets = o.octets,
-		.progress = on_terminal ? draw : NULL, .notice = notice, .lacking = lacking, .stop = &stopped};
+		.progress = progress, .notice = notice, .lacking = lacking, .stop = &stopped};
 	keep_house(&im);
 	int code;
 	if (o.follow) {
