@@ -40,8 +40,13 @@ bool utf8_valid(char const *s, size_t n)
 /* RFC 5322 3.2.3 atext, and the dot anywhere: carriers have handed out a..b@ and .a@. */
 static bool is_dot_atext(char c)
 {
-	return ascii_is_alpha(c) || ascii_is_digit(c) || (unsigned char)c >= 0x80
-		|| (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+	switch (c) {
+	case '!': case '#': case '$': case '%': case '&': case '\'': case '*': case '+': case '-': case '/':
+	case '=': case '?': case '^': case '_': case '`': case '{': case '|': case '}': case '~': case '.':
+		return true;
+	default:
+		return ascii_is_alpha(c) || ascii_is_digit(c) || (unsigned char)c >= 0x80;
+	}
 }
 
 /* Octets of the local part at the start of s, 0 if there is none (RFC 5321 4.1.2). */

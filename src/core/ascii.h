@@ -12,7 +12,7 @@ static inline char ascii_lower(char c)
 
 static inline bool ascii_is_alpha(char c)
 {
-	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 
 static inline bool ascii_is_digit(char c)
@@ -53,5 +53,8 @@ bool ascii_is_lowhex(char const *s, size_t n);
 
 /* Is every octet below 0x80? */
 bool ascii_only(char const *s, size_t n);
+
+/* Is there a control octet, 0x00 to 0x1f or 0x7f, other than a tab? */
+bool ascii_has_control(char const *s, size_t n);
 
 #endif

@@ -2,14 +2,14 @@
 #include "core/siphash.h"
 
 /* As compilers know it: one load, where the processor's order is this one. */
-static uint64_t load64(unsigned char const *p)
+static inline uint64_t load64(unsigned char const *p)
 {
 	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24
 		| (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
 /* The last octets, fewer than eight. */
-static uint64_t load_rest(unsigned char const *p, size_t n)
+static inline uint64_t load_rest(unsigned char const *p, size_t n)
 {
 	uint64_t v = 0;
 	while (n--)
@@ -40,7 +40,7 @@ static inline void rounds(uint64_t v[4], int n)
 	v[0] = a, v[1] = b, v[2] = c, v[3] = d;
 }
 
-static void absorb(uint64_t v[4], uint64_t m)
+static inline void absorb(uint64_t v[4], uint64_t m)
 {
 	v[3] ^= m;
 	rounds(v, 2);

@@ -217,10 +217,7 @@ static void run_verb(struct smtp *s, struct verb const *v, char *arg, size_t n)
 /* Control octets have no place in a command: nothing built from one can break a line. */
 static bool is_garbage(char const *line, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if (((unsigned char)line[i] < 0x20 && line[i] != '\t') || line[i] == 0x7f)
-			return true;
-	return n == 0 || !ascii_is_alpha(line[0]);
+	return n == 0 || !ascii_is_alpha(line[0]) || ascii_has_control(line, n);
 }
 
 static void run_command(struct smtp *s, char *line, size_t n)
