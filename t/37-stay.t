@@ -160,6 +160,22 @@ is "$(for i in 17 16 26; do sed '1,/^Subject: s'$i'/d' "$(grep -l "^Subject: s$i
 	"but for its number the same: nothing of a longer one is left behind it"
 rm -rf "$S"
 
+# --- one that is killed, and leaves somebody behind who reads on
+cat >"$T/orphaning" <<'END'
+#!/bin/sh
+exec 8<&0
+(until [ -e "$T/go" ]; do sleep 0.02; done; cat >"$T/orphan.$$"; mv "$T/orphan.$$" "$T/read.$$") <&8 6>&- 7>&- &
+kill -KILL $$
+END
+chmod +x "$T/orphaning"
+session "$T/orphaning" -- 11 12
+is "$(cut -c 1-3 "$T/said" | head -n 2 | tr '\n' ' ')" "451 451 " "a program that is killed: come again later"
+touch "$T/go"
+both() { [ "$(find "$T" -name 'read.*' | wc -l)" -eq 2 ]; }
+await 5 both
+is "$(cat "$T"/read.* | grep ^Subject | tr -d '\r' | sort | tr '\n' ' ')" "Subject: s11 Subject: s12 " \
+	"whoever it left behind reads its own message, not the next one"
+
 # --- one that may stay, and has more to say than a pipe holds
 printf '#!/bin/sh\nhead -c 200000 /dev/zero | tr "\\0" K >&6\n' >"$T/talker"
 chmod +x "$T/talker"

@@ -197,6 +197,13 @@ void queue_end(struct queue *q, uint64_t deadline)
 		(void)end(q, deadline); /* nothing was asked of it */
 }
 
+/* Whoever did not end by itself may have left somebody behind who still reads. */
+static void leave(struct queue_file *f)
+{
+	drop(&f->fd);
+	f->n = f->size = 0;
+}
+
 static void run(struct queue *q, int message, int envelope, char const *const *envp,
 	uint64_t deadline, struct verdict *out)
 {
@@ -207,6 +214,10 @@ static void run(struct queue *q, int message, int envelope, char const *const *e
 	}
 	int code = q->pid > 0 && listen_to(q, &said, deadline) ? 0 : end(q, deadline);
 	q->again = code == 0;
+	if (code < 0) {
+		leave(&q->message);
+		leave(&q->envelope);
+	}
 	verdict_read(out, code, said.text, said.n);
 }
 
