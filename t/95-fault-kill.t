@@ -8,7 +8,7 @@ needs_strace 'every call killed and failing'
 chmod 711 "$FAULT" # the database's user has to get through
 
 # Points that broke something once.
-for point in 'spool/credit fdatasync#1:EIO' 'spool/credit write#1:EIO'; do
+for point in 'spool/credit fdatasync#1:EIO' 'spool/credit write#1:EIO' 'line/the dialogue read#33:ENFILE'; do
 	out=$(fault kill -p "$point")
 	ok $? "$point" "$out"
 done

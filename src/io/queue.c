@@ -111,6 +111,19 @@ static bool readable(int fd)
 	return poll(&p, 1, 0) == 1 && p.revents & POLLIN;
 }
 
+/* What it has said so far. */
+static void hear_out(int fd, struct said *s)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	for (int faults = 0; faults < FAULTS;) {
+		int ready = poll(&p, 1, 0);
+		ssize_t r = ready > 0 ? read_some(fd, s) : ready;
+		if (r == 0) /* that was all of it, or its end */
+			return;
+		faults += r < 0;
+	}
+}
+
 /* Until it has ended, or says that it stays: true. It writes its answer before it does
    either: where it may stay, what is waited for is that it says so or ends, which is one
    waking and not two. A call that fails says nothing about what it does: it is made again. */
@@ -138,8 +151,7 @@ static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
 			p[0].events = POLLIN;
 			continue;
 		}
-		while (readable(q->reply) && read_some(q->reply, s) > 0)
-			;
+		hear_out(q->reply, s);
 		return true;
 	}
 	return false;
