@@ -176,6 +176,48 @@ await 5 both
 is "$(cat "$T"/read.* | grep ^Subject | tr -d '\r' | sort | tr '\n' ' ')" "Subject: s11 Subject: s12 " \
 	"whoever it left behind reads its own message, not the next one"
 
+# --- who has waited too long has killed the checker, and the spooler hears of it
+cat >"$T/hold" <<'END'
+import fcntl, os, time
+f = open(os.environ["S"] + "/count", "r+")
+fcntl.lockf(f, fcntl.LOCK_EX)
+open(os.environ["T"] + "/held", "w")
+while not os.path.exists(os.environ["T"] + "/let-go"):
+    time.sleep(0.02)
+END
+export S
+# shellcheck disable=SC2317 # await runs it
+waits() { pgrep -f "^saca-spool $S" >/dev/null; }
+# shellcheck disable=SC2016
+HOLD='python3 $T/hold & until [ -e $T/held ]; do sleep 0.02; done'
+if [ -z "$WRAPPED" ]; then
+	_smtpd=$SMTPD
+	SMTPD=$(echo "$SMTPD" | sed 's/saca-smtpd/& -w 1/')
+	session saca-mime saca-spool "$S" -- 1 2 "$HOLD" 3
+	SMTPD=$_smtpd
+	is "$(cut -c 1-6 "$T/said" | head -n 3 | tr '\n' '|')" "250 OK|250 OK|451 Me|" "a spooler that waits for a lock too long: told to come again"
+	waits
+	ok $? "though it waits yet"
+	touch "$T/let-go"
+	await 5 none "^saca-spool $S"
+	is "$(cat "$S"/new/* | grep -c ^Subject)" 2 "and when it comes to it, it commits nothing"
+	is "$(find "$S/tmp" -type f | wc -l | tr -d ' ')" 0 "nor leaves a draft"
+else
+	skip "a checker is killed" "the programs have other names"
+fi
+rm -rf "$S"
+
+# --- root's spooler becomes the spool's owner, who need not find the way to it
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir -m 700 "$T/private"
+	install -d -o 65534 -g 65534 "$T/private/spool"
+	session saca-mime saca-spool "$T/private/spool" -- 1 2 3 4 5 6
+	is "$(cut -c 1-6 "$T/said" | head -n 6 | uniq -c | tr -d ' ')" "6250OK" "a spool in a folder that is root's alone takes one message after the other"
+	rm -rf "$T/private"
+else
+	skip "a spool in a folder of root's" "only root can make one"
+fi
+
 # --- one that may stay, and has more to say than a pipe holds
 printf '#!/bin/sh\nhead -c 200000 /dev/zero | tr "\\0" K >&6\n' >"$T/talker"
 chmod +x "$T/talker"

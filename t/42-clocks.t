@@ -42,6 +42,17 @@ wait $!
 exec 9>&-
 like "$(cat out)" '^421 h Timeout' "octet by octet the clock runs all the same"
 
+# Nor does one who never pauses.
+is "$(yes NOOP | dialogue -T 1 true -- true | tail -n 1)" "421 h Timeout, closing connection" "a session that is never silent is as long as another"
+is "$(yes NOOP | dialogue -l 1 true -- true | tail -n 1)" "421 h Timeout, closing connection" "nor is there more time to log in"
+yes NOOP >in 2>/dev/null &
+saca-smtpd -h h -A -p true -- true <in >out 2>>"$T/log" &
+pid=$!
+await 10 grep -q '^250 OK' out
+kill -TERM $pid
+wait $pid
+is "$?:$(tail -n 1 out | tr -d '\r')" "0:421 h Service shutting down, closing connection" "and SIGTERM is seen"
+
 # SIGTERM
 saca-smtpd -h h -A -p true -- true <in >out 2>>"$T/log" &
 pid=$!
@@ -78,6 +89,18 @@ SACA_HOST=h
 SACA_PLAN=acme
 SACA_PROTO=ESMTPA
 SACA_USER=victor.acme" "and its environment, in which nothing is inherited"
+cat >late <<'END'
+#!/bin/sh
+tail -n 1 out >>told
+END
+chmod +x late
+# shellcheck disable=SC2059
+printf "${envelope}BDAT 1 LAST\r\nxMAIL FROM:<a@b.es>\r\nRCPT TO:<c@d.es>\r\nBDAT 1 LAST\r\nxQUIT\r\n" |
+	saca-smtpd -h h -A -p -d 0 ./late -- ./late >out 2>>"$T/log"
+is "$(tr -d '\r' <told | sed 's/^220.*/220/')" "220
+250 Accepted
+250 Accepted" "what has been said in answer to a burst does not wait with a program"
+is "$(grep -c '^250 OK' out)" 4 "nor is any of it lost"
 list='ls -l /proc/self/fd | sed -n "s/.* \([0-9]*\) -> .*/\1/p" | sort -n | tr "\n" " "'
 { sh -c "$list >fds0" 6>&1; } <message >/dev/null
 dialogue true -- sh -c "$list >fds" <message >/dev/null

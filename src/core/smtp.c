@@ -253,6 +253,7 @@ static size_t line_limit(struct smtp const *s, char const *p, size_t n)
 static void too_long(struct smtp *s)
 {
 	s->reading = SMTP_COMMANDS;
+	s->progress++;
 	smtp_say(s, REPLY_SYNTAX, NULL);
 }
 
@@ -304,6 +305,14 @@ static void check_limits(struct smtp *s)
 	s->closing = true;
 }
 
+/* Each message of a burst may take the queue program's time. */
+static bool is_over(struct smtp *s)
+{
+	bool ask = s->queued;
+	s->queued = false;
+	return ask && s->hooks->over(s->hooks->arg);
+}
+
 enum smtp_next smtp_feed(struct smtp *s, char *p, size_t n, size_t *used)
 {
 	size_t at = 0;
@@ -319,6 +328,8 @@ enum smtp_next smtp_feed(struct smtp *s, char *p, size_t n, size_t *used)
 		}
 		if (!smtp_in_body(s))
 			check_limits(s);
+		if (at < n && is_over(s))
+			break;
 	}
 	*used = s->closing ? n : at;
 	return s->closing ? SMTP_CLOSE : SMTP_READ;

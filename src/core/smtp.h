@@ -67,6 +67,9 @@ struct smtp_hooks {
 	void (*log)(void *arg, struct smtp const *s, struct smtp_record const *r);
 	/* Milliseconds of a clock that only goes forward. */
 	uint64_t (*clock)(void *arg);
+	/* Must the session end, whatever else the client has sent already? Asked after the
+	   queue program has taken its time. Once it is, it stays true. */
+	bool (*over)(void *arg);
 };
 
 /* What the log says of a transaction or a failed login. */
@@ -125,10 +128,11 @@ struct smtp {
 	/* what the clocks look at */
 	uint64_t progress; /* changes with each command and each SMTP_PROGRESS octets of a body */
 	size_t body_since;
+	bool queued; /* the queue program has run since the caller was last asked whether it is over */
 };
 
 enum smtp_next {
-	SMTP_READ,  /* more octets, please: none of the rest is a whole line */
+	SMTP_READ,  /* more octets, please: none of the rest is a whole line, or it is over */
 	SMTP_TLS,   /* send what is to be sent, throw away what was read, do the handshake */
 	SMTP_CLOSE  /* send what is to be sent, and close */
 };

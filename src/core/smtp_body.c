@@ -18,6 +18,7 @@ static void run_queue(struct smtp *s, bool empty, struct verdict *v)
 {
 	size_t n;
 	char const *envelope = rcptset_envelope(&s->rcpts, &n);
+	s->queued = true;
 	if (envelope)
 		s->hooks->queue(s->hooks->arg, s, empty, envelope, n, v);
 	else
@@ -53,7 +54,7 @@ static void refuse(struct smtp *s, enum reply r, char const *reason, char const 
 	if (!s->config->plain_queue) {
 		run_queue(s, true, &contacts);
 		imported = is_accepted(&contacts);
-		if (contacts.kind == VERDICT_PERMANENT)
+		if (contacts.kind == VERDICT_PERMANENT || contacts.kind == VERDICT_FULL)
 			verdict_read(&contacts, 71, "", 0);
 		if (!imported) {
 			answer_queue(s, &contacts, word);

@@ -102,7 +102,8 @@ void smtp_mail(struct smtp *s, char *arg, size_t n)
 		return;
 	}
 	enum address_fault fault = address_path(arg + start, n - start, true, &at, &len, &used);
-	if (fault != ADDRESS_OK && fault != ADDRESS_EMPTY) {
+	bool null = fault == ADDRESS_EMPTY && used > 0; /* <>, not nothing at all */
+	if (fault != ADDRESS_OK && !null) {
 		smtp_say(s, address_reply(fault), NULL);
 		return;
 	}
@@ -121,9 +122,9 @@ void smtp_mail(struct smtp *s, char *arg, size_t n)
 		memcpy(s->sender, address, len);
 		s->sender[len] = 0;
 		s->sender_n = len;
-		if (fault == ADDRESS_OK) {
+		if (!null) {
 			begin(s);
-		} else { /* MAIL FROM:<>: no plan owns it */
+		} else { /* no plan owns it */
 			smtp_transaction_end(s, "sender-refused", NULL);
 			smtp_say(s, REPLY_SENDER, NULL);
 		}

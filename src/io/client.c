@@ -13,8 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
+enum {
+	LOOK_MS = 200,  /* so often is SIGTERM looked for while there is always something to read */
+	LEAVE_MS = 5000 /* and for so long may what has been said yet go out */
+};
+
 static volatile sig_atomic_t stopped;
 static sigset_t while_waiting;
+static uint64_t looked; /* when SIGTERM was looked for */
 
 static void stop(int sig)
 {
@@ -49,24 +55,57 @@ int client_signals(void)
 		|| sigaction(SIGCHLD, &on_child, NULL) < 0 ? -1 : 0;
 }
 
+/* It is blocked but while we wait, and what is ready at once lets nobody wait. */
+bool client_stopped(void)
+{
+	sigset_t pending;
+	if (!stopped && sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1)
+		stopped = 1;
+	return stopped;
+}
+
+static bool is_stopped(uint64_t now)
+{
+	if (now - looked < LOOK_MS)
+		return stopped;
+	looked = now;
+	return client_stopped();
+}
+
 /* Waits until fd is ready, the deadline or SIGTERM. */
 static enum client_event wait_for(int fd, short what, uint64_t deadline)
 {
 	struct pollfd p = {.fd = fd, .events = what};
 	for (;;) {
 		uint64_t now = client_clock();
-		uint64_t left = deadline > now ? deadline - now : 0;
+		if (is_stopped(now))
+			return CLIENT_STOPPED;
+		if (now >= deadline)
+			return CLIENT_TIMEOUT;
+		uint64_t left = deadline - now;
 		struct timespec t = {.tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left % 1000) * 1000000};
 		int r = ppoll(&p, 1, &t, &while_waiting);
 		if (r > 0)
 			return CLIENT_DATA;
-		if (stopped)
-			return CLIENT_STOPPED;
-		if (r == 0)
-			return CLIENT_TIMEOUT;
-		if (errno != EINTR)
+		if (r < 0 && errno != EINTR)
 			return CLIENT_EOF;
 	}
+}
+
+/* Until something can be written. */
+static bool wait_for_room(uint64_t deadline)
+{
+	static uint64_t leave; /* when we are gone, once SIGTERM has come */
+	enum client_event e = leave ? CLIENT_STOPPED : wait_for(1, POLLOUT, deadline);
+	if (e != CLIENT_STOPPED)
+		return e == CLIENT_DATA;
+	uint64_t now = client_clock();
+	if (!leave)
+		leave = now + LEAVE_MS;
+	if (deadline > leave)
+		deadline = leave;
+	struct pollfd p = {.fd = 1, .events = POLLOUT};
+	return now < deadline && poll(&p, 1, (int)(deadline - now)) == 1;
 }
 
 /* As much as goes without blocking; -1 and EAGAIN when none. */
@@ -99,7 +138,7 @@ bool client_flush(struct client *c, uint64_t deadline)
 		else if (w < 0 && errno == EINTR)
 			continue;
 		else if (w < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			c->gone = wait_for(1, POLLOUT, deadline) != CLIENT_DATA;
+			c->gone = !wait_for_room(deadline);
 		else
 			c->gone = true;
 	}
@@ -130,6 +169,6 @@ enum client_event client_read(struct client *c, char *s, size_t n, size_t *got, 
 			return CLIENT_DATA;
 		}
 		if (r == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
-			return CLIENT_EOF;
+			return client_stopped() ? CLIENT_STOPPED : CLIENT_EOF; /* what took the client may have told us, too */
 	}
 }

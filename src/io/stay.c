@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,12 @@ bool stay_tell(int fd)
 	for (int i = 0; r < 0 && i < TRIES; i++)
 		r = send(fd, &code, 1, MSG_NOSIGNAL);
 	return r == 1;
+}
+
+bool stay_alone(int fd)
+{
+	struct pollfd p = {.fd = fd};
+	return poll(&p, 1, 0) == 1; /* of what is asked for, nothing but the end is told */
 }
 
 /* Two descriptors, or none: what came is closed where it is not both. */

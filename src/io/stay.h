@@ -37,6 +37,9 @@ bool stay_hear(int fd);
 /* The side that stays: accepted. False: nobody listens any more. */
 bool stay_tell(int fd);
 
+/* Has the side that offered left? Then nobody waits for the answer to what is in hand. */
+bool stay_alone(int fd);
+
 /* Waits for the next message and puts it on 0 and 1. False: there is none to come. */
 bool stay_take(int fd);
 

@@ -63,6 +63,12 @@ static uint64_t deadline(struct session const *me)
 	return at;
 }
 
+static unsigned int left(uint64_t until)
+{
+	uint64_t now = client_clock();
+	return until > now ? (unsigned int)(until - now) : 0;
+}
+
 static void restart_command_clock(struct session *me)
 {
 	if (me->progress == me->smtp.progress)
@@ -79,18 +85,26 @@ static void say(void *arg, char const *s, size_t n)
 	client_put(&me->client, s, n, client_clock() + me->command);
 }
 
+/* What has been said need not wait with who takes his time: least of all one message's 250
+   for the next message's commit (RFC 2920 3.2). */
+static void flush(struct session *me)
+{
+	client_flush(&me->client, client_clock() + me->command);
+}
+
 static enum smtp_answer log_in(void *arg, char const *user, size_t un, char const *password, size_t pn)
 {
 	struct session *me = arg;
+	flush(me);
 	return authenticate(me->authenticator, user, un, password, pn, client_clock() + me->login);
 }
 
-/* What a guesser pays. What has been said until here need not wait with it. */
+/* What a guesser pays. */
 static void delay(void *arg)
 {
 	struct session *me = arg;
 	struct timespec t = {.tv_sec = (time_t)(me->delay / 1000), .tv_nsec = (long)(me->delay % 1000) * 1000000};
-	client_flush(&me->client, client_clock() + me->command);
+	flush(me);
 	while (nanosleep(&t, &t) < 0 && errno == EINTR)
 		;
 }
@@ -197,9 +211,10 @@ static char const **queue_environment(struct session *me)
 static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct verdict *out)
 {
 	struct session *me = arg;
-	uint64_t until = client_clock() + me->queueing;
+	flush(me);
 	if (!tell(me, s))
-		queue_end(&me->queue, until);
+		queue_end(&me->queue, client_clock() + LEAVE_MS);
+	uint64_t until = client_clock() + me->queueing;
 	char const **envp = queue_environment(me);
 	if (envp)
 		queue_run(&me->queue, empty, envelope, n, envp, until, out);
@@ -244,6 +259,12 @@ static uint64_t clock_now(void *arg)
 {
 	(void)arg;
 	return client_clock();
+}
+
+static bool over(void *arg)
+{
+	struct session *me = arg;
+	return client_clock() >= me->started + me->total || client_stopped();
 }
 
 /* --- The session --------------------------------------------------------------------------- */
@@ -298,7 +319,8 @@ static void talk(struct session *me)
 		case SMTP_CLOSE:
 			return;
 		case SMTP_TLS:
-			if (!client_flush(&me->client, deadline(me)) || !ucspitls_start(&me->tls, (unsigned int)me->command))
+			restart_command_clock(me);
+			if (!client_flush(&me->client, deadline(me)) || !ucspitls_start(&me->tls, left(deadline(me))))
 				return;
 			smtp_tls_started(&me->smtp);
 			used = len;
@@ -422,6 +444,7 @@ int main(int argc, char const **argv)
 	struct smtp_hooks const hooks = {
 		.arg = me, .reply = say, .login = log_in, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
 		.body_start = body_start, .body = body, .queue = queue, .log = log_record, .clock = clock_now,
+		.over = over,
 	};
 	unsigned char key[SIPHASH_KEY];
 	PROG = "saca-smtpd";
@@ -437,7 +460,7 @@ int main(int argc, char const **argv)
 	me->started = me->command_since = client_clock();
 	smtp_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && ucspi_under_tls());
 	talk(me);
-	client_flush(&me->client, client_clock() + me->command);
+	flush(me);
 	queue_end(&me->queue, client_clock() + LEAVE_MS);
 	smtp_free(&me->smtp);
 	return 0;

@@ -45,7 +45,8 @@ static struct {
 
 static bool answers, borrowed; /* fd 6 is there; the rights are somebody else's */
 static int stay = -1;          /* for the session's next message (io/stay.h) */
-static struct spool spool;
+static struct spool spool;     /* open from the first message on */
+static bool opened;
 static struct spool_draft draft;
 static struct envelope envelope;
 static struct spool_message message;
@@ -120,10 +121,12 @@ static void check_limits(void)
 		fail(ANSWER_LATER, "write files of that size");
 }
 
+/* Once: who has become the spool's owner may not find the way to it a second time. */
 static void open_spool(char const *path)
 {
-	if (!spool_open(&spool, path))
+	if (!opened && !spool_open(&spool, path))
 		fail(ANSWER_SPOOL, "open the spool");
+	opened = true;
 }
 
 /* --- Options and environment ---------------------------------------------------------- */
@@ -335,11 +338,18 @@ static bool commit(char const *key, char const *plan, char const *id, bool charg
 		enum spool_credit r = spool_credit_take(&spool, plan, envelope.count, id, key, &hold, &left);
 		check_credit(r, plan, left);
 	}
-	enum spool_draft_end end = spool_draft_commit(&draft, key);
+	/* One who has waited too long has killed the checker, not us, and tells the client to
+	   come again. */
+	bool alone = stay >= 0 && stay_alone(stay);
+	enum spool_draft_end end = alone ? SPOOL_DRAFT_FAILED : spool_draft_commit(&draft, key);
 	int e = errno;
 	if (charged)
 		(end == SPOOL_DRAFT_DONE ? spool_credit_spent
 			: end == SPOOL_DRAFT_UNKNOWN ? spool_credit_leave : spool_credit_back)(&hold);
+	if (alone) {
+		strerr_warnw("nobody waits for the message any longer: it is not committed");
+		leave(ANSWER_TIMEOUT);
+	}
 	errno = e;
 	if (end == SPOOL_DRAFT_DONE)
 		return true;
@@ -373,11 +383,11 @@ static void spool_it(char const *plan, char const *id, char const *key, bool key
 		accept("Kid=", send, id, false);
 }
 
-/* One message. Returns only if it is accepted; nothing of it is held then. */
-static void transact(char const *path)
+/* One message. Returns only if it is accepted; then its key is still locked. */
+static void transact(char const *path, char key[SPOOL_KEY])
 {
 	struct buf login = BUF_ZERO;
-	char id[UUID_HEX], key[SPOOL_KEY];
+	char id[UUID_HEX];
 	alarm(LIFETIME);
 	char const *plan = read_login(&login);
 	read_message();
@@ -396,17 +406,17 @@ static void transact(char const *path)
 
 /* On to the next message, if this process is to stay for one; else it ends. The client need
    not wait for what is still to be tidied up. */
-static void stay_on(void)
+static void stay_on(char const *key)
 {
 	bool told = stay >= 0 && stay_tell(stay);
 	spool_draft_drop(&draft);
 	if (!told)
 		_exit(0);
-	spool_close(&spool);
+	bool unlocked = spool_unlock(&spool, key);
 	spool_message_close(&message);
 	envelope_free(&envelope);
 	draft.path[0] = 0;
-	if (!stay_take(stay))
+	if (!unlocked || !stay_take(stay))
 		_exit(STAY_IDLE);
 }
 
@@ -444,6 +454,7 @@ int main(int argc, char const *const *argv)
 	char const *path = read_options(argc, argv);
 	if (options.credit)
 		change_credit(path, options.credit);
-	for (;; stay_on())
-		transact(path);
+	char key[SPOOL_KEY];
+	for (;; stay_on(key))
+		transact(path, key);
 }

@@ -162,6 +162,12 @@ static uint64_t clock_of(void *arg)
 	return 7;
 }
 
+static bool never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
 /* --- Sessions --------------------------------------------------------------------------- */
 
 struct session {
@@ -179,6 +185,7 @@ static void begin(struct session *x, struct smtp_config const *config, uint8_t f
 	x->hooks = (struct smtp_hooks){
 		.arg = &x->w, .reply = say, .login = login, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
 		.body_start = body_start, .body = body, .queue = queue, .log = keep_record, .clock = clock_of,
+		.over = never,
 	};
 	smtp_start(&x->s, config, &x->hooks, key, under_tls);
 }

@@ -347,6 +347,12 @@ static uint64_t no_clock(void *arg)
 	return 0;
 }
 
+static bool never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
 static bool does_dialogue(void)
 {
 	static unsigned char const key[SIPHASH_KEY] = "sal y pimienta!";
@@ -357,7 +363,7 @@ static bool does_dialogue(void)
 	};
 	static struct smtp_hooks const hooks = {
 		.reply = say, .login = login, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
-		.body_start = body_start, .body = body, .queue = queue, .log = record, .clock = no_clock,
+		.body_start = body_start, .body = body, .queue = queue, .log = record, .clock = no_clock, .over = never,
 	};
 	struct smtp s;
 	char text[8000] = " ", command[60];

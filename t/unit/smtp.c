@@ -16,6 +16,7 @@ struct world {
 	bool full;         /* no room for a body */
 	char const *texts[4]; /* what the queue answers, one after the other: code and text */
 	int runs;
+	bool over;
 	struct accounts_plan settings;
 };
 
@@ -114,6 +115,12 @@ static uint64_t no_clock(void *arg)
 	return 7;
 }
 
+static bool is_over(void *arg)
+{
+	struct world *w = arg;
+	return w->over;
+}
+
 static struct smtp_config const usual = {
 	.host = "api.example.com", .brand = "teenvio.com", .url = "http://teenvio.com/", .date = "hoy",
 	.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = SMTP_LINE,
@@ -127,6 +134,7 @@ static struct smtp_config config;
 static struct smtp_hooks const hooks = {
 	.arg = &world, .reply = say, .login = login, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
 	.body_start = body_start, .body = body, .queue = queue, .log = keep_record, .clock = no_clock,
+	.over = is_over,
 };
 
 static void open_session(void)
@@ -273,7 +281,7 @@ static struct {
 	{"82 Dfalta algo", "0 Kcontacts=1 " ID, "500 Internal error - falta algo\r\n", "log refused victor.acme r@d.es 1 17  " ID "\n"},
 	{"31 ", "0 Kcontacts=1 " ID, "500 Internal error - mensaje rechazado\r\n", "log refused victor.acme r@d.es 1 17  " ID "\n"},
 	{"82 Dfalta algo", "82 Zno ahora", "451 no ahora\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
-	{"82 Dfalta algo", "53 ", "452 Insufficient system storage\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
+	{"82 Dfalta algo", "53 ", "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"82 Dfalta algo", "82 Dtampoco", "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"82 Zno ahora", NULL, "451 no ahora\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"82 ", NULL, "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
@@ -528,6 +536,34 @@ START_TEST(progress_restarts_the_clock)
 }
 END_TEST
 
+START_TEST(a_line_too_long_restarts_the_clock)
+{
+	static struct feeder f;
+	f.len = 0;
+	uint64_t before = session.progress;
+	fill(&f, 'x', SMTP_LINE + 1);
+	ck_assert_uint_eq(session.progress, before);
+	give(&f, "\r\n", 2);
+	ck_assert_uint_gt(session.progress, before);
+}
+END_TEST
+
+/* A burst of messages is no reason to go on for ever. */
+START_TEST(stops_between_messages)
+{
+	static char const burst[] = ENVELOPE "BDAT 3 LAST\r\nabcMAIL FROM:<r@d.es>\r\nRCPT TO:<u@d.es>\r\nBDAT 3 LAST\r\nabc";
+	size_t used;
+	char room[sizeof burst];
+	world.over = true;
+	memcpy(room + 1, burst, sizeof burst - 1);
+	ck_assert_int_eq(smtp_feed(&session, room + 1, sizeof burst - 1, &used), SMTP_READ);
+	ck_assert_int_eq(world.runs, 1);
+	ck_assert_uint_eq(used, strstr(burst, "abcMAIL") + 3 - burst);
+	smtp_end(&session, SMTP_SHUTDOWN);
+	ck_assert_int_eq(world.runs, 1);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("smtp");
@@ -536,6 +572,8 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, transcripts);
 	tcase_add_loop_test(c, hears_the_queue, 0, sizeof verdicts / sizeof *verdicts);
+	tcase_add_test(c, stops_between_messages);
+	tcase_add_test(c, a_line_too_long_restarts_the_clock);
 	tcase_add_test(c, imports_contacts_when_the_client_leaves);
 	tcase_add_test(c, imports_contacts_at_a_timeout);
 	tcase_add_loop_test(c, imports_nothing, 0, sizeof nothing / sizeof *nothing);
