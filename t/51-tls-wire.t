@@ -113,13 +113,19 @@ wait $!
 await 5 quiet
 ok $? "the rest ends with the client"
 
-# A program that has ended, and a client that reads nothing of the last megabyte: it gets
-# its seconds, and no more.
+# A program that has ended, and a client that reads nothing of its last words: it gets its
+# seconds, and no more. The first one's all go to the network, the second one's do not.
 serve saca-tlsd sh -c 'head -c 200000 /dev/zero; kill -KILL $$'
 $CLIENT deaf "$PORT" "$T/stay5" >"$T/deaf2" &
+deaf=$! first=$SERVER
+serve saca-tlsd timeout -s KILL 1 head -c 50000000 /dev/zero
+$CLIENT deaf "$PORT" "$T/stay6" >"$T/deaf3" &
 await 20 [ -e "$T/stay5" ]
-await 25 quiet
+await 20 [ -e "$T/stay6" ]
+await 25 quiet "$first"
 ok $? "a client that never reads the last words is left after some seconds"
-rm -f stay5
-wait $!
+await 25 quiet
+ok $? "however many they are"
+rm -f stay5 stay6
+wait "$deaf" $!
 done_testing

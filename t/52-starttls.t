@@ -219,6 +219,42 @@ $CLIENT clear "$PORT" 'QUIT\r\n' >/dev/null
 await 5 grep -q code "$LOG"
 like "$(cat "$LOG")" '^code 100$' "a malformed descriptor is 100"
 
+# --- Clocks and ends ---
+# shellcheck disable=SC2086
+serve saca-tlsd -d -t 60 saca-smtpd -l 1 ${SMTPD#saca-smtpd}
+cat >waiting.py <<'END'
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+s.sendall(b"STARTTLS\r\n")
+while s.recv(1000):
+    pass
+print("closed")
+END
+is "$(python3 waiting.py "$PORT" 2>&1)" closed "a handshake has no more time than the login"
+serve saca-tlsd -d $SMTPD
+cat >stopped.py <<'END'
+import os, smtplib, ssl, subprocess, sys
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+c.check_hostname, c.verify_mode = False, ssl.CERT_NONE
+s = smtplib.SMTP("127.0.0.1", int(sys.argv[1]), timeout=20)
+s.starttls(context=c)
+s.login("victor.acme", "secreto")
+for command in "MAIL FROM:<remitente@dominio.com>", "RCPT TO:<a@x.es>", "DATA":
+    code, text = s.docmd(command)
+    print(code, end=" ")
+s.send("Subject: x\r\n")
+children = lambda p: subprocess.run(["pgrep", "-P", p], capture_output=True, text=True).stdout.split()
+for wrapper in children(sys.argv[2]):
+    dialogue = children(wrapper)
+    os.kill(int(wrapper), 15)
+    for p in dialogue:
+        os.kill(int(p), 15)
+print(s.getreply())
+END
+like "$(python3 stopped.py "$PORT" "$SERVER" 2>&1)" '^250 250 354 \(421, .*shutting down' "SIGTERM for all of them at once: the client hears of it, under TLS"
+await 5 quiet
+like "$(cat "$LOG")" ' verdict=shutdown ' "and no contacts are imported"
+
 # --- saca-smtpd under another wrapper ---
 printf 'EHLO x\r\nQUIT\r\n' >short
 for form in two one socket; do

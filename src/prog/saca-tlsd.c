@@ -32,7 +32,6 @@
 #include <skalibs/strerr.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -317,6 +316,7 @@ static int confined(struct options const *o, struct tls *t)
 	int const fds[] = {t->app, t->ctl, t->sessions.fd};
 	char const *why;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, SIG_IGN); /* it is the program that ends the session, and has a last word */
 	if (confine_descriptors(fds, sizeof fds / sizeof *fds, &why)
 			&& confine(o->tls.uid, o->tls.gid, &why))
 		return serve(o, t) || o->demand ? 0 : REFUSED;
@@ -373,14 +373,14 @@ static int on_demand(struct options const *o, struct tls *t, int ctl, int app)
 	return finish(t, program, confined(o, t));
 }
 
-/* The numbers 0 to 2 are everybody's, and those that select can't count are of no use. */
+/* The numbers 0 to 2 are everybody's, and the cage counts on them. */
 static void make_sockets(int ctl[2], int app[2])
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, app) < 0
 			|| socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ctl) < 0)
 		strerr_diefsys(FAILED, "cannot make sockets");
-	if (app[0] < 3 || app[0] >= FD_SETSIZE)
-		strerr_dief(FAILED, "descriptors 0, 1 or 2 are closed, or too many others are open");
+	if (app[0] < 3)
+		strerr_dief(FAILED, "descriptors 0, 1 or 2 are closed");
 }
 
 int main(int argc, char const *const *argv)

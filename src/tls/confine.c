@@ -101,13 +101,13 @@ static bool become(uid_t uid, gid_t gid, char const **what)
 	return uid == (uid_t)-1 || setresuid(uid, uid, uid) == 0;
 }
 
-/* RLIMIT_NOFILE 0 leaves what is open open, but select must be used then: poll refuses
-   to look at more descriptors than that. */
+/* What is open stays open. Descriptors 0 to 2 are, and poll refuses to look at more of them
+   than the limit says: the pump looks at three. */
 static bool limit(char const **what)
 {
-	static struct rlimit const none = {0, 0};
+	static struct rlimit const none = {0, 0}, taken = {3, 3};
 	*what = "limit itself";
-	return (OBSERVED || setrlimit(RLIMIT_NOFILE, &none) == 0) && setrlimit(RLIMIT_NPROC, &none) == 0
+	return (OBSERVED || setrlimit(RLIMIT_NOFILE, &taken) == 0) && setrlimit(RLIMIT_NPROC, &none) == 0
 		&& setrlimit(RLIMIT_CORE, &none) == 0;
 }
 
@@ -123,11 +123,11 @@ static bool limit(char const **what)
 
 /* What the pump needs, from a deadline to the last octet. */
 static uint16_t const calls[] = {
-	__NR_recvfrom, __NR_sendto, __NR_pselect6, __NR_read, __NR_write, __NR_writev, __NR_clock_gettime,
+	__NR_recvfrom, __NR_sendto, __NR_ppoll, __NR_read, __NR_write, __NR_writev, __NR_clock_gettime,
 	__NR_pread64, __NR_pwrite64, __NR_shutdown, __NR_close, __NR_munmap, __NR_madvise, __NR_brk, __NR_wait4,
 	__NR_restart_syscall, __NR_rt_sigreturn, __NR_exit_group,
-#ifdef __NR_select
-	__NR_select,
+#ifdef __NR_poll
+	__NR_poll,
 #endif
 };
 enum { BITS = 32, WORDS = 16, LOOK = 5 }; /* no kernel has more calls than the words have bits */

@@ -1,13 +1,14 @@
 /* Moves octets between a client on the network and a program on a socket. */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "tls/pump.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/select.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,10 @@ enum {
 	CHUNK = 4096      /* at least so much goes straight to where the engine wants it */
 };
 
+#ifndef POLLRDHUP
+#define POLLRDHUP 0 /* POLLHUP tells the same, of one who writes and reads no more */
+#endif
+
 static int64_t const never = INT64_MAX;
 
 static int64_t now_ms(void)
@@ -26,6 +31,12 @@ static int64_t now_ms(void)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What poll takes of the time that is left. */
+static int poll_ms(int64_t left)
+{
+	return left < INT32_MAX ? (int)left : INT32_MAX;
 }
 
 /* Is fd a socket? Then it is read with MSG_DONTWAIT: O_NONBLOCK would also hold for others
@@ -55,7 +66,7 @@ void pump_init(struct pump *p, struct server *server, struct sessions *sessions,
 	p->app = app;
 	p->in_socket = prepare(in);
 	p->out_socket = prepare(out);
-	p->in_eof = p->out_dead = p->app_eof = p->app_told = p->named = false;
+	p->in_eof = p->out_dead = p->app_gone = p->app_eof = p->app_told = p->named = false;
 	p->wire_at = p->wire_len = p->ahead_at = p->ahead_len = 0;
 	p->hello.header_len = p->hello.left = p->hello.len = 0;
 }
@@ -220,52 +231,39 @@ static bool write_program(struct pump *p)
 	return false;
 }
 
-/* Unsigned, because some libraries' macros count in that. */
-static void watch(int fd, fd_set *set)
-{
-	FD_SET((unsigned int)fd, set);
-}
-
-static bool ready(int fd, fd_set const *set)
-{
-	return FD_ISSET((unsigned int)fd, set);
-}
-
 /* --- Both --------------------------------------------------------------------------- */
 
-/* Waits until one of what `p` can do next can be done, and does the reading. False: the
-   deadline has passed, or nothing can come any more. */
+static struct pollfd watch(int fd, bool in, bool out)
+{
+	return (struct pollfd){.fd = in || out ? fd : -1, .events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0))};
+}
+
+/* Waits until one of what `p` can do next can be done, and does the reading. What the program
+   has written while the client takes nothing lies where it is, but that it has ended is seen.
+   False: the deadline has passed, or nothing can come any more. */
 static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app, int64_t deadline)
 {
-	br_ssl_engine_context const *eng = &p->server->ctx.eng;
-	fd_set reads, writes;
 	unsigned char *room;
 	size_t n;
-	FD_ZERO(&reads);
-	FD_ZERO(&writes);
 	bool from_in = wants(p, &room, &n);
-	bool from_app = app && !p->app_eof && br_ssl_engine_sendapp_buf(eng, &n);
-	if (from_in)
-		watch(p->in, &reads);
-	if (from_app)
-		watch(p->app, &reads);
-	if (out_full)
-		watch(p->out, &writes);
-	if (app_full)
-		watch(p->app, &writes);
+	bool from_app = app && !p->app_eof && br_ssl_engine_sendapp_buf(&p->server->ctx.eng, &n);
+	struct pollfd x[] = {watch(p->in, from_in, false), watch(p->out, false, out_full), watch(p->app, from_app, app_full)};
+	if (!from_app && !p->app_gone) {
+		x[2].fd = p->app;
+		x[2].events |= POLLRDHUP;
+	}
 	int64_t left = deadline - now_ms();
 	if (left <= 0 || (!from_in && !from_app && !out_full && !app_full))
 		return false;
-	struct timeval wait = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
-	int max = p->in > p->out ? p->in : p->out;
-	max = max > p->app ? max : p->app;
-	int r = select(max + 1, &reads, &writes, NULL, deadline == never ? NULL : &wait);
+	int r = poll(x, 3, deadline == never ? -1 : poll_ms(left));
 	if (r < 0)
 		return errno == EINTR;
-	if (from_in && ready(p->in, &reads))
+	if (from_in && x[0].revents)
 		read_network(p);
-	if (from_app && ready(p->app, &reads))
+	if (from_app && x[2].revents & ~POLLOUT)
 		read_program(p);
+	else if (!from_app && x[2].revents & (POLLHUP | POLLRDHUP))
+		p->app_gone = true;
 	return r > 0;
 }
 
@@ -284,11 +282,8 @@ static void hang_up(struct pump *p)
 	if (p->out_dead || !p->out_socket || shutdown(p->out, SHUT_WR) < 0)
 		return;
 	while (!p->in_eof && (left = deadline - now_ms()) > 0) {
-		struct timeval wait = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
-		fd_set reads;
-		FD_ZERO(&reads);
-		watch(p->in, &reads);
-		if (select(p->in + 1, &reads, NULL, NULL, &wait) <= 0)
+		struct pollfd x = watch(p->in, true, false);
+		if (poll(&x, 1, poll_ms(left)) <= 0)
 			continue;
 		ssize_t r = read(p->in, dropped, sizeof dropped);
 		p->in_eof = r <= 0 && !later(r);
@@ -313,6 +308,8 @@ int pump_handshake(struct pump *p, unsigned int ms)
 			return 0;
 		if (p->out_dead || p->in_eof)
 			return BR_ERR_IO;
+		if (p->app_gone)
+			return PUMP_TIMEOUT;
 		if (!wait_and_read(p, full, false, false, deadline))
 			return PUMP_TIMEOUT;
 	}
@@ -347,8 +344,10 @@ static void drain(struct pump *p)
 	} while (r > 0 || (r < 0 && errno == EINTR));
 }
 
+/* A client has some time for each part of what a program that has ended left behind. */
 void pump_run(struct pump *p)
 {
+	int64_t deadline = never;
 	for (;;) {
 		bool app_full, out_full;
 		do {
@@ -365,7 +364,9 @@ void pump_run(struct pump *p)
 			leave(p);
 			return;
 		}
-		if (!wait_and_read(p, out_full, app_full, true, never))
+		if (p->app_gone && (deadline == never || !out_full))
+			deadline = now_ms() + FLUSH_MS;
+		if (!wait_and_read(p, out_full, app_full, true, deadline))
 			return;
 	}
 }

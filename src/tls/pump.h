@@ -19,7 +19,8 @@ struct pump {
 	struct sessions *sessions;
 	int in, out, app;           /* the network; the program's socket */
 	bool in_socket, out_socket;
-	bool in_eof, out_dead, app_eof, app_told;
+	bool in_eof, out_dead, app_told;
+	bool app_gone, app_eof;     /* the program has ended; and all it wrote has been read */
 	bool named;                 /* the ClientHello has been looked at */
 	size_t wire_at, wire_len, ahead_at, ahead_len;
 	unsigned char wire[PUMP_WIRE]; /* for the network: [wire_at..wire_len) */
@@ -27,14 +28,14 @@ struct pump {
 	struct hello hello;
 };
 
-/* in and out: the client's descriptors, sockets or not, below FD_SETSIZE like app, which
-   is a stream socket. They are not closed here. Call it before the privileges go: where in
+/* in and out: the client's descriptors, sockets or not; app is a stream socket. They are not
+   closed here. Call it before the privileges go: where in
    and out are no sockets they are made non-blocking, and where they are TCP, no write
    waits for others (TCP_NODELAY). */
 void pump_init(struct pump *p, struct server *server, struct sessions *sessions, int in, int out,
 	int app);
 
-/* Shakes hands, within ms milliseconds. 0: done, what the program writes may flow. Else an
+/* Shakes hands, within ms milliseconds, and while the program waits for it. 0: done, what the program writes may flow. Else an
    error of the engine (see reason.h), or PUMP_TIMEOUT; an alert has then been sent if there
    was one to send. */
 #define PUMP_TIMEOUT (-1)

@@ -15,10 +15,10 @@ enum { CALLS = 520, NOBODY = 65534, CANNOT = 3 };
 
 static int const allowed[] = {
 	SYS_read, SYS_write, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_recvfrom, SYS_sendto, SYS_shutdown, SYS_close,
-	SYS_pselect6, SYS_clock_gettime, SYS_munmap, SYS_madvise, SYS_brk, SYS_wait4, SYS_restart_syscall,
+	SYS_ppoll, SYS_clock_gettime, SYS_munmap, SYS_madvise, SYS_brk, SYS_wait4, SYS_restart_syscall,
 	SYS_rt_sigreturn, SYS_exit_group,
-#ifdef SYS_select
-	SYS_select,
+#ifdef SYS_poll
+	SYS_poll,
 #endif
 };
 
