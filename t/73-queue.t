@@ -66,6 +66,52 @@ out=$(saca-queue "$SPOOL" drop zz 2>&1); quiet $? "$out" 'or the beginning of it
 is "$(find "$SPOOL/new" "$SPOOL/failed" -type f)" '' 'nothing of them is left'
 out=$(saca-queue "$SPOOL" show nothing 2>&1); is $? 1 'no such file: 1'
 
+# Which file is meant: the whole name, or the number of the send, or else a beginning.
+name=8981$(printf '%060d' 5)
+message uno | put new "$name" 1 5 $D victor.acme remitente@dominio.com b@y.es
+like "$(saca-queue "$SPOOL" show 1)" '^X-Saca-Send: 1$' 'a file that is alone has its number too'
+out=$(saca-queue "$SPOOL" drop 8 2>&1)
+is "$?:$(ls "$SPOOL/new")" "1:$name" 'the number of another send is not the beginning of a name'
+out=$(saca-queue "$SPOOL" drop 898100000000000 2>&1)
+is "$?:$(ls "$SPOOL/new")" "1:$name" 'nor are 15 digits'
+like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 1$' 'the 16 of the table are'
+message otro | put cur "8981$(printf '%060d' 6):2,S" 2 6 $D victor.acme remitente@dominio.com b@y.es
+out=$(saca-queue "$SPOOL" show 8981000000000000 2>&1); is $? 1 'two files with that beginning: neither'
+like "$(saca-queue "$SPOOL" show "$name")" '^X-Saca-Send: 1$' 'a whole name is one'
+message tres | put new zz 8981000000000000 7 $D victor.acme remitente@dominio.com b@y.es
+like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 8981000000000000$' \
+	'a number comes before a beginning'
+message tres | put new 2 3 8 $D victor.acme remitente@dominio.com b@y.es
+like "$(saca-queue "$SPOOL" show 2)" '^X-Saca-Send: 3$' 'and a whole name before a number'
+like "$(saca-queue "$SPOOL" show cur/2)" '^X-Saca-Send: 2$' 'a folder may stand before it'
+out=$(saca-queue "$SPOOL" show failed/2 2>&1); is $? 1 'then it is that folder alone'
+message viejo | put failed "$name" 4 9 $D victor.acme remitente@dominio.com b@y.es
+for verb in show retry drop; do
+	out=$(saca-queue "$SPOOL" $verb "$name" 2>&1)
+	is "$?:$out" "1:saca-queue: fatal: more than one file is meant by $name" \
+		"two files of one name: $verb does nothing"
+done
+out=$(saca-queue "$SPOOL" retry "failed/$name" 2>&1)
+like "$?:$out" "^1:saca-queue: fatal: a file of that name waits already: (new/)?$name\$" 'with its folder one is'
+out=$(saca-queue "$SPOOL" drop 4 2>&1); quiet $? "$out" 'and with its number'
+is "$(ls "$SPOOL/failed"):$(ls "$SPOOL/new" | grep -c "$name")" :1 'the other one stays'
+rm "$SPOOL/new/"* "$SPOOL/cur/"*
+
+# All of failed/ goes back, as the manual has it.
+for i in 1 2 3; do
+	message "$i" | put failed "$(key $i)" $i $i $D victor.acme remitente@dominio.com b@y.es
+done
+message otro | put new "$(key 2)" 9 9 $D victor.acme remitente@dominio.com b@y.es
+if command -v jq >/dev/null; then
+	saca-queue -j "$SPOOL" | jq -r '.[] | select(.where == "failed") | "failed/" + .file' |
+		while IFS= read -r f; do saca-queue "$SPOOL" retry "$f" 2>/dev/null; done
+	is "$(ls "$SPOOL/new" | wc -l):$(ls "$SPOOL/failed")" "3:$(key 2)" \
+		'everything is put back but what would take another file'\''s place'
+else
+	skip 'everything is put back' 'no jq here'
+fi
+rm -f "$SPOOL/new/"* "$SPOOL/failed/"*
+
 misuse() {
 	out=$(saca-queue "$@" 2>&1)
 	is $? 100 "misuse: $*"

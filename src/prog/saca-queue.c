@@ -28,6 +28,10 @@
 
 char const *PROG = "saca-queue";
 
+/* Octets of a key that the table shows, and that it takes to name it by. With fewer, the number
+   of a send that is gone would soon be the beginning of another one's key. */
+#define BEGINNING 16
+
 enum { COLUMNS = 9 };
 
 static struct listing_column const columns[COLUMNS] = {
@@ -171,7 +175,7 @@ static int list(struct spool const *sp, enum listing_format format)
 	struct listing *l = listing_new(stdout, format, columns, COLUMNS);
 	if (!l)
 		no_memory();
-	size_t digits = format == LISTING_TABLE ? 16 : 0;
+	size_t digits = format == LISTING_TABLE ? BEGINNING : 0;
 	list_folder(sp, false, l, digits);
 	list_folder(sp, true, l, digits);
 	if (!listing_end(l))
@@ -181,47 +185,82 @@ static int list(struct spool const *sp, enum listing_format format)
 
 /* --- One file ------------------------------------------------------------------------ */
 
-/* Is f meant by `word`: the beginning of its name, or the number of its send? */
-static bool is_meant(struct batch_file const *f, char const *word)
+/* How well a word names a file: the whole name best, then the number of its send, then the
+   beginning of it. */
+enum rank { RANK_NONE, RANK_BEGINNING, RANK_NUMBER, RANK_WHOLE };
+
+static bool is_beginning(char const *name, char const *word)
+{
+	size_t n = strlen(word);
+	if (strncmp(name, word, n))
+		return false;
+	return n >= BEGINNING || (!spool_key_length(name) && strspn(word, "0123456789") < n);
+}
+
+static enum rank rank_of(struct batch_file const *f, char const *word)
 {
 	char number[NUM_FMT];
 	num_fmt(number, f->send);
-	return !strncmp(f->name, word, strlen(word)) || (f->send && !strcmp(number, word));
+	if (!strcmp(f->name, word))
+		return RANK_WHOLE;
+	if (f->send && !strcmp(number, word))
+		return RANK_NUMBER;
+	return is_beginning(f->name, word) ? RANK_BEGINNING : RANK_NONE;
 }
 
-/* A whole name means its file, though others begin with it. */
-static void find_in(struct spool const *sp, bool failed, char const *word,
-	struct batch_file *found, bool *several)
+/* The file that a word names best, so far. */
+struct search {
+	char const *folder, *word; /* folder: NULL for all of them */
+	size_t folder_len;
+	struct batch_file file;
+	enum rank rank;
+	bool several; /* of that rank */
+};
+
+static void consider(struct search *s, struct batch_file *f)
+{
+	char const *folder = spool_folders[f->folder];
+	enum rank rank = rank_of(f, s->word);
+	if (rank == RANK_NONE || rank < s->rank)
+		return;
+	if (s->folder && (strlen(folder) != s->folder_len || memcmp(folder, s->folder, s->folder_len)))
+		return;
+	s->several = rank == s->rank;
+	s->rank = rank;
+	free(s->file.name);
+	s->file = *f;
+	f->name = NULL;
+}
+
+static void find_in(struct spool const *sp, bool failed, struct search *s)
 {
 	struct batch b = {.failed = failed};
 	do {
 		if (!batch_fill(&b, sp))
 			spool_died("read the spool");
-		for (size_t i = 0; i < b.n; i++) {
-			bool whole = !strcmp(b.files[i].name, word);
-			if (!is_meant(&b.files[i], word) || (found->name && !strcmp(found->name, word)))
-				continue;
-			*several = found->name && !whole;
-			free(found->name);
-			*found = b.files[i];
-			b.files[i].name = NULL;
-		}
+		for (size_t i = 0; i < b.n; i++)
+			consider(s, &b.files[i]);
 	} while (b.more);
 	batch_free(&b);
 }
 
-/* The one file that is meant; its name is the caller's. */
+/* The one file that is meant by `word` or `folder/word`; its name is the caller's. */
 static struct batch_file find(struct spool const *sp, char const *word)
 {
-	struct batch_file found = {.name = NULL};
-	bool several = false;
-	find_in(sp, false, word, &found, &several);
-	find_in(sp, true, word, &found, &several);
-	if (several)
+	char const *slash = strchr(word, '/');
+	struct search s = {.word = word};
+	if (slash) {
+		s.folder = word;
+		s.folder_len = (size_t)(slash - word);
+		s.word = slash + 1;
+	}
+	find_in(sp, false, &s);
+	find_in(sp, true, &s);
+	if (s.several)
 		strerr_dief(EXIT_NONE, "more than one file is meant by ", word);
-	if (!found.name)
+	if (!s.file.name)
 		strerr_dief(EXIT_NONE, "there is no file ", word);
-	return found;
+	return s.file;
 }
 
 static int show(struct spool const *sp, struct batch_file const *f)

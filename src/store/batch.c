@@ -211,7 +211,7 @@ bool batch_fill(struct batch *b, struct spool const *sp)
 	free(b->after_name);
 	b->after_name = name;
 	b->after = b->files[0].written;
-	return b->n == 1 || sort(b, sp);
+	return sort(b, sp);
 }
 
 void batch_free(struct batch *b)
