@@ -38,9 +38,22 @@ like "$(saca-queue "$SPOOL" show 1168 2>&1 >/dev/null)" 'set aside: .*text/html'
 if command -v script >/dev/null; then
 	like "$(script -qec "saca-queue '$SPOOL' show zz" /dev/null </dev/null)" '^garbage\?\[2J' \
 		'a terminal does not get it raw'
+	for pad in 0 1 2; do # whatever octet of a character a read ends in
+		{ printf "%${pad}s" ''; for i in $(seq 5000); do printf 'años€😀\n€€€€€€€€'; done; } \
+			>"$SPOOL/failed/wide"
+		script -qec "saca-queue '$SPOOL' show wide" /dev/null </dev/null | tr -d '\r' |
+			cmp -s - "$SPOOL/failed/wide"
+		ok $? "a terminal gets every character whole ($pad)"
+	done
+	printf 'x\342\202' >"$SPOOL/failed/wide"
+	is "$(script -qec "saca-queue '$SPOOL' show wide" /dev/null </dev/null)" 'x�' \
+		'and one that is cut off at the end as such'
+	rm "$SPOOL/failed/wide"
 else
 	skip 'a file on a terminal' 'no script(1) here'
 fi
+is "$(saca-queue "$SPOOL" show 1168 >/dev/full 2>"$T/full"; echo $?)" 111 'a full disk: 111'
+is "$(saca-queue "$SPOOL" >/dev/full 2>"$T/full"; echo $?)" 111 'for the list too'
 
 printf 'X-Saca-Send: 007\nX-Saca-Recipients: many\n\n' >"$SPOOL/failed/odd"
 is "$(saca-queue -j "$SPOOL" | json '[(f["send"], f["contacts"], f["reason"]) for f in d if f["file"] == "odd"]')" \

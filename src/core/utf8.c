@@ -36,6 +36,18 @@ size_t utf8_step(char const *s, size_t n, bool *good)
 	return 1;
 }
 
+size_t utf8_unfinished(char const *s, size_t n)
+{
+	bool good;
+	for (size_t k = 1; k <= 3 && k <= n; k++) {
+		uint8_t c = (uint8_t)s[n - k];
+		if (c >= 0x80 && c < 0xc0)
+			continue; /* its first octet stands before it */
+		return c >= 0xc2 && c <= 0xf4 && utf8_step(s + n - k, k, &good) == k && !good ? k : 0;
+	}
+	return 0;
+}
+
 size_t utf8_write(unsigned long code, char out[4])
 {
 	if (!code || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))

@@ -12,6 +12,10 @@
    ill-formed sequence), so that each gives one U+FFFD. */
 size_t utf8_step(char const *s, size_t n, bool *good);
 
+/* How many octets at the end of s[0..n) are the beginning of a character whose rest may stand
+   behind them: 0 to 3. */
+size_t utf8_unfinished(char const *s, size_t n);
+
 /* Writes a code point and returns its length. Surrogates, 0 and what lies beyond
    U+10FFFF are written as U+FFFD. */
 size_t utf8_write(unsigned long code, char out[4]);

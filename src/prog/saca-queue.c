@@ -3,6 +3,7 @@
 #include "core/buf.h"
 #include "core/header.h"
 #include "core/num.h"
+#include "core/utf8.h"
 #include "io/spool.h"
 #include "store/batch.h"
 #include "store/listing.h"
@@ -263,32 +264,44 @@ static struct batch_file find(struct spool const *sp, char const *word)
 	return s.file;
 }
 
+/* Writes what is on fd; to a terminal, clean. A character of which only the beginning was read
+   waits for the rest. */
+static void copy_out(int fd, bool terminal)
+{
+	static char s[65536];
+	size_t kept = 0;
+	ssize_t n;
+	while ((n = read(fd, s + kept, sizeof s - kept)) > 0) {
+		size_t all = kept + (size_t)n;
+		kept = terminal ? utf8_unfinished(s, all) : 0;
+		if (terminal)
+			listing_clean(stdout, s, all - kept);
+		else
+			fwrite(s, 1, all, stdout);
+		memmove(s, s + all - kept, kept);
+	}
+	if (n < 0)
+		spool_died("read the file");
+	listing_clean(stdout, s, kept);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		strerr_diefsys(EXIT_AGAIN, "unable to write");
+}
+
 static int show(struct spool const *sp, struct batch_file const *f)
 {
-	char s[65536];
-	ssize_t n;
+	char s[REASON];
 	size_t length;
-	bool terminal = isatty(1);
 	char *path = path_of(f->folder, f->name, "");
 	int fd = open_path(sp, path);
-	char const *reason = reason_of(sp, f, s, &length);
 	if (fd < 0)
 		spool_died("open the file");
+	char const *reason = reason_of(sp, f, s, &length);
 	if (reason) {
 		fputs("saca-queue: set aside: ", stderr);
 		listing_clean(stderr, reason, length);
 		fputc('\n', stderr);
 	}
-	while ((n = read(fd, s, sizeof s)) > 0) {
-		if (terminal)
-			listing_clean(stdout, s, (size_t)n);
-		else
-			fwrite(s, 1, (size_t)n, stdout);
-	}
-	if (n < 0)
-		spool_died("read the file");
-	if (fflush(stdout) != 0 || ferror(stdout))
-		strerr_diefsys(EXIT_AGAIN, "unable to write");
+	copy_out(fd, isatty(1));
 	close(fd);
 	free(path);
 	return 0;

@@ -30,6 +30,22 @@ START_TEST(steps)
 }
 END_TEST
 
+static struct {
+	char const *s;
+	size_t n, left;
+} const ends[] = {
+	{"", 0, 0}, {"a", 1, 0}, {"a\xc3", 2, 1}, {"\xc3\xb1", 2, 0}, {"\xe2", 1, 1}, {"a\xe2\x82", 3, 2},
+	{"\xe2\x82\xac", 3, 0}, {"\xf0\x9f", 2, 2}, {"\xf0\x9f\x98", 3, 3}, {"\xf0\x9f\x98\x80", 4, 0},
+	{"\x82\x82\x82\x82", 4, 0}, {"\xff", 1, 0}, {"\xc0", 1, 0}, {"\xe0\x80", 2, 0}, {"\xed\xa0", 2, 0},
+	{"\xc3\xe2\x82", 3, 2}, {"\xe2\x82\xac\x82", 4, 0},
+};
+
+START_TEST(unfinished)
+{
+	ck_assert_uint_eq(utf8_unfinished(ends[_i].s, ends[_i].n), ends[_i].left);
+}
+END_TEST
+
 /* The code point that out[0..n) is, worked out another way: the bits behind the marks. */
 static bool reads_back(unsigned long code, char const *out, size_t n)
 {
@@ -83,6 +99,7 @@ int main(void)
 	TCase *c = tcase_create("utf8");
 	tcase_set_timeout(c, 30);
 	tcase_add_loop_test(c, steps, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, unfinished, 0, sizeof ends / sizeof *ends);
 	tcase_add_test(c, writes);
 	tcase_add_test(c, agrees_with_the_judge);
 	suite_add_tcase(s, c);
