@@ -54,7 +54,7 @@ OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counte
 OBJ_saca-list := $(addprefix core/,address ascii buf date num spoolfile utf8) \
 	$(addprefix store/,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store)
 OBJ_saca-queue := $(addprefix core/,address ascii buf counter credit date header num seen spoolfile utc utf8) \
-	$(addprefix io/,fdio spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
+	$(addprefix io/,fdio spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan spoolundo) \
 	store/batch store/listing
 
 LIB_saca-proxy := -lskarnet

@@ -125,6 +125,87 @@ else
 fi
 rm -f "$SPOOL/new/"* "$SPOOL/failed/"*
 
+# What was dropped can come again, and nothing else.
+. "$TOP/t/spool.sh"
+S=$SPOOL
+envelope remitente@dominio.com b@y.es >"$T/e"
+printf 'Message-ID: <caida@cliente.es>\nSubject: x\n\nsolo texto\n' >"$T/m"
+send() { deliver "$T/m" "$T/e" "$S"; }
+queue() { out=$(saca-queue "$S" "$@" 2>&1); }
+spool_and_fail() {
+	send
+	first=$REPLY
+	saca-import "$S" "$STORE" 2>/dev/null
+	key=$(ls "$S/failed" | head -n 1)
+}
+is_new() { # NAME: the message, sent again, is another send
+	send
+	[ "$CODE" = 0 ] && [ -n "$REPLY" ] && [ "$REPLY" != "$first" ] && [ "$(count_files "$S/new")" = 1 ]
+	ok $? "$1" "$REPLY, was $first"
+	rm -f "$S/new/"*
+}
+is_repeat() { # NAME
+	send
+	is "$REPLY:$(count_files "$S/new")" "$first:$waiting" "$1"
+}
+spool_and_fail
+waiting=0 is_repeat 'what was set aside is a repeat'
+queue drop "$key"; quiet $? "$out" 'it is dropped'
+is "$(ls "$S/seen" "$S/failed" | grep -c "$key")" 0 'and forgotten'
+is_new 'it comes again: a new send'
+
+spool_and_fail
+queue retry "$key"; quiet $? "$out" 'put back'
+waiting=1 is_repeat 'while it waits it is a repeat'
+queue drop "$key"; quiet $? "$out" 'dropped from where it waits'
+is_new 'it comes again: a new send too'
+
+spool_and_fail
+cp "$S/failed/$key" "$S/failed/$key.1"
+queue drop "$key.1"; quiet $? "$out" 'one of two of the same send'
+waiting=0 is_repeat 'as long as one is left it is a repeat'
+sed "s/ ${first#Kid=} / 77 $(uuid 77) /" "$S/seen/$key" >"$T/seen"
+cat "$T/seen" >"$S/seen/$key"
+queue drop "$key"; quiet $? "$out" 'its key was seen with another send'
+is "$(ls "$S/seen" | grep "$key")" "$key" 'which is not forgotten'
+rm "$S/seen/$key"
+
+spool_and_fail
+cp "$S/failed/$key" "$S/new/$key"
+queue drop "new/$key"
+is "$?:$out" "1:saca-queue: fatal: its import has begun, let saca-import end it: $key" \
+	'what the importer may have in the store already is not dropped'
+is "$(ls "$S/new" "$S/seen" | grep -c "$key")" 2 'and stays whole'
+rm "$S/new/$key"
+
+# Under the lock of its key: whoever looks for a repeat is waited for.
+background python3 -c 'import fcntl, os, sys, time
+fd = os.open(sys.argv[1], os.O_RDWR)
+fcntl.lockf(fd, fcntl.LOCK_EX, 1, int(sys.argv[2][:15], 16))
+print("locked", flush=True)
+time.sleep(60)' "$S/lock" "$key" >"$T/locked"
+holder=$!
+await 10 test -s "$T/locked"
+saca-queue "$S" drop "$key" 2>/dev/null &
+dropper=$!
+sleep 0.3
+is "$(ls "$S/seen" "$S/failed" | grep -c "$key")" 3 'a drop waits for the lock of the key'
+kill "$holder"
+wait "$dropper"
+is "$?:$(ls "$S/seen" "$S/failed" | grep -c "$key")" 0:0 'and goes on'
+is_new 'it comes again'
+
+if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
+	spool_and_fail
+	ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e trace=unlinkat \
+		-e inject=unlinkat:signal=KILL:when=2 saca-queue "$S" drop "$key" >/dev/null 2>&1
+	is "$(ls "$S/seen" | grep -c "$key")" 0 'killed half-way: a repeat is not answered for it'
+	queue drop "$key"; is "$(ls "$S/failed" | grep -c "$key")" 0 'it can be dropped again'
+	is_new 'and it comes again'
+else
+	skip 'killed half-way' 'strace can not be had, or not reach the program'
+fi
+
 misuse() {
 	out=$(saca-queue "$@" 2>&1)
 	is $? 100 "misuse: $*"

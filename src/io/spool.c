@@ -132,6 +132,13 @@ size_t spool_key_length(char const *name)
 	return name[n] == 0 || strchr(":,.", name[n]) ? n : 0;
 }
 
+void spool_key_of(char key[SPOOL_KEY], char const *name)
+{
+	size_t n = spool_key_length(name);
+	memcpy(key, name, n);
+	key[n] = 0;
+}
+
 static off_t offset_of(char const *key)
 {
 	off_t at = 0;

@@ -2,8 +2,8 @@
    do there. saca-spool(5) has the table of states and the argument; in short:
 
    - A file in new/ or cur/ is whole and synced. Only the importer takes one away, and
-     only after its rows are in the store and seen/KEY is synced.
-   - Who spools or retires a file holds the lock of its key (a range of SPOOL/lock), so
+     only after its rows are in the store and seen/KEY is synced; or an operator drops it.
+   - Who spools, retires, drops or puts back a file holds the lock of its key (a range of SPOOL/lock), so
      that the two never cross; files of other keys do not wait.
 
    Where a function returns bool, false means a system call failed and errno says how. */
@@ -56,6 +56,9 @@ void spool_folder_done(DIR *d); /* closes it, and leaves errno alone */
    ours. The one place that knows how Maildir readers rename what they move to cur/. */
 size_t spool_key_length(char const *name);
 
+/* Copies the key of a name that has one. */
+void spool_key_of(char key[SPOOL_KEY], char const *name);
+
 /* The lock of a key (a NUL-terminated one), which whoever spools or retires KEY holds;
    waits for it. One at a time. Every lock of the spool is given back by spool_close and at
    the process's end. */
@@ -85,6 +88,18 @@ int spool_find(struct spool const *sp, char const *key, struct spool_entry *entr
 /* Does KEY carry that id, in whatever folder (failed/ and done/ too)? Synced likewise. */
 int spool_carries(struct spool const *sp, char const *key, char const *id);
 
+/* What the file folder/NAME says of itself. 1: *entry is set; 0: it is gone; -1: errno
+   (EBADMSG: it is no spool file). */
+int spool_read(struct spool const *sp, enum spool_folder folder, char const *name,
+	struct spool_entry *entry);
+
+/* What seen/ says of KEY; like spool_find, but for that folder alone. */
+int spool_seen(struct spool const *sp, char const *key, struct spool_entry *entry);
+
+/* Does a file in new/, cur/, failed/ or done/ carry KEY with that id, other than
+   failed/EXCEPT? seen/ does not count. 1, 0; -1: errno. */
+int spool_has_other(struct spool const *sp, char const *key, char const *id, char const *except);
+
 /* Is there no file at all, be it waiting, failed, done or seen? 1, 0; -1: errno. */
 int spool_is_empty(struct spool const *sp);
 
@@ -112,9 +127,28 @@ bool spool_retire(struct spool const *sp, struct spool_retired const *files, siz
 /* Moves a file that cannot be imported to failed/NAME, and writes failed/NAME.reason: one
    line, `2013-09-12T11:59:19Z text`; octets outside printable ASCII become `?`. NAME gets
    `.1`, `.2`... behind its key where another file has it. Synced; it leaves a seen/KEY
-   as above. Call with the importer's lock. */
+   as above. A file that is gone leaves nothing. Call with the importer's lock. */
 bool spool_set_aside(struct spool const *sp, struct spool_retired const *file,
 	char const *reason, time_t now);
+
+/* --- Taking files out, and putting them back: for the operator --- */
+
+enum spool_undo {
+	SPOOL_UNDO_DONE,
+	SPOOL_UNDO_TAKEN, /* put back: new/ has a file of that name already */
+	SPOOL_UNDO_BEGUN, /* drop: its import has begun, so only the importer knows what to do */
+	SPOOL_UNDO_ERROR  /* errno */
+};
+
+/* Puts failed/NAME back as new/KEY, to be imported again, and removes its reason. From then
+   on it is the file that makes a repeat of it one: seen/KEY, where it was set aside, goes. */
+enum spool_undo spool_put_back(struct spool const *sp, char const *name);
+
+/* Removes a file from new/, cur/ or failed/ for good, and what was left in seen/ when it was
+   set aside, so that its message can come again. A crash leaves both or the file alone. */
+enum spool_undo spool_drop(struct spool const *sp, enum spool_folder folder, char const *name);
+
+/* --- Forgetting: for the importer --- */
 
 /* Removes seen/ entries older than 24 hours and tmp/ files older than 36, having settled
    what is pending in credit/. Entries from the future are stamped anew. Reads two

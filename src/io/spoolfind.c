@@ -109,9 +109,9 @@ static int look(struct spool const *sp, enum spool_folder folder, char const *ke
 }
 
 /* In cur/, failed/ or done/: any file whose name has this key, whatever stands behind
-   it. KEY.reason is no spool file. */
+   it, but for `except`, unless that is NULL. KEY.reason is no spool file. */
 static int scan(struct spool const *sp, enum spool_folder folder, char const *key,
-	char const *id, struct spool_entry *entry)
+	char const *id, char const *except, struct spool_entry *entry)
 {
 	DIR *d = spool_folder_read(sp, folder);
 	struct dirent *e;
@@ -121,7 +121,7 @@ static int scan(struct spool const *sp, enum spool_folder folder, char const *ke
 		return -1;
 	while (r == 0 && (errno = 0, e = readdir(d)))
 		if (spool_key_length(e->d_name) == n && memcmp(e->d_name, key, n) == 0
-			&& strcmp(e->d_name + n, ".reason"))
+			&& strcmp(e->d_name + n, ".reason") && (!except || strcmp(e->d_name, except)))
 			r = judge(read_file(dirfd(d), e->d_name, entry), id, entry);
 	if (r == 0 && errno)
 		r = -1;
@@ -137,7 +137,32 @@ int spool_find(struct spool const *sp, char const *key, struct spool_entry *entr
 	int r = look(sp, SPOOL_SEEN, key, NULL, entry);
 	if (r == 0)
 		r = look(sp, SPOOL_NEW, key, NULL, entry);
-	return r ? r : scan(sp, SPOOL_CUR, key, NULL, entry);
+	return r ? r : scan(sp, SPOOL_CUR, key, NULL, NULL, entry);
+}
+
+int spool_read(struct spool const *sp, enum spool_folder folder, char const *name,
+	struct spool_entry *entry)
+{
+	int dir = spool_folder_open(sp, folder);
+	if (dir < 0)
+		return -1;
+	int r = read_file(dir, name, entry);
+	fdio_close(dir);
+	return r;
+}
+
+int spool_seen(struct spool const *sp, char const *key, struct spool_entry *entry)
+{
+	return look(sp, SPOOL_SEEN, key, NULL, entry);
+}
+
+int spool_has_other(struct spool const *sp, char const *key, char const *id, char const *except)
+{
+	struct spool_entry entry;
+	int r = look(sp, SPOOL_NEW, key, id, &entry);
+	for (enum spool_folder f = SPOOL_CUR; r == 0 && f <= SPOOL_DONE; f++)
+		r = scan(sp, f, key, id, f == SPOOL_FAILED ? except : NULL, &entry);
+	return r;
 }
 
 int spool_carries(struct spool const *sp, char const *key, char const *id)
@@ -147,6 +172,6 @@ int spool_carries(struct spool const *sp, char const *key, char const *id)
 	if (r == 0)
 		r = look(sp, SPOOL_NEW, key, id, &entry);
 	for (enum spool_folder f = SPOOL_CUR; r == 0 && f <= SPOOL_DONE; f++)
-		r = scan(sp, f, key, id, &entry);
+		r = scan(sp, f, key, id, NULL, &entry);
 	return r;
 }

@@ -29,13 +29,6 @@ static bool leaves_seen(struct spool_retired const *f)
 	return f->id && f->send && spool_key_length(f->name);
 }
 
-static void key_of(char key[SPOOL_KEY], char const *name)
-{
-	size_t n = spool_key_length(name);
-	memcpy(key, name, n);
-	key[n] = 0;
-}
-
 /* A synced file under tmp/, called `name`, with that content. */
 static bool write_temp(int tmp, char const *name, char const *s, size_t n)
 {
@@ -56,7 +49,7 @@ static bool link_seen(int tmp, int seen, struct spool_retired const *files, size
 	for (size_t i = 0; i < n; i++) {
 		if (!leaves_seen(&files[i]))
 			continue;
-		key_of(key, files[i].name);
+		spool_key_of(key, files[i].name);
 		if (linkat(tmp, "seen", seen, key, 0) < 0 && errno != EEXIST)
 			return false;
 	}
@@ -72,7 +65,7 @@ static bool write_seen(int tmp, int seen, struct spool_retired const *files, siz
 	for (size_t i = 0; fine && i < n; i++) {
 		if (!leaves_seen(&files[i]))
 			continue;
-		key_of(key, files[i].name);
+		spool_key_of(key, files[i].name);
 		fine = seen_put(&text, key, files[i].send, files[i].id, date);
 	}
 	if (!fine)
@@ -128,7 +121,7 @@ static bool take_out(struct spool const *sp, char const *name, char const *from,
 	char key[SPOOL_KEY];
 	bool ours = spool_key_length(name) != 0;
 	if (ours) {
-		key_of(key, name);
+		spool_key_of(key, name);
 		if (!spool_lock(sp, key))
 			return false;
 	}
@@ -217,13 +210,39 @@ static bool write_reason(struct spool const *sp, char const *name, char const *d
 }
 
 /* The reason first: a file in failed/ always has one. */
+static bool move_aside(struct spool const *sp, struct spool_retired const *file,
+	char const *reason, char const *date)
+{
+	char from[NAME + 16], to[NAME + 16], name[NAME + 8];
+	struct stat st;
+	if (!path_of(from, file->folder, file->name))
+		return false;
+	if (fstatat(sp->fd, from, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT;
+	return remember(sp, file, 1, date)
+		&& free_name(sp, SPOOL_FAILED, file->name, name) && path_of(to, SPOOL_FAILED, name)
+		&& write_reason(sp, name, date, reason)
+		&& (renameat(sp->fd, from, sp->fd, to) == 0 || errno == ENOENT)
+		&& sync_folder(sp, SPOOL_FAILED);
+}
+
+/* All of it under the key's lock. Here nothing but the file holds the message: had an operator
+   dropped it half-way, what is remembered of it would answer for a send that nobody has. */
 bool spool_set_aside(struct spool const *sp, struct spool_retired const *file,
 	char const *reason, time_t now)
 {
-	char date[DATE_ISO], from[NAME + 16], to[NAME + 16], name[NAME + 8];
-	return date_of(date, now) && remember(sp, file, 1, date)
-		&& path_of(from, file->folder, file->name)
-		&& free_name(sp, SPOOL_FAILED, file->name, name) && path_of(to, SPOOL_FAILED, name)
-		&& write_reason(sp, name, date, reason)
-		&& take_out(sp, file->name, from, to) && sync_folder(sp, SPOOL_FAILED);
+	char date[DATE_ISO], key[SPOOL_KEY];
+	if (!date_of(date, now))
+		return false;
+	if (!spool_key_length(file->name))
+		return move_aside(sp, file, reason, date);
+	spool_key_of(key, file->name);
+	if (!spool_lock(sp, key))
+		return false;
+	bool fine = move_aside(sp, file, reason, date);
+	int e = errno;
+	if (!spool_unlock(sp, key))
+		return false;
+	errno = e;
+	return fine;
 }

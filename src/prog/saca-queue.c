@@ -8,7 +8,6 @@
 #include "store/batch.h"
 #include "store/listing.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
@@ -307,57 +306,25 @@ static int show(struct spool const *sp, struct batch_file const *f)
 	return 0;
 }
 
-static void sync_folder(struct spool const *sp, enum spool_folder folder)
-{
-	int fd = spool_folder_open(sp, folder);
-	if (fd < 0 || fsync(fd) != 0)
-		spool_died("sync the spool");
-	close(fd);
-}
-
-static void remove_reason(struct spool const *sp, struct batch_file const *f)
-{
-	char *path = path_of(f->folder, f->name, ".reason");
-	if (unlinkat(sp->fd, path, 0) != 0 && errno != ENOENT)
-		spool_died("remove the reason");
-	free(path);
-}
-
-/* Its name in new/ is its key, without the .1 of another one in failed/. It is there
-   before it is here no longer: a crash leaves two, and the importer makes one of them. */
 static int retry(struct spool const *sp, struct batch_file const *f)
 {
-	size_t key = spool_key_length(f->name);
 	if (f->folder != SPOOL_FAILED)
 		strerr_dief(EXIT_NONE, "it was not set aside, it waits already: ", f->name);
-	char *from = path_of(f->folder, f->name, "");
-	char *to = path_of(SPOOL_NEW, f->name, "");
-	if (key)
-		to[strlen(spool_folders[SPOOL_NEW]) + 1 + key] = 0;
-	if (linkat(sp->fd, from, sp->fd, to, 0) != 0) {
-		if (errno == EEXIST)
-			strerr_dief(EXIT_NONE, "a file of that name waits already: ", to);
+	enum spool_undo r = spool_put_back(sp, f->name);
+	if (r == SPOOL_UNDO_TAKEN)
+		strerr_dief(EXIT_NONE, "a file of that name waits already: ", f->name);
+	if (r != SPOOL_UNDO_DONE)
 		spool_died("put the file back");
-	}
-	sync_folder(sp, SPOOL_NEW);
-	if (unlinkat(sp->fd, from, 0) != 0)
-		spool_died("remove the file");
-	remove_reason(sp, f);
-	sync_folder(sp, SPOOL_FAILED);
-	free(from);
-	free(to);
 	return 0;
 }
 
 static int drop(struct spool const *sp, struct batch_file const *f)
 {
-	char *path = path_of(f->folder, f->name, "");
-	if (unlinkat(sp->fd, path, 0) != 0)
+	enum spool_undo r = spool_drop(sp, f->folder, f->name);
+	if (r == SPOOL_UNDO_BEGUN)
+		strerr_dief(EXIT_NONE, "its import has begun, let saca-import end it: ", f->name);
+	if (r != SPOOL_UNDO_DONE)
 		spool_died("remove the file");
-	if (f->folder == SPOOL_FAILED)
-		remove_reason(sp, f);
-	sync_folder(sp, f->folder);
-	free(path);
 	return 0;
 }
 
