@@ -74,6 +74,17 @@ is "$(saca-list "$STORE" contacts | wc -l)" 305 'more rows than a table looks at
 is "$(saca-list "$STORE" contacts -j | json 'len(d)')" 304 'and in JSON'
 
 is "$(saca-list "$STORE" sends >/dev/full 2>"$T/full"; echo $?)" 111 'a full disk: 111'
+for octets in 10 4096 100000; do # what fits the buffer, and what goes past it
+	sql "update piece set html = printf('%.*c', $octets, 'x'), text = html where id = 1"
+	for column in html text; do
+		is "$(saca-list "$STORE" piece 1 --$column >/dev/full 2>"$T/full"; echo $?)" 111 \
+			"for a piece too: $octets octets of $column"
+		like "$(cat "$T/full")" '^saca-list: fatal: unable to write: No space left' 'with the reason'
+	done
+done
+for format in -j -c; do
+	is "$(saca-list "$STORE" contacts $format >/dev/full 2>"$T/full"; echo $?)" 111 "and for rows, $format"
+done
 out=$(saca-list "$T/none.db" sends 2>&1); is "$?" 111 'no store there: 111'
 [ ! -e "$T/none.db" ]; ok $? 'and none is made'
 sqlite3 "$T/other.db" 'create table x (y)'

@@ -232,17 +232,19 @@ static size_t make_sql(struct buf *sql, struct kind const *k, size_t columns,
 	return n;
 }
 
+static _Noreturn void write_died(void)
+{
+	strerr_diefsys(EXIT_AGAIN, "unable to write");
+}
+
 static bool print_row(void *listing, size_t n, char const *const *value, size_t const *length)
 {
 	(void)n;
 	if (!listing_row(listing, value, length))
 		strerr_dief(EXIT_AGAIN, "out of memory");
-	return !ferror(stdout);
-}
-
-static _Noreturn void write_died(void)
-{
-	strerr_diefsys(EXIT_AGAIN, "unable to write");
+	if (ferror(stdout))
+		write_died();
+	return true;
 }
 
 static int list(struct options const *o, struct kind const *k)
@@ -279,6 +281,8 @@ static bool print_piece(void *found, size_t n, char const *const *value, size_t 
 		listing_clean(stdout, value[0], length[0]);
 	else
 		fwrite(value[0], 1, length[0], stdout);
+	if (fflush(stdout) != 0 || ferror(stdout)) /* what is large goes past the buffer at once */
+		write_died();
 	return true;
 }
 
@@ -292,8 +296,6 @@ static int print(struct options const *o)
 		: "SELECT text FROM piece WHERE id = $1", 1, params, print_piece, &found) != STORE_OK)
 		store_died(s);
 	s->close(s);
-	if (fflush(stdout) != 0)
-		write_died();
 	if (!found)
 		strerr_dief(EXIT_NONE, "there is no piece ", o->word[2]);
 	return 0;

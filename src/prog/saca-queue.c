@@ -49,6 +49,11 @@ static _Noreturn void spool_died(char const *what)
 	strerr_diefsys(EXIT_AGAIN, "unable to ", what);
 }
 
+static _Noreturn void write_died(void)
+{
+	strerr_diefsys(EXIT_AGAIN, "unable to write");
+}
+
 /* FOLDER/NAME and an ending, in memory that the caller frees. */
 static char *path_of(enum spool_folder folder, char const *name, char const *ending)
 {
@@ -156,6 +161,8 @@ static void list_file(struct spool const *sp, struct batch_file const *f, struct
 	}
 	if (!listing_row(l, cell, length))
 		no_memory();
+	if (ferror(stdout)) /* now, while errno says why */
+		write_died();
 }
 
 static void list_folder(struct spool const *sp, bool failed, struct listing *l, size_t digits)
@@ -166,7 +173,7 @@ static void list_folder(struct spool const *sp, bool failed, struct listing *l, 
 			spool_died("read the spool");
 		for (size_t i = 0; i < b.n; i++)
 			list_file(sp, &b.files[i], l, digits);
-	} while (b.more && !ferror(stdout));
+	} while (b.more);
 	batch_free(&b);
 }
 
@@ -179,7 +186,7 @@ static int list(struct spool const *sp, enum listing_format format)
 	list_folder(sp, false, l, digits);
 	list_folder(sp, true, l, digits);
 	if (!listing_end(l))
-		strerr_diefsys(EXIT_AGAIN, "unable to write");
+		write_died();
 	return 0;
 }
 
@@ -283,7 +290,7 @@ static void copy_out(int fd, bool terminal)
 		spool_died("read the file");
 	listing_clean(stdout, s, kept);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		strerr_diefsys(EXIT_AGAIN, "unable to write");
+		write_died();
 }
 
 static int show(struct spool const *sp, struct batch_file const *f)
