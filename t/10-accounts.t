@@ -70,6 +70,20 @@ out=$({ echo 'plan acme'; i=4; while [ $i -le 20 ]; do
 is $? 100 "more than 16 methods and costs are too many"
 like "$out" 'more than 16' "and it says so"
 
+# --- a sender in quotes may have any character (RFC 5321 4.1.2), angle brackets too
+{ accounts "$UNO"; echo 'sender acme "A<b>@ c"@x.es'; } | saca-accounts "$D"
+is $? 0 "angle brackets in quotes belong to an address"
+out=$(printf 'AUTH PLAIN %s\r\nMAIL FROM:<"a<B>@ c"@X.es>\r\nRSET\r\nMAIL FROM:<"a<c>@ c"@x.es>\r\n' \
+	"$(printf '\0victor.acme\0uno' | base64)" | SSL_PROTOCOL=TLSv1.3 \
+	saca-smtpd -a "$D/senders.cdb" saca-checkpassword "$D/passwords.cdb" -- true 2>/dev/null |
+	cut -c1-3 | tr '\n' ' ')
+like "$out" '^220 235 250 250 553 ' "who sends as it is known, and nobody else"
+before=$(sums)
+out=$({ accounts "$UNO"; echo 'sender acme <c@d.es>'; } | saca-accounts "$D" 2>&1)
+is $? 100 "around an address they are an error"
+like "$out" '^saca-accounts: line 4: not an address: <c@d.es>$' "with its line"
+is "$(sums)" "$before" "and nothing is changed"
+
 # --- weak hashes are taken, with a warning
 out=$(accounts '$1$u362PWWW$n0Qc3fnJUTb7j7WA815Dm0' | saca-accounts "$D" 2>&1)
 is $? 0 "an MD5 hash is taken"
