@@ -2,13 +2,13 @@
 # saca-proxy: the header's octets and no more, the variables, and what is refused.
 . "$(dirname "$0")/lib.sh"
 . "$TOP/t/service.sh"
-unset REMOTE_ADDR SSLREMOTEIP SSL_PROTOCOL
+unset REMOTE_ADDR SSLREMOTEIP SSL6REMOTEIP SSL_PROTOCOL
 
 # The program behind it shows what it was told, and what is left to read.
 cat >"$T/show" <<'END'
 #!/bin/sh
 for v in PROTO TCPREMOTEIP TCPREMOTEPORT TCPREMOTEHOST TCPREMOTEINFO TCPLOCALIP TCPLOCALPORT TCPLOCALHOST \
-	REMOTE_ADDR SSLREMOTEIP SSL_PROTOCOL; do
+	REMOTE_ADDR SSLREMOTEIP SSL6REMOTEIP SSL_PROTOCOL; do
 	eval "[ -z \"\${$v+x}\" ] || echo \"$v=\$$v\""
 done
 cat
@@ -60,6 +60,18 @@ out=$(printf 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n' |
 	REMOTE_ADDR=10.0.0.1 REMOTE_PORT=9 PROTO=SSL SSLREMOTEIP=10.0.0.1 saca-proxy "$T/show")
 is "$out" "PROTO=SSL
 SSLREMOTEIP=192.0.2.1" "under sslserver the names begin with SSL, and what systemd set is gone"
+
+# sslserver says SSL6 where it listens on IPv6
+# six HEADER
+six() { printf '%b' "$1" | PROTO=SSL6 SSLREMOTEIP=fe80::1 SSL6REMOTEIP=fe80::1 saca-proxy "$T/show"; }
+is "$(six 'PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n')" "PROTO=SSL6
+SSLREMOTEIP=2001:db8::1
+SSL6REMOTEIP=2001:db8::1" "SSL6 stays SSL6 for an IPv6 client, by both names"
+is "$(six 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n')" "PROTO=SSL
+SSLREMOTEIP=192.0.2.1" "and is SSL for an IPv4 client"
+is "$(six 'PROXY UNKNOWN\r\n')" "PROTO=SSL6
+SSLREMOTEIP=fe80::1
+SSL6REMOTEIP=fe80::1" "and as it was for no client"
 
 # --- one octet at a time, and all at once
 whole='PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\nrest'
@@ -137,6 +149,16 @@ like "$out" 'ip=192\.0\.2\.1 .*verdict=auth-failed' "and logs the client's addre
 hello() { { printf "$V2"'\041\021\000\036'"$ENDS$TLS"; printf 'EHLO x\nQUIT\n'; } | saca-proxy "$@" saca-smtpd -A false -- true 2>&1; }
 unlike "$(hello)" '^250.AUTH' "a login in the clear is not offered"
 like "$(hello -s)" '^250.AUTH' "but is where the balancer did the TLS, with -s"
+
+for proto in SSL SSL6; do
+	for end in 'TCP4 192.0.2.1 192.0.2.2' 'TCP6 2001:db8::1 2001:db8::2'; do
+		out=$({ printf 'PROXY %s 1 2\r\n' "$end"; cat "$T/session"; } | PROTO=$proto SSL6REMOTEIP=fe80::1 \
+			saca-proxy saca-smtpd -A -d 0 false -- true 2>&1)
+		like "$out" '^250.AUTH' "under $proto a login is offered: $end"
+		ip=${end#* } ip=${ip%% *}
+		like "$out" "ip=$ip " "and the client is known"
+	done
+done
 
 # --- a real balancer
 # behind_haproxy SEND-PROXY

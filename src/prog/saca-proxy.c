@@ -82,13 +82,15 @@ static void set(char const *prefix, char const *name, char const *value)
 		strerr_diefusys(FAILED, "set the environment");
 }
 
+/* e: NULL where there is none to tell of. */
 static void set_end(char const *proto, char const *side, struct proxy_end const *e)
 {
 	char prefix[16], port[NUM_FMT];
 	stpcpy(stpcpy(prefix, proto), side);
-	num_fmt(port, e->port);
-	set(prefix, "IP", e->ip);
-	set(prefix, "PORT", port);
+	if (e)
+		num_fmt(port, e->port);
+	set(prefix, "IP", e ? e->ip : NULL);
+	set(prefix, "PORT", e ? port : NULL);
 	set(prefix, "HOST", NULL);
 	set(prefix, "INFO", NULL);
 }
@@ -97,11 +99,18 @@ static void set_end(char const *proto, char const *side, struct proxy_end const 
 static void describe(struct proxy const *p)
 {
 	char const *found = getenv("PROTO");
-	/* sslserver's SSL means that TLS is on */
-	char const *proto = found && strcmp(found, "SSL") == 0 ? "SSL" : "TCP";
-	set("", "PROTO", proto);
+	/* sslserver's SSL, and SSL6 where it listens on IPv6, mean that TLS is on */
+	bool was_six = found && strcmp(found, "SSL6") == 0;
+	bool six = was_six && strchr(p->remote.ip, ':');
+	char const *proto = was_six || (found && strcmp(found, "SSL") == 0) ? "SSL" : "TCP";
+	set("", "PROTO", six ? "SSL6" : proto);
 	set_end(proto, "REMOTE", &p->remote);
 	set_end(proto, "LOCAL", &p->local);
+	/* beside SSL6 it sets SSLREMOTEIP; but whoever goes by PROTO looks for SSL6REMOTEIP */
+	if (was_six) {
+		set_end("SSL6", "REMOTE", six ? &p->remote : NULL);
+		set_end("SSL6", "LOCAL", six ? &p->local : NULL);
+	}
 	set("", "REMOTE_ADDR", NULL);
 	set("", "REMOTE_PORT", NULL);
 	set("", "REMOTE_HOST", NULL);
