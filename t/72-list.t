@@ -8,7 +8,7 @@ sql() { sqlite3 "$STORE" "$1"; }
 json() { python3 -c 'import json, sys; print(eval(sys.argv[1], {"d": json.load(sys.stdin)}))' "$1"; }
 . "$TOP/t/import.sh"
 
-saca-import "$SPOOL" "$STORE"
+saca-import "$SPOOL" "$STORE" 2>/dev/null
 out=$(saca-list "$STORE" sends); quiet $? "$out" 'nothing there: nothing printed'
 is "$(saca-list -j "$STORE" sends)" '[]' 'but an empty array in JSON'
 is "$(saca-list -c "$STORE" contacts)" 'id,plan,email,created_at' 'and the names in CSV'

@@ -9,7 +9,7 @@ json() { python3 -c 'import json, sys; print(eval(sys.argv[1], {"d": json.load(s
 
 out=$(saca-queue "$SPOOL" 2>&1); is "$?" 111 'no spool there: 111'
 [ ! -e "$SPOOL" ]; ok $? 'and none is made'
-saca-import "$SPOOL" "$STORE"
+saca-import "$SPOOL" "$STORE" 2>/dev/null
 out=$(saca-queue "$SPOOL" 2>&1); quiet $? "$out" 'an empty spool: nothing printed'
 is "$(saca-queue -j "$SPOOL" list)" '[]' 'but an empty array in JSON'
 

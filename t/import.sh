@@ -59,6 +59,8 @@ quiet() { is "$1:$2" "0:" "$3"; }
 D=2013-09-12T11:59:19Z
 
 begin() {
+	out=$(import 2>&1)
+	is "$?:$out" "0:saca-import: there was no spool, so one is made: $SPOOL" 'no spool there: it is said'
 	out=$(import 2>&1); quiet $? "$out" 'an empty spool: silent, 0'
 	is "$(ls "$SPOOL" | tr '\n' ' ')" 'count credit cur done failed lock new seen tmp ' \
 		'the spool is made where it is missing'

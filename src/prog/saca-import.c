@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -286,12 +287,28 @@ static void set_signals(void)
 	sigaction(SIGALRM, &late, NULL);
 }
 
+/* One is made where there is none, as saca-spool does; but a name that was mistyped would look
+   like a spool where nothing waits, so it is said. */
+static void open_spool(struct spool *sp, char const *path)
+{
+	struct stat st;
+	char *folder = malloc(strlen(path) + 5);
+	if (!folder)
+		strerr_dief(EXIT_AGAIN, "out of memory");
+	strcat(strcpy(folder, path), "/new");
+	bool is_new = stat(folder, &st) != 0 && errno == ENOENT;
+	free(folder);
+	if (!spool_open(sp, path))
+		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
+	if (is_new)
+		strerr_warn(PROG, ": there was no spool, so one is made: ", path);
+}
+
 int main(int argc, char const *const *argv)
 {
 	struct options o = read_options(argc, argv);
 	struct spool spool;
-	if (!spool_open(&spool, o.spool))
-		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", o.spool);
+	open_spool(&spool, o.spool);
 	int locked = spool_import_lock(&spool);
 	if (locked < 0)
 		strerr_diefsys(EXIT_AGAIN, "unable to lock the spool ", o.spool);
