@@ -58,7 +58,7 @@ all_promises
 one=$SPOOL
 for s in 1 2 3 4; do
 	SPOOL=$T/spool$s
-	import
+	import 2>/dev/null
 	for i in $(seq 1 30); do
 		n=$((s * 1000 + i))
 		message "a la vez $n" | put new "$(key $n)" $((10000 + n)) $((10000 + n)) $D \
