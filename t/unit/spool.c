@@ -247,6 +247,40 @@ START_TEST(sets_aside)
 	ck_assert(spool_set_aside(&sp, &stranger, "x", NOW));
 	ck_assert_str_eq(content("failed/stranger.reason"), "2013-09-12T11:59:19Z x\n");
 	ck_assert(spool_set_aside(&sp, &stranger, "gone", NOW));
+	struct spool_retired gone = {SPOOL_NEW, KEY2, ID2, 8}; /* dropped since it was read */
+	ck_assert(spool_set_aside(&sp, &gone, "gone", NOW));
+	ck_assert(!there("seen/" KEY2) && !there("failed/" KEY2 ".reason"));
+}
+END_TEST
+
+START_TEST(undoes)
+{
+	struct spool_retired a = {SPOOL_NEW, KEY, ID, 7};
+	struct spool_entry entry;
+	put_file("new/" KEY, 7, ID);
+	ck_assert(spool_set_aside(&sp, &a, "why", NOW) && there("seen/" KEY));
+	put("new/" KEY, "another");
+	ck_assert_int_eq(spool_put_back(&sp, KEY), SPOOL_UNDO_TAKEN);
+	ck_assert_str_eq(content("new/" KEY), "another");
+	ck_assert_int_eq(spool_drop(&sp, SPOOL_NEW, KEY), SPOOL_UNDO_DONE);
+	ck_assert(there("seen/" KEY));
+	ck_assert_int_eq(spool_put_back(&sp, KEY), SPOOL_UNDO_DONE);
+	ck_assert(there("new/" KEY) && !there("failed/" KEY) && !there("failed/" KEY ".reason") && !there("seen/" KEY));
+	ck_assert_int_eq(spool_find(&sp, KEY, &entry), 1);
+	ck_assert(spool_set_aside(&sp, &a, "why", NOW));
+	ck_assert_int_eq(spool_drop(&sp, SPOOL_FAILED, KEY), SPOOL_UNDO_DONE);
+	ck_assert_int_eq(spool_find(&sp, KEY, &entry), 0);
+	ck_assert(!there("failed/" KEY) && !there("failed/" KEY ".reason"));
+	ck_assert_int_eq(spool_drop(&sp, SPOOL_FAILED, KEY), SPOOL_UNDO_ERROR);
+	ck_assert_int_eq(errno, ENOENT);
+	put_file("done/" KEY, 7, ID); /* imported: a copy of it that failed goes alone */
+	put_file("failed/" KEY ".1", 7, ID);
+	put("seen/" KEY, KEY " 7 " ID " 2013-09-12T11:59:19Z\n");
+	ck_assert_int_eq(spool_drop(&sp, SPOOL_FAILED, KEY ".1"), SPOOL_UNDO_DONE);
+	ck_assert(there("seen/" KEY) && !there("failed/" KEY ".1"));
+	put_file("cur/" KEY ":2,S", 7, ID);
+	ck_assert_int_eq(spool_drop(&sp, SPOOL_CUR, KEY ":2,S"), SPOOL_UNDO_BEGUN);
+	ck_assert(there("cur/" KEY ":2,S") && there("seen/" KEY));
 }
 END_TEST
 
@@ -453,6 +487,7 @@ int main(void)
 	tcase_add_test(c, retires_many);
 	tcase_add_test(c, keeps);
 	tcase_add_test(c, sets_aside);
+	tcase_add_test(c, undoes);
 	tcase_add_test(c, cleans);
 	tcase_add_test(c, settles_before_it_forgets);
 	tcase_add_test(c, counts);
