@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH 300 /* a folder, a file's name and `.reason` */
@@ -68,21 +67,19 @@ static bool forget(struct spool const *sp, char const *key)
 
 /* --- Putting back ----------------------------------------------------------------------- */
 
-/* In one step, so that no second file stays in failed/ when the first is imported. seen/ goes
-   last: at no moment does a repeat find neither. */
+/* It is there, and synced, before it is here no longer: a crash leaves two names, and the
+   importer makes one send of them. seen/ goes last: at no moment does a repeat find neither. */
 static enum spool_undo put_back(struct spool const *sp, struct target const *t)
 {
 	char from[PATH], to[PATH];
 	struct spool_entry entry;
-	struct stat st;
 	int seen = is_seen(sp, t, &entry);
 	if (seen < 0 || !path_of(from, SPOOL_FAILED, t->name, "")
 		|| !path_of(to, SPOOL_NEW, t->key[0] ? t->key : t->name, ""))
 		return SPOOL_UNDO_ERROR;
-	if (fstatat(sp->fd, to, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return SPOOL_UNDO_TAKEN;
-	bool fine = errno == ENOENT && renameat(sp->fd, from, sp->fd, to) == 0
-		&& sync_folder(sp, SPOOL_NEW) && remove_reason(sp, t->name)
+	if (linkat(sp->fd, from, sp->fd, to, 0) < 0)
+		return errno == EEXIST ? SPOOL_UNDO_TAKEN : SPOOL_UNDO_ERROR;
+	bool fine = sync_folder(sp, SPOOL_NEW) && unlinkat(sp->fd, from, 0) == 0 && remove_reason(sp, t->name)
 		&& sync_folder(sp, SPOOL_FAILED) && (!seen || forget(sp, t->key));
 	return fine ? SPOOL_UNDO_DONE : SPOOL_UNDO_ERROR;
 }
