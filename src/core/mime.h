@@ -42,7 +42,8 @@ struct mime_part {
 	char const *type;     /* "text/html", lowered; "text/plain" where nothing is said,
 	                         and "message/rfc822" there in a digest (RFC 2046 5.1.5) */
 	char const *charset;  /* the parameter as it stands, unquoted, RFC 2231 decoded */
-	char const *id;       /* Content-ID without its angle brackets */
+	char const *id;       /* Content-ID without its angle brackets; all of it where it
+	                         begins with an encoded word, which may hold them */
 	char const *filename; /* of Content-Disposition, else the name of Content-Type; raw */
 	char const *label;    /* Content-Transfer-Encoding as it stands, lowered */
 	char const *disposition; /* Content-Disposition's word, lowered */

@@ -57,18 +57,25 @@ static bool collect(struct buf value[FIELDS], char const *s, size_t n)
 	return true;
 }
 
-/* What stands between the angle brackets (RFC 2392), or all of it without them. */
+void mimehead_id(char const **s, size_t *n)
+{
+	char const *open = *n ? memchr(*s, '<', *n) : NULL;
+	if (!open)
+		return;
+	*n -= (size_t)(open + 1 - *s);
+	*s = open + 1;
+	char const *close = memchr(*s, '>', *n);
+	if (close)
+		*n = (size_t)(close - *s);
+}
+
+/* What begins with an encoded word may have its brackets in it. */
 static bool put_id(struct buf *out, struct buf const *value)
 {
-	char const *s = value->s, *open = value->len ? memchr(s, '<', value->len) : NULL;
+	char const *s = value->s;
 	size_t n = value->len;
-	if (open) {
-		n -= (size_t)(open + 1 - s);
-		s = open + 1;
-		char const *close = memchr(s, '>', n);
-		if (close)
-			n = (size_t)(close - s);
-	}
+	if (n < 2 || memcmp(s, "=?", 2) != 0)
+		mimehead_id(&s, &n);
 	return buf_put(out, s, n) && buf_putc(out, 0);
 }
 

@@ -20,4 +20,8 @@ void mimehead_blank(struct mime_part *part, char const *preset);
 bool mimehead_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
 	char const *s, size_t n);
 
+/* Narrows [*s, *s + *n), a Content-ID's value, to what stands between its angle brackets
+   (RFC 2392 2); without them it stays. */
+void mimehead_id(char const **s, size_t *n);
+
 #endif

@@ -2,7 +2,10 @@
    thousand parts and fifty thousand URLs are no matter. */
 #include "store/cidparts.h"
 
+#include "core/address.h"
 #include "core/ascii.h"
+#include "core/mimehead.h"
+#include "store/convert.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,27 +36,54 @@ static int compare_entries(void const *a, void const *b)
 	return d ? d : (x->part > y->part) - (x->part < y->part);
 }
 
-static size_t collect(struct entry *entries, struct mime *m, struct message const *msg)
+/* The id as it reads: encoded words decoded, and its brackets gone if they were in those;
+   octets that are no UTF-8 read as in every field. Nothing where it surely reads as it stands.
+   A NUL is behind it. */
+static bool decode(char const *id, struct buf *out)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < mime_count(m); i++)
-		if (message_use(m, msg, i) == MESSAGE_INLINE && *mime_part(m, i)->id)
-			entries[n++] = (struct entry){mime_part(m, i)->id, (uint32_t)i};
-	qsort(entries, n, sizeof *entries, compare_entries);
-	return n;
+	struct buf all = BUF_ZERO;
+	if (!strstr(id, "=?"))
+		return (utf8_valid(id, strlen(id)) || convert_octets(id, strlen(id), out)) && buf_putc(out, 0);
+	bool good = convert_header(id, &all);
+	char const *s = all.s;
+	size_t n = all.len;
+	mimehead_id(&s, &n);
+	good = good && buf_put(out, s, n) && buf_putc(out, 0);
+	buf_free(&all);
+	return good;
+}
+
+/* Both names of each part, from entries[0] on; *n is how many there are. */
+static bool collect(struct cidparts *c, struct entry *entries, size_t *n, struct mime *m, struct message const *msg)
+{
+	*n = 0;
+	for (size_t i = 0; i < mime_count(m); i++) {
+		char const *id = mime_part(m, i)->id;
+		if (message_use(m, msg, i) != MESSAGE_INLINE || !*id)
+			continue;
+		entries[(*n)++] = (struct entry){id, (uint32_t)i};
+		struct buf *decoded = c->decoded + c->decoded_count++;
+		if (!decode(id, decoded))
+			return false;
+		if (*decoded->s && strcmp(decoded->s, id) != 0)
+			entries[(*n)++] = (struct entry){decoded->s, (uint32_t)i};
+	}
+	if (*n)
+		qsort(entries, *n, sizeof *entries, compare_entries);
+	return true;
 }
 
 bool cidparts_start(struct cidparts *c, struct mime *m, struct message const *msg)
 {
-	size_t room = mime_count(m);
+	size_t n, room = mime_count(m) * 2;
 	struct entry *entries = calloc(room, sizeof *entries);
-	*c = (struct cidparts){.groups = calloc(room, sizeof *c->groups), .parts = calloc(room, sizeof *c->parts)};
-	if (!entries || !c->groups || !c->parts) {
+	*c = (struct cidparts){.groups = calloc(room, sizeof *c->groups), .parts = calloc(room, sizeof *c->parts),
+		.decoded = calloc(mime_count(m), sizeof *c->decoded)};
+	if (!entries || !c->groups || !c->parts || !c->decoded || !collect(c, entries, &n, m, msg)) {
 		free(entries);
 		cidparts_free(c);
 		return false;
 	}
-	size_t n = collect(entries, m, msg);
 	for (size_t i = 0; i < n; i++) {
 		if (!i || strcmp(entries[i].id, entries[i - 1].id))
 			c->groups[c->group_count++] = (struct cidparts_group){.id = entries[i].id, .first = i};
@@ -68,6 +98,9 @@ void cidparts_free(struct cidparts *c)
 {
 	free(c->groups);
 	free(c->parts);
+	for (size_t i = 0; i < c->decoded_count; i++)
+		buf_free(&c->decoded[i]);
+	free(c->decoded);
 	*c = (struct cidparts){.groups = NULL};
 }
 

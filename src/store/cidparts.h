@@ -1,7 +1,13 @@
-/* The parts that cid: URLs may name, found by their Content-ID, each looked at once. */
+/* The parts that cid: URLs may name, found by their Content-ID, each looked at once.
+
+   An id counts as it stands, octet for octet, and as it reads: programs write it as RFC 2047
+   words, though it is no place for them (RFC 2047 5), or in the charset of the HTML, which is
+   UTF-8 when it is looked into. So a part whose id reads otherwise than it stands is found by
+   both. */
 #ifndef STORE_CIDPARTS_H
 #define STORE_CIDPARTS_H
 
+#include "core/buf.h"
 #include "core/message.h"
 #include "core/mime.h"
 
@@ -11,7 +17,7 @@
 
 /* The parts of one Content-ID, in the order of the message. */
 struct cidparts_group {
-	char const *id; /* the parser's */
+	char const *id; /* the parser's, or one of decoded */
 	size_t first, count;
 	bool seen;      /* the holder's: whether, and as what, it has been hosted */
 	size_t image;
@@ -21,6 +27,8 @@ struct cidparts {
 	struct cidparts_group *groups; /* sorted, those that differ in case alone together */
 	size_t group_count;
 	uint32_t *parts;               /* groups' members: parts[first..first + count) */
+	struct buf *decoded;           /* ids as they read, where that is another thing */
+	size_t decoded_count;
 };
 
 /* Collects the parts which message_use calls MESSAGE_INLINE. False: out of memory, and

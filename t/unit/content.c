@@ -163,6 +163,25 @@ static struct {
 	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "aG9sYQ==") PART("A", GIF64)), "<img src=$0>", 1, 0},
 	{MESSAGE("", HTML("<img src='cid:<a>'><img src='cid: a'>") PART("a", PNG64)), "<img src='$0'><img src='$0'>", 1, 0},
 	{MESSAGE("", HTML("<img src='cid:'>") PART("", PNG64)), "<img src='cid:'>", 0, 1},
+	/* ids as encoded words: in the brackets or around them, folded, in base64, any charset */
+	{MESSAGE("", HTML("<img src='cid:795d06e0ed2c6@phpmailer.0'>")
+		PART("=?us-ascii?Q?795d06e0e?=\n =?us-ascii?Q?d2c6@phpmailer.0?=", PNG64)), "<img src='$0'>", 1, 0},
+	{MESSAGE("", HTML("<img src='cid:im\xe1gen'><img src='cid:im%C3%A1gen'>") PART("=?utf-8?Q?im=C3=A1gen?=", PNG64)),
+		"<img src='$0'><img src='$0'>", 1, 0},
+	{MESSAGE("", HTML("<img src='cid:im\xe1gen'>") "--b\nContent-ID: =?utf-8?Q?<im=C3=A1gen>?=\n"
+		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0},
+	{MESSAGE("", HTML("<img src='cid:im\xe1gen'>") "--b\nContent-ID: =?iso-8859-1?B?PGlt4Wdlbj4=?=\n"
+		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0},
+	{MESSAGE("", HTML("<img src='cid:a'>") PART("=?utf-8?Q?a?=", "aG9sYQ==") PART("a", GIF64)),
+		"<img src='$0'>", 1, 0},
+	/* what is no word, or looks like one on both sides, is taken as it stands */
+	{MESSAGE("", HTML("<img src='cid:=?a'><img src='cid:=?x?Q?b?='>") PART("=?a", PNG64) PART("=?x?Q?b?=", GIF64)),
+		"<img src='$0'><img src='$1'>", 2, 0},
+	{MESSAGE("", HTML("<img src='cid:a'>") "--b\nContent-ID: =?x <a>\n"
+		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0},
+	{MESSAGE("", HTML("<img src='cid:'>") PART("=?utf-8?Q?_?=", PNG64)), "<img src='cid:'>", 0, 1},
+	/* an 8-bit id; the HTML that names it has become UTF-8 */
+	{MESSAGE("", HTML("<img src='cid:im\xe1gen@x'>") PART("im\xe1gen@x", PNG64)), "<img src='$0'>", 1, 0},
 	/* an id is never markup nor a path */
 	{MESSAGE("", HTML("<img src=cid:%22&#39;&lt;script>") PART("\"'<script", PNG64)), "<img src=$0>", 1, 0},
 	{MESSAGE("", HTML("<img src='cid:../../etc/passwd'>") PART("../../etc/passwd", PNG64)), "<img src='$0'>", 1, 0},
