@@ -1,6 +1,10 @@
 /* Base64: strict for SASL, lenient for mail. */
 #include "core/base64.h"
 
+#include "core/ascii.h"
+
+#include <stdint.h>
+
 /* The alphabet of RFC 4648 4; 64 marks every other octet. */
 static unsigned char sextet(char c)
 {
@@ -59,36 +63,73 @@ bool base64_decode(char *out, size_t *outlen, char const *s, size_t n)
 	return true;
 }
 
-size_t base64_end(struct base64 *b, char *out)
+/* Sextets that wait for the rest of their quantum. */
+struct quantum {
+	uint32_t bits;
+	unsigned int count; /* 0 to 3 */
+};
+
+/* The octets that an unfinished quantum has; it is empty then. */
+static size_t finish(struct quantum *q, char *out)
 {
 	size_t n = 0;
-	if (b->count == 2) {
-		out[n++] = (char)(b->bits >> 4 & 0xff);
-	} else if (b->count == 3) {
-		out[n++] = (char)(b->bits >> 10 & 0xff);
-		out[n++] = (char)(b->bits >> 2 & 0xff);
+	if (q->count == 2) {
+		out[n++] = (char)(q->bits >> 4 & 0xff);
+	} else if (q->count == 3) {
+		out[n++] = (char)(q->bits >> 10 & 0xff);
+		out[n++] = (char)(q->bits >> 2 & 0xff);
 	}
-	*b = (struct base64){0, 0};
+	*q = (struct quantum){0, 0};
 	return n;
 }
 
-size_t base64_feed(struct base64 *b, char *out, char const *s, size_t n)
+static bool is_space(char c)
 {
-	char *o = out;
-	for (size_t i = 0; i < n; i++) {
-		unsigned char v = sextet(s[i]);
-		if (v > 63) {
-			if (s[i] == '=')
-				o += base64_end(b, o);
+	return ascii_is_blank(c) || c == '\r' || c == '\n';
+}
+
+/* Is the line at s[i..n) whole quanta and nothing else, but for blanks around them? *end is
+   where it ends. */
+static bool is_data(char const *s, size_t n, size_t i, size_t *end)
+{
+	size_t count = 0;
+	bool good = true, blank = false;
+	for (; i < n && s[i] != '\n'; i++) {
+		if (is_space(s[i])) {
+			blank = count > 0;
 			continue;
 		}
-		b->bits = b->bits << 6 | v;
-		if (++b->count == 4) {
-			*o++ = (char)(b->bits >> 16 & 0xff);
-			*o++ = (char)(b->bits >> 8 & 0xff);
-			*o++ = (char)(b->bits & 0xff);
-			*b = (struct base64){0, 0};
+		good = good && !blank && (sextet(s[i]) < 64 || s[i] == '=');
+		count++;
+	}
+	*end = i;
+	return good && count % 4 == 0;
+}
+
+size_t base64_read(char *out, char const *s, size_t n)
+{
+	struct quantum q = {0, 0};
+	char *o = out;
+	bool padded = false; /* then lines are looked at before they are read; */
+	size_t looked = 0;   /* s[0..looked) has been */
+	for (size_t i = 0; i < n; i++) {
+		unsigned char v = sextet(s[i]);
+		if (s[i] == '=') {
+			padded = padded || q.count > 1;
+			o += finish(&q, o);
+			continue;
+		}
+		if (padded && i >= looked && !is_space(s[i]) && !is_data(s, n, i, &looked))
+			break;
+		if (v > 63)
+			continue;
+		q.bits = q.bits << 6 | v;
+		if (++q.count == 4) {
+			*o++ = (char)(q.bits >> 16 & 0xff);
+			*o++ = (char)(q.bits >> 8 & 0xff);
+			*o++ = (char)(q.bits & 0xff);
+			q = (struct quantum){0, 0};
 		}
 	}
-	return (size_t)(o - out);
+	return (size_t)(o + finish(&q, o) - out);
 }

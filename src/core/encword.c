@@ -82,11 +82,9 @@ static int decode(struct encword *e, struct encword_run *run, struct buf *scratc
 	size_t n = e->end - e->text;
 	scratch->len = 0;
 	if (e->base64) {
-		struct base64 b = {0, 0};
-		if (!buf_reserve(scratch, BASE64_ROOM(n) + 2))
+		if (!buf_reserve(scratch, BASE64_ROOM(n)))
 			return -1;
-		scratch->len = base64_feed(&b, scratch->s, text, n);
-		scratch->len += base64_end(&b, scratch->s + scratch->len);
+		scratch->len = base64_read(scratch->s, text, n);
 	} else if (!qp_decode_word(scratch, text, n)) {
 		return -1;
 	}

@@ -87,11 +87,9 @@ enum message_use message_use(struct mime const *m, struct message const *msg, si
 
 static bool decode_base64(struct buf *out, char const *s, size_t n)
 {
-	struct base64 b = {0, 0};
-	if (!buf_reserve(out, BASE64_ROOM(n) + 2))
+	if (!buf_reserve(out, BASE64_ROOM(n)))
 		return false;
-	out->len += base64_feed(&b, out->s + out->len, s, n);
-	out->len += base64_end(&b, out->s + out->len);
+	out->len += base64_read(out->s + out->len, s, n);
 	return true;
 }
 
