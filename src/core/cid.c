@@ -31,7 +31,7 @@ static struct {
 } const attributes[] = {
 	{"src", in_url}, {"href", in_url}, {"background", in_url}, {"style", in_style},
 	{"srcset", in_srcset}, {"poster", in_url}, {"data", in_url}, {"xlink:href", in_url},
-	{"imagesrcset", in_srcset}, {"lowsrc", in_url}, {"dynsrc", in_url},
+	{"o:href", in_url}, {"imagesrcset", in_srcset}, {"lowsrc", in_url}, {"dynsrc", in_url},
 };
 
 /* r->url is whole: asks for another in its stead, if it is a cid. */

@@ -54,7 +54,7 @@ static void add(struct places *p, size_t from, size_t to)
 static bool holds_url(char const *s, size_t n)
 {
 	static char const *const names[] = {"src", "href", "background", "style", "srcset", "poster", "data",
-		"xlink:href", "imagesrcset", "lowsrc", "dynsrc"};
+		"xlink:href", "o:href", "imagesrcset", "lowsrc", "dynsrc"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (ascii_case_is(s, n, names[i]))
 			return true;

@@ -58,6 +58,7 @@ static struct {
 		"<video poster=$><object data=\"$\"><image xlink:href='$'>"},
 	{"<img lowsrc=cid:a dynsrc=cid:b><link imagesrcset='cid:a 1x'>",
 		"<img lowsrc=$ dynsrc=$><link imagesrcset='$ 1x'>"},
+	{"<v:imagedata src=\"cid:a\" o:href=\"cid:a\">", "<v:imagedata src=\"$\" o:href=\"$\">"},
 	/* no place for a URL */
 	{"<p>cid:a src=\"cid:a\" url(cid:a)</p>", NULL},
 	{"<img alt=\"cid:a\" title='src=\"cid:a\"' data-src=cid:a srcs=cid:a>", NULL},
