@@ -47,7 +47,7 @@ OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core
 	io/answer io/fdio io/hash io/memfile io/privilege io/spool io/spoolcount io/spoolcredit io/spooldraft io/spoolfind io/spoolkey io/spoolmessage io/spoolscan io/spoolwrite io/stay io/ucspi io/uuid
 OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
 OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
-	htmlmeta htmltext image iso2022jp message mime mimehead num param qp scan seen spoolfile srcset url utc utf8) \
+	htmlforeign htmlmeta htmltext image iso2022jp message mime mimehead num param qp scan seen spoolfile srcset url utc utf8) \
 	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
 	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_exec postgres_put \
 	postgres_schema sqlite sqlite_put sqlite_schema store watch webfolder)

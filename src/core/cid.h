@@ -1,9 +1,9 @@
 /* The cid: URLs of HTML (RFC 2392), replaced by others. They are looked for where URLs
    stand and nowhere else: in src, href, background, poster, data, lowsrc, dynsrc,
-   xlink:href and o:href, in srcset and imagesrcset, in style attributes and style sheets; quoted or
-   not, character references, CSS escapes and the scheme's case read as browsers do; in
-   conditional comments too, where Outlook's VML has its images. Text, scripts and other
-   comments are left alone. Any input, linear time. */
+   xlink:href and o:href, in srcset and imagesrcset, in style attributes and style sheets;
+   quoted or not, character references, CSS escapes and the scheme's case read as browsers
+   do; in conditional comments too, where Outlook's VML has its images. Text, scripts and
+   other comments are left alone. Any input, linear time. */
 #ifndef CORE_CID_H
 #define CORE_CID_H
 

@@ -5,9 +5,12 @@
 
    Conditional comments (`<!--[if mso]> ... <![endif]-->`) are comments to a browser and
    markup to the mail programs they are written for, so their tags are given too, marked
-   as such. `<noscript>` is read as markup: mail runs no scripts. */
+   as such. `<noscript>` is read as markup: mail runs no scripts. SVG and MathML are read as
+   what they are (core/htmlforeign.h). */
 #ifndef CORE_HTML_H
 #define CORE_HTML_H
+
+#include "core/htmlforeign.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,7 +31,11 @@ struct html {
 	size_t at, end;   /* end: of what is being read, n or a conditional comment's */
 	size_t resume;    /* where it goes on behind that */
 	char const *raw;  /* the element whose content is no markup and comes next */
-	bool in_tag;
+	bool in_tag;      /* attributes are still to be read */
+	bool given;       /* the tag was a start tag, and what it opens is still to be seen */
+	bool closed;      /* the tag, read to its end, ended in `/>` */
+	struct htmlforeign foreign;
+	struct htmlforeign outside; /* the same around the conditional comment */
 };
 
 /* Offsets into s. No value: value == value_end. */

@@ -96,6 +96,62 @@ static struct {
 	{"<!--[if mso]><img alt=\"--><img src=cid:a>", "<!--[if mso]><img alt=\"--><img src=$>"},
 	{"<!--[iffy]><img src=cid:a>-->", NULL},
 	{"<!--[if mso <img src=cid:a>-->", NULL},
+	/* SVG and MathML: whole elements, no raw text, CDATA; and where that ends */
+	{"<svg><title/><path/></svg><img src=cid:a>", "<svg><title/><path/></svg><img src=$>"},
+	{"<svg><style/><path/></svg><img src=cid:a>", "<svg><style/><path/></svg><img src=$>"},
+	{"<svg><script/><path/></svg><img src=cid:a>", "<svg><script/><path/></svg><img src=$>"},
+	{"<svg><textarea/><path/></svg><img src=cid:a>", "<svg><textarea/><path/></svg><img src=$>"},
+	{"<svg><xmp/><path/></svg><img src=cid:a>", "<svg><xmp/><path/></svg><img src=$>"},
+	{"<svg><iframe/><path/></svg><img src=cid:a>", "<svg><iframe/><path/></svg><img src=$>"},
+	{"<svg><noembed/><path/></svg><img src=cid:a>", "<svg><noembed/><path/></svg><img src=$>"},
+	{"<svg><noframes/><path/></svg><img src=cid:a>", "<svg><noframes/><path/></svg><img src=$>"},
+	{"<svg><plaintext/><path/></svg><img src=cid:a>", "<svg><plaintext/><path/></svg><img src=$>"},
+	{"<svg><title lang=x /></svg><img src=cid:a>", "<svg><title lang=x /></svg><img src=$>"},
+	{"<math><mrow><style/></mrow></math><img src=cid:a>", "<math><mrow><style/></mrow></math><img src=$>"},
+	{"<SVG><g><TITLE/></g></SVG><img src=cid:a>", "<SVG><g><TITLE/></g></SVG><img src=$>"},
+	{"<svg><script>x</script></svg><img src=cid:a>", "<svg><script>x</script></svg><img src=$>"},
+	{"<svg><textarea><img src=cid:a>", "<svg><textarea><img src=$>"},
+	{"<svg><title a=/><image href=cid:a /></svg><title/><img src=cid:a>",
+		"<svg><title a=/><image href=$ /></svg><title/><img src=cid:a>"},
+	{"<svg/><title/><img src=cid:a>", NULL},
+	{"<svg></svg><title/><img src=cid:a>", NULL},
+	{"<svg><svg></svg></svg><title/><img src=cid:a>", NULL},
+	{"<svg><svg></svg><title/></svg><img src=cid:a>", "<svg><svg></svg><title/></svg><img src=$>"},
+	{"<svg><title><title/><img src=cid:a>", NULL},
+	{"<svg><foreignObject><title/><img src=cid:a>", NULL},
+	{"<svg><foreignObject><p></p></foreignObject><title/></svg><img src=cid:a>",
+		"<svg><foreignObject><p></p></foreignObject><title/></svg><img src=$>"},
+	{"<svg><foreignObject><svg><title/></svg></foreignObject><title/></svg><img src=cid:a>",
+		"<svg><foreignObject><svg><title/></svg></foreignObject><title/></svg><img src=$>"},
+	{"<svg><title><title>x</title></title><title/></svg><img src=cid:a>",
+		"<svg><title><title>x</title></title><title/></svg><img src=$>"},
+	{"<svg><foreignObject><p></svg><title></title><img src=cid:a>",
+		"<svg><foreignObject><p></svg><title></title><img src=$>"},
+	{"<svg><desc><svg><g></desc><title/></svg><img src=cid:a>",
+		"<svg><desc><svg><g></desc><title/></svg><img src=$>"},
+	{"<svg><p><title/><img src=cid:a>", NULL},
+	{"<svg></p><title/><img src=cid:a>", NULL},
+	{"<svg></BR><title/><img src=cid:a>", NULL},
+	{"<svg></div><title/></svg><img src=cid:a>", "<svg></div><title/></svg><img src=$>"},
+	{"<svg><font color=red><title/><img src=cid:a>", NULL},
+	{"<svg><font><title/></svg><img src=cid:a>", "<svg><font><title/></svg><img src=$>"},
+	{"<math><mtext><title/><img src=cid:a>", NULL},
+	{"<math><annotation-xml encoding=\"Text/HTML\"><title/><img src=cid:a>", NULL},
+	{"<math><annotation-xml encoding=x><title/></math><img src=cid:a>",
+		"<math><annotation-xml encoding=x><title/></math><img src=$>"},
+	{"<svg><desc><![CDATA[ > <title> ]]> ]]></desc></svg><img src=cid:a>",
+		"<svg><desc><![CDATA[ > <title> ]]> ]]></desc></svg><img src=$>"},
+	{"<svg><![CDATA[><img src=cid:a>]]", NULL},
+	{"<svg><![CDATA[]]><title/></svg><img src=cid:a>", "<svg><![CDATA[]]><title/></svg><img src=$>"},
+	{"<![CDATA[><img src=cid:a>]]>", "<![CDATA[><img src=$>]]>"},
+	{"<svg><style>a{b:url(cid:a)}</style></svg><img src=cid:a>", "<svg><style>a{b:url($)}</style></svg><img src=$>"},
+	{"<svg><style><![CDATA[a>b{c:url(cid:a)} </style> ]]>d{e:url(cid:a)}</style><title/></svg><img src=cid:a>",
+		"<svg><style><![CDATA[a>b{c:url($)} </style> ]]>d{e:url($)}</style><title/></svg><img src=$>"},
+	{"<svg><style>a{b:c}<g/>url(cid:a)</style></svg>", "<svg><style>a{b:c}<g/>url(cid:a)</style></svg>"},
+	{"<svg><style>a<!-- <g> --> b{c:url(cid:a)}</style></svg>",
+		"<svg><style>a<!-- <g> --> b{c:url($)}</style></svg>"},
+	{"<!--[if mso]><svg><![endif]--><title></title><svg><!--[if x]><title></title><![endif]--><title/></svg><img src=cid:a>",
+		"<!--[if mso]><svg><![endif]--><title></title><svg><!--[if x]><title></title><![endif]--><title/></svg><img src=$>"},
 	/* srcset */
 	{"<img srcset=\"cid:a 1x, cid:b 2x\">", "<img srcset=\"$ 1x, $ 2x\">"},
 	{"<img srcset=\"cid:a 1x,cid:b 2x,\">", "<img srcset=\"$ 1x,$ 2x,\">"},
@@ -133,7 +189,8 @@ static struct {
 	{"<style>a{b:'x\nurl(cid:a)}</style>", "<style>a{b:'x\nurl($)}</style>"},
 	{"<style>a{b:'x\\\nurl(cid:a)'}</style>", NULL},
 	{"<style>a{b:url(cid:a)}", "<style>a{b:url($)}"},
-	{"<style></stylex>a{b:url(cid:a)}</STYLE >b{c:url(cid:a)}", "<style></stylex>a{b:url($)}</STYLE >b{c:url(cid:a)}"},
+	{"<style></stylex>a{b:url(cid:a)}</STYLE >b{c:url(cid:a)}",
+		"<style></stylex>a{b:url($)}</STYLE >b{c:url(cid:a)}"},
 	{"<style/>a{b:url(cid:a)}", "<style/>a{b:url($)}"},
 	/* references */
 	{"<img src=\"&#99;id:a\"><img src=\"cid&#x3A;a\"><img src='cid&colon;a'>",
@@ -246,7 +303,8 @@ static uint32_t chance(uint32_t n)
 static char const *const pieces[] = {
 	"<img src=\"cid:a\">", "<img ", "src=", "srcset=\"", "style='", "url(", "cid:a", "cid:b 2x,", "\"", "'", ">",
 	"<style>", "</style>", "<script>", "</script>", "<!--", "-->", "<!--[if x]>", "<![endif]-->", "/*", "*/", "\\",
-	"&quot;", "&#99;", "&", ")", "(", " ", "\n", "=", "/", "<", "image-set(", "<title>", "</title>", "\xff", "%40", ",",
+	"&quot;", "&#99;", "&", ")", "(", " ", "\n", "=", "/", "<", "image-set(", "<title>", "</title>",
+	"<svg>", "</svg>", "<title/>", "<desc>", "</desc>", "<![CDATA[", "]]>", "<p>", "\xff", "%40", ",",
 };
 
 static size_t compose(char *s, size_t room)
@@ -299,7 +357,8 @@ START_TEST(is_linear)
 	static char const *const units[] = {
 		"<!--", "<!--[if x]>", "<img src=\"cid:a\">", "<", "<img ", "<style>", "<script><!--<script", "url(",
 		"<img srcset=\"cid:a,", "<p style=\"url('", "&", "<p style=/*", "--!", "[if ", "<p a='", "</style", "&#x1",
-		"<!--[if x]><style>/*<!--",
+		"<!--[if x]><style>/*<!--", "<svg><![CDATA[", "<svg>", "<svg><desc>", "<svg><style><!--", "<svg><title/></title>",
+		"<svg><font>",
 	};
 	char const *unit = units[_i];
 	size_t const size = 1 << 20, len = strlen(unit);
@@ -325,7 +384,7 @@ int main(void)
 	tcase_add_test(c, decodes_percent);
 	tcase_add_test(c, knows_what_is_safe);
 	tcase_add_loop_test(c, changes_nothing_else, 0, 8);
-	tcase_add_loop_test(c, is_linear, 0, 18);
+	tcase_add_loop_test(c, is_linear, 0, 24);
 	suite_add_tcase(s, c);
 	return unit_run(s);
 }

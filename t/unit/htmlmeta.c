@@ -45,6 +45,7 @@ static struct {
 	{"<script>'<meta charset=latin1>'</script>", NULL, NULL},
 	{"<style><meta charset=latin1></style><title><meta charset=latin1></title>", NULL, NULL},
 	{"<p title='<meta charset=latin1>'>", NULL, NULL},
+	{"<svg><title/></svg><meta charset=latin1>", "latin1", "<svg><title/></svg><meta charset=utf-8>"},
 	{"<metadata charset=latin1><p charset=latin1><a charset='latin1'>", NULL, NULL},
 	{"</meta charset=latin1>", NULL, NULL},
 	{"<meta charset='latin1", NULL, NULL},
