@@ -48,7 +48,8 @@ struct mime_part {
 	char const *label;    /* Content-Transfer-Encoding as it stands, lowered */
 	char const *disposition; /* Content-Disposition's word, lowered */
 	enum mime_encoding encoding;
-	bool attachment;      /* Content-Disposition: attachment */
+	bool attachment;      /* Content-Disposition: attachment, or any word but inline
+	                         (RFC 2183 2.8) */
 	bool leaf;            /* neither multipart nor message: multiparts have children
 	                         (perhaps none), message is not looked into */
 };

@@ -136,7 +136,7 @@ static bool read_fields(struct mime_part *part, struct buf *strings, struct buf 
 	set_strings(part, strings->s);
 	part->leaf = !multipart && strncmp(part->type, "message/", 8) != 0;
 	part->encoding = encoding_of(part->label);
-	part->attachment = !strcmp(part->disposition, "attachment");
+	part->attachment = *part->disposition && strcmp(part->disposition, "inline") != 0;
 	return true;
 }
 
