@@ -13,7 +13,7 @@
 #define STRING(x) STRING_(x)
 
 #define NEEDED "el mensaje necesita una parte de texto plano (text/plain) y otra HTML (text/html), " \
-	"y que no sean adjuntos"
+	"y que no sean adjuntos ni de codificacion desconocida"
 
 static char const *const reasons[] = {
 	[MESSAGE_OK] = "",
@@ -47,7 +47,7 @@ static bool is_attached(struct mime const *m, uint32_t i)
 static uint32_t first_of(struct mime const *m, char const *type)
 {
 	for (uint32_t i = 0; i < mime_count(m); i++)
-		if (!strcmp(mime_part(m, i)->type, type) && !is_attached(m, i))
+		if (!strcmp(mime_part(m, i)->type, type) && mime_part(m, i)->encoding != MIME_UNKNOWN && !is_attached(m, i))
 			return i;
 	return MIME_NONE;
 }
@@ -105,7 +105,7 @@ bool message_decode(struct mime_part const *part, char const *message, struct bu
 	case MIME_7BIT:
 	case MIME_8BIT:
 	case MIME_BINARY:
-	case MIME_UNKNOWN: /* RFC 2045 6.4: nothing is known of it; the octets are kept */
+	case MIME_UNKNOWN: /* an image may be in it all the same */
 		break;
 	}
 	return buf_put(out, s, n);

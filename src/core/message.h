@@ -26,7 +26,8 @@ struct message {
 };
 
 /* The text and the HTML are the first text/plain and text/html leaves that are not
-   attachments, nor lie in a multipart that is one.
+   attachments, nor lie in a multipart that is one. A leaf of unknown transfer encoding is
+   neither, whatever its type (RFC 2045 6.4).
 
    Judges a message whose parser has been finished; fault is what mime_finish said.
    MESSAGE_NUL is not found here: the caller saw the octets. */
@@ -39,8 +40,8 @@ char const *message_reason(enum message_verdict verdict);
    text or the HTML: an image, if the HTML points at it and its octets are one. */
 enum message_use message_use(struct mime const *m, struct message const *msg, size_t i);
 
-/* The part's body with its transfer encoding undone, appended to out. message: the
-   octets that were pushed, all of them. False: out of memory. */
+/* The part's body with its transfer encoding undone (an unknown one stays), appended to out.
+   message: the octets that were pushed, all of them. False: out of memory. */
 bool message_decode(struct mime_part const *part, char const *message, struct buf *out);
 
 struct message_options {

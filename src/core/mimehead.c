@@ -32,6 +32,7 @@ static enum mime_encoding encoding_of(char const *label)
 		enum mime_encoding encoding;
 	} const known[] = {
 		{"", MIME_7BIT}, {"7bit", MIME_7BIT}, {"8bit", MIME_8BIT}, {"binary", MIME_BINARY},
+		{"7-bit", MIME_7BIT}, {"8-bit", MIME_8BIT}, /* in the wild, and not in doubt */
 		{"quoted-printable", MIME_QP}, {"base64", MIME_BASE64},
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)

@@ -74,6 +74,7 @@ static void check_use(struct mime *m, char const *message, enum mime_fault fault
 	if (verdict == MESSAGE_OK) {
 		must(msg.text < mime_count(m) && msg.html < mime_count(m) && msg.text != msg.html);
 		must(!strcmp(mime_part(m, msg.text)->type, "text/plain") && !strcmp(mime_part(m, msg.html)->type, "text/html"));
+		must(mime_part(m, msg.text)->encoding != MIME_UNKNOWN && mime_part(m, msg.html)->encoding != MIME_UNKNOWN);
 	}
 	for (size_t i = 0; i < mime_count(m); i++) {
 		struct mime_part const *p = mime_part(m, i);
