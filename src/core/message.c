@@ -36,26 +36,65 @@ char const *message_reason(enum message_verdict verdict)
 	return reasons[verdict];
 }
 
-static bool is_attached(struct mime const *m, uint32_t i)
+/* What a part's parents say of it. */
+struct view {
+	struct mime const *m;
+	bool attached[MIME_PARTS]; /* it is an attachment, or lies in one */
+	uint32_t root[MIME_PARTS]; /* for a multipart/related: the part stated as its root, if there is one */
+};
+
+static void look(struct view *v, struct mime const *m)
 {
-	for (; i != MIME_NONE; i = mime_part(m, i)->parent)
-		if (mime_part(m, i)->attachment)
-			return true;
-	return false;
+	v->m = m;
+	for (uint32_t i = 0; i < mime_count(m); i++) {
+		struct mime_part const *part = mime_part(m, i);
+		bool inside = part->parent != MIME_NONE;
+		v->attached[i] = part->attachment || (inside && v->attached[part->parent]);
+		v->root[i] = MIME_NONE;
+		if (inside && *part->id && v->root[part->parent] == MIME_NONE
+		    && !strcmp(part->id, mime_part(m, part->parent)->start))
+			v->root[part->parent] = i;
+	}
 }
 
-static uint32_t first_of(struct mime const *m, char const *type)
+/* The first of a type that will do, of part `from` and what is in it. */
+static uint32_t first_in(struct view const *v, uint32_t from, char const *type)
 {
-	for (uint32_t i = 0; i < mime_count(m); i++)
-		if (!strcmp(mime_part(m, i)->type, type) && mime_part(m, i)->encoding != MIME_UNKNOWN && !is_attached(m, i))
+	for (uint32_t i = from; i < mime_count(v->m); i++) {
+		struct mime_part const *part = mime_part(v->m, i);
+		if (i > from && part->depth <= mime_part(v->m, from)->depth)
+			break;
+		if (!strcmp(part->type, type) && part->encoding != MIME_UNKNOWN && !v->attached[i])
 			return i;
+	}
 	return MIME_NONE;
+}
+
+/* The first in all the message; but where that lies beside a root which has another, that one.
+   (The outermost such root is entered first: at most MIME_DEPTH times in all.) */
+static uint32_t first_of(struct view const *v, char const *type)
+{
+	uint32_t i = MIME_NONE, next = first_in(v, 0, type);
+	while (next != MIME_NONE) {
+		i = next;
+		next = MIME_NONE;
+		for (uint32_t part = i, up; (up = mime_part(v->m, part)->parent) != MIME_NONE; part = up) {
+			if (v->root[up] == MIME_NONE || v->root[up] == part)
+				continue;
+			uint32_t other = first_in(v, v->root[up], type);
+			if (other != MIME_NONE)
+				next = other;
+		}
+	}
+	return i;
 }
 
 enum message_verdict message_judge(struct mime const *m, enum mime_fault fault, struct message *out)
 {
-	out->text = first_of(m, "text/plain");
-	out->html = first_of(m, "text/html");
+	struct view v;
+	look(&v, m);
+	out->text = first_of(&v, "text/plain");
+	out->html = first_of(&v, "text/html");
 	switch (fault) {
 	case MIME_TOO_DEEP:
 		return MESSAGE_DEEP;

@@ -27,7 +27,8 @@ struct message {
 
 /* The text and the HTML are the first text/plain and text/html leaves that are not
    attachments, nor lie in a multipart that is one. A leaf of unknown transfer encoding is
-   neither, whatever its type (RFC 2045 6.4).
+   neither, whatever its type (RFC 2045 6.4). In a multipart/related that states its root,
+   what is in that comes before what lies beside it (RFC 2387 3.2).
 
    Judges a message whose parser has been finished; fault is what mime_finish said.
    MESSAGE_NUL is not found here: the caller saw the octets. */

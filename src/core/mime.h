@@ -44,6 +44,7 @@ struct mime_part {
 	char const *charset;  /* the parameter as it stands, unquoted, RFC 2231 decoded */
 	char const *id;       /* Content-ID without its angle brackets; all of it where it
 	                         begins with an encoded word, which may hold them */
+	char const *start;    /* of multipart/related: its root's Content-ID, like id */
 	char const *filename; /* of Content-Disposition, else the name of Content-Type; raw */
 	char const *label;    /* Content-Transfer-Encoding as it stands, lowered */
 	char const *disposition; /* Content-Disposition's word, lowered */

@@ -19,7 +19,7 @@ static char const *const names[FIELDS] = {
 void mimehead_blank(struct mime_part *part, char const *preset)
 {
 	part->type = preset;
-	part->charset = part->id = part->filename = part->label = part->disposition = "";
+	part->charset = part->id = part->start = part->filename = part->label = part->disposition = "";
 	part->encoding = MIME_7BIT;
 	part->attachment = false;
 	part->leaf = strncmp(preset, "message/", 8) != 0;
@@ -85,6 +85,15 @@ static bool put_word(struct buf *out, struct buf *scratch, struct buf const *val
 	return param_word(scratch, value->s, value->len) && buf_put(out, scratch->s, scratch->len + 1);
 }
 
+/* The parameter that names a root (RFC 2387 3.2). out begins with the type. */
+static bool put_start(struct buf *out, struct buf *scratch, struct buf const *type)
+{
+	bool related = !strcmp(out->s, "multipart/related");
+	if (related && param_find(scratch, NULL, type->s, type->len, "start") < 0)
+		return false;
+	return related ? put_id(out, scratch) : buf_putc(out, 0);
+}
+
 /* The strings one behind the other, in the order in which set_strings takes them. */
 static bool put_strings(struct buf *out, struct buf value[FIELDS], struct buf *scratch,
 	char const *preset)
@@ -104,13 +113,14 @@ static bool put_strings(struct buf *out, struct buf value[FIELDS], struct buf *s
 	int found = param_find(scratch, NULL, disposition->s, disposition->len, "filename");
 	if (!found)
 		found = param_find(scratch, NULL, type->s, type->len, "name");
-	return found >= 0 && buf_put(out, scratch->s, scratch->len + 1) && put_id(out, value + ID);
+	return found >= 0 && buf_put(out, scratch->s, scratch->len + 1) && put_id(out, value + ID)
+		&& put_start(out, scratch, type);
 }
 
 static void set_strings(struct mime_part *part, char const *s)
 {
 	char const **const at[] = {&part->type, &part->charset, &part->label, &part->disposition,
-		&part->filename, &part->id};
+		&part->filename, &part->id, &part->start};
 	for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
 		*at[i] = s;
 		s += strlen(s) + 1;

@@ -26,7 +26,7 @@ static void check_part(struct mime const *m, size_t i, size_t n)
 	struct mime_part const *p = mime_part(m, i);
 	must(i ? p->parent < i : p->parent == MIME_NONE);
 	must(p->header <= p->body && p->body <= p->end && p->end <= n);
-	must(p->type && p->charset && p->id && p->filename && p->label && p->disposition);
+	must(p->type && p->charset && p->id && p->start && p->filename && p->label && p->disposition);
 	must(strchr(p->type, '/'));
 	must(p->leaf == (strncmp(p->type, "multipart/", 10) && strncmp(p->type, "message/", 8)));
 	if (!i) {
@@ -44,7 +44,7 @@ static void check_part(struct mime const *m, size_t i, size_t n)
 static bool same_part(struct mime_part const *a, struct mime_part const *b)
 {
 	return a->parent == b->parent && a->depth == b->depth && a->header == b->header && a->body == b->body
-		&& a->end == b->end && !strcmp(a->type, b->type) && !strcmp(a->charset, b->charset) && !strcmp(a->id, b->id)
+		&& a->end == b->end && !strcmp(a->type, b->type) && !strcmp(a->charset, b->charset) && !strcmp(a->id, b->id) && !strcmp(a->start, b->start)
 		&& !strcmp(a->filename, b->filename) && !strcmp(a->label, b->label) && !strcmp(a->disposition, b->disposition)
 		&& a->encoding == b->encoding && a->attachment == b->attachment && a->leaf == b->leaf;
 }

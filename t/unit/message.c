@@ -5,6 +5,7 @@
 #include "core/mimetree.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct mime *read_all(char const *s, enum message_verdict *verdict, struct message *msg)
@@ -20,6 +21,9 @@ static struct mime *read_all(char const *s, enum message_verdict *verdict, struc
 #define TEXT "--x\nContent-Type: text/plain\n\na\n"
 #define HTML "--x\nContent-Type: text/html\n\nb\n"
 #define ATTACHED "--x\nContent-Disposition: attachment\n"
+
+#define RELATED(start) "Content-Type: multipart/related; boundary=y; start=\"" start "\"\n\n"
+#define PART(type, id) "--y\nContent-Type: text/" type "\nContent-ID: <" id ">\n\nc\n"
 
 /* uses: a letter a part: Container, Text, Html, Inline, iGnored. */
 static struct {
@@ -47,6 +51,20 @@ static struct {
 	{MULTI TEXT "--x\nContent-Type: text/html\nContent-Transfer-Encoding: 8-bit\n\nb\n", MESSAGE_OK, "CTH"},
 	{MULTI TEXT HTML "--x\nContent-Transfer-Encoding: x-y\nContent-ID: <a>\n\nb\n", MESSAGE_OK, "CTHI"},
 	{"Content-Transfer-Encoding: x-y\n" MULTI TEXT HTML, MESSAGE_OK, "CTH"},
+	/* the stated root, or what is in it, before what is beside it; what is nowhere else, beside it */
+	{RELATED("<r>") PART("html", "a") PART("html", "r") PART("plain", "b"), MESSAGE_OK, "CIHT"},
+	{RELATED("r") PART("html", "a") PART("html", "r") PART("html", "r") PART("plain", "b"), MESSAGE_OK, "CIHIT"},
+	{RELATED("<r>") PART("plain", "a") PART("html", "b") "--y\nContent-ID: <r>\n" MULTI TEXT HTML, MESSAGE_OK, "CIICTH"},
+	{RELATED("<r>") PART("html", "b") "--y\nContent-ID: <r>\n" MULTI TEXT, MESSAGE_OK, "CHCT"},
+	{RELATED("<none>") PART("html", "a") PART("html", "r") PART("plain", "b"), MESSAGE_OK, "CHIT"},
+	{RELATED("") PART("html", "") PART("html", "r") PART("plain", "b"), MESSAGE_OK, "CHIT"},
+	{"Content-Type: multipart/mixed; boundary=y; start=\"<r>\"\n\n" PART("html", "a") PART("html", "r")
+	 PART("plain", "b"), MESSAGE_OK, "CHIT"},
+	{MULTI "--x\n" RELATED("<r>") PART("html", "a") PART("html", "r") "--y--\n" TEXT HTML, MESSAGE_OK, "CCIHTG"},
+	{MULTI "--x\n" RELATED("<r>") PART("plain", "a") PART("html", "r") "--y--\n" TEXT HTML, MESSAGE_OK, "CCTHGG"},
+	{MULTI "--x\n" RELATED("<r>") PART("plain", "a") PART("html", "b") "--y\nContent-ID: <r>\n"
+	 "Content-Type: multipart/related; boundary=z; start=s\n\n--z\nContent-Type: text/html\n\nd\n"
+	 "--z\nContent-ID: <s>\nContent-Type: text/html\n\ne\n", MESSAGE_OK, "CCTICGH"},
 	{"Content-Disposition: attachment\n" MULTI TEXT HTML, MESSAGE_NO_BOTH, "CGG"},
 	{MULTI TEXT "--x\nContent-Type: message/rfc822\nContent-ID: <a>\n\nContent-Type: text/html\n\nb\n",
 	 MESSAGE_NO_HTML, "CTG"},
@@ -67,6 +85,32 @@ START_TEST(judges)
 	for (size_t i = 0; i < mime_count(m); i++)
 		ck_assert_int_eq("CTHIG"[message_use(m, &msg, i)], messages[_i].uses[i]);
 	mime_free(m);
+}
+END_TEST
+
+/* Every part lies beside a root that has no text, at every depth. */
+START_TEST(is_fast)
+{
+	struct buf in = BUF_ZERO;
+	char line[200];
+	enum message_verdict verdict;
+	struct message msg;
+	for (int i = 0; i < MIME_DEPTH - 1; i++) {
+		snprintf(line, sizeof line, "Content-Type: multipart/related; boundary=y%d; start=r\n\n"
+			"--y%d\nContent-ID: <r>\n\nb\n--y%d\n", i, i, i);
+		ck_assert(buf_puts(&in, line));
+	}
+	ck_assert(buf_puts(&in, MULTI));
+	for (int i = 0; i < MIME_PARTS - 2 * MIME_DEPTH; i++)
+		ck_assert(buf_puts(&in, "--x\nContent-Type: text/html\n\n"));
+	ck_assert(buf_putc(&in, 0));
+	for (int round = 0; round < 100; round++) {
+		struct mime *m = read_all(in.s, &verdict, &msg);
+		ck_assert_int_eq(verdict, MESSAGE_OK);
+		ck_assert_uint_eq(msg.text, 1);
+		mime_free(m);
+	}
+	buf_free(&in);
 }
 END_TEST
 
@@ -215,6 +259,7 @@ int main(void)
 	Suite *s = suite_create("message");
 	TCase *c = tcase_create("message");
 	tcase_add_loop_test(c, judges, 0, sizeof messages / sizeof *messages);
+	tcase_add_test(c, is_fast);
 	tcase_add_test(c, passes_faults_on);
 	tcase_add_test(c, gives_reasons);
 	tcase_add_loop_test(c, decodes, 0, sizeof encoded / sizeof *encoded);

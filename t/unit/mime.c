@@ -32,7 +32,7 @@ static void dump(struct buf *out, struct mime const *m, enum mime_fault fault, s
 	put_number(out, fault);
 	for (size_t i = 0; i < mime_count(m); i++) {
 		struct mime_part const *p = mime_part(m, i);
-		char const *const strings[] = {p->type, p->charset, p->id, p->filename, p->label, p->disposition};
+		char const *const strings[] = {p->type, p->charset, p->id, p->start, p->filename, p->label, p->disposition};
 		size_t const numbers[] = {p->parent, p->depth, p->header, p->body, p->end, p->encoding,
 			p->attachment, p->leaf};
 		must(i ? p->parent < i : p->parent == MIME_NONE);
