@@ -63,6 +63,9 @@ SACA_USER=victor.acme
 printf 'message-id:\n <x@y>\nSubject: folded\n\nx\n' >"$T/m"; other "a folded Message-ID" "$T/env"
 first=$REPLY
 same "is one"
+printf '\357\273\277Message-ID: <mark@y>\n\nx\n' >"$T/m"; other "a Message-ID behind a byte order mark" "$T/env"
+first=$REPLY
+same "is one too"
 printf 'Subject: none\n\nMessage-ID: <in@body>\n' >"$T/m"; other "no Message-ID" "$T/env"
 other "is never a repeat" "$T/env"
 printf 'Message-ID: \nSubject: empty\n\nx\n' >"$T/m"; other "an empty Message-ID" "$T/env"

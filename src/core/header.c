@@ -26,6 +26,11 @@ bool header_may_start(char const *s, size_t n)
 	return n && (ascii_is_blank(s[0]) || memchr(s, ':', n));
 }
 
+size_t header_mark(char const *s, size_t n)
+{
+	return n >= 3 && !memcmp(s, "\xef\xbb\xbf", 3) ? 3 : 0;
+}
+
 size_t header_end(char const *s, size_t n, size_t *body)
 {
 	*body = 0;

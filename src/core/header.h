@@ -11,6 +11,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The octets of a UTF-8 byte order mark that s[0..n), the beginning of a message, begins with:
+   3 or 0. Programs that read a message from a file send it along; it is no part of the first
+   field's name. */
+size_t header_mark(char const *s, size_t n);
+
 /* Where the first header block of s[0..n) ends: the octets before its empty line (or
    n, when there is none). *body: the offset behind that empty line. When the very first
    line can be no field, the empty line was forgotten: both are 0. */

@@ -231,12 +231,13 @@ static enum mime_fault take_delimiter(struct mime *m, struct delimiter d, struct
 static enum mime_fault header_line(struct mime *m, struct line const *line)
 {
 	bool first = line->start == part_at(m, m->current)->header;
-	bool empty = line->end == line->start;
-	if (empty || (first && !header_may_start(line->s, line->n))) {
+	size_t mark = line->start ? 0 : header_mark(line->s, line->n);
+	bool empty = line->end == line->start + mark;
+	if (empty || (first && !header_may_start(line->s + mark, line->n - mark))) {
 		enum mime_fault fault = end_header(m, line->start, empty ? line->next : line->start);
 		return fault == MIME_OK ? open_level(m) : fault;
 	}
-	if (!buf_put(&m->head, line->s, line->n) || !buf_putc(&m->head, '\n'))
+	if (!buf_put(&m->head, line->s + mark, line->n - mark) || !buf_putc(&m->head, '\n'))
 		return MIME_NO_MEMORY;
 	return MIME_OK;
 }

@@ -5,6 +5,7 @@
    CRLF.
 
    Where mail in the wild leaves a choice:
+   - A byte order mark in front of the message is passed over.
    - The first of repeated fields and parameters counts.
    - A delimiter is a whole line: `--`, the boundary, perhaps `--`, perhaps blanks. Of
      equal boundaries the innermost open one is meant. What follows a multipart's closing

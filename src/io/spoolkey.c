@@ -39,8 +39,9 @@ int spool_key(char key[SPOOL_KEY], char const *plan, struct envelope const *e,
 	struct buf message_id = BUF_ZERO;
 	struct hash h;
 	unsigned char digest[HASH_OCTETS];
-	size_t body, header = header_end(m->s, m->n, &body);
-	int found = header_find(m->s, header, "Message-ID", &message_id);
+	size_t mark = header_mark(m->s, m->n);
+	size_t body, header = header_end(m->s + mark, m->n - mark, &body);
+	int found = header_find(m->s + mark, header, "Message-ID", &message_id);
 	if (found == 1 && message_id.len == 0)
 		found = 0;
 	if (found == 1) {

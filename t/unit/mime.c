@@ -184,12 +184,12 @@ START_TEST(agrees_on_the_main_header)
 	struct buf const *s = &samples[_i].content;
 	enum mime_fault fault;
 	struct mime *m = read_pieces(s->s, s->len, s->len, 1, &fault);
-	size_t body = 0, n;
-	size_t end = header_end(s->s, s->len, &body);
-	ck_assert_uint_eq(mime_part(m, 0)->body, body);
+	size_t body = 0, n, mark = header_mark(s->s, s->len);
+	size_t end = mark + header_end(s->s + mark, s->len - mark, &body);
+	ck_assert_uint_eq(mime_part(m, 0)->body, mark + body);
 	mime_header(m, &n);
 	size_t without = 0;
-	for (size_t i = 0; i < end; i++)
+	for (size_t i = mark; i < end; i++)
 		without += s->s[i] != '\r';
 	ck_assert_uint_eq(n, without);
 	mime_free(m);
@@ -374,6 +374,33 @@ static void nest(struct buf *b, int levels)
 	}
 	put(b, "Content-Type: text/plain\n\nx\n");
 }
+
+/* A mark in front of the message, and nowhere else, is no part of its header. */
+static struct {
+	char const *in, *subject; /* NULL: there is none */
+	size_t body;
+} const marked[] = {
+	{"\xef\xbb\xbfSubject: uno\n\nb", "uno", 17}, {"\xef\xbb\xbf\nSubject: uno\n\nb", NULL, 4},
+	{"\xef\xbb\xbf\r\nSubject: uno\n\nb", NULL, 5}, {"\xef\xbb\xbfhola\nSubject: uno\n\nb", NULL, 0},
+	{"\xef\xbb\xbf", NULL, 3}, {"\xef\xbbSubject: uno\n\n", NULL, 16},
+	{"X: x\n\xef\xbb\xbfSubject: uno\n\n", NULL, 22}, {"\xef\xbb\xbf\xef\xbb\xbfSubject: uno\n\n", NULL, 20},
+};
+
+START_TEST(passes_marks_over)
+{
+	size_t n = strlen(marked[_i].in);
+	for (size_t step = 1; step <= n; step++) {
+		enum mime_fault fault;
+		char const *value;
+		struct mime *m = read_pieces(marked[_i].in, n, step, step, &fault);
+		ck_assert_int_eq(mime_field(m, "Subject", &value), marked[_i].subject != NULL);
+		if (marked[_i].subject)
+			ck_assert_str_eq(value, marked[_i].subject);
+		ck_assert_uint_eq(mime_part(m, 0)->body, marked[_i].body);
+		mime_free(m);
+	}
+}
+END_TEST
 
 START_TEST(limits_depth)
 {
@@ -597,6 +624,7 @@ int main(void)
 	tcase_add_loop_test(c, finds_bodies, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_test(c, knows_what_headers_say);
 	tcase_add_test(c, gives_fields);
+	tcase_add_loop_test(c, passes_marks_over, 0, sizeof marked / sizeof *marked);
 	tcase_add_test(c, limits_depth);
 	tcase_add_test(c, limits_parts);
 	tcase_add_test(c, limits_headers);
