@@ -32,8 +32,11 @@ static enum mime_encoding encoding_of(char const *label)
 		enum mime_encoding encoding;
 	} const known[] = {
 		{"", MIME_7BIT}, {"7bit", MIME_7BIT}, {"8bit", MIME_8BIT}, {"binary", MIME_BINARY},
-		{"7-bit", MIME_7BIT}, {"8-bit", MIME_8BIT}, /* in the wild, and not in doubt */
 		{"quoted-printable", MIME_QP}, {"base64", MIME_BASE64},
+		/* in the wild, and not in doubt: nothing is encoded */
+		{"7-bit", MIME_7BIT}, {"7bits", MIME_7BIT}, {"8-bit", MIME_8BIT}, {"8bits", MIME_8BIT},
+		{"none", MIME_8BIT}, {"utf-8", MIME_8BIT}, {"utf8", MIME_8BIT}, {"us-ascii", MIME_7BIT},
+		{"iso-8859-1", MIME_8BIT}, {"iso-8859-15", MIME_8BIT}, {"windows-1252", MIME_8BIT},
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (!strcmp(label, known[i].label))

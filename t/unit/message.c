@@ -49,6 +49,7 @@ static struct {
 	{MULTI TEXT "--x\nContent-Type: text/html\nContent-Transfer-Encoding: quotedprintable\n\nb\n",
 	 MESSAGE_NO_HTML, "CTG"},
 	{MULTI TEXT "--x\nContent-Type: text/html\nContent-Transfer-Encoding: 8-bit\n\nb\n", MESSAGE_OK, "CTH"},
+	{MULTI TEXT "--x\nContent-Type: text/html\nContent-Transfer-Encoding: UTF-8\n\nb\n", MESSAGE_OK, "CTH"},
 	{MULTI TEXT HTML "--x\nContent-Transfer-Encoding: x-y\nContent-ID: <a>\n\nb\n", MESSAGE_OK, "CTHI"},
 	{"Content-Transfer-Encoding: x-y\n" MULTI TEXT HTML, MESSAGE_OK, "CTH"},
 	/* the stated root, or what is in it, before what is beside it; what is nowhere else, beside it */
