@@ -10,7 +10,7 @@
 #include "io/client.h"
 #include "io/queue.h"
 #include "io/senders.h"
-#include "io/stay.h"
+#include "io/told.h"
 #include "io/ucspi.h"
 #include "io/ucspitls.h"
 
@@ -30,7 +30,6 @@
 	"[-T session] [-w queue] checkpassword-program -- queue-program"
 
 enum { INPUT = 65536, COMMANDS = 8192 }; /* a long line's room; what is read of others at once */
-enum { TOLD = 7, TOLD_VALUE = SMTP_USER, TOLD_SIZE = TOLD_VALUE + 16 };
 enum { LINGER_MS = 1000, LEAVE_MS = 5000 }; /* a queue program with nothing to do; its end */
 
 /* Everything of this process's one session. */
@@ -48,7 +47,7 @@ struct session {
 	uint64_t started, command_since, progress;
 	char ip[UCSPI_IP];
 	char host[256], url[300], date[DATE_RFC5322];
-	char told[TOLD][TOLD_SIZE]; /* what the queue program is told by its environment */
+	struct told told;
 };
 
 /* --- Clocks ----------------------------------------------------------------------------- */
@@ -170,52 +169,14 @@ static bool body(void *arg, char const *s, size_t n)
 	return queue_write(&me->queue, s, n);
 }
 
-/* What the spooler is told. False: a program that has stayed was told something else. */
-static bool tell(struct session *me, struct smtp const *s)
-{
-	static char const *const names[TOLD] = {
-		"SACA_USER=", "SACA_PLAN=", "SACA_HELO=", "SACA_HOST=", "SACA_PROTO=", "SACA_CREDIT=", STAY_VARIABLE "="};
-	char const stay[] = {'0' + STAY_FD, 0};
-	char const *const values[TOLD] = {s->user, s->user + s->plan_at, s->helo, s->config->host,
-		smtp_protocol(s), s->plan.credit ? "yes" : NULL, me->queue.again ? stay : NULL};
-	bool same = true;
-	for (size_t i = 0; i < TOLD; i++) {
-		char now[TOLD_SIZE] = "";
-		if (values[i])
-			strncat(strcpy(now, names[i]), values[i], TOLD_VALUE);
-		same = same && strcmp(now, me->told[i]) == 0;
-		strcpy(me->told[i], now);
-	}
-	return same;
-}
-
-/* Our environment, less every SACA_ of somebody else's, and what it is told. */
-static char const **queue_environment(struct session *me)
-{
-	size_t n = 0, at = 0;
-	while (environ[n])
-		n++;
-	char const **envp = malloc((n + TOLD + 1) * sizeof *envp);
-	if (!envp)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "SACA_", 5) != 0)
-			envp[at++] = environ[i];
-	for (size_t i = 0; i < TOLD; i++)
-		if (me->told[i][0])
-			envp[at++] = me->told[i];
-	envp[at] = NULL;
-	return envp;
-}
-
 static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct verdict *out)
 {
 	struct session *me = arg;
 	flush(me);
-	if (!tell(me, s))
+	if (!told_note(&me->told, s, me->queue.again))
 		queue_end(&me->queue, client_clock() + LEAVE_MS);
 	uint64_t until = client_clock() + me->queueing;
-	char const **envp = queue_environment(me);
+	char const **envp = told_environment(&me->told);
 	if (envp)
 		queue_run(&me->queue, empty, envelope, n, envp, until, out);
 	else
