@@ -2,6 +2,7 @@
    on fd 6 under which number (qmail-queue's interface). Exit 0 means that the file and
    its entry are on disk; with -c it changes a plan's credit. */
 #include "core/address.h"
+#include "core/credit.h"
 #include "core/envelope.h"
 #include "core/num.h"
 #include "core/trace.h"
@@ -45,8 +46,7 @@ static struct {
 
 static bool answers, borrowed; /* fd 6 is there; the rights are somebody else's */
 static int stay = -1;          /* for the session's next message (io/stay.h) */
-static struct spool spool;     /* open from the first message on */
-static bool opened;
+static struct spool spool = {-1, -1}; /* open from the first message on */
 static struct spool_draft draft;
 static struct envelope envelope;
 static struct spool_message message;
@@ -124,9 +124,8 @@ static void check_limits(void)
 /* Once: who has become the spool's owner may not find the way to it a second time. */
 static void open_spool(char const *path)
 {
-	if (!opened && !spool_open(&spool, path))
+	if (spool.fd < 0 && !spool_open(&spool, path))
 		fail(ANSWER_SPOOL, "open the spool");
-	opened = true;
 }
 
 /* --- Options and environment ---------------------------------------------------------- */
@@ -158,26 +157,13 @@ static char const *read_options(int argc, char const *const *argv)
 	subgetopt l = SUBGETOPT_ZERO;
 	for (int opt; (opt = subgetopt_r(argc, argv, "P:i:h:r:s:c:", &l)) != -1;)
 		switch (opt) {
-		case 'P':
-			options.plan = l.arg;
-			break;
-		case 'i':
-			read_residue(l.arg);
-			break;
-		case 'h':
-			options.host = l.arg;
-			break;
-		case 'r':
-			options.recipients = number(l.arg, ENVELOPE_MAX, "number of recipients");
-			break;
-		case 's':
-			options.octets = number(l.arg, INT32_MAX, "size");
-			break;
-		case 'c':
-			options.credit = l.arg;
-			break;
-		default:
-			usage();
+		case 'P': options.plan = l.arg; break;
+		case 'i': read_residue(l.arg); break;
+		case 'h': options.host = l.arg; break;
+		case 'r': options.recipients = number(l.arg, ENVELOPE_MAX, "number of recipients"); break;
+		case 's': options.octets = number(l.arg, INT32_MAX, "size"); break;
+		case 'c': options.credit = l.arg; break;
+		default: usage();
 		}
 	if (argc - l.ind != 1)
 		usage();
@@ -312,14 +298,12 @@ static uint64_t take_number(void)
 
 static void check_credit(enum spool_credit r, char const *plan, uint64_t left)
 {
-	char text[3 * NUM_FMT + 64] = "envios insuficientes: quedan ", *p = text + strlen(text);
+	char text[CREDIT_SHORTAGE];
 	switch (r) {
 	case SPOOL_CREDIT_OK:
 		return;
 	case SPOOL_CREDIT_SHORT:
-		p += num_fmt(p, left);
-		memcpy(p, ", hacen falta ", 14);
-		num_fmt(p + 14, envelope.count);
+		credit_shortage(text, left, envelope.count);
 		refuse(ANSWER_REFUSED, text, "");
 	case SPOOL_CREDIT_MISSING:
 		strerr_warnw("no credit file that can be read for plan ", plan);
@@ -338,8 +322,7 @@ static bool commit(char const *key, char const *plan, char const *id, bool charg
 		enum spool_credit r = spool_credit_take(&spool, plan, envelope.count, id, key, &hold, &left);
 		check_credit(r, plan, left);
 	}
-	/* One who has waited too long has killed the checker, not us, and tells the client to
-	   come again. */
+	/* who has waited too long has killed the checker, not us, and told the client to come again */
 	bool alone = stay >= 0 && stay_alone(stay);
 	enum spool_draft_end end = alone ? SPOOL_DRAFT_FAILED : spool_draft_commit(&draft, key);
 	int e = errno;
@@ -347,8 +330,8 @@ static bool commit(char const *key, char const *plan, char const *id, bool charg
 		(end == SPOOL_DRAFT_DONE ? spool_credit_spent
 			: end == SPOOL_DRAFT_UNKNOWN ? spool_credit_leave : spool_credit_back)(&hold);
 	if (alone) {
-		strerr_warnw("nobody waits for the message any longer: it is not committed");
-		leave(ANSWER_TIMEOUT);
+		errno = EPIPE;
+		fail(ANSWER_TIMEOUT, "commit for somebody who has left");
 	}
 	errno = e;
 	if (end == SPOOL_DRAFT_DONE)
