@@ -103,6 +103,20 @@ like "$(cat "$SPOOL/failed/$(key 5001).reason")" 'no_odd_subject' 'with what the
 is "$(sql "select count(*) from contact where email = 'r@y.es'")" 0 'nothing of it stays'
 sql 'alter table send drop constraint no_odd_subject'
 
+# So is what a trigger of the platform's raises, for one address as for many.
+sql "create function blacklist() returns trigger language plpgsql as
+	\$\$ begin if new.email like 'negra%' then raise exception 'blacklisted'; end if;
+	return new; end \$\$;
+	create trigger blacklist before insert on contact for each row execute function blacklist()"
+message negra | put new "$(key 5100)" 15100 15100 $D victor.acme remitente@dominio.com negra@y.es
+put new "$(uuid 5101)" 0 15101 $D victor.acme remitente@dominio.com $(seq -f 'negra%04.0f@y.es' 1 600)
+message blanca | put new "$(key 5102)" 15102 15102 $D victor.acme remitente@dominio.com blanca@y.es
+out=$(import 2>&1)
+is "$?:$(waiting)" 1:0 'a trigger that raises an exception stops nothing'
+like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=2' 'what it refuses is set aside'
+like "$(cat "$SPOOL/failed/$(key 5100).reason")" 'blacklisted' 'with what it says'
+sql 'drop trigger blacklist on contact; drop function blacklist'
+
 # Without temporary tables large groups go in as arrays.
 sql 'revoke temporary on database postgres from public; create role plain login;
 	grant all on all tables in schema public to plain; grant all on all sequences in schema public to plain'

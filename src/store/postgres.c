@@ -14,12 +14,15 @@
 #define TRIES 5
 
 /* SQLSTATEs by their class (appendix A of the manual): what the row at hand is to
-   blame for, and what a repetition of the transaction cures. */
+   blame for, and what a repetition of the transaction cures. P0 is what a trigger of the
+   platform's own raises. Not 42501, which a missing GRANT gives as well, nor 57014, which
+   a server gives that is slow, or an operator who cancels. */
 static enum store_result judge(char const *state)
 {
 	if (!strcmp(state, "40001") || !strcmp(state, "40P01"))
 		return STORE_AGAIN;
-	if (!strncmp(state, "22", 2) || !strncmp(state, "23", 2) || !strncmp(state, "54", 2))
+	if (!strncmp(state, "22", 2) || !strncmp(state, "23", 2) || !strncmp(state, "54", 2)
+		|| !strncmp(state, "P0", 2))
 		return STORE_REFUSED;
 	return STORE_FAILED;
 }
