@@ -117,6 +117,47 @@ like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=2' 'what it refuses is s
 like "$(cat "$SPOOL/failed/$(key 5100).reason")" 'blacklisted' 'with what it says'
 sql 'drop trigger blacklist on contact; drop function blacklist'
 
+# And what a trigger leaves out without a word, whatever the table: nothing refers to it,
+# and nothing is taken for imported. With many recipients, with few, and purged behind.
+sql "create function leave_out() returns trigger language plpgsql as
+	\$\$ begin return null; end \$\$;
+	create function leave_black() returns trigger language plpgsql as
+	\$\$ begin if new.email like 'muda%' then return null; end if; return new; end \$\$;
+	create function purge() returns trigger language plpgsql as
+	\$\$ begin if new.email like 'muda%' then delete from contact where id = new.id; end if;
+	return new; end \$\$"
+leaving() { # leaving N TABLE TRIGGER [NAME]
+	sql "create trigger leaving $3"
+	rows=$(sql "$ROWS")
+	message "fuera $1" | put new "$(key "$1")" "1$1" "1$1" $D victor.fuera remitente@dominio.com \
+		muda@y.es otra@y.es
+	out=$(import 2>&1)
+	is "$?:$(waiting):$(sql "$ROWS")" "1:0:$rows" "left out of $2${4:-}: set aside, nothing of it stays"
+	like "$(cat "$SPOOL/failed/$(key "$1").reason")" "Z the store leaves out a row of .*$2" 'with the reason'
+	sql "drop trigger leaving on $2"
+}
+n=5200
+for table in plan sender contact_group contact group_member piece send; do
+	n=$((n + 1))
+	leaving $n $table "before insert on $table for each row execute function leave_out()"
+done
+leaving 5208 contact 'before insert on contact for each row execute function leave_black()' ' (one)'
+leaving 5209 contact 'after insert on contact for each row execute function purge()' ' (behind)'
+sql 'create trigger leaving before insert on contact for each row execute function leave_black()'
+put new "$(uuid 5210)" 0 15210 $D victor.fuera remitente@dominio.com $(seq -f 'muda%04.0f@y.es' 1 600)
+put new "$(uuid 5211)" 0 15211 $D victor.fuera remitente@dominio.com $(seq -f 'buena%04.0f@y.es' 1 600)
+like "$(import 2>&1)" 'imported=1 sends=0 contacts=600 new=600 failed=1' 'of large groups likewise'
+sql "drop trigger leaving on contact; create sequence first;
+	create function hesitate() returns trigger language plpgsql as
+	\$\$ begin if nextval('first') = 1 then return null; end if; return new; end \$\$;
+	create trigger leaving before insert on contact for each row execute function hesitate()"
+put new "$(uuid 5212)" 0 15212 $D victor.fuera remitente@dominio.com $(seq -f 'tarde%04.0f@y.es' 1 600)
+like "$(import 2>&1)" 'imported=1 sends=0 contacts=600 new=600 failed=0' \
+	'a contact that is not there when it is grouped is added once more'
+is "$(sql "select count(distinct contact_id) from group_member where group_id =
+	(select id from contact_group where smtp_id = '$(uuid 15212)')")" 600 'and is a member'
+sql 'drop trigger leaving on contact; drop function hesitate; drop function leave_out; drop function leave_black; drop function purge'
+
 # Without temporary tables large groups go in as arrays.
 sql 'revoke temporary on database postgres from public; create role plain login;
 	grant all on all tables in schema public to plain; grant all on all sequences in schema public to plain'

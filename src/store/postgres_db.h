@@ -9,9 +9,10 @@
 /* The statements of an import, prepared at their first use; SQL in postgres_exec.c. */
 enum postgres_statement {
 	PG_LOOK,
-	PG_PLAN_ADD, PG_SENDER_ADD, PG_GROUP_ADD,
+	PG_PLAN_ADD, PG_SENDER_ADD, PG_GROUP_ADD, PG_GROUP_FIND,
 	PG_CONTACTS_LIST, PG_MEMBERS_LIST, /* the addresses as an array */
 	PG_CONTACTS_COPY, PG_MEMBERS_COPY, /* from the temporary table */
+	PG_MEMBERS_MORE,                   /* as an array; those that are not there yet */
 	PG_PIECE_ADD, PG_IMAGE_ADD, PG_PIECE_IMAGE_ADD, PG_SEND_ADD,
 	PG_STATEMENTS
 };

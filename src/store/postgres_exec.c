@@ -22,6 +22,7 @@ static char const *const text[PG_STATEMENTS] = {
 	[PG_GROUP_ADD] = "INSERT INTO contact_group (plan_id, name, source, smtp_id, created_at)"
 		" VALUES ($1, $2, 'smtp', $3, $4) ON CONFLICT (plan_id, smtp_id) DO NOTHING"
 		" RETURNING id",
+	[PG_GROUP_FIND] = "SELECT id FROM contact_group WHERE plan_id = $1 AND smtp_id = $2",
 	[PG_CONTACTS_LIST] = "INSERT INTO contact (plan_id, email, created_at)"
 		" SELECT $1::bigint, a.email, $2::timestamptz FROM unnest($3::text[]) AS a (email)"
 		" ON CONFLICT (plan_id, email) DO NOTHING",
@@ -34,6 +35,10 @@ static char const *const text[PG_STATEMENTS] = {
 	[PG_MEMBERS_COPY] = "INSERT INTO group_member (group_id, contact_id)"
 		" SELECT $1::bigint, c.id FROM saca_recipient a"
 		" JOIN contact c ON c.plan_id = $2::bigint AND c.email = a.email",
+	[PG_MEMBERS_MORE] = "INSERT INTO group_member (group_id, contact_id)"
+		" SELECT $1::bigint, c.id FROM unnest($3::text[]) AS a (email)"
+		" JOIN contact c ON c.plan_id = $2::bigint AND c.email = a.email"
+		" ON CONFLICT (group_id, contact_id) DO NOTHING",
 	[PG_PIECE_ADD] = "INSERT INTO piece (plan_id, name, source, html, text, created_at)"
 		" VALUES ($1, $2, 'smtp', $3, $4, $5) RETURNING id",
 	[PG_IMAGE_ADD] = "INSERT INTO image (sha256, type, bytes, path) VALUES ($1, $2, $3, $4)"

@@ -6,12 +6,23 @@
 
 #include <string.h>
 
+/* How often rows are added that then are not there. */
+#define TRIES 3
+
 /* From how many recipients on COPY to a temporary table is worth its round trips. */
 #define COPY_FROM 500
 
 static enum store_result no_memory(struct postgres *q)
 {
 	return store_fail(&q->store, STORE_FAILED, "out of memory", (char *)NULL);
+}
+
+/* A trigger or a rule of the platform's may leave a row out without a word. What would
+   refer to it must not be written, nor the file be taken for imported. */
+static enum store_result left_out(struct postgres *q, char const *table)
+{
+	return store_fail(&q->store, STORE_REFUSED, "the store leaves out a row of ", table,
+		" (a trigger?)", (char *)NULL);
 }
 
 /* --- Plan, sender, number: one question for what is nearly always there -------------- */
@@ -44,7 +55,7 @@ static enum store_result look(struct postgres *q, struct spoolfile const *f, uin
 }
 
 /* Adds what is missing, or finds what another importer has added meanwhile. */
-static enum store_result find_or_add(struct postgres *q, struct store_entry const *e,
+static enum store_result find_or_add_once(struct postgres *q, struct store_entry const *e,
 	uint64_t *plan, uint64_t *sender)
 {
 	struct spoolfile const *f = e->file;
@@ -64,21 +75,40 @@ static enum store_result find_or_add(struct postgres *q, struct store_entry cons
 		if (r == STORE_OK && !*sender)
 			r = look(q, f, plan, sender);
 	}
-	if (r == STORE_OK && (!*plan || (e->content && !*sender)))
-		r = store_fail(&q->store, STORE_AGAIN, "a row comes and goes", (char *)NULL);
 	return r;
+}
+
+/* What was there when it was to be added, and is not when it is looked for, the platform
+   has just deleted; or it never comes. */
+static enum store_result find_or_add(struct postgres *q, struct store_entry const *e,
+	uint64_t *plan, uint64_t *sender)
+{
+	enum store_result r = STORE_OK;
+	for (int i = 0; i < TRIES; i++) {
+		r = find_or_add_once(q, e, plan, sender);
+		if (r != STORE_OK || (*plan && (!e->content || *sender)))
+			return r;
+	}
+	return left_out(q, *plan ? "sender" : "plan");
 }
 
 static enum store_result add_group(struct postgres *q, struct store_entry const *e,
 	uint64_t plan, uint64_t *id)
 {
-	struct params p = {.n = 0};
+	struct params p = {.n = 0}, held = {.n = 0};
 	params_number(&p, plan);
 	params_buf(&p, &q->name);
 	params_slice(&p, e->file->id);
 	params_date(&p, e->file->date);
 	enum store_result r = postgres_exec(q, PG_GROUP_ADD, &p, id, NULL);
-	return r == STORE_OK && !*id ? STORE_ALREADY : r;
+	if (r != STORE_OK || *id)
+		return r;
+	params_number(&held, plan);
+	params_slice(&held, e->file->id);
+	r = postgres_exec(q, PG_GROUP_FIND, &held, id, NULL);
+	if (r != STORE_OK)
+		return r;
+	return *id ? STORE_ALREADY : left_out(q, "contact_group");
 }
 
 /* --- Contacts ------------------------------------------------------------------------ */
@@ -193,7 +223,7 @@ static enum store_result copy_contacts(struct postgres *q, struct spoolfile cons
 }
 
 static enum store_result list_contacts(struct postgres *q, struct spoolfile const *f,
-	struct params *contacts, struct params *members, struct store_count *count)
+	struct params *contacts, struct params *members, bool again, struct store_count *count)
 {
 	if (!list_array(&q->list, f))
 		return no_memory(q);
@@ -201,26 +231,39 @@ static enum store_result list_contacts(struct postgres *q, struct spoolfile cons
 	params_string(members, q->list.s);
 	enum store_result r = postgres_exec(q, PG_CONTACTS_LIST, contacts, NULL, &count->fresh);
 	return r == STORE_OK
-		? postgres_exec(q, PG_MEMBERS_LIST, members, NULL, &count->contacts) : r;
+		? postgres_exec(q, again ? PG_MEMBERS_MORE : PG_MEMBERS_LIST, members, NULL,
+			&count->contacts) : r;
 }
 
-/* A contact which the platform deletes while it is being grouped would be missing from
-   the group: then the whole is done again. */
-static enum store_result add_contacts(struct postgres *q, struct spoolfile const *f,
-	uint64_t plan, uint64_t group, struct store_count *count)
+static enum store_result group_contacts(struct postgres *q, struct spoolfile const *f,
+	uint64_t plan, uint64_t group, bool again, struct store_count *count)
 {
 	struct params contacts = {.n = 0}, members = {.n = 0};
 	params_number(&contacts, plan);
 	params_date(&contacts, f->date);
 	params_number(&members, group);
 	params_number(&members, plan);
-	enum store_result r = q->has_temporary && f->recipients >= COPY_FROM
+	return !again && q->has_temporary && f->recipients >= COPY_FROM
 		? copy_contacts(q, f, &contacts, &members, count)
-		: list_contacts(q, f, &contacts, &members, count);
-	if (r == STORE_OK && count->contacts != f->recipients)
-		r = store_fail(&q->store, STORE_AGAIN, "a contact went while it was grouped",
-			(char *)NULL);
-	return r;
+		: list_contacts(q, f, &contacts, &members, again, count);
+}
+
+/* A contact which the platform deletes while it is being grouped is missing from the
+   group: then what is missing is added once more. What never comes in is left out by a
+   rule of the platform's. */
+static enum store_result add_contacts(struct postgres *q, struct spoolfile const *f,
+	uint64_t plan, uint64_t group, struct store_count *count)
+{
+	*count = (struct store_count){0, 0};
+	for (int i = 0; i < TRIES; i++) {
+		struct store_count more = {0, 0};
+		enum store_result r = group_contacts(q, f, plan, group, i > 0, &more);
+		count->contacts += more.contacts;
+		count->fresh += more.fresh;
+		if (r != STORE_OK || count->contacts == f->recipients)
+			return r;
+	}
+	return left_out(q, "contact or group_member");
 }
 
 /* --- Piece and send ------------------------------------------------------------------ */
@@ -234,7 +277,8 @@ static enum store_result add_piece(struct postgres *q, struct store_entry const 
 	params_buf(&p, &e->content->html);
 	params_buf(&p, &e->content->text);
 	params_date(&p, e->file->date);
-	return postgres_exec(q, PG_PIECE_ADD, &p, id, NULL);
+	enum store_result r = postgres_exec(q, PG_PIECE_ADD, &p, id, NULL);
+	return r == STORE_OK && !*id ? left_out(q, "piece") : r;
 }
 
 static enum store_result add_images(struct postgres *q, struct content const *c, uint64_t piece)
@@ -257,13 +301,23 @@ static enum store_result add_images(struct postgres *q, struct content const *c,
 	return r;
 }
 
+/* A trigger that writes it to a table of its own choice, below this one, leaves none out. */
+static enum store_result look_for_send(struct postgres *q, struct spoolfile const *f)
+{
+	uint64_t plan, sender;
+	enum store_result r = look(q, f, &plan, &sender);
+	if (r == STORE_ALREADY)
+		return STORE_OK;
+	return r == STORE_OK ? left_out(q, "send") : r;
+}
+
 static enum store_result add_send(struct postgres *q, struct store_entry const *e,
 	uint64_t plan, uint64_t sender, uint64_t group, uint64_t members)
 {
 	struct spoolfile const *f = e->file;
 	struct message_options const *o = &e->options;
 	struct params p = {.n = 0};
-	uint64_t piece = 0;
+	uint64_t piece = 0, written = 0;
 	enum store_result r = add_piece(q, e, plan, &piece);
 	if (r == STORE_OK)
 		r = add_images(q, e->content, piece);
@@ -288,7 +342,8 @@ static enum store_result add_send(struct postgres *q, struct store_entry const *
 	params_number(&p, members);
 	params_date(&p, f->date);
 	params_string(&p, e->imported_at);
-	return postgres_exec(q, PG_SEND_ADD, &p, NULL, NULL);
+	r = postgres_exec(q, PG_SEND_ADD, &p, NULL, &written);
+	return r == STORE_OK && !written ? look_for_send(q, f) : r;
 }
 
 static enum store_result put(struct postgres *q, struct store_entry const *e,

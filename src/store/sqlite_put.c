@@ -23,6 +23,7 @@ static char const *const text[SQL_STATEMENTS] = {
 		" ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
 	[SQL_GROUP_ADD] = "INSERT INTO contact_group (plan_id, name, source, smtp_id, created_at)"
 		" VALUES (?1, ?2, 'smtp', ?3, ?4) ON CONFLICT (plan_id, smtp_id) DO NOTHING",
+	[SQL_GROUP_FIND] = "SELECT id FROM contact_group WHERE plan_id = ?1 AND smtp_id = ?2",
 	[SQL_CONTACT_FIND] = "SELECT id FROM contact WHERE plan_id = ?1 AND email = ?2",
 	[SQL_CONTACT_ADD] = "INSERT INTO contact (plan_id, email, created_at) VALUES (?1, ?2, ?3)"
 		" ON CONFLICT (plan_id, email) DO NOTHING",
@@ -88,11 +89,28 @@ static enum store_result find(struct sqlite *q, enum sqlite_statement i, sqlite3
 	return r;
 }
 
+/* *id: 0 when no row was written. */
 static enum store_result add(struct sqlite *q, enum sqlite_statement i, sqlite3_int64 *id)
 {
 	enum store_result r = step(q, i);
-	*id = r == STORE_OK ? sqlite3_last_insert_rowid(q->db) : 0;
+	*id = r == STORE_OK && sqlite3_changes(q->db) ? sqlite3_last_insert_rowid(q->db) : 0;
 	return r;
+}
+
+/* A trigger of the platform's may leave a row out without a word (RAISE(IGNORE)). What
+   would refer to it must not be written, nor the file be taken for imported. */
+static enum store_result left_out(struct sqlite *q, char const *table)
+{
+	return store_fail(&q->store, STORE_REFUSED, "the store leaves out a row of ", table,
+		" (a trigger?)", (char *)NULL);
+}
+
+/* The same for a row that must be written. */
+static enum store_result add_surely(struct sqlite *q, enum sqlite_statement i, sqlite3_int64 *id,
+	char const *table)
+{
+	enum store_result r = add(q, i, id);
+	return r == STORE_OK && !*id ? left_out(q, table) : r;
 }
 
 static enum store_result plan_id(struct sqlite *q, struct slice name, sqlite3_int64 *id)
@@ -102,7 +120,7 @@ static enum store_result plan_id(struct sqlite *q, struct slice name, sqlite3_in
 	if (r != STORE_OK || *id)
 		return r;
 	bind_slice(q, SQL_PLAN_ADD, 1, name);
-	return add(q, SQL_PLAN_ADD, id);
+	return add_surely(q, SQL_PLAN_ADD, id, "plan");
 }
 
 static enum store_result sender_id(struct sqlite *q, sqlite3_int64 plan, struct slice address,
@@ -115,7 +133,7 @@ static enum store_result sender_id(struct sqlite *q, sqlite3_int64 plan, struct 
 		return r;
 	bind_number(q, SQL_SENDER_ADD, 1, plan);
 	bind_slice(q, SQL_SENDER_ADD, 2, address);
-	return add(q, SQL_SENDER_ADD, id);
+	return add_surely(q, SQL_SENDER_ADD, id, "sender");
 }
 
 /* Does the store hold that send number: not at all (STORE_OK), for this transaction
@@ -146,9 +164,14 @@ static enum store_result add_group(struct sqlite *q, struct store_entry const *e
 	bind_slice(q, SQL_GROUP_ADD, 3, e->file->id);
 	bind_slice(q, SQL_GROUP_ADD, 4, e->file->date);
 	enum store_result r = add(q, SQL_GROUP_ADD, id);
-	if (r == STORE_OK && !sqlite3_changes(q->db))
-		return STORE_ALREADY;
-	return r;
+	if (r != STORE_OK || *id)
+		return r;
+	bind_number(q, SQL_GROUP_FIND, 1, plan);
+	bind_slice(q, SQL_GROUP_FIND, 2, e->file->id);
+	r = find(q, SQL_GROUP_FIND, id);
+	if (r != STORE_OK)
+		return r;
+	return *id ? STORE_ALREADY : left_out(q, "contact_group");
 }
 
 /* Each address costs one statement as long as it is new when the one before it was,
@@ -172,7 +195,7 @@ static enum store_result add_contacts(struct sqlite *q, struct spoolfile const *
 			r = find(q, SQL_CONTACT_FIND, &id);
 		if (r == STORE_OK && !id) {
 			r = add(q, SQL_CONTACT_ADD, &id);
-			known = !sqlite3_changes(q->db);
+			known = !id;
 			if (r == STORE_OK && known)
 				r = find(q, SQL_CONTACT_FIND, &id);
 			else if (r == STORE_OK)
@@ -180,6 +203,8 @@ static enum store_result add_contacts(struct sqlite *q, struct spoolfile const *
 		}
 		if (r != STORE_OK)
 			return r;
+		if (!id)
+			return left_out(q, "contact");
 		q->ids[(*n)++] = id;
 	}
 	return STORE_OK;
@@ -211,9 +236,9 @@ static enum store_result add_members(struct sqlite *q, sqlite3_int64 group, size
 		if (which == SQL_MEMBER_RUN)
 			bind_number(q, which, 3, last);
 		r = step(q, which);
-		*members += (uint64_t)(last - first) + 1;
+		*members += (uint64_t)sqlite3_changes(q->db);
 	}
-	return r;
+	return r == STORE_OK && *members != n ? left_out(q, "group_member") : r;
 }
 
 static enum store_result add_piece(struct sqlite *q, struct store_entry const *e,
@@ -224,7 +249,7 @@ static enum store_result add_piece(struct sqlite *q, struct store_entry const *e
 	bind_buf(q, SQL_PIECE_ADD, 3, &e->content->html);
 	bind_buf(q, SQL_PIECE_ADD, 4, &e->content->text);
 	bind_slice(q, SQL_PIECE_ADD, 5, e->file->date);
-	return add(q, SQL_PIECE_ADD, id);
+	return add_surely(q, SQL_PIECE_ADD, id, "piece");
 }
 
 static enum store_result add_images(struct sqlite *q, struct content const *c, sqlite3_int64 piece)
@@ -253,7 +278,7 @@ static enum store_result add_send(struct sqlite *q, struct store_entry const *e,
 	struct spoolfile const *f = e->file;
 	struct message_options const *o = &e->options;
 	enum sqlite_statement const i = SQL_SEND_ADD;
-	sqlite3_int64 sender = 0, piece = 0;
+	sqlite3_int64 sender = 0, piece = 0, send = 0;
 	enum store_result r = sender_id(q, plan, f->sender, &sender);
 	if (r == STORE_OK)
 		r = add_piece(q, e, plan, &piece);
@@ -275,7 +300,7 @@ static enum store_result add_send(struct sqlite *q, struct store_entry const *e,
 	bind_slice(q, i, 16, f->ip);
 	bind_slice(q, i, 18, f->date);
 	bind_text(q, i, 19, e->imported_at, strlen(e->imported_at));
-	return step(q, i);
+	return add_surely(q, i, &send, "send");
 }
 
 static enum store_result make_room(struct sqlite *q, struct store_entry const *e)

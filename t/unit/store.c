@@ -107,6 +107,53 @@ START_TEST(leaves_nothing)
 }
 END_TEST
 
+/* A trigger that leaves rows of a table out: nothing refers to what is not there, and
+   nothing is taken for imported. */
+static char const *const tables[] = {"plan", "sender", "contact_group", "contact", "group_member",
+	"piece", "send"};
+
+START_TEST(refuses_what_is_left_out)
+{
+	struct store_count count = {0, 0};
+	char sql[200], reason[100];
+	sqlite3 *other;
+	snprintf(sql, sizeof sql, "CREATE TRIGGER no BEFORE INSERT ON %s BEGIN SELECT raise(IGNORE); END",
+		tables[_i]);
+	snprintf(reason, sizeof reason, "the store leaves out a row of %s (a trigger?)", tables[_i]);
+	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(other, sql, NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(put(8, "aaaa", &count), STORE_REFUSED);
+	ck_assert_str_eq(store->reason, reason);
+	ck_assert_int_eq(store->commit(store), STORE_OK);
+	ck_assert_int_eq(number("SELECT (SELECT count(*) FROM plan) + (SELECT count(*) FROM contact)"
+		" + (SELECT count(*) FROM contact_group) + (SELECT count(*) FROM group_member)"), 0);
+	ck_assert_int_eq(sqlite3_exec(other, "DROP TRIGGER no", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(put(8, "aaaa", &count), STORE_OK);
+	ck_assert_int_eq(put(8, "aaaa", &count), STORE_ALREADY);
+	ck_assert_int_eq(store->commit(store), STORE_OK);
+	sqlite3_close(other);
+}
+END_TEST
+
+/* The same behind the row: contacts of which one is purged as it comes. */
+START_TEST(refuses_what_is_purged)
+{
+	struct store_count count = {0, 0};
+	sqlite3 *other;
+	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(other, "CREATE TRIGGER no AFTER INSERT ON contact"
+		" WHEN new.email = 'a@b.es' BEGIN DELETE FROM contact WHERE id = new.id; END",
+		NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(put(8, "aaaa", &count), STORE_REFUSED);
+	ck_assert_int_eq(store->commit(store), STORE_OK);
+	ck_assert_int_eq(number("SELECT count(*) FROM group_member"), 0);
+	sqlite3_close(other);
+}
+END_TEST
+
 /* Rows must not go where nobody looks for them. */
 START_TEST(notices_a_moved_file)
 {
@@ -206,6 +253,8 @@ int main(void)
 	tcase_add_checked_fixture(c, make_store, remove_store);
 	tcase_add_test(c, puts_once);
 	tcase_add_test(c, leaves_nothing);
+	tcase_add_loop_test(c, refuses_what_is_left_out, 0, sizeof tables / sizeof *tables);
+	tcase_add_test(c, refuses_what_is_purged);
 	tcase_add_test(c, notices_a_moved_file);
 	tcase_add_test(c, asks);
 	tcase_add_test(c, knows_versions);
