@@ -89,6 +89,41 @@ like "$out" 'Not a directory' 'with the reason'
 like "$(import -w "$T/other" 2>&1)" imported=1 'with another it goes on'
 is "$(ls "$T/other/i" | wc -l)" 1 '-w says where images go'
 
+# The web folder is moved away under an importer that stays: the next image goes where the
+# HTML points.
+photo() { # photo N
+	put tmp "$(key "$1")" "$1" "$1" $D victor.acme remitente@dominio.com x@y.es <<-MESSAGE
+	MIME-Version: 1.0
+	Content-Type: multipart/related; boundary=r
+
+	--r
+
+	hola
+	--r
+	Content-Type: text/html
+
+	<img src="cid:foto">
+	--r
+	Content-ID: <foto>
+
+	GIF89a-octets-of-$1
+	--r--
+	MESSAGE
+	mv "$SPOOL/tmp/$(key "$1")" "$SPOOL/new/"
+}
+background saca-import -f -w "$T/shown" "$SPOOL" "$STORE" 2>"$T/moved"
+follower=$!
+photo 3020
+await 20 grep -q imported=1 "$T/moved"
+mv "$T/shown" "$T/shown.old"
+mkdir -p "$T/shown/i"
+photo 3021
+await 20 sh -c "[ \$(grep -c imported=1 '$T/moved') = 2 ]"
+is "$(cd "$T" && cat shown.old/i/*):$(cd "$T" && cat shown/i/*)" 'GIF89a-octets-of-3020:GIF89a-octets-of-3021' \
+	'a web folder that was moved away gets no more images'
+kill -TERM $follower
+wait $follower
+
 # A file that cannot be read does not stop the others, and stays.
 if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
 	message luego | put new "$(key 2003)" 3003 3003 $D victor.acme remitente@dominio.com x@y.es

@@ -20,8 +20,7 @@
 _Static_assert(WEBFOLDER_HEX == HASH_HEX, "a hash fits");
 
 struct webfolder {
-	int images;   /* the folder i/; -1 before the first image */
-	bool unsynced;
+	int images; /* the folder i/, while it holds names that are not synced; else -1 */
 	char path[];
 };
 
@@ -171,16 +170,16 @@ bool webfolder_put(struct webfolder *w, char const *type, char const *s, size_t 
 	hash_of(digest, s, n);
 	hash_hex(hash, digest);
 	snprintf(path, WEBFOLDER_PATH, "i/%s.%s", hash, type);
-	if (!open_images(w) || !write_image(w->images, path + 2, s, n))
-		return false;
-	w->unsynced = true;
-	return true;
+	return open_images(w) && write_image(w->images, path + 2, s, n);
 }
 
 bool webfolder_sync(struct webfolder *w)
 {
-	if (w->unsynced && fsync(w->images) < 0)
+	if (w->images < 0)
+		return true;
+	if (fsync(w->images) < 0)
 		return false;
-	w->unsynced = false;
+	close(w->images);
+	w->images = -1;
 	return true;
 }

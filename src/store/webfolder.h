@@ -1,7 +1,8 @@
 /* The folder a web server shows: each image once, in i/<sha256>.<type>, readable by
    all (0644), never half-written. The folder and its i/ are made (0755) at the first
    image. A file is synced before it gets its name; names are synced by webfolder_sync,
-   which the importer calls once a batch, before its COMMIT. */
+   which the importer calls once a batch, before its COMMIT. Between two batches nothing is
+   held open: a folder that was moved away must not get what its successor should show. */
 #ifndef STORE_WEBFOLDER_H
 #define STORE_WEBFOLDER_H
 
@@ -24,8 +25,9 @@ bool webfolder_put(struct webfolder *w, char const *type, char const *s, size_t 
 	char hash[WEBFOLDER_HEX], char path[WEBFOLDER_PATH]);
 
 /* Puts on disk the names of all images since the last call, those that were found
-   there included (whoever wrote them may not have come so far). Free when there were
-   none. False: errno says why. */
+   there included (whoever wrote them may not have come so far), and lets go of the
+   folder: the next image looks for it anew. Free when there were none. False: errno says
+   why. */
 bool webfolder_sync(struct webfolder *w);
 
 #endif

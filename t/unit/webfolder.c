@@ -135,6 +135,25 @@ START_TEST(mends)
 }
 END_TEST
 
+/* Images must not go where no web server looks for them. */
+START_TEST(leaves_a_folder_that_was_moved)
+{
+	char old[130], part[130];
+	struct webfolder *w = webfolder_new(web);
+	put(w);
+	snprintf(old, sizeof old, "%s.old", web);
+	ck_assert(!rename(web, old));
+	put(w);
+	ck_assert_int_eq(stat_of("i/" HASH ".webp").st_size, 3);
+	snprintf(old, sizeof old, "%s/i.old", web);
+	snprintf(part, sizeof part, "%s/i", web);
+	ck_assert(!rename(part, old) && !mkdir(part, 0755));
+	put(w);
+	ck_assert_int_eq(stat_of("i/" HASH ".webp").st_size, 3);
+	webfolder_free(w);
+}
+END_TEST
+
 START_TEST(says_why_not)
 {
 	char hash[WEBFOLDER_HEX], path[WEBFOLDER_PATH];
@@ -205,6 +224,7 @@ int main(void)
 	tcase_add_test(c, writes_once);
 	tcase_add_test(c, takes_a_path_as_it_is_written);
 	tcase_add_test(c, mends);
+	tcase_add_test(c, leaves_a_folder_that_was_moved);
 	tcase_add_test(c, says_why_not);
 	tcase_add_test(c, follows_no_link);
 	tcase_add_test(c, is_shared);
