@@ -258,8 +258,13 @@ images() {
 		--b
 		Content-Type: text/html
 
-		<img src="cid:foto@x"><img src="cid:nada@x">
+		<img src="cid:foto@x"><img src="cid:nada@x"><img src="cid:dibujo@x">
 		--b--
+		--r
+		Content-Type: image/svg+xml
+		Content-ID: <dibujo@x>
+
+		<svg xmlns="http://www.w3.org/2000/svg"></svg>
 		--r
 		Content-Type: image/gif
 		Content-ID: <foto@x>
@@ -269,14 +274,16 @@ images() {
 		--r--
 		MESSAGE
 	done
-	import -u https://img.example.com 2>/dev/null
+	out=$(import -u https://img.example.com 2>&1)
+	like "$out" "^saca-import: send 1401: its HTML points at what is not in the message: cid:nada@x; \
+its HTML points at what is no image of a kind that is hosted: cid:dibujo@x\$" 'what it does not show is told, and why'
 	is "$(sql 'select sha256, type, bytes, path from image')" "$sum|png|70|i/$sum.png" \
 		'an image, once for two pieces'
 	is "$(sql 'select count(*), count(distinct piece_id), min(content_id), min(sha256)
 		from piece_image')" "2|2|foto@x|$sum" 'and both show it'
 	is "$(sha256sum <"$WEB/i/$sum.png" | cut -d' ' -f1)" "$sum" 'it lies in the web folder'
 	like "$(sql "select html from piece where name = '[SMTP] foto 1'")" \
-		"<img src=\"https://img.example.com/i/$sum.png\"><img src=\"cid:nada@x\">" \
+		"<img src=\"https://img.example.com/i/$sum.png\"><img src=\"cid:nada@x\"><img src=\"cid:dibujo@x\">" \
 		'the HTML points at it'
 }
 
@@ -308,7 +315,8 @@ long_id() {
 	MESSAGE
 	like "$(import 2>&1)" 'imported=1 ' "Content-IDs of ${#long} octets"
 	is "$(sql "select count(*), max(length(content_id)) from piece_image
-		where piece_id = (select piece_id from send where id = 1410)")" '1|998' 'are cut at 998'
+		where piece_id = (select piece_id from send where id = 1410)")" '2|999' \
+		'are cut at 998, and told apart'
 	like "$(sql "select html from piece where name = '[SMTP] largo'")" \
 		'^<img src="/i/[0-9a-f]{64}.gif"><img src="/i/[0-9a-f]{64}.gif">' 'and all images shown'
 }

@@ -184,11 +184,10 @@ static void notice(char const *name, char const *reason, bool left)
 	fputc('\n', stderr);
 }
 
-static void lacking(uint64_t send, char const *cids)
+static void lacking(uint64_t send, char const *what)
 {
 	erase();
-	fprintf(stderr, "%s: send %llu: its HTML points at what is not in the message: %s\n", PROG,
-		(unsigned long long)send, cids);
+	fprintf(stderr, "%s: send %llu: %s\n", PROG, (unsigned long long)send, what);
 }
 
 static uint64_t now_ms(void)

@@ -1,6 +1,7 @@
 /* What of a message goes into the store: see content.h. */
 #include "store/content.h"
 
+#include "core/address.h"
 #include "core/ascii.h"
 #include "core/cid.h"
 #include "core/htmlmeta.h"
@@ -23,7 +24,7 @@ struct reader {
 	struct webfolder *w;
 	struct cidparts parts;
 	struct buf id, answer, octets;
-	size_t image_room, unresolved_room;
+	size_t image_room, unresolved_room, unhosted_room;
 	enum content_status status;
 	int error;
 };
@@ -74,12 +75,15 @@ static bool has_id(struct content const *c, struct buf const *id)
 	return false;
 }
 
-/* A Content-ID for the store. Two that differ in what is no UTF-8 could end as one: the
-   later is then marked, since piece_image has each once. */
+/* A Content-ID for the store. Two that differ in what is no UTF-8, or only behind what is
+   kept, could end as one: the later is then marked, since piece_image has each once. */
 static bool put_id(struct content const *c, char const *id, struct buf *out)
 {
 	if (!convert_octets(id, strlen(id), out))
 		return false;
+	if (out->len > CONTENT_ID)
+		for (out->len = CONTENT_ID; !utf8_valid(out->s, out->len);)
+			out->len--;
 	while (has_id(c, out))
 		if (!buf_putc(out, '~'))
 			return false;
@@ -131,11 +135,12 @@ static size_t image_of(struct reader *r, struct cidparts_group *g)
 }
 
 /* The image that an id names: the one of exactly that Content-ID, else of one that
-   differs in case alone. */
-static size_t image_named(struct reader *r, char const *id, size_t n)
+   differs in case alone. *known: there is a part of that name. */
+static size_t image_named(struct reader *r, char const *id, size_t n, bool *known)
 {
 	size_t exact, from, to, image = NO_IMAGE;
 	cidparts_find(&r->parts, id, n, &exact, &from, &to);
+	*known = *known || from < to;
 	if (exact < r->parts.group_count)
 		image = image_of(r, &r->parts.groups[exact]);
 	for (size_t i = from; i < to && image == NO_IMAGE && r->status == CONTENT_OK; i++)
@@ -155,19 +160,18 @@ static void strip(char const **s, size_t *n)
 		++*s, *n -= 2;
 }
 
-static void note_unresolved(struct reader *r, char const *id, size_t n)
+static void note(struct reader *r, struct content_cids *cids, size_t *room, char const *id, size_t n)
 {
-	struct content *c = r->c;
-	struct buf *list = grow(c->unresolved, c->unresolved_count, &r->unresolved_room, sizeof *list);
+	struct buf *list = grow(cids->ids, cids->count, room, sizeof *list);
 	struct buf b = BUF_ZERO;
 	if (list)
-		c->unresolved = list;
+		cids->ids = list;
 	if (!list || !convert_octets(id, n, &b)) {
 		buf_free(&b);
 		fail(r, CONTENT_NO_MEMORY);
 		return;
 	}
-	list[c->unresolved_count++] = b;
+	list[cids->count++] = b;
 }
 
 /* The image for what stands behind `cid:`, percent-encoded or, in programs that do not
@@ -181,12 +185,14 @@ static size_t resolve(struct reader *r, char const *id, size_t n)
 	}
 	char const *decoded = r->id.s;
 	size_t len = r->id.len = cid_decode(r->id.s, n);
+	bool known = false;
 	strip(&decoded, &len);
-	size_t image = image_named(r, decoded, len);
+	size_t image = image_named(r, decoded, len, &known);
 	if (image == NO_IMAGE && r->status == CONTENT_OK && r->id.len < n)
-		image = image_named(r, id, n);
+		image = image_named(r, id, n, &known);
 	if (image == NO_IMAGE && r->status == CONTENT_OK)
-		note_unresolved(r, decoded, len);
+		note(r, known ? &r->c->unhosted : &r->c->unresolved,
+			known ? &r->unhosted_room : &r->unresolved_room, decoded, len);
 	return image;
 }
 
@@ -217,18 +223,18 @@ static int compare_bufs(void const *a, void const *b)
 }
 
 /* Sorts what was noted, and leaves each once. */
-static void unite(struct content *c)
+static void unite(struct content_cids *c)
 {
 	size_t n = 0;
-	if (c->unresolved_count)
-		qsort(c->unresolved, c->unresolved_count, sizeof *c->unresolved, compare_bufs);
-	for (size_t i = 0; i < c->unresolved_count; i++) {
-		if (n && !compare_bufs(&c->unresolved[n - 1], &c->unresolved[i]))
-			buf_free(&c->unresolved[i]);
+	if (c->count)
+		qsort(c->ids, c->count, sizeof *c->ids, compare_bufs);
+	for (size_t i = 0; i < c->count; i++) {
+		if (n && !compare_bufs(&c->ids[n - 1], &c->ids[i]))
+			buf_free(&c->ids[i]);
 		else
-			c->unresolved[n++] = c->unresolved[i];
+			c->ids[n++] = c->ids[i];
 	}
-	c->unresolved_count = n;
+	c->count = n;
 }
 
 /* A part's body with its transfer encoding and its charset undone. */
@@ -269,7 +275,8 @@ enum content_status content_read(struct content *c, char const *message, size_t 
 		return CONTENT_NO_MEMORY;
 	if (!read_fields(&r) || !read_part(&r, msg->text, false, &c->text) || !read_html(&r, msg->html))
 		fail(&r, CONTENT_NO_MEMORY);
-	unite(c);
+	unite(&c->unresolved);
+	unite(&c->unhosted);
 	cidparts_free(&r.parts);
 	buf_free(&r.id);
 	buf_free(&r.answer);
@@ -281,6 +288,13 @@ enum content_status content_read(struct content *c, char const *message, size_t 
 	return r.status;
 }
 
+static void free_cids(struct content_cids *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		buf_free(&c->ids[i]);
+	free(c->ids);
+}
+
 void content_free(struct content *c)
 {
 	buf_free(&c->subject);
@@ -290,8 +304,7 @@ void content_free(struct content *c)
 	for (size_t i = 0; i < c->image_count; i++)
 		buf_free(&c->images[i].content_id);
 	free(c->images);
-	for (size_t i = 0; i < c->unresolved_count; i++)
-		buf_free(&c->unresolved[i]);
-	free(c->unresolved);
+	free_cids(&c->unresolved);
+	free_cids(&c->unhosted);
 	*c = (struct content){.image_count = 0};
 }

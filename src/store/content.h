@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Octets of a Content-ID that are kept: a line, RFC 5322 2.1.1. It is part of a key, and
+   PostgreSQL's end at some 2700 octets; MIME_PARTS marks are fewer than what is left. */
+#define CONTENT_ID 998
+
 /* A hosted image, once per Content-ID that the HTML uses: rows of piece_image are
    unique by content_id; several may share one hash (one row of image). */
 struct content_image {
@@ -18,7 +22,14 @@ struct content_image {
 	char path[WEBFOLDER_PATH]; /* under the web folder: i/<sha256>.<type> */
 	char const *type;          /* "png", "jpg", "gif", "webp" or "bmp"; static */
 	size_t bytes;
-	struct buf content_id;     /* of its part, without the brackets; UTF-8 */
+	/* Of its part, without the brackets; UTF-8, cut at CONTENT_ID octets. Behind it `~`, as
+	   often as it takes to tell it from those before. */
+	struct buf content_id;
+};
+
+struct content_cids {
+	struct buf *ids;
+	size_t count;
 };
 
 /* Every string is valid UTF-8 without NULs; all zero is the empty one. */
@@ -29,8 +40,9 @@ struct content {
 	struct buf html;       /* <meta> charset corrected, cids replaced by URLs */
 	struct content_image *images;
 	size_t image_count;
-	struct buf *unresolved; /* cids the HTML uses and no image answers to: sorted, each once */
-	size_t unresolved_count;
+	/* Cids that the HTML uses and no image answers to: sorted, each once. */
+	struct content_cids unresolved; /* no part has that Content-ID */
+	struct content_cids unhosted;   /* one has it, and is no image of a kind that is hosted */
 };
 
 enum content_status {

@@ -8,25 +8,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define ID_LONGEST 998 /* octets: a line, RFC 5322 2.1.1 */
-
 static enum entry_result no(struct entry *e, enum entry_result r, char const *reason)
 {
 	e->reason = reason;
 	return r;
-}
-
-/* A Content-ID is part of a key, and PostgreSQL's end at some 2700 octets. */
-static void shorten_ids(struct content *c)
-{
-	for (size_t i = 0; i < c->image_count; i++) {
-		struct buf *id = &c->images[i].content_id;
-		if (id->len <= ID_LONGEST)
-			continue;
-		id->len = ID_LONGEST;
-		while (!utf8_valid(id->s, id->len))
-			id->len--;
-	}
 }
 
 static enum entry_result read_content(struct entry *e, struct mime *m,
@@ -44,7 +29,6 @@ static enum entry_result read_content(struct entry *e, struct mime *m,
 		return no(e, ENTRY_REFUSED, message_reason(verdict));
 	switch (content_read(&e->content, message.s, message.n, m, &parts, o->url, o->web)) {
 	case CONTENT_OK:
-		shorten_ids(&e->content);
 		message_options(m, o->prefix, &e->row.options);
 		e->row.content = &e->content;
 		return ENTRY_OK;

@@ -24,7 +24,7 @@
    octets. Ours are shorter by far. */
 #define NAME_LONGEST 240
 
-/* Octets told of the cids that a message does not bring. */
+/* Octets told of the cids that a message does not bring, and of those that are not hosted. */
 #define LACKS_MAX 200
 
 /* How often a transaction is tried that the store wants repeated, and the longest wait
@@ -36,7 +36,7 @@
 struct import_fate {
 	enum { FATE_RETIRE, FATE_ASIDE, FATE_LEAVE, FATE_GONE } what;
 	char *reason; /* of FATE_ASIDE and FATE_LEAVE; freed after use */
-	char *lacks;  /* of FATE_RETIRE: the images that its HTML points at and does not bring */
+	char *lacks;  /* of FATE_RETIRE: what its HTML points at and is not shown; one line */
 	char id[SPOOL_UUID];
 	uint64_t send;
 };
@@ -157,25 +157,36 @@ static void stamp(char out[DATE_ISO])
 		strcpy(out, "1970-01-01T00:00:00Z");
 }
 
-/* The cids that nothing answers to, as one line of ASCII, for the operator; cut at
-   LACKS_MAX octets. False: out of memory. */
+/* Appends cids, if there are any, behind what is to be said of them; those cut at LACKS_MAX
+   octets. False: out of memory. */
+static bool put_lacks(struct buf *line, char const *words, struct content_cids const *cids)
+{
+	if (!cids->count)
+		return true;
+	bool well = (!line->len || buf_puts(line, "; ")) && buf_puts(line, words);
+	size_t from = line->len;
+	for (size_t i = 0; well && i < cids->count && line->len - from < LACKS_MAX; i++)
+		well = buf_puts(line, " cid:") && buf_put(line, cids->ids[i].s, cids->ids[i].len);
+	if (line->len - from > LACKS_MAX)
+		line->len = from + LACKS_MAX;
+	return well;
+}
+
+/* The cids that stay as they are, as one line of ASCII, for the operator. False: out of
+   memory. */
 static bool note_lacks(struct import const *im, struct import_fate *fate)
 {
 	struct content const *c = &im->entry.content;
 	struct buf line = BUF_ZERO;
-	bool well = true;
-	if (!c->unresolved_count)
-		return true;
-	for (size_t i = 0; well && i < c->unresolved_count && line.len < LACKS_MAX; i++)
-		well = buf_puts(&line, i ? " cid:" : "cid:")
-			&& buf_put(&line, c->unresolved[i].s, c->unresolved[i].len);
+	bool well = put_lacks(&line, "its HTML points at what is not in the message:", &c->unresolved)
+		&& put_lacks(&line, "its HTML points at what is no image of a kind that is hosted:", &c->unhosted);
 	for (size_t i = 0; i < line.len; i++)
 		if (!ascii_is_print(line.s[i]))
 			line.s[i] = '?';
-	if (well)
-		fate->lacks = strndup(line.s, line.len < LACKS_MAX ? line.len : LACKS_MAX);
+	if (well && line.len)
+		well = (fate->lacks = strndup(line.s, line.len)) != NULL;
 	buf_free(&line);
-	return fate->lacks != NULL;
+	return well;
 }
 
 static enum store_result put_entry(struct import *im, struct import_fate *fate, struct span *s)

@@ -36,8 +36,8 @@ struct import {
 	void (*progress)(struct import const *, uint64_t done, uint64_t known);
 	/* Called for each file set aside, or left (left: true), with the reason. */
 	void (*notice)(char const *name, char const *reason, bool left);
-	/* Told of a send whose HTML points at images that the message does not bring. */
-	void (*lacking)(uint64_t send, char const *cids);
+	/* Told of a send whose HTML points at what is not shown, and why it is not. */
+	void (*lacking)(uint64_t send, char const *what);
 	volatile sig_atomic_t *stop; /* ends the run after the transaction at hand */
 	struct import_count count;
 	char error[256 + STORE_REASON]; /* why import_run failed, one line */

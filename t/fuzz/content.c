@@ -23,6 +23,19 @@ static void check_text(struct buf const *b)
 	must(utf8_valid(b->s, b->len) && (!b->len || !memchr(b->s, 0, b->len)));
 }
 
+static void check_cids(struct content_cids const *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		struct buf const *b = &c->ids[i], *a = i ? b - 1 : NULL;
+		check_text(b);
+		if (a) {
+			size_t n = a->len < b->len ? a->len : b->len;
+			int d = n ? memcmp(a->s, b->s, n) : 0;
+			must(d < 0 || (d == 0 && a->len < b->len));
+		}
+	}
+}
+
 static void check_content(struct content const *c)
 {
 	check_text(&c->subject);
@@ -37,15 +50,8 @@ static void check_content(struct content const *c)
 		for (size_t k = 0; k < i && k < 64; k++)
 			must(!fuzz_same(id->s, id->len, c->images[k].content_id.s, c->images[k].content_id.len));
 	}
-	for (size_t i = 0; i < c->unresolved_count; i++) {
-		struct buf const *b = &c->unresolved[i], *a = i ? b - 1 : NULL;
-		check_text(b);
-		if (a) {
-			size_t n = a->len < b->len ? a->len : b->len;
-			int d = n ? memcmp(a->s, b->s, n) : 0;
-			must(d < 0 || (d == 0 && a->len < b->len));
-		}
-	}
+	check_cids(&c->unresolved);
+	check_cids(&c->unhosted);
 }
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)

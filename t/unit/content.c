@@ -99,7 +99,7 @@ START_TEST(reads_all)
 	is(&content.text, "mañana");
 	html_is("<meta charset=utf-8>mañana<img src=\"$0\">");
 	ck_assert_uint_eq(content.image_count, 1);
-	ck_assert_uint_eq(content.unresolved_count, 0);
+	ck_assert_uint_eq(content.unresolved.count, 0);
 	struct content_image *i = content.images;
 	is(&i->content_id, "a@x");
 	ck_assert_str_eq(i->type, "png");
@@ -126,83 +126,86 @@ START_TEST(does_without)
 }
 END_TEST
 
-/* What parts stand behind the HTML's URLs; `images` and `unresolved` are counts. */
+/* What parts stand behind the HTML's URLs; `images` and what follows are counts. */
 static struct {
 	char const *message, *html;
-	size_t images, unresolved;
+	size_t images, unresolved, unhosted;
 } const cases[] = {
 	/* not pointed at: not hosted */
-	{MESSAGE("", HTML("cid:a") PART("a", PNG64)), "cid:a", 0, 0},
+	{MESSAGE("", HTML("cid:a") PART("a", PNG64)), "cid:a", 0, 0, 0},
 	{MESSAGE("", HTML("<img src=cid:nowhere><img src=cid:nowhere>")),
-		"<img src=cid:nowhere><img src=cid:nowhere>", 0, 1},
+		"<img src=cid:nowhere><img src=cid:nowhere>", 0, 1, 0},
 	/* an attachment is hosted if it is pointed at */
 	{MESSAGE("", HTML("<img src=cid:a>") "--b\nContent-Type: application/octet-stream; name=\"../../x.html\"\n"
 		"Content-Disposition: attachment; filename=\"../../x.html\"\nContent-ID: <a>\n"
-		"Content-Transfer-Encoding: base64\n\n" GIF64 "\n"), "<img src=$0>", 1, 0},
+		"Content-Transfer-Encoding: base64\n\n" GIF64 "\n"), "<img src=$0>", 1, 0, 0},
 	/* no image, whatever it is called */
-	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "PHN2Zz48L3N2Zz4=")), "<img src=cid:a>", 0, 1},
-	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "")), "<img src=cid:a>", 0, 1},
+	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "PHN2Zz48L3N2Zz4=")), "<img src=cid:a>", 0, 0, 1},
+	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "")), "<img src=cid:a>", 0, 0, 1},
+	{MESSAGE("", HTML("<img src=cid:%61><img src=cid:b><img src=cid:A>") PART("a", "SUkqAA==")),
+		"<img src=cid:%61><img src=cid:b><img src=cid:A>", 0, 1, 2},
 	/* one part, several places; one image, several parts */
 	{MESSAGE("", HTML("<img src=cid:a><td background='cid:a'>") PART("a", PNG64)),
-		"<img src=$0><td background='$0'>", 1, 0},
+		"<img src=$0><td background='$0'>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src=cid:a><img src=cid:b>") PART("a", PNG64) PART("b", PNG64)),
-		"<img src=$0><img src=$1>", 2, 0},
+		"<img src=$0><img src=$1>", 2, 0, 0},
 	/* several parts with one id: the first that is an image */
 	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "aG9sYQ==") PART("a", GIF64) PART("a", PNG64)),
-		"<img src=$0>", 1, 0},
+		"<img src=$0>", 1, 0, 0},
 	/* one id the beginning of another */
 	{MESSAGE("", HTML("<img src=cid:a1><img src=cid:a><img src=cid:a12>") PART("a", PNG64) PART("a1", GIF64)),
-		"<img src=$0><img src=$1><img src=cid:a12>", 2, 1},
+		"<img src=$0><img src=$1><img src=cid:a12>", 2, 1, 0},
 	/* percent-encoding, case, brackets */
-	{MESSAGE("", HTML("<img src=cid:a%40x%2B1>") PART("a@x+1", PNG64)), "<img src=$0>", 1, 0},
-	{MESSAGE("", HTML("<img src=cid:a%40x>") PART("a%40x", PNG64)), "<img src=$0>", 1, 0},
-	{MESSAGE("", HTML("<img src=cid:a%40x>") PART("a%40x", PNG64) PART("a@x", GIF64)), "<img src=$0>", 1, 0},
-	{MESSAGE("", HTML("<img src=cid:IMG@x>") PART("img@X", PNG64)), "<img src=$0>", 1, 0},
+	{MESSAGE("", HTML("<img src=cid:a%40x%2B1>") PART("a@x+1", PNG64)), "<img src=$0>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src=cid:a%40x>") PART("a%40x", PNG64)), "<img src=$0>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src=cid:a%40x>") PART("a%40x", PNG64) PART("a@x", GIF64)), "<img src=$0>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src=cid:IMG@x>") PART("img@X", PNG64)), "<img src=$0>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src=cid:a><img src=cid:A>") PART("A", PNG64) PART("a", GIF64)),
-		"<img src=$0><img src=$1>", 2, 0},
-	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "aG9sYQ==") PART("A", GIF64)), "<img src=$0>", 1, 0},
-	{MESSAGE("", HTML("<img src='cid:<a>'><img src='cid: a'>") PART("a", PNG64)), "<img src='$0'><img src='$0'>", 1, 0},
-	{MESSAGE("", HTML("<img src='cid:'>") PART("", PNG64)), "<img src='cid:'>", 0, 1},
+		"<img src=$0><img src=$1>", 2, 0, 0},
+	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "aG9sYQ==") PART("A", GIF64)), "<img src=$0>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src='cid:<a>'><img src='cid: a'>") PART("a", PNG64)), "<img src='$0'><img src='$0'>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src='cid:'>") PART("", PNG64)), "<img src='cid:'>", 0, 1, 0},
 	/* ids as encoded words: in the brackets or around them, folded, in base64, any charset */
 	{MESSAGE("", HTML("<img src='cid:795d06e0ed2c6@phpmailer.0'>")
-		PART("=?us-ascii?Q?795d06e0e?=\n =?us-ascii?Q?d2c6@phpmailer.0?=", PNG64)), "<img src='$0'>", 1, 0},
+		PART("=?us-ascii?Q?795d06e0e?=\n =?us-ascii?Q?d2c6@phpmailer.0?=", PNG64)), "<img src='$0'>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:im\xe1gen'><img src='cid:im%C3%A1gen'>") PART("=?utf-8?Q?im=C3=A1gen?=", PNG64)),
-		"<img src='$0'><img src='$0'>", 1, 0},
+		"<img src='$0'><img src='$0'>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:im\xe1gen'>") "--b\nContent-ID: =?utf-8?Q?<im=C3=A1gen>?=\n"
-		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0},
+		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:im\xe1gen'>") "--b\nContent-ID: =?iso-8859-1?B?PGlt4Wdlbj4=?=\n"
-		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0},
+		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:a'>") PART("=?utf-8?Q?a?=", "aG9sYQ==") PART("a", GIF64)),
-		"<img src='$0'>", 1, 0},
+		"<img src='$0'>", 1, 0, 0},
 	/* what is no word, or looks like one on both sides, is taken as it stands */
 	{MESSAGE("", HTML("<img src='cid:=?a'><img src='cid:=?x?Q?b?='>") PART("=?a", PNG64) PART("=?x?Q?b?=", GIF64)),
-		"<img src='$0'><img src='$1'>", 2, 0},
+		"<img src='$0'><img src='$1'>", 2, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:a'>") "--b\nContent-ID: =?x <a>\n"
-		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0},
-	{MESSAGE("", HTML("<img src='cid:'>") PART("=?utf-8?Q?_?=", PNG64)), "<img src='cid:'>", 0, 1},
+		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src='cid:'>") PART("=?utf-8?Q?_?=", PNG64)), "<img src='cid:'>", 0, 1, 0},
 	/* an 8-bit id; the HTML that names it has become UTF-8 */
-	{MESSAGE("", HTML("<img src='cid:im\xe1gen@x'>") PART("im\xe1gen@x", PNG64)), "<img src='$0'>", 1, 0},
+	{MESSAGE("", HTML("<img src='cid:im\xe1gen@x'>") PART("im\xe1gen@x", PNG64)), "<img src='$0'>", 1, 0, 0},
 	/* an id is never markup nor a path */
-	{MESSAGE("", HTML("<img src=cid:%22&#39;&lt;script>") PART("\"'<script", PNG64)), "<img src=$0>", 1, 0},
-	{MESSAGE("", HTML("<img src='cid:../../etc/passwd'>") PART("../../etc/passwd", PNG64)), "<img src='$0'>", 1, 0},
-	{MESSAGE("", HTML("<img src='cid:%00'>") PART("a", PNG64)), "<img src='cid:%00'>", 0, 1},
+	{MESSAGE("", HTML("<img src=cid:%22&#39;&lt;script>") PART("\"'<script", PNG64)), "<img src=$0>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src='cid:../../etc/passwd'>") PART("../../etc/passwd", PNG64)), "<img src='$0'>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src='cid:%00'>") PART("a", PNG64)), "<img src='cid:%00'>", 0, 1, 0},
 	/* ids that end as one in UTF-8 are two rows */
 	{MESSAGE("", HTML("<img src=cid:%F1><img src=cid:%C3%B1>") PART("\xf1", PNG64) PART("\xc3\xb1", GIF64)),
-		"<img src=$0><img src=$1>", 2, 0},
+		"<img src=$0><img src=$1>", 2, 0, 0},
 	/* quoted-printable and base64 cut off */
-	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "iVBORw0KGgoAAAANSUhEUg")), "<img src=$0>", 1, 0},
-	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "iVBOR\nw0KGgo!AAAANS*UhEUg=")), "<img src=$0>", 1, 0},
+	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "iVBORw0KGgoAAAANSUhEUg")), "<img src=$0>", 1, 0, 0},
+	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "iVBOR\nw0KGgo!AAAANS*UhEUg=")), "<img src=$0>", 1, 0, 0},
 	/* what the HTML states counts where the header is silent */
-	{MESSAGE("", "--b\nContent-Type: text/html\n\n<meta charset=koi8-r>\xf0\n"), "<meta charset=utf-8>П", 0, 0},
+	{MESSAGE("", "--b\nContent-Type: text/html\n\n<meta charset=koi8-r>\xf0\n"), "<meta charset=utf-8>П", 0, 0, 0},
 	{MESSAGE("", "--b\nContent-Type: text/html; charset=utf-16\nContent-Transfer-Encoding: base64\n\n"
-		"//48AG0AZQB0AGEAIABjAGgAYQByAHMAZQB0AD0AdQB0AGYALQAxADYAPgDxAA==\n"), "<meta charset=utf-8>ñ", 0, 0},
+		"//48AG0AZQB0AGEAIABjAGgAYQByAHMAZQB0AD0AdQB0AGYALQAxADYAPgDxAA==\n"), "<meta charset=utf-8>ñ", 0, 0, 0},
 };
 
 START_TEST(hosts)
 {
 	read_message(cases[_i].message);
 	ck_assert_uint_eq(content.image_count, cases[_i].images);
-	ck_assert_uint_eq(content.unresolved_count, cases[_i].unresolved);
+	ck_assert_uint_eq(content.unresolved.count, cases[_i].unresolved);
+	ck_assert_uint_eq(content.unhosted.count, cases[_i].unhosted);
 	html_is(cases[_i].html);
 	for (size_t i = 0; i < content.image_count; i++)
 		for (size_t k = 0; k < i; k++) {
@@ -216,9 +219,9 @@ END_TEST
 START_TEST(notes_each_once)
 {
 	read_message(MESSAGE("", HTML("<img src=cid:c><img src=cid:a%0Ab><img src=cid:c><img src=cid:%63>")));
-	ck_assert_uint_eq(content.unresolved_count, 2);
-	is(&content.unresolved[0], "a b");
-	is(&content.unresolved[1], "c");
+	ck_assert_uint_eq(content.unresolved.count, 2);
+	is(&content.unresolved.ids[0], "a b");
+	is(&content.unresolved.ids[1], "c");
 	content_free(&content);
 }
 END_TEST
@@ -310,6 +313,35 @@ START_TEST(survives_mutations)
 }
 END_TEST
 
+/* Ids that differ only behind what a key can hold are cut, between two characters, and
+   remain two. */
+START_TEST(cuts_long_ids)
+{
+	struct buf b = BUF_ZERO;
+	char id[1100];
+	memset(id, 'x', sizeof id);
+	memcpy(id + 996, "\xe2\x82\xac", 3);
+	id[1050] = 0;
+	ck_assert(buf_puts(&b, "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n" TEXT
+		"--b\nContent-Type: text/html\n\n"));
+	for (id[1049] = 'a'; id[1049] < 'd'; id[1049]++)
+		ck_assert(buf_puts(&b, "<img src=cid:") && buf_puts(&b, id) && buf_puts(&b, ">"));
+	for (id[1049] = 'a'; id[1049] < 'd'; id[1049]++)
+		ck_assert(buf_puts(&b, "\n--b\nContent-ID: <") && buf_puts(&b, id) && buf_puts(&b, ">\n\nGIF89a with octets ")
+			&& buf_putc(&b, id[1049]));
+	ck_assert(buf_puts(&b, "\n--b--\n"));
+	ck_assert_int_eq(read_at(web, "https://img.example", b.s, b.len), CONTENT_OK);
+	ck_assert_uint_eq(content.image_count, 3);
+	html_is("<img src=$0><img src=$1><img src=$2>");
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_uint_eq(content.images[i].content_id.len, 996 + i);
+		ck_assert_mem_eq(content.images[i].content_id.s + 996, "~~", i);
+	}
+	content_free(&content);
+	buf_free(&b);
+}
+END_TEST
+
 /* As many parts as there can be, asked for as often as there is room for. */
 START_TEST(is_fast)
 {
@@ -327,7 +359,8 @@ START_TEST(is_fast)
 	}
 	ck_assert(buf_puts(&b, "--b--\n"));
 	ck_assert_int_eq(read_at(web, "", b.s, b.len), CONTENT_OK);
-	ck_assert_uint_eq(content.unresolved_count, 990);
+	ck_assert_uint_eq(content.unresolved.count, 495);
+	ck_assert_uint_eq(content.unhosted.count, 495);
 	content_free(&content);
 	buf_free(&b);
 }
@@ -343,6 +376,7 @@ int main(void)
 	tcase_add_test(c, does_without);
 	tcase_add_loop_test(c, hosts, 0, sizeof cases / sizeof *cases);
 	tcase_add_test(c, notes_each_once);
+	tcase_add_test(c, cuts_long_ids);
 	tcase_add_test(c, takes_urls);
 	tcase_add_test(c, says_that_the_folder_fails);
 	tcase_add_test(c, cleans_fields);
