@@ -19,7 +19,8 @@
 
 #define LINES 400    /* in one seen/ entry: below 56 KB, which is what its readers read */
 #define NAME 255     /* octets of a file's name */
-#define SUFFIXES 999 /* files of one name in failed/ or done/ */
+#define SUFFIXES 999 /* numbers behind a name in failed/ or done/, before the clock's */
+#define STEM 200     /* octets of a name that has the clock's number behind it */
 #define REASON 1000  /* octets of a reason that are kept */
 
 /* --- seen/ -------------------------------------------------------------------------- */
@@ -134,8 +135,17 @@ static bool take_out(struct spool const *sp, char const *name, char const *from,
 	return fine;
 }
 
-/* A name for `name` in folder that is free: its key, or its key with a number behind it.
-   Only the importer makes names there, so it stays free. */
+static unsigned long long clock_number(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (unsigned long long)t.tv_sec * 1000000000 + (unsigned long long)t.tv_nsec;
+}
+
+/* A name for `name` in folder that is free: its key, or its key with a number behind it,
+   which is the clock's where the small ones are taken: they must not run out, since a file
+   that cannot leave the spool keeps all others in it. Only the importer makes names there,
+   so it stays free. */
 static bool free_name(struct spool const *sp, enum spool_folder folder, char const *name, char out[NAME + 8])
 {
 	struct stat st;
@@ -143,18 +153,18 @@ static bool free_name(struct spool const *sp, enum spool_folder folder, char con
 	size_t n = spool_key_length(name);
 	if (n == 0)
 		n = strnlen(name, NAME);
-	for (int i = 0; i <= SUFFIXES; i++) {
+	for (unsigned long long i = 0;; i++) {
+		if (i > SUFFIXES && n > STEM)
+			n = STEM;
 		if (i == 0)
 			snprintf(out, NAME + 8, "%.*s", (int)n, name);
 		else
-			snprintf(out, NAME + 8, "%.*s.%d", (int)n, name, i);
+			snprintf(out, NAME + 8, "%.*s.%llu", (int)n, name, i <= SUFFIXES ? i : clock_number());
 		if (!path_of(path, folder, out))
 			return false;
 		if (fstatat(sp->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return errno == ENOENT;
 	}
-	errno = EEXIST;
-	return false;
 }
 
 static bool keep_or_remove(struct spool const *sp, struct spool_retired const *f, bool keep)

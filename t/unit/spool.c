@@ -11,6 +11,7 @@
 #include "io/uuid.h"
 #include "unit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -284,6 +285,46 @@ START_TEST(undoes)
 }
 END_TEST
 
+static int names_in(char const *folder)
+{
+	char path[600];
+	int n = 0;
+	snprintf(path, sizeof path, "%s/%s", root, folder);
+	DIR *d = opendir(path);
+	ck_assert_ptr_nonnull(d);
+	for (struct dirent *e; (e = readdir(d));)
+		n += e->d_name[0] != '.';
+	closedir(d);
+	return n;
+}
+
+/* However often a name comes, it finds its place: nothing behind it may wait for ever. */
+START_TEST(never_runs_out_of_names)
+{
+	char path[300], name[241];
+	struct spool_retired a = {SPOOL_NEW, KEY, ID, 7}, stranger = {SPOOL_NEW, name, NULL, 0};
+	memset(name, 's', sizeof name - 1);
+	name[sizeof name - 1] = 0;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(path, sizeof path, i ? "done/" KEY ".%d" : "done/" KEY, i);
+		put(path, "x");
+		snprintf(path, sizeof path, i ? "failed/%s.%d" : "failed/%s", name, i);
+		put(path, "x");
+	}
+	for (int i = 0; i < 3; i++) {
+		put_file("new/" KEY, 7, ID);
+		ck_assert(spool_retire(&sp, &a, 1, true, NOW));
+		snprintf(path, sizeof path, "new/%s", name);
+		put(path, "x");
+		ck_assert(spool_set_aside(&sp, &stranger, "x", NOW));
+		ck_assert(!there(path));
+	}
+	ck_assert_int_eq(names_in("done"), 1003);
+	ck_assert_int_eq(names_in("failed"), 1006);
+	ck_assert_int_eq(spool_carries(&sp, KEY, ID), 1);
+}
+END_TEST
+
 START_TEST(cleans)
 {
 	struct spool_retired a = {SPOOL_NEW, KEY, ID, 7}, b = {SPOOL_NEW, KEY2, ID2, 8};
@@ -488,6 +529,7 @@ int main(void)
 	tcase_add_test(c, keeps);
 	tcase_add_test(c, sets_aside);
 	tcase_add_test(c, undoes);
+	tcase_add_test(c, never_runs_out_of_names);
 	tcase_add_test(c, cleans);
 	tcase_add_test(c, settles_before_it_forgets);
 	tcase_add_test(c, counts);
