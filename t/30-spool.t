@@ -80,6 +80,8 @@ misuse "plan that is a path" env -u SACA_USER SACA_PLAN=../x saca-spool "$S"
 misuse "no plan" env -u SACA_PLAN -u SACA_USER saca-spool "$S"
 misuse "login of another plan" env SACA_USER=victor.otra saca-spool "$S"
 misuse "login without a plan" env SACA_USER=victor saca-spool "$S"
+misuse "login that is not UTF-8" env SACA_USER="$(printf 'jos\351.acme')" SACA_PLAN=acme saca-spool "$S"
+like "$(cat "$T/err")" 'SACA_USER is not a login' "and says so"
 misuse "credit neither yes nor no" env SACA_CREDIT=si saca-spool "$S"
 for i in 1 2/2 0/0 -1/2 0/10001 1/ /2 1/2x ''; do misuse "-i '$i'" saca-spool -i "$i" "$S"; done
 for r in 0 x 1000001 ''; do misuse "-r '$r'" saca-spool -r "$r" "$S"; done

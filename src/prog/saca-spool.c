@@ -184,7 +184,7 @@ static char const *read_login(struct buf *login)
 {
 	char const *user = variable("SACA_USER"), *plan = variable("SACA_PLAN");
 	size_t n = user ? strlen(user) : 0, at = user ? address_login_plan(user, n) : 0;
-	if (user && (!at || n > LOGIN_MAX))
+	if (user && (!at || n > LOGIN_MAX || !utf8_valid(user, n)))
 		strerr_dief(ANSWER_MISUSED, "SACA_USER is not a login");
 	if (!plan)
 		plan = user ? user + at : options.plan;
