@@ -213,6 +213,12 @@ out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/none" 2>&1)
 is "$?:$(waiting)" 111:1 'a database that is not there: 111'
 like "$out" '^saca-import: fatal: unable to open the store: .*"none" does not exist' 'with the reason'
 
+# A database that does not have all characters is refused before anything comes to it.
+sql "create database latin template template0 encoding 'LATIN1' locale 'C'"
+out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/latin" 2>&1)
+is "$?:$(waiting):$out" "111:1:saca-import: fatal: unable to open the store: its encoding is LATIN1, which does not \
+have all characters: it must be UTF8" 'a LATIN1 database: 111'
+
 # Two that make the tables at the same time.
 sql 'create database fresh' && FRESH="postgresql://saca@$HOST/fresh"
 saca-import -w "$WEB" "$T/spool1" "$FRESH" 2>"$T/fresh1" & pid1=$!

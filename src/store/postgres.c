@@ -246,6 +246,18 @@ static enum store_result set_up(struct postgres *q)
 	return never_refused(r);
 }
 
+/* A database in another encoding refuses each message that has a character of which it
+   knows nothing. SQL_ASCII means that it keeps any octets as they are; what an engine does
+   not tell is not asked for. */
+static enum store_result check_encoding(struct postgres *q)
+{
+	char const *s = PQparameterStatus(q->db, "server_encoding");
+	if (!s || !strcmp(s, "UTF8") || !strcmp(s, "UTF-8") || !strcmp(s, "SQL_ASCII"))
+		return STORE_OK;
+	return store_fail(&q->store, STORE_FAILED, "its encoding is ", s,
+		", which does not have all characters: it must be UTF8", (char *)NULL);
+}
+
 static void no_notice(void *arg, PGresult const *result)
 {
 	(void)arg;
@@ -285,5 +297,8 @@ enum store_result postgres_open(struct store **out, char const *address, bool wr
 	enum store_result r = set_up(q);
 	if (r != STORE_OK)
 		return r;
-	return write ? migrate(q) : open_to_read(q);
+	if (!write)
+		return open_to_read(q);
+	r = check_encoding(q);
+	return r == STORE_OK ? migrate(q) : r;
 }
