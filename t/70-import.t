@@ -145,6 +145,13 @@ ln -s /etc/passwd "$SPOOL/new/link"
 out=$(import 2>&1); quiet $? "$out" 'folders, links and hidden files are no mail'
 rm -r "$SPOOL/new/folder" "$SPOOL/new/.hidden" "$SPOOL/new/link"
 
+# What is larger than saca-import(8) says is set aside unread.
+truncate -s 536870913 "$SPOOL/new/$(key 2012)"
+import 2>/dev/null
+is "$?:$(waiting)" 1:0 'a file of more than 512 MiB: set aside'
+like "$(cat "$SPOOL/failed/$(key 2012).reason")" 'Z the file is larger than 512 MiB' 'with the reason'
+rm "$SPOOL/failed/$(key 2012)"*
+
 # A name that failed/ could not take, from whatever program, stops nothing either.
 long=$(printf 'a%.0s' $(seq 1 250))
 echo x >"$SPOOL/new/$long"

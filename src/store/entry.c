@@ -8,6 +8,11 @@
 #include <errno.h>
 #include <string.h>
 
+/* Octets of a message's text and HTML together: a row of SQLite's has 10^9 at most, a
+   message to PostgreSQL 2^30, and a server that is sent more hangs up. In UTF-8 they can
+   be three times what they were in the file. */
+#define PIECE_MAX 990000000
+
 static enum entry_result no(struct entry *e, enum entry_result r, char const *reason)
 {
 	e->reason = reason;
@@ -29,6 +34,8 @@ static enum entry_result read_content(struct entry *e, struct mime *m,
 		return no(e, ENTRY_REFUSED, message_reason(verdict));
 	switch (content_read(&e->content, message.s, message.n, m, &parts, o->url, o->web)) {
 	case CONTENT_OK:
+		if (e->content.html.len + e->content.text.len > PIECE_MAX)
+			return no(e, ENTRY_REFUSED, "its text and HTML are too large for a store in UTF-8");
 		message_options(m, o->prefix, &e->row.options);
 		e->row.content = &e->content;
 		return ENTRY_OK;

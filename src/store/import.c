@@ -17,7 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* No message is that large, and no store would take it. */
+/* A file is read whole, and its text and HTML are in memory several times over while they
+   are converted. saca-import(8) tells this number, the reason for setting aside too. */
 #define FILE_MAX ((off_t)512 << 20)
 
 /* failed/ adds `.1` and `.reason` to a name, and few file systems take more than 255
@@ -133,7 +134,7 @@ static bool read_entry(struct import *im, struct batch_file const *f, struct imp
 	case LOAD_UNREAD:
 		return leave(im, fate, strerror(errno));
 	case LOAD_HUGE:
-		return refuse(im, fate, "the file is larger than any message");
+		return refuse(im, fate, "the file is larger than 512 MiB");
 	case LOAD_FAILED:
 		return fail(im, f->name, strerror(errno));
 	case LOAD_OK:
