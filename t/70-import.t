@@ -159,6 +159,17 @@ message largo | put new "$(key 2005)" 3005 3005 $D victor.acme remitente@dominio
 out=$(import -n 1 2>&1)
 is "$?:$(waiting)" 111:1 'a file with too long a name: 111, it stays'
 like "$out" 'imported=1 ' 'and the others go in'
+background saca-import -f "$SPOOL" "$STORE" 2>"$T/left"
+follower=$!
+for i in 1 2 3; do
+	message "luego $i" | put tmp "$(key $((3030 + i)))" $((3030 + i)) $((3030 + i)) $D victor.acme \
+		remitente@dominio.com x@y.es
+	mv "$SPOOL/tmp/$(key $((3030 + i)))" "$SPOOL/new/"
+	await 20 sh -c "[ \$(grep -c imported=1 '$T/left') = $i ]"
+done
+kill -TERM $follower
+wait $follower
+is "$(grep -c 'not readable now, left' "$T/left"):$(waiting)" 1:1 'an importer that stays tells of it once'
 rm "$SPOOL/new/$long"
 
 # No name of a store means memory.

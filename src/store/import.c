@@ -314,7 +314,10 @@ static bool set_aside(struct import *im, struct span const *s, size_t i)
 			return fail(im, "spool: setting aside", strerror(errno));
 		im->count.failed++;
 	} else {
+		/* An importer that stays meets it each time that anything comes. */
 		im->count.unread++;
+		if (!told_add(&im->left, file.name))
+			return true;
 	}
 	im->notice(file.name, fate->reason, fate->what == FATE_LEAVE);
 	return true;
@@ -342,6 +345,8 @@ static bool clear_spool(struct import *im, struct span const *s)
 		return false;
 	for (size_t i = s->first; i < s->end; i++) {
 		struct import_fate const *fate = &im->fates[i - s->first];
+		if (fate->what != FATE_LEAVE)
+			told_forget(&im->left, im->batch.files[i].name);
 		if (fate->reason && !set_aside(im, s, i))
 			return false;
 		if (fate->lacks)
@@ -398,5 +403,6 @@ void import_free(struct import *im)
 {
 	batch_free(&im->batch);
 	entry_free(&im->entry);
+	told_free(&im->left);
 	free(im->fates);
 }

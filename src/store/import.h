@@ -9,6 +9,7 @@
 #include "store/batch.h"
 #include "store/entry.h"
 #include "store/store.h"
+#include "store/told.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -34,7 +35,8 @@ struct import {
 	size_t most_octets;     /* likewise; the first file is taken whatever its size */
 	/* Called after each transaction: files dealt with in this run, and those known. */
 	void (*progress)(struct import const *, uint64_t done, uint64_t known);
-	/* Called for each file set aside, or left (left: true), with the reason. */
+	/* Called for each file set aside, or left (left: true), with the reason. In whatever
+	   run, a file that stays unreadable is told of once. */
 	void (*notice)(char const *name, char const *reason, bool left);
 	/* Told of a send whose HTML points at what is not shown, and why it is not. */
 	void (*lacking)(uint64_t send, char const *what);
@@ -45,6 +47,7 @@ struct import {
 	struct entry entry;
 	struct batch batch;
 	struct import_fate *fates;
+	struct told left; /* files that could not be read */
 };
 
 /* Imports what waits, until nothing does or *stop is set. The counts are added to.
