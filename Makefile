@@ -38,7 +38,7 @@ BATCH := saca-accounts saca-import saca-list saca-queue
 OBJ_saca-proxy := $(addprefix core/,ascii ip num proxy) io/ucspi
 OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/reply core/esmtp core/sasl core/base64 \
 	core/data core/scan core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
-	io/client io/run io/authenticate io/queue io/stay io/told io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
+	io/client io/run io/authenticate io/queue io/stay io/queueenv io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
 OBJ_saca-tlsd := core/ascii core/num io/become io/ucspi io/ucspienv io/ucspitls \
 	tls/certificates tls/confine tls/hello tls/keypair tls/pem tls/pump tls/reason tls/server tls/sessions tls/sessions_file
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege

@@ -10,7 +10,7 @@
 #include "io/client.h"
 #include "io/queue.h"
 #include "io/senders.h"
-#include "io/told.h"
+#include "io/queueenv.h"
 #include "io/ucspi.h"
 #include "io/ucspitls.h"
 
@@ -47,7 +47,7 @@ struct session {
 	uint64_t started, command_since, progress;
 	char ip[UCSPI_IP];
 	char host[256], url[300], date[DATE_RFC5322];
-	struct told told;
+	struct queueenv queueenv;
 };
 
 /* --- Clocks ----------------------------------------------------------------------------- */
@@ -173,10 +173,10 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 {
 	struct session *me = arg;
 	flush(me);
-	if (!told_note(&me->told, s, me->queue.again))
+	if (!queueenv_note(&me->queueenv, s, me->queue.again))
 		queue_end(&me->queue, client_clock() + LEAVE_MS);
 	uint64_t until = client_clock() + me->queueing;
-	char const **envp = told_environment(&me->told);
+	char const **envp = queueenv_make(&me->queueenv);
 	if (envp)
 		queue_run(&me->queue, empty, envelope, n, envp, until, out);
 	else

@@ -1,25 +1,25 @@
 /* What the queue program is told by its environment. */
-#ifndef IO_TOLD_H
-#define IO_TOLD_H
+#ifndef IO_QUEUEENV_H
+#define IO_QUEUEENV_H
 
 #include "core/smtp.h"
 
 #include <stdbool.h>
 
-#define TOLD 7
-#define TOLD_VALUE SMTP_USER /* octets of the longest value */
+#define QUEUEENV_NAMES 7
+#define QUEUEENV_VALUE SMTP_USER /* octets of the longest value */
 
 /* All zero is the start: nothing has been told. */
-struct told {
-	char text[TOLD][TOLD_VALUE + 16]; /* NAME=value, or nothing */
+struct queueenv {
+	char text[QUEUEENV_NAMES][QUEUEENV_VALUE + 16]; /* NAME=value, or nothing */
 };
 
 /* Notes what there is to tell of the session's next message; stays: the program is offered to
    stay (io/stay.h). False: something else was told last time. */
-bool told_note(struct told *t, struct smtp const *s, bool stays);
+bool queueenv_note(struct queueenv *t, struct smtp const *s, bool stays);
 
 /* Our environment, less every SACA_ of somebody else's, and what was noted; to be freed, and not
    to be used once t changes. NULL: out of memory. */
-char const **told_environment(struct told const *t);
+char const **queueenv_make(struct queueenv const *t);
 
 #endif
