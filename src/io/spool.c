@@ -48,15 +48,20 @@ static bool be_owner(int fd)
 	return setgroups(1, &st.st_gid) == 0 && setgid(st.st_gid) == 0 && setuid(st.st_uid) == 0;
 }
 
+static int open_existing(char const *path)
+{
+	return fdio_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+}
+
 /* The spool's own folder, made if it is missing, its entry synced. */
 static int open_folder(char const *path)
 {
-	int fd = fdio_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+	int fd = open_existing(path);
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return -1;
-	fd = fdio_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+	fd = open_existing(path);
 	if (fd < 0)
 		return -1;
 	int parent = fdio_openat(fd, "..", O_RDONLY | O_DIRECTORY, 0);
@@ -88,6 +93,19 @@ bool spool_open(struct spool *sp, char const *path)
 		return true;
 	fdio_close(sp->fd);
 	return false;
+}
+
+bool spool_is_there(char const *path)
+{
+	struct stat st;
+	int fd = open_existing(path);
+	if (fd < 0)
+		return false;
+	bool there = fstatat(fd, spool_folders[SPOOL_NEW], &st, 0) == 0;
+	int e = errno;
+	fdio_close(fd);
+	errno = e;
+	return there;
 }
 
 void spool_close(struct spool *sp)

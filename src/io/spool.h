@@ -42,6 +42,9 @@ extern char const *const spool_folders[SPOOL_FOLDERS];
    parent must be there), the seven folders (0700) and `lock` (0600). EPERM: it belongs to
    somebody else; but a caller who is root becomes that owner first, for good. */
 bool spool_open(struct spool *sp, char const *path);
+
+/* Is there a spool at path? False: errno; ENOENT: there is none, and spool_open would make it. */
+bool spool_is_there(char const *path);
 void spool_close(struct spool *sp);
 
 /* Opens one of the folders, for fdopendir and the *at calls. -1: errno. */

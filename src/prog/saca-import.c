@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -290,13 +289,7 @@ static void set_signals(void)
    like a spool where nothing waits, so it is said. */
 static void open_spool(struct spool *sp, char const *path)
 {
-	struct stat st;
-	char *folder = malloc(strlen(path) + 5);
-	if (!folder)
-		strerr_dief(EXIT_AGAIN, "out of memory");
-	strcat(strcpy(folder, path), "/new");
-	bool is_new = stat(folder, &st) != 0 && errno == ENOENT;
-	free(folder);
+	bool is_new = !spool_is_there(path) && errno == ENOENT;
 	if (!spool_open(sp, path))
 		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
 	if (is_new)

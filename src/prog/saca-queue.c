@@ -343,15 +343,7 @@ static struct { char const *name; int (*run)(struct spool const *, struct batch_
 /* spool_open makes a spool where there is none, which nobody wants who only looks. */
 static void open_spool(struct spool *sp, char const *path)
 {
-	struct stat st;
-	char *folder = malloc(strlen(path) + 5);
-	if (!folder)
-		no_memory();
-	strcat(strcpy(folder, path), "/new");
-	if (stat(folder, &st) != 0)
-		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
-	free(folder);
-	if (!spool_open(sp, path))
+	if (!spool_is_there(path) || !spool_open(sp, path))
 		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
 }
 
