@@ -95,7 +95,7 @@ static enum smtp_answer log_in(void *arg, char const *user, size_t un, char cons
 {
 	struct session *me = arg;
 	flush(me);
-	return authenticate(me->authenticator, user, un, password, pn, client_clock() + me->login);
+	return authenticate(me->authenticator, user, un, password, pn, me->started + me->login);
 }
 
 /* What a guesser pays. */
