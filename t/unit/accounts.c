@@ -171,7 +171,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("accounts");
-	TCase *c = tcase_create("accounts");
+	TCase *c = unit_case("accounts");
 	tcase_add_loop_test(c, finds_faults, 0, sizeof cases / sizeof *cases);
 	tcase_add_test(c, refuses_nul);
 	tcase_add_test(c, measures_logins);

@@ -116,7 +116,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("address");
-	TCase *c = tcase_create("address");
+	TCase *c = unit_case("address");
 	tcase_add_loop_test(c, reads_paths, 0, sizeof paths / sizeof *paths);
 	tcase_add_test(c, measures);
 	tcase_add_test(c, rejects_nul);

@@ -120,7 +120,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("base64");
-	TCase *c = tcase_create("base64");
+	TCase *c = unit_case("base64");
 	tcase_add_loop_test(c, decodes_strictly, 0, sizeof strict / sizeof *strict);
 	tcase_add_test(c, decodes_in_place);
 	tcase_add_loop_test(c, refuses, 0, sizeof refused / sizeof *refused);

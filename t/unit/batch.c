@@ -155,8 +155,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("batch");
-	TCase *c = tcase_create("batch");
-	tcase_set_timeout(c, 120);
+	TCase *c = unit_case("batch");
 	tcase_add_checked_fixture(c, make_spool, remove_spool);
 	tcase_add_test(c, sorts);
 	tcase_add_test(c, skips_what_is_no_mail);

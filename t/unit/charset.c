@@ -74,7 +74,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("charset");
-	TCase *c = tcase_create("charset");
+	TCase *c = unit_case("charset");
 	tcase_add_loop_test(c, names, 0, sizeof cases / sizeof *cases);
 	tcase_add_test(c, nul_ends_a_name);
 	tcase_add_loop_test(c, iconv_knows_them, 0, sizeof cases / sizeof *cases);

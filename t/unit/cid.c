@@ -377,8 +377,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("cid");
-	TCase *c = tcase_create("cid");
-	tcase_set_timeout(c, 30);
+	TCase *c = unit_case("cid");
 	tcase_add_loop_test(c, rewrites, 0, sizeof cases / sizeof *cases);
 	tcase_add_loop_test(c, asks, 0, sizeof ids / sizeof *ids);
 	tcase_add_test(c, decodes_percent);

@@ -102,8 +102,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("confine");
-	TCase *c = tcase_create("confine");
-	tcase_set_timeout(c, 60);
+	TCase *c = unit_case("confine");
 #if defined __linux__ && !defined __SANITIZE_ADDRESS__ && !defined CONFINE_OBSERVED
 	tcase_add_test(c, kills_for_all_other_calls);
 #else

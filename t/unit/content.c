@@ -369,9 +369,8 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("content");
-	TCase *c = tcase_create("content");
+	TCase *c = unit_case("content");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_set_timeout(c, 30);
 	tcase_add_test(c, reads_all);
 	tcase_add_test(c, does_without);
 	tcase_add_loop_test(c, hosts, 0, sizeof cases / sizeof *cases);

@@ -254,8 +254,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("convert");
-	TCase *c = tcase_create("convert");
-	tcase_set_timeout(c, 30);
+	TCase *c = unit_case("convert");
 	tcase_add_loop_test(c, converts, 0, sizeof cases / sizeof *cases);
 	tcase_add_loop_test(c, converts_html, 0, sizeof pages / sizeof *pages);
 	tcase_add_loop_test(c, converts_headers, 0, sizeof headers / sizeof *headers);

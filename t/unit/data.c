@@ -100,7 +100,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("data");
-	TCase *c = tcase_create("data");
+	TCase *c = unit_case("data");
 	tcase_add_loop_test(c, reads, 0, sizeof cases / sizeof *cases);
 	tcase_add_test(c, gives_back_what_it_held);
 	tcase_add_test(c, sees_nuls);

@@ -82,7 +82,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("dates");
-	TCase *c = tcase_create("dates");
+	TCase *c = unit_case("dates");
 	tcase_add_test(c, writes_mail_dates);
 	tcase_add_test(c, writes_iso_dates);
 	tcase_add_test(c, years_have_four_digits);

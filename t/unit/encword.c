@@ -96,11 +96,10 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("encword");
-	TCase *c = tcase_create("encword");
+	TCase *c = unit_case("encword");
 	tcase_add_loop_test(c, splits, 0, sizeof values / sizeof *values);
 	tcase_add_loop_test(c, is_cut_off, 0, sizeof values / sizeof *values);
 	tcase_add_loop_test(c, is_linear, 0, sizeof floods / sizeof *floods);
-	tcase_set_timeout(c, 30);
 	suite_add_tcase(s, c);
 	return unit_run(s);
 }

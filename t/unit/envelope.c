@@ -182,7 +182,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("envelope");
-	TCase *c = tcase_create("envelope");
+	TCase *c = unit_case("envelope");
 	tcase_add_loop_test(c, reads, 0, sizeof cases / sizeof *cases);
 	tcase_add_test(c, measures);
 	tcase_add_test(c, stops_early);

@@ -84,7 +84,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("header");
-	TCase *c = tcase_create("header");
+	TCase *c = unit_case("header");
 	tcase_add_loop_test(c, ends, 0, sizeof blocks / sizeof *blocks);
 	tcase_add_loop_test(c, finds, 0, sizeof fields / sizeof *fields);
 	tcase_add_test(c, drops_nuls);

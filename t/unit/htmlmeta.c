@@ -102,8 +102,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("htmlmeta");
-	TCase *c = tcase_create("htmlmeta");
-	tcase_set_timeout(c, 30);
+	TCase *c = unit_case("htmlmeta");
 	tcase_add_loop_test(c, corrects, 0, sizeof cases / sizeof *cases);
 	tcase_add_loop_test(c, is_linear, 0, 7);
 	suite_add_tcase(s, c);

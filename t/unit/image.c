@@ -68,7 +68,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("image");
-	TCase *c = tcase_create("image");
+	TCase *c = unit_case("image");
 	tcase_add_loop_test(c, tells, 0, sizeof cases / sizeof *cases);
 	suite_add_tcase(s, c);
 	return unit_run(s);

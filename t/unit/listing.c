@@ -117,7 +117,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("listing");
-	TCase *c = tcase_create("listing");
+	TCase *c = unit_case("listing");
 	tcase_add_loop_test(c, prints, 0, sizeof listings / sizeof *listings);
 	tcase_add_test(c, prints_many);
 	tcase_add_test(c, tells_a_full_disk);

@@ -430,8 +430,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("memory");
-	TCase *c = tcase_create("memory");
-	tcase_set_timeout(c, 60);
+	TCase *c = unit_case("memory");
 	tcase_add_loop_test(c, says_so, 0, sizeof works / sizeof *works);
 	suite_add_tcase(s, c);
 	return unit_run(s);

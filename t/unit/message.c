@@ -258,7 +258,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("message");
-	TCase *c = tcase_create("message");
+	TCase *c = unit_case("message");
 	tcase_add_loop_test(c, judges, 0, sizeof messages / sizeof *messages);
 	tcase_add_test(c, is_fast);
 	tcase_add_test(c, passes_faults_on);

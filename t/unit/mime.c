@@ -614,8 +614,7 @@ int main(void)
 {
 	load_samples();
 	Suite *s = suite_create("mime");
-	TCase *c = tcase_create("mime");
-	tcase_set_timeout(c, 60);
+	TCase *c = unit_case("mime");
 	tcase_add_loop_test(c, reads_the_same_however_cut, 0, (int)sample_count);
 	tcase_add_loop_test(c, survives_being_cut_off, 0, (int)sample_count);
 	tcase_add_loop_test(c, reads_the_same_with_crlf, 0, (int)sample_count);

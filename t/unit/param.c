@@ -113,7 +113,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("param");
-	TCase *c = tcase_create("param");
+	TCase *c = unit_case("param");
 	tcase_add_loop_test(c, reads_starts, 0, sizeof starts / sizeof *starts);
 	tcase_add_loop_test(c, finds, 0, sizeof params / sizeof *params);
 	tcase_add_loop_test(c, is_cut_off, 0, sizeof params / sizeof *params);

@@ -198,7 +198,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("parts");
-	TCase *c = tcase_create("parts");
+	TCase *c = unit_case("parts");
 	tcase_add_test(c, replies_fit_a_line);
 	tcase_add_test(c, replies_stay_ascii);
 	tcase_add_loop_test(c, parameters, 0, sizeof mails / sizeof *mails);

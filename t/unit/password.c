@@ -116,8 +116,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("password");
-	TCase *c = tcase_create("password");
-	tcase_set_timeout(c, 60);
+	TCase *c = unit_case("password");
 	tcase_add_loop_test(c, knows_methods, 0, sizeof known / sizeof *known);
 	tcase_add_loop_test(c, refuses_others, 0, sizeof unknown / sizeof *unknown);
 	tcase_add_test(c, refuses_the_overlong);

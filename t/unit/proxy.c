@@ -210,7 +210,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("proxy");
-	TCase *t = tcase_create("proxy");
+	TCase *t = unit_case("proxy");
 	tcase_add_loop_test(t, reads_headers, 0, sizeof good / sizeof *good);
 	tcase_add_loop_test(t, refuses_headers, 0, sizeof bad / sizeof *bad);
 	tcase_add_test(t, longest_header);

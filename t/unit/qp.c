@@ -46,7 +46,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("qp");
-	TCase *c = tcase_create("qp");
+	TCase *c = unit_case("qp");
 	tcase_add_loop_test(c, decodes, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_loop_test(c, decodes_words, 0, sizeof words / sizeof *words);
 	suite_add_tcase(s, c);

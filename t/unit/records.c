@@ -294,8 +294,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("records");
-	TCase *c = tcase_create("records");
-	tcase_set_timeout(c, 60);
+	TCase *c = unit_case("records");
 	tcase_add_test(c, counter_comes_back);
 	tcase_add_test(c, counter_is_strict);
 	tcase_add_test(c, counter_hands_out);

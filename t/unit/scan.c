@@ -85,7 +85,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("scan");
-	TCase *c = tcase_create("scan");
+	TCase *c = unit_case("scan");
 	tcase_add_test(c, finds_the_first);
 	tcase_add_test(c, finds_any_octet);
 	tcase_add_test(c, copies_up_to_a_stop);

@@ -226,8 +226,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("senders");
-	TCase *c = tcase_create("senders");
-	tcase_set_timeout(c, 120);
+	TCase *c = unit_case("senders");
 	tcase_add_checked_fixture(c, enter, leave);
 	tcase_add_test(c, looks_up);
 	tcase_add_test(c, opens_only_a_cdb);

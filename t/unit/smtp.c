@@ -567,8 +567,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("smtp");
-	TCase *c = tcase_create("smtp");
-	tcase_set_timeout(c, 120);
+	TCase *c = unit_case("smtp");
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, transcripts);
 	tcase_add_loop_test(c, hears_the_queue, 0, sizeof verdicts / sizeof *verdicts);

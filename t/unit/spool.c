@@ -516,9 +516,8 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("spool");
-	TCase *c = tcase_create("spool");
+	TCase *c = unit_case("spool");
 	tcase_add_checked_fixture(c, begin, end);
-	tcase_set_timeout(c, 60);
 	tcase_add_test(c, opens);
 	tcase_add_loop_test(c, knows_keys, 0, sizeof names / sizeof *names);
 	tcase_add_test(c, finds);

@@ -167,7 +167,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("spoolfile");
-	TCase *c = tcase_create("spoolfile");
+	TCase *c = unit_case("spoolfile");
 	tcase_add_test(c, reads);
 	tcase_add_test(c, writes_what_it_reads);
 	tcase_add_test(c, misses_its_end);

@@ -113,7 +113,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("stay");
-	TCase *c = tcase_create("stay");
+	TCase *c = unit_case("stay");
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, descriptors_take_the_places_of_0_and_1);
 	tcase_add_test(c, the_end_is_no_acceptance_and_no_message);

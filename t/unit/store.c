@@ -249,7 +249,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("store");
-	TCase *c = tcase_create("store");
+	TCase *c = unit_case("store");
 	tcase_add_checked_fixture(c, make_store, remove_store);
 	tcase_add_test(c, puts_once);
 	tcase_add_test(c, leaves_nothing);

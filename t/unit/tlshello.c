@@ -162,7 +162,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("tlshello");
-	TCase *c = tcase_create("tlshello");
+	TCase *c = unit_case("tlshello");
 	tcase_add_test(c, finds_the_name);
 	tcase_add_test(c, knows_when_there_is_none);
 	tcase_add_test(c, refuses_what_is_cut);

@@ -87,7 +87,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("tlspem");
-	TCase *c = tcase_create("tlspem");
+	TCase *c = unit_case("tlspem");
 	tcase_add_loop_test(c, reads, 0, sizeof texts / sizeof *texts);
 	tcase_add_test(c, knows_its_digits);
 	suite_add_tcase(s, c);

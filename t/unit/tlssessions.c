@@ -242,7 +242,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("tlssessions");
-	TCase *c = tcase_create("tlssessions");
+	TCase *c = unit_case("tlssessions");
 	tcase_add_checked_fixture(c, start, stop);
 	tcase_add_test(c, finds_what_was_kept);
 	tcase_add_test(c, finds_it_from_another_process);

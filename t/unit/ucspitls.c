@@ -198,7 +198,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("ucspitls");
-	TCase *c = tcase_create("ucspitls");
+	TCase *c = unit_case("ucspitls");
 	tcase_add_checked_fixture(c, start, NULL);
 	tcase_add_test(c, finds_the_offer);
 	tcase_add_test(c, knows_when_there_is_none);

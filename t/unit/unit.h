@@ -5,6 +5,16 @@
 #include <check.h>
 #include <stdlib.h>
 
+/* Seconds that one test may take, under the sanitizers on a machine that is busy: what takes longer hangs. */
+#define UNIT_SECONDS 120
+
+static inline TCase *unit_case(char const *name)
+{
+	TCase *c = tcase_create(name);
+	tcase_set_timeout(c, UNIT_SECONDS);
+	return c;
+}
+
 static inline int unit_run(Suite *suite)
 {
 	SRunner *runner = srunner_create(suite);

@@ -96,8 +96,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("utf8");
-	TCase *c = tcase_create("utf8");
-	tcase_set_timeout(c, 30);
+	TCase *c = unit_case("utf8");
 	tcase_add_loop_test(c, steps, 0, sizeof cases / sizeof *cases);
 	tcase_add_loop_test(c, unfinished, 0, sizeof ends / sizeof *ends);
 	tcase_add_test(c, writes);

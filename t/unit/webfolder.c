@@ -217,9 +217,8 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("webfolder");
-	TCase *c = tcase_create("webfolder");
+	TCase *c = unit_case("webfolder");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_set_timeout(c, 30);
 	tcase_add_test(c, touches_nothing_at_first);
 	tcase_add_test(c, writes_once);
 	tcase_add_test(c, takes_a_path_as_it_is_written);
