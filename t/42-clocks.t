@@ -73,7 +73,7 @@ is "$(dialogue -w 1 true -- sleep 100 <message | tail -n 2 | head -n 1)" "451 Me
 ok $? "is not left running"
 is "$(dialogue -l 1 sleep 100 -- true <message | sed -n 2p)" "454 Temporary authentication failure" "an authenticator that hangs"
 is "$(dialogue true -- no-such-program <message | tail -n 2 | head -n 1)" "451 Message not stored, try again later" "a queue program that is not there"
-like "$(cat "$T/log")" '^cannot run no-such-program$' "is named"
+like "$(cat "$T/log")" '^saca-smtpd: cannot run no-such-program: no such file$' "is named"
 for code in 2 100 111; do
 	is "$(dialogue sh -c "exit $code" -- true <message | sed -n 2p)" "454 Temporary authentication failure" "an authenticator that exits $code"
 done

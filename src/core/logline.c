@@ -39,6 +39,12 @@ void logline_add(struct logline *l, char const *key, char const *value, size_t n
 	}
 }
 
+void logline_text(struct logline *l, char const *before, char const *text)
+{
+	put(l, before, strlen(before));
+	put(l, text, strlen(text));
+}
+
 void logline_end(struct logline *l)
 {
 	l->s[l->len++] = '\n';

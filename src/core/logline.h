@@ -19,6 +19,9 @@ void logline_start(struct logline *l, char const *name);
    `=` become %XX; an empty one becomes `-`. A pair that does not fit is cut short. */
 void logline_add(struct logline *l, char const *key, char const *value, size_t n);
 
+/* Adds text as it is: printable ASCII, to be the last of the line. What does not fit is cut. */
+void logline_text(struct logline *l, char const *before, char const *text);
+
 /* Ends the line with its LF: s[0..len) is ready to be written. */
 void logline_end(struct logline *l);
 

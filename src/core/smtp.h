@@ -75,6 +75,7 @@ struct smtp_hooks {
 /* What the log says of a transaction or a failed login. */
 struct smtp_record {
 	char const *verdict; /* a word of saca-smtpd(8) */
+	char const *reason;  /* why it was refused, as the client is told: printable ASCII; or NULL */
 	char const *user;    /* user_n octets */
 	size_t user_n;
 	char const *sender;

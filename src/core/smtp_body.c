@@ -41,7 +41,7 @@ static void answer_queue(struct smtp *s, struct verdict const *v, char const *wo
 		r = REPLY_DISK_FULL;
 	else
 		r = v->text[0] ? REPLY_QUEUE_SAYS : REPLY_QUEUE_FAILED;
-	smtp_transaction_end(s, ok ? word : "tempfail", ok ? v : NULL);
+	smtp_transaction_end(s, ok ? word : "tempfail", ok ? v : NULL, NULL);
 	smtp_say(s, r, v->text);
 }
 
@@ -61,7 +61,7 @@ static void refuse(struct smtp *s, enum reply r, char const *reason, char const 
 			return;
 		}
 	}
-	smtp_transaction_end(s, word, imported ? &contacts : NULL);
+	smtp_transaction_end(s, word, imported ? &contacts : NULL, reason);
 	smtp_say(s, r, reason);
 }
 
@@ -72,7 +72,7 @@ static void refuse_plan(struct smtp *s)
 	strcat(strcat(reason, number), " de ");
 	num_fmt(number, s->plan.maxrcpt);
 	strcat(strcat(reason, number), " permitidos");
-	smtp_transaction_end(s, "refused", NULL);
+	smtp_transaction_end(s, "refused", NULL, reason);
 	smtp_say(s, REPLY_INTERNAL, reason);
 }
 
@@ -82,7 +82,7 @@ static void finish(struct smtp *s)
 	struct verdict v;
 	s->reading = SMTP_COMMANDS;
 	if (s->broken) {
-		smtp_transaction_end(s, "tempfail", NULL);
+		smtp_transaction_end(s, "tempfail", NULL, NULL);
 		smtp_say(s, REPLY_DISK_FULL, NULL);
 	} else if (over_plan(s)) {
 		refuse_plan(s);
@@ -95,7 +95,7 @@ static void finish(struct smtp *s)
 	} else if (s->data.size == 0) {
 		run_queue(s, true, &v);
 		if (v.kind == VERDICT_PERMANENT) {
-			smtp_transaction_end(s, "refused", NULL);
+			smtp_transaction_end(s, "refused", NULL, v.text);
 			smtp_say(s, REPLY_INTERNAL, v.text);
 		} else {
 			answer_queue(s, &v, "contacts");
@@ -115,11 +115,11 @@ void smtp_body_lost(struct smtp *s, enum smtp_end why)
 	char const *word = why == SMTP_TIMEOUT ? "timeout" : why == SMTP_SHUTDOWN ? "shutdown" : "vanished";
 	/* a shutdown is ours: the client comes back with everything */
 	if (why == SMTP_SHUTDOWN || s->broken || over_plan(s) || s->config->plain_queue) {
-		smtp_transaction_end(s, word, NULL);
+		smtp_transaction_end(s, word, NULL, NULL);
 		return;
 	}
 	run_queue(s, true, &v);
-	smtp_transaction_end(s, is_accepted(&v) ? word : "tempfail", is_accepted(&v) ? &v : NULL);
+	smtp_transaction_end(s, is_accepted(&v) ? word : "tempfail", is_accepted(&v) ? &v : NULL, NULL);
 }
 
 /* --- DATA ------------------------------------------------------------------------------ */
@@ -144,7 +144,7 @@ static void keep(struct smtp *s, char const *p, size_t n)
 static bool start(struct smtp *s, enum smtp_phase phase, enum data_mode mode)
 {
 	if (!s->hooks->body_start(s->hooks->arg)) {
-		smtp_transaction_end(s, "tempfail", NULL);
+		smtp_transaction_end(s, "tempfail", NULL, NULL);
 		return false;
 	}
 	s->phase = phase;

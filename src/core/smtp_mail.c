@@ -41,12 +41,13 @@ static void fill_record(struct smtp const *s, struct smtp_record *r)
 	r->ms = s->hooks->clock(s->hooks->arg) - s->began;
 }
 
-void smtp_transaction_end(struct smtp *s, char const *verdict, struct verdict const *v)
+void smtp_transaction_end(struct smtp *s, char const *verdict, struct verdict const *v, char const *reason)
 {
 	if (verdict) {
 		struct smtp_record r;
 		fill_record(s, &r);
 		r.verdict = verdict;
+		r.reason = reason;
 		if (v)
 			verdict_ids(v, &r.id, &r.id_n, &r.uuid, &r.uuid_n);
 		s->hooks->log(s->hooks->arg, s, &r);
@@ -61,7 +62,7 @@ void smtp_transaction_end(struct smtp *s, char const *verdict, struct verdict co
 void smtp_abandon(struct smtp *s)
 {
 	if (s->phase != SMTP_IDLE)
-		smtp_transaction_end(s, "abandoned", NULL);
+		smtp_transaction_end(s, "abandoned", NULL, NULL);
 }
 
 /* Does the plan own the sender? And, once a session, what are its settings? */
@@ -89,7 +90,7 @@ static void begin(struct smtp *s)
 	}
 	enum reply r = answer == SMTP_NO ? REPLY_SENDER
 		: answer == SMTP_YES ? REPLY_NO_MEMORY : REPLY_ACCOUNTS;
-	smtp_transaction_end(s, answer == SMTP_NO ? "sender-refused" : "tempfail", NULL);
+	smtp_transaction_end(s, answer == SMTP_NO ? "sender-refused" : "tempfail", NULL, NULL);
 	smtp_say(s, r, NULL);
 }
 
@@ -125,7 +126,7 @@ void smtp_mail(struct smtp *s, char *arg, size_t n)
 		if (!null) {
 			begin(s);
 		} else { /* no plan owns it */
-			smtp_transaction_end(s, "sender-refused", NULL);
+			smtp_transaction_end(s, "sender-refused", NULL, NULL);
 			smtp_say(s, REPLY_SENDER, NULL);
 		}
 	}

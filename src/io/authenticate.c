@@ -3,13 +3,12 @@
 #include "io/authenticate.h"
 
 #include "core/wipe.h"
-#include "io/run.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-static enum smtp_answer ask(char const *const *argv, int from, uint64_t deadline)
+static enum smtp_answer ask(char const *const *argv, int from, uint64_t deadline, struct run_end *end)
 {
 	/* its 0 and 1 are not the client's: what it reads or says there is no mail */
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -20,13 +19,14 @@ static enum smtp_answer ask(char const *const *argv, int from, uint64_t deadline
 	close(null);
 	if (pid < 0)
 		return SMTP_UNKNOWN;
-	int code = run_wait(pid, deadline);
-	return code == 0 ? SMTP_YES : code == 1 ? SMTP_NO : SMTP_UNKNOWN;
+	*end = run_wait(pid, deadline);
+	return end->code == 0 ? SMTP_YES : end->code == 1 ? SMTP_NO : SMTP_UNKNOWN;
 }
 
 enum smtp_answer authenticate(char const *const *argv, char const *user, size_t un,
-	char const *password, size_t pn, uint64_t deadline)
+	char const *password, size_t pn, uint64_t deadline, struct run_end *end)
 {
+	*end = (struct run_end){.code = -1};
 	char credentials[SMTP_CREDENTIALS];
 	size_t n = un + 1 + pn + 2;
 	int p[2];
@@ -40,7 +40,7 @@ enum smtp_answer authenticate(char const *const *argv, char const *user, size_t 
 	ssize_t w = write(p[1], credentials, n);
 	wipe(credentials, sizeof credentials);
 	close(p[1]);
-	enum smtp_answer answer = w == (ssize_t)n ? ask(argv, p[0], deadline) : SMTP_UNKNOWN;
+	enum smtp_answer answer = w == (ssize_t)n ? ask(argv, p[0], deadline, end) : SMTP_UNKNOWN;
 	close(p[0]);
 	return answer;
 }

@@ -3,14 +3,15 @@
 #define IO_AUTHENTICATE_H
 
 #include "core/smtp.h"
+#include "io/run.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 /* Runs argv with the credentials on descriptor 3; they fit SMTP_CREDENTIALS, since the
    dialogue saw to that. SMTP_YES: it exited 0; SMTP_NO: 1; SMTP_UNKNOWN: anything else, a
-   signal, or nothing until the deadline (client_clock). */
+   signal, or nothing until the deadline (client_clock); *end says which. */
 enum smtp_answer authenticate(char const *const *argv, char const *user, size_t un,
-	char const *password, size_t pn, uint64_t deadline);
+	char const *password, size_t pn, uint64_t deadline, struct run_end *end);
 
 #endif

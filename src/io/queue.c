@@ -192,10 +192,10 @@ static void drop(int *fd)
 static int end(struct queue *q, uint64_t deadline)
 {
 	drop(&q->line);
-	int code = q->pid > 0 ? run_wait(q->pid, deadline) : -1;
+	q->end = q->pid > 0 ? run_wait(q->pid, deadline) : (struct run_end){.code = -1};
 	drop(&q->reply);
 	q->pid = 0;
-	return code;
+	return q->end.code;
 }
 
 bool queue_stays(struct queue const *q)

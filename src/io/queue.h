@@ -5,6 +5,7 @@
 #define IO_QUEUE_H
 
 #include "core/verdict.h"
+#include "io/run.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +24,7 @@ struct queue {
 	struct queue_file message, envelope;
 	bool again;  /* the last message was accepted: another may follow */
 	pid_t pid;   /* the program that has stayed; 0: none */
+	struct run_end end; /* of the last one that ended */
 	int line, reply; /* its socket, and our end of its descriptor 6 */
 };
 
@@ -43,7 +45,8 @@ bool queue_stays(struct queue const *q);
 
 /* Runs the program with the message, or with an empty one, and that envelope, and reads
    its verdict. envp: its environment, with SACA_STAY if `again`; one that has stayed keeps
-   the one it has. deadline: client_clock. */
+   the one it has. deadline: client_clock. Where the verdict is a failure, q->end says how the
+   program ended. */
 void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
 	char const *const *envp, uint64_t deadline, struct verdict *out);
 

@@ -5,11 +5,13 @@
 #define _GNU_SOURCE /* vfork, execvpe */
 #include "io/run.h"
 
+#include "core/num.h"
 #include "io/client.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <skalibs/strerr.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -47,8 +49,10 @@ static _Noreturn void become(char const *const *argv, char const *const *envp, s
 	if (reset_signals() == 0)
 		execvpe(argv[0], (char *const *)argv, (char *const *)envp);
 	int e = errno;
-	struct iovec line[] = {{"cannot run ", 11}, {(char *)argv[0], strlen(argv[0])}, {"\n", 1}};
-	(void)!writev(2, line, 3); /* the code says it too */
+	char const *why = e == ENOENT ? ": no such file\n" : e == EACCES ? ": permission denied\n" : "\n";
+	struct iovec line[] = {{(char *)PROG, strlen(PROG)}, {": cannot run ", 13},
+		{(char *)argv[0], strlen(argv[0])}, {(char *)why, strlen(why)}};
+	(void)!writev(2, line, 4); /* the code says it too */
 	_exit(e == ENOENT ? 127 : 126);
 }
 
@@ -78,27 +82,42 @@ static pid_t ended(pid_t pid, int *status, int options)
 	return r;
 }
 
-static int code_of(int status)
+static struct run_end end_of(int status, bool late)
 {
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	bool killed = WIFSIGNALED(status);
+	return (struct run_end){
+		.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+		.signal = killed ? WTERMSIG(status) : 0,
+		.late = late && killed,
+	};
 }
 
-int run_wait(pid_t pid, uint64_t deadline)
+struct run_end run_wait(pid_t pid, uint64_t deadline)
 {
+	static struct run_end const unknown = {.code = -1};
 	int status;
 	/* It is asked first: the signal of one that ended while we waited for the client has
 	   been taken, and to wait for another one would be for ever. */
 	for (;;) {
 		pid_t r = ended(pid, &status, WNOHANG);
 		if (r == pid)
-			return code_of(status);
+			return end_of(status, false);
 		if (r < 0)
-			return -1;
+			return unknown;
 		uint64_t now = client_clock();
 		if (now >= deadline)
 			break;
 		wait_for_signal(deadline - now);
 	}
 	/* It may end by itself at this very moment, and then what it did holds. */
-	return kill(pid, SIGKILL) == 0 && ended(pid, &status, 0) == pid ? code_of(status) : -1;
+	return kill(pid, SIGKILL) == 0 && ended(pid, &status, 0) == pid ? end_of(status, true) : unknown;
+}
+
+void run_tell(char out[RUN_TELL], struct run_end const *end)
+{
+	bool killed = end->signal && !end->late;
+	strcpy(out, end->late ? "killed: it took too long" : killed ? "killed by signal "
+		: end->code >= 0 ? "exit code " : "it could not be started, or be waited for");
+	if (killed || end->code >= 0)
+		num_fmt(out + strlen(out), (uint64_t)(killed ? end->signal : end->code));
 }

@@ -3,6 +3,7 @@
 #ifndef IO_RUN_H
 #define IO_RUN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,8 +18,19 @@ struct run_fd {
    or cannot be run, ends with 127 or 126, as under a shell. */
 pid_t run_start(char const *const *argv, char const *const *envp, struct run_fd const *fds);
 
-/* Waits for its end: the exit code, or -1: killed by a signal, by us at the deadline
-   (client_clock), or not to be waited for. */
-int run_wait(pid_t pid, uint64_t deadline);
+/* How a program ended. */
+struct run_end {
+	int code;   /* its exit code; or -1: killed by a signal, or not to be waited for */
+	int signal; /* that killed it, or 0 */
+	bool late;  /* by us, at the deadline */
+};
+
+/* Waits for its end, until the deadline (client_clock): then it is killed. */
+struct run_end run_wait(pid_t pid, uint64_t deadline);
+
+#define RUN_TELL 48
+
+/* Says how, for the log: `exit code 71`, `killed by signal 11`, `killed: it took too long`. */
+void run_tell(char out[RUN_TELL], struct run_end const *end);
 
 #endif

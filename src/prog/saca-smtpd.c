@@ -30,6 +30,7 @@
 	"[-T session] [-w queue] checkpassword-program -- queue-program"
 
 enum { INPUT = 65536, COMMANDS = 8192 }; /* a long line's room; what is read of others at once */
+enum { TROUBLE = VERDICT_TEXT + 80 };
 enum { LINGER_MS = 1000, LEAVE_MS = 5000 }; /* a queue program with nothing to do; its end */
 
 /* Everything of this process's one session. */
@@ -48,6 +49,7 @@ struct session {
 	char ip[UCSPI_IP];
 	char host[256], url[300], date[DATE_RFC5322];
 	struct queueenv queueenv;
+	char trouble[TROUBLE]; /* why what was asked last has failed for now; "" if it has not */
 };
 
 /* --- Clocks ----------------------------------------------------------------------------- */
@@ -91,11 +93,24 @@ static void flush(struct session *me)
 	client_flush(&me->client, client_clock() + me->command);
 }
 
+/* Notes what the log is to say of a program that failed; and what it said itself. */
+static void trouble(struct session *me, char const *program, struct run_end const *end, char const *said)
+{
+	run_tell(stpcpy(me->trouble, program), end);
+	if (*said)
+		strcat(strcat(me->trouble, ": "), said);
+}
+
 static enum smtp_answer log_in(void *arg, char const *user, size_t un, char const *password, size_t pn)
 {
 	struct session *me = arg;
+	struct run_end end;
 	flush(me);
-	return authenticate(me->authenticator, user, un, password, pn, me->started + me->login);
+	me->trouble[0] = 0;
+	enum smtp_answer r = authenticate(me->authenticator, user, un, password, pn, me->started + me->login, &end);
+	if (r == SMTP_UNKNOWN)
+		trouble(me, "checkpassword program: ", &end, "");
+	return r;
 }
 
 /* What a guesser pays. */
@@ -181,6 +196,11 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 		queue_run(&me->queue, empty, envelope, n, envp, until, out);
 	else
 		verdict_read(out, -1, "", 0);
+	me->trouble[0] = 0;
+	if (!envp)
+		strcpy(me->trouble, "out of memory");
+	else if (out->kind == VERDICT_TEMPORARY || out->kind == VERDICT_FULL)
+		trouble(me, "queue program: ", &me->queue.end, out->text);
 	free(envp);
 	me->command_since = client_clock(); /* that time was ours, not the client's */
 }
@@ -191,18 +211,44 @@ static void add_number(struct logline *l, char const *key, uint64_t v)
 	logline_add(l, key, number, num_fmt(number, v));
 }
 
+/* A log that is gone does not stop the mail. */
+static void log_line(struct logline *l)
+{
+	logline_end(l);
+	(void)!write(2, l->s, l->len);
+}
+
+static void start_line(struct session const *me, struct logline *l, struct smtp_record const *r)
+{
+	logline_start(l, PROG);
+	logline_add(l, "ip", me->ip, strlen(me->ip));
+	logline_add(l, "user", r->user, r->user_n);
+}
+
+/* Beside what was not accepted, for whoever is asked why. */
+static void log_reason(struct session *me, struct smtp_record const *r)
+{
+	char const *reason = r->reason ? r->reason : me->trouble;
+	struct logline l;
+	if (!*reason)
+		return;
+	start_line(me, &l, r);
+	logline_text(&l, " why: ", reason);
+	log_line(&l);
+	me->trouble[0] = 0;
+}
+
 static void log_record(void *arg, struct smtp const *s, struct smtp_record const *r)
 {
 	struct session *me = arg;
 	struct logline l;
 	char const *version = getenv("SSL_PROTOCOL");
+	log_reason(me, r);
 	if (!s->tls)
 		version = "";
 	else if (!version || !*version)
 		version = "yes";
-	logline_start(&l, "saca-smtpd");
-	logline_add(&l, "ip", me->ip, strlen(me->ip));
-	logline_add(&l, "user", r->user, r->user_n);
+	start_line(me, &l, r);
 	logline_add(&l, "sender", r->sender, r->sender_n);
 	add_number(&l, "rcpts", r->rcpts);
 	add_number(&l, "size", r->size);
@@ -211,9 +257,7 @@ static void log_record(void *arg, struct smtp const *s, struct smtp_record const
 	logline_add(&l, "uuid", r->uuid, r->uuid_n);
 	logline_add(&l, "tls", version, strlen(version));
 	add_number(&l, "ms", r->ms);
-	logline_end(&l);
-	if (write(2, l.s, l.len) < 0) /* a log that is gone does not stop the mail */
-		return;
+	log_line(&l);
 }
 
 static uint64_t clock_now(void *arg)

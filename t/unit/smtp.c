@@ -101,9 +101,10 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *e, si
 static void keep_record(void *arg, struct smtp const *s, struct smtp_record const *r)
 {
 	struct world *w = arg;
-	char line[400];
+	char line[600];
 	(void)s;
-	snprintf(line, sizeof line, "log %s %.*s %.*s %u %llu %.*s %.*s\n", r->verdict, (int)r->user_n, r->user,
+	snprintf(line, sizeof line, "log %s%s%s %.*s %.*s %u %llu %.*s %.*s\n", r->verdict,
+		r->reason ? ":" : "", r->reason ? r->reason : "", (int)r->user_n, r->user,
 		(int)r->sender_n, r->sender, (unsigned)r->rcpts, (unsigned long long)r->size,
 		(int)r->id_n, r->id ? r->id : "", (int)r->uuid_n, r->uuid ? r->uuid : "");
 	buf_puts(&w->did, line);
@@ -278,8 +279,8 @@ static struct {
 	{"0 Kid=7 " ID "\n", NULL, "250 OK id=7 " ID "\r\n", "log repeat victor.acme r@d.es 1 17 7 " ID "\n"},
 	{"0 ", NULL, "250 OK\r\n", "log ok victor.acme r@d.es 1 17  \n"},
 	{"0 basura", NULL, "250 OK\r\n", "log ok victor.acme r@d.es 1 17  \n"},
-	{"82 Dfalta algo", "0 Kcontacts=1 " ID, "500 Internal error - falta algo\r\n", "log refused victor.acme r@d.es 1 17  " ID "\n"},
-	{"31 ", "0 Kcontacts=1 " ID, "500 Internal error - mensaje rechazado\r\n", "log refused victor.acme r@d.es 1 17  " ID "\n"},
+	{"82 Dfalta algo", "0 Kcontacts=1 " ID, "500 Internal error - falta algo\r\n", "log refused:falta algo victor.acme r@d.es 1 17  " ID "\n"},
+	{"31 ", "0 Kcontacts=1 " ID, "500 Internal error - mensaje rechazado\r\n", "log refused:mensaje rechazado victor.acme r@d.es 1 17  " ID "\n"},
 	{"82 Dfalta algo", "82 Zno ahora", "451 no ahora\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"82 Dfalta algo", "53 ", "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"82 Dfalta algo", "82 Dtampoco", "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
@@ -288,7 +289,7 @@ static struct {
 	{"53 ", NULL, "452 Insufficient system storage\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"71 ", NULL, "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"-1 ", NULL, "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
-	{"82 Duna\nlinea", "0 Kcontacts=1 " ID, "500 Internal error - una\r\n", "log refused victor.acme r@d.es 1 17  " ID "\n"},
+	{"82 Duna\nlinea", "0 Kcontacts=1 " ID, "500 Internal error - una\r\n", "log refused:una victor.acme r@d.es 1 17  " ID "\n"},
 };
 
 START_TEST(hears_the_queue)
