@@ -31,6 +31,18 @@ is "$(stays "${envelope}DATA\r\nSubject: x\r\n" -t 1 true -- true | tail -n 1)" 
 	"one that stops in mid-body"
 like "$(tail -n 1 "$T/log")" ' verdict=timeout ' "which is logged"
 
+# Who asks for much and reads little is waited for no longer than who says nothing: what he has
+# read by his end tells. (Else it would be all of it, half a million octets.)
+slowly() {
+	while head -c 16000 >piece && [ -s piece ]; do
+		cat piece
+		sleep 1
+	done
+}
+read=$(yes 'EHLO x' | head -n 2000 | saca-smtpd -h h -A -t 2 -l 3 true -- true 2>>"$T/log" | slowly | wc -c)
+[ "$read" -lt 200000 ]
+ok $? "a client that reads slowly does not stop the login's clock" "$read octets"
+
 # An octet now and then does not stop the clock.
 mkfifo in
 dialogue -t 1 true -- true <in >out &

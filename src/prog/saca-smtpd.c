@@ -54,14 +54,25 @@ struct session {
 
 /* --- Clocks ----------------------------------------------------------------------------- */
 
-static uint64_t deadline(struct session const *me)
+/* No later than the clocks of the session and the login let it be. */
+static uint64_t bounded(struct session const *me, uint64_t at)
 {
-	uint64_t at = me->command_since + me->command;
 	if (at > me->started + me->total)
 		at = me->started + me->total;
 	if (!me->smtp.logged_in && at > me->started + me->login)
 		at = me->started + me->login;
 	return at;
+}
+
+static uint64_t deadline(struct session const *me)
+{
+	return bounded(me, me->command_since + me->command);
+}
+
+/* Of a client who does not read what he is told. */
+static uint64_t deadline_to_read(struct session const *me)
+{
+	return bounded(me, client_clock() + me->command);
 }
 
 static unsigned int left(uint64_t until)
@@ -83,14 +94,21 @@ static void restart_command_clock(struct session *me)
 static void say(void *arg, char const *s, size_t n)
 {
 	struct session *me = arg;
-	client_put(&me->client, s, n, client_clock() + me->command);
+	client_put(&me->client, s, n, deadline_to_read(me));
 }
 
 /* What has been said need not wait with who takes his time: least of all one message's 250
    for the next message's commit (RFC 2920 3.2). */
 static void flush(struct session *me)
 {
-	client_flush(&me->client, client_clock() + me->command);
+	client_flush(&me->client, deadline_to_read(me));
+}
+
+/* What was said last has some time to leave, though a clock has run out. */
+static void flush_last(struct session *me)
+{
+	uint64_t at = deadline_to_read(me), least = client_clock() + LEAVE_MS;
+	client_flush(&me->client, at > least ? at : least);
 }
 
 /* Notes what the log is to say of a program that failed; and what it said itself. */
@@ -465,7 +483,7 @@ int main(int argc, char const **argv)
 	me->started = me->command_since = client_clock();
 	smtp_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && ucspi_under_tls());
 	talk(me);
-	flush(me);
+	flush_last(me);
 	queue_end(&me->queue, client_clock() + LEAVE_MS);
 	smtp_free(&me->smtp);
 	return 0;
