@@ -49,7 +49,7 @@ OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/a
 OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
 	htmlforeign htmlmeta htmltext image iso2022jp message mime mimehead num param qp scan seen spoolfile srcset url utc utf8) \
 	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
-	$(addprefix store/,batch cidparts content convert convert_header entry import postgres postgres_exec postgres_put \
+	$(addprefix store/,batch cidparts content convert convert_header decoder entry import postgres postgres_exec postgres_put \
 	postgres_schema sqlite sqlite_put sqlite_schema store told watch webfolder)
 OBJ_saca-list := $(addprefix core/,address ascii buf date num spoolfile utf8) \
 	$(addprefix store/,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store)

@@ -206,6 +206,11 @@ else
 	skip 'killed half-way' 'strace can not be had, or not reach the program'
 fi
 
+spool_and_fail
+queue show "failed/$key.reason"; is $? 1 'a reason is no file of the spool'
+queue show "failed/../failed/$key"; is $? 1 'nor is a path'
+queue show "failed/$key"; is $? 0 'but its whole name is'
+
 misuse() {
 	out=$(saca-queue "$@" 2>&1)
 	is $? 100 "misuse: $*"

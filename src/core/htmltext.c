@@ -61,9 +61,13 @@ static bool named(struct htmltext *t)
 	size_t n = 0;
 	while (n < NAME_MAX_LEN && t->at + n < t->end && ascii_is_alpha(t->s[t->at + n]))
 		n++;
-	char next = t->at + n < t->end ? t->s[t->at + n] : ' ';
+	if (!n)
+		return false;
+	char const *s = t->s + t->at;
+	char next = t->at + n < t->end ? s[n] : ' ';
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strlen(names[i].name) != n || memcmp(names[i].name, t->s + t->at, n))
+		char const *name = names[i].name;
+		if (name[0] != s[0] || strncmp(name, s, n) != 0 || name[n])
 			continue;
 		/* 13.2.5.73: in attributes `&lt=` and `&lt1` are text */
 		if (next != ';' && (!names[i].bare || next == '=' || ascii_is_digit(next)))

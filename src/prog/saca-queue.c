@@ -251,6 +251,25 @@ static void find_in(struct spool const *sp, bool failed, struct search *s)
 	batch_free(&b);
 }
 
+/* `folder/name`, the whole of it: one look, however many files there are. */
+static bool find_there(struct spool const *sp, char const *word, char const *name, struct batch_file *f)
+{
+	static enum spool_folder const folders[] = {SPOOL_NEW, SPOOL_CUR, SPOOL_FAILED};
+	size_t n = (size_t)(name - 1 - word);
+	struct stat st;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		char const *folder = spool_folders[folders[i]];
+		if (strlen(folder) != n || memcmp(folder, word, n) || !batch_takes(folders[i], name)
+		    || fstatat(sp->fd, word, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+			continue;
+		*f = (struct batch_file){.name = strdup(name), .folder = folders[i]};
+		if (!f->name)
+			no_memory();
+		return true;
+	}
+	return false;
+}
+
 /* The one file that is meant by `word` or `folder/word`; its name is the caller's. */
 static struct batch_file find(struct spool const *sp, char const *word)
 {
@@ -260,6 +279,8 @@ static struct batch_file find(struct spool const *sp, char const *word)
 		s.folder = word;
 		s.folder_len = (size_t)(slash - word);
 		s.word = slash + 1;
+		if (find_there(sp, word, s.word, &s.file))
+			return s.file;
 	}
 	find_in(sp, false, &s);
 	find_in(sp, true, &s);

@@ -99,12 +99,17 @@ static bool is_reason(char const *name)
 	return n > 7 && !strcmp(name + n - 7, ".reason");
 }
 
+bool batch_takes(enum spool_folder folder, char const *name)
+{
+	return name[0] && name[0] != '.' && !strchr(name, '/') && !(folder == SPOOL_FAILED && is_reason(name));
+}
+
 static bool scan(struct batch *b, DIR *dir, enum spool_folder folder)
 {
 	struct dirent const *e;
 	struct stat st;
 	while ((errno = 0, e = readdir(dir))) {
-		if (e->d_name[0] == '.' || (b->failed && is_reason(e->d_name)))
+		if (!batch_takes(folder, e->d_name))
 			continue;
 		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 			if (errno == ENOENT) /* a reader moved it */

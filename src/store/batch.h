@@ -38,6 +38,9 @@ struct batch {
 /* Forgets the batch at hand and fills in the next one. False: errno says why. */
 bool batch_fill(struct batch *b, struct spool const *sp);
 
+/* Is a file of that name in folder one to import, or one that was set aside? */
+bool batch_takes(enum spool_folder folder, char const *name);
+
 /* Frees everything; the next fill starts over. */
 void batch_free(struct batch *b);
 

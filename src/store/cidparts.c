@@ -15,10 +15,9 @@ struct entry {
 	uint32_t part;
 };
 
-/* By the octets with A-Z lowered; n: the length of the first, which may hold NULs. */
-static int compare_folded(char const *a, size_t n, char const *b)
+/* By the octets with A-Z lowered. */
+static int compare_folded(char const *a, size_t n, char const *b, size_t len)
 {
-	size_t len = strlen(b);
 	for (size_t i = 0; i < n && i < len; i++) {
 		int d = (unsigned char)ascii_lower(a[i]) - (unsigned char)ascii_lower(b[i]);
 		if (d)
@@ -27,12 +26,17 @@ static int compare_folded(char const *a, size_t n, char const *b)
 	return (n > len) - (n < len);
 }
 
+/* Then as they are. */
+static int compare_ids(char const *a, size_t n, char const *b, size_t len)
+{
+	int d = compare_folded(a, n, b, len);
+	return d || !n ? d : memcmp(a, b, n);
+}
+
 static int compare_entries(void const *a, void const *b)
 {
 	struct entry const *x = a, *y = b;
-	int d = compare_folded(x->id, strlen(x->id), y->id);
-	if (!d)
-		d = strcmp(x->id, y->id);
+	int d = compare_ids(x->id, strlen(x->id), y->id, strlen(y->id));
 	return d ? d : (x->part > y->part) - (x->part < y->part);
 }
 
@@ -86,7 +90,8 @@ bool cidparts_start(struct cidparts *c, struct mime *m, struct message const *ms
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (!i || strcmp(entries[i].id, entries[i - 1].id))
-			c->groups[c->group_count++] = (struct cidparts_group){.id = entries[i].id, .first = i};
+			c->groups[c->group_count++] = (struct cidparts_group){
+				.id = entries[i].id, .length = strlen(entries[i].id), .first = i};
 		c->groups[c->group_count - 1].count++;
 		c->parts[i] = entries[i].part;
 	}
@@ -104,21 +109,28 @@ void cidparts_free(struct cidparts *c)
 	*c = (struct cidparts){.groups = NULL};
 }
 
-void cidparts_find(struct cidparts const *c, char const *id, size_t n,
-	size_t *exact, size_t *from, size_t *to)
+/* The first group for which id compares as less than `than`. */
+static size_t search(struct cidparts const *c, char const *id, size_t n, int than,
+	int (*compare)(char const *, size_t, char const *, size_t))
 {
 	size_t low = 0, high = c->group_count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (compare_folded(id, n, c->groups[middle].id) > 0)
-			low = middle + 1;
-		else
+		struct cidparts_group const *g = &c->groups[middle];
+		if (compare(id, n, g->id, g->length) < than)
 			high = middle;
+		else
+			low = middle + 1;
 	}
-	*exact = c->group_count;
-	*from = low;
-	for (; low < c->group_count && !compare_folded(id, n, c->groups[low].id); low++)
-		if (!memcmp(id, c->groups[low].id, n))
-			*exact = low;
-	*to = low;
+	return low;
+}
+
+void cidparts_find(struct cidparts const *c, char const *id, size_t n,
+	size_t *exact, size_t *from, size_t *to)
+{
+	*from = search(c, id, n, 1, compare_folded);
+	*to = search(c, id, n, 0, compare_folded);
+	*exact = search(c, id, n, 1, compare_ids);
+	if (*exact < c->group_count && (c->groups[*exact].length != n || memcmp(id, c->groups[*exact].id, n)))
+		*exact = c->group_count;
 }

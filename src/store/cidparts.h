@@ -18,9 +18,12 @@
 /* The parts of one Content-ID, in the order of the message. */
 struct cidparts_group {
 	char const *id; /* the parser's, or one of decoded */
+	size_t length;
 	size_t first, count;
 	bool seen;      /* the holder's: whether, and as what, it has been hosted */
 	size_t image;
+	bool any_seen;  /* the same of all that differ from it in case alone, in the first of them */
+	size_t any_image;
 };
 
 struct cidparts {

@@ -134,6 +134,19 @@ static size_t image_of(struct reader *r, struct cidparts_group *g)
 	return NO_IMAGE;
 }
 
+/* The first image of groups[from..to), those of one Content-ID but for its case. */
+static size_t image_among(struct reader *r, size_t from, size_t to)
+{
+	struct cidparts_group *g = r->parts.groups;
+	if (g[from].any_seen)
+		return g[from].any_image;
+	size_t image = NO_IMAGE;
+	for (size_t i = from; i < to && image == NO_IMAGE && r->status == CONTENT_OK; i++)
+		image = image_of(r, &g[i]);
+	g[from].any_seen = true;
+	return g[from].any_image = image;
+}
+
 /* The image that an id names: the one of exactly that Content-ID, else of one that
    differs in case alone. *known: there is a part of that name. */
 static size_t image_named(struct reader *r, char const *id, size_t n, bool *known)
@@ -143,9 +156,7 @@ static size_t image_named(struct reader *r, char const *id, size_t n, bool *know
 	*known = *known || from < to;
 	if (exact < r->parts.group_count)
 		image = image_of(r, &r->parts.groups[exact]);
-	for (size_t i = from; i < to && image == NO_IMAGE && r->status == CONTENT_OK; i++)
-		image = image_of(r, &r->parts.groups[i]);
-	return image;
+	return image == NO_IMAGE && from < to ? image_among(r, from, to) : image;
 }
 
 /* Without the blanks around it, and the brackets, which are no part of an id (RFC 2392

@@ -9,6 +9,7 @@
 #include "core/htmlmeta.h"
 #include "core/iso2022jp.h"
 #include "core/utf8.h"
+#include "store/decoder.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -40,10 +41,20 @@ static struct trait const *trait_of(char const *name)
 	return &plain;
 }
 
+/* How much of a text there is before the NULs at its end, which programs leave that send all of
+   a buffer. (Dropped elsewhere, they could make a tag of what is none.) */
+static size_t without_padding(char const *s, size_t n)
+{
+	while (n && !s[n - 1])
+		n--;
+	return n;
+}
+
 /* Appends what should be UTF-8: ill-formed sequences and NULs become U+FFFD. */
 static bool put_utf8(char const *s, size_t n, struct buf *out)
 {
 	size_t copied = 0, step;
+	n = without_padding(s, n);
 	for (size_t i = 0; i < n; i += step) {
 		bool good;
 		step = utf8_step(s + i, n - i, &good);
@@ -66,6 +77,7 @@ static bool put_1252(char const *s, size_t n, struct buf *out)
 		0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
 		0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
 	};
+	n = without_padding(s, n);
 	for (size_t i = 0; i < n; i++) {
 		uint8_t c = (uint8_t)s[i];
 		char utf8[4];
@@ -125,9 +137,11 @@ static bool step_over(struct conversion *c, struct trait const *t)
 		step = 2;
 	if (step > c->n)
 		step = c->n;
+	/* in Windows' code page 936, and so in browsers, this octet is the euro */
+	bool euro = step == 1 && (uint8_t)c->s[0] == 0x80 && !strcmp(t->name, "GB18030");
 	c->s += step;
 	c->n -= step;
-	return (!t->held || run(c, true) != NO_MEMORY) && buf_puts(&c->out, UTF8_BAD);
+	return (!t->held || run(c, true) != NO_MEMORY) && buf_puts(&c->out, euro ? "\xe2\x82\xac" : UTF8_BAD);
 }
 
 /* All of it. Afterwards c->out has UTF-8 as far as iconv writes it. */
@@ -195,8 +209,8 @@ static void choose_order(char const *s, size_t n, char name[CHARSET_NAME])
    both (two Chinese characters may look like four ASCII ones). */
 #define WIDE_SURE 16
 
-/* How text is read. name: "" where only the rule for unknown ones is left. cd: open if
-   iconv is needed. */
+/* How text is read. name: "" where only the rule for unknown ones is left. cd: where iconv
+   is needed. */
 struct reading {
 	char name[CHARSET_NAME];
 	iconv_t cd;
@@ -226,7 +240,7 @@ static bool judge(struct reading *r, char const *label, char const *s, size_t n)
 	r->shifted = !strcmp(name, "ISO-2022-JP");
 	if (r->shifted)
 		strcpy(name, "EUC-JP-MS");
-	r->cd = iconv_open("UTF-8", name);
+	r->cd = decoder_for(name);
 	r->by_iconv = r->cd != (iconv_t)-1;
 	if (!r->by_iconv)
 		name[0] = 0;
@@ -277,8 +291,6 @@ static bool convert_any(char const *label, bool html, char const *s, size_t n, s
 	if (good && !mark && html && !*r.name)
 		good = judge_html(&r, s, n);
 	good = good && put(&r, s + skip, n - skip, out);
-	if (r.by_iconv)
-		iconv_close(r.cd);
 	if (!good)
 		out->len = before;
 	return good;

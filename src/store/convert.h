@@ -1,5 +1,6 @@
 /* Text to UTF-8. Whatever comes in, what goes out is well-formed UTF-8 (RFC 3629)
-   without NULs and without a byte order mark, so that any store takes it. */
+   without NULs (those at the end of a text go, others become U+FFFD) and without a byte
+   order mark, so that any store takes it. */
 #ifndef STORE_CONVERT_H
 #define STORE_CONVERT_H
 

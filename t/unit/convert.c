@@ -92,6 +92,7 @@ static struct {
 	{"iso-8859-8", TEXT("a\xff" "b"), "a" BAD "b"},
 	{"shift_jis", TEXT("\x81<p>\xfd\xfd\x82\xb1"), BAD "<p>" BAD "こ"},
 	{"euc-jp", TEXT("\xa4<\xa4\xb3"), BAD "<こ"},
+	{"gbk", TEXT("\x80 5\xc4\xe3\x80"), "€ 5你€"},
 	{"gb18030", TEXT("\xc4\xe3\xff\xc4\xe3\x81"), "你" BAD "你" BAD},
 	{"euc-kr", TEXT("\xc9\xa1\xbe\xc8"), BAD "안"},
 	{"big5", TEXT("\xa7\x41\xff<\xa7"), "你" BAD "<" BAD},
@@ -101,7 +102,12 @@ static struct {
 	{"windows-1258", TEXT("a\xd2" "b\x8a" "c"), "ảb" BAD "c"},
 	/* NULs */
 	{"utf-8", TEXT("a\0b"), "a" BAD "b"},
-	{"iso-8859-1", TEXT("\0"), BAD},
+	{"iso-8859-1", TEXT("\0"), ""},
+	{"iso-8859-1", TEXT("a\0\xf1\0\0"), "a" BAD "ñ"},
+	{"utf-8", TEXT("ñ\r\n\0\0\0"), "ñ\r\n"},
+	{"utf-16le", TEXT("h\0\0\0\0\0"), "h"},
+	{"koi8-r", TEXT("\xf0\0"), "П"},
+	{NULL, TEXT("\xf1\0"), "ñ"},
 	{"koi8-r", TEXT("a\0\xf0"), "a" BAD "П"},
 	{NULL, TEXT("a\0\xf1"), "a" BAD "ñ"},
 };
@@ -232,6 +238,23 @@ START_TEST(survives_noise)
 }
 END_TEST
 
+/* A decoder is used again: nothing of a text that was cut stays in it. */
+START_TEST(starts_anew)
+{
+	static char const *const charsets[] = {"utf-7", "iso-2022-kr", "big5", "windows-1255"};
+	static char const *const cut[] = {"+APE", "\x1b$)C\x0e!!", "a\x88", "\xe0"};
+	struct buf out = BUF_ZERO;
+	for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++) {
+		ck_assert(convert_to_utf8(charsets[i], cut[i], strlen(cut[i]), &out));
+		out.len = 0;
+		ck_assert(convert_to_utf8(charsets[i], "ab", 2, &out) && buf_putc(&out, 0));
+		ck_assert_str_eq(out.s, "ab");
+		out.len = 0;
+	}
+	buf_free(&out);
+}
+END_TEST
+
 /* 10000 words of charsets that change, 500 KB that can't be read: in the time-out. */
 START_TEST(is_linear)
 {
@@ -259,6 +282,7 @@ int main(void)
 	tcase_add_loop_test(c, converts_html, 0, sizeof pages / sizeof *pages);
 	tcase_add_loop_test(c, converts_headers, 0, sizeof headers / sizeof *headers);
 	tcase_add_test(c, converts_octets);
+	tcase_add_test(c, starts_anew);
 	tcase_add_loop_test(c, survives_noise, 0, 34);
 	tcase_add_test(c, is_linear);
 	suite_add_tcase(s, c);
