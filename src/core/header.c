@@ -21,9 +21,15 @@ static bool starts_field(char const *s, size_t n)
 	return n && !ascii_is_blank(s[0]) && memchr(s, ':', n);
 }
 
+/* What stands before a message in an mbox file: mostly with a time, and so with a colon. */
+static bool is_mbox_line(char const *s, size_t n)
+{
+	return n > 5 && !memcmp(s, "From ", 5) && memchr(s, '@', n);
+}
+
 bool header_may_start(char const *s, size_t n)
 {
-	return n && (ascii_is_blank(s[0]) || memchr(s, ':', n));
+	return n && (ascii_is_blank(s[0]) || memchr(s, ':', n) || is_mbox_line(s, n));
 }
 
 size_t header_mark(char const *s, size_t n)

@@ -57,6 +57,11 @@ static void look(struct view *v, struct mime const *m)
 	}
 }
 
+static bool will_do(struct mime_part const *part, char const *type)
+{
+	return !strcmp(part->type, type) && part->encoding != MIME_UNKNOWN;
+}
+
 /* The first of a type that will do, of part `from` and what is in it. */
 static uint32_t first_in(struct view const *v, uint32_t from, char const *type)
 {
@@ -64,7 +69,7 @@ static uint32_t first_in(struct view const *v, uint32_t from, char const *type)
 		struct mime_part const *part = mime_part(v->m, i);
 		if (i > from && part->depth <= mime_part(v->m, from)->depth)
 			break;
-		if (!strcmp(part->type, type) && part->encoding != MIME_UNKNOWN && !v->attached[i])
+		if (will_do(part, type) && !v->attached[i])
 			return i;
 	}
 	return MIME_NONE;
@@ -89,12 +94,28 @@ static uint32_t first_of(struct view const *v, char const *type)
 	return i;
 }
 
+/* Whose multipart/alternative has a text, too: that one is the HTML's, whatever stands before it
+   (a gateway's notice). */
+static uint32_t text_beside(struct view const *v, uint32_t text, uint32_t html)
+{
+	for (uint32_t i = html; (i = mime_part(v->m, i)->parent) != MIME_NONE;) {
+		uint32_t other = MIME_NONE;
+		if (!strcmp(mime_part(v->m, i)->type, "multipart/alternative"))
+			other = first_in(v, i, "text/plain");
+		if (other != MIME_NONE)
+			return other;
+	}
+	return text;
+}
+
 enum message_verdict message_judge(struct mime const *m, enum mime_fault fault, struct message *out)
 {
 	struct view v;
 	look(&v, m);
 	out->text = first_of(&v, "text/plain");
 	out->html = first_of(&v, "text/html");
+	if (out->html != MIME_NONE)
+		out->text = text_beside(&v, out->text, out->html);
 	switch (fault) {
 	case MIME_TOO_DEEP:
 		return MESSAGE_DEEP;
@@ -112,12 +133,20 @@ enum message_verdict message_judge(struct mime const *m, enum mime_fault fault, 
 	return out->html == MIME_NONE ? MESSAGE_NO_HTML : MESSAGE_OK;
 }
 
+bool message_continues(struct mime const *m, struct message const *msg, size_t i)
+{
+	struct mime_part const *part = mime_part(m, i), *first = mime_part(m, msg->html);
+	return i > msg->html && part->parent == first->parent && part->parent != MIME_NONE
+		&& !strcmp(mime_part(m, part->parent)->type, "multipart/mixed")
+		&& will_do(part, "text/html") && !part->attachment && !*part->filename && !*part->id;
+}
+
 enum message_use message_use(struct mime const *m, struct message const *msg, size_t i)
 {
 	struct mime_part const *part = mime_part(m, i);
 	if (i == msg->text)
 		return MESSAGE_TEXT;
-	if (i == msg->html)
+	if (msg->html != MIME_NONE && (i == msg->html || message_continues(m, msg, i)))
 		return MESSAGE_HTML;
 	if (!strncmp(part->type, "multipart/", 10))
 		return MESSAGE_CONTAINER;

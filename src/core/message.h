@@ -28,7 +28,8 @@ struct message {
 /* The text and the HTML are the first text/plain and text/html leaves that are not
    attachments, nor lie in a multipart that is one. A leaf of unknown transfer encoding is
    neither, whatever its type (RFC 2045 6.4). In a multipart/related that states its root,
-   what is in that comes before what lies beside it (RFC 2387 3.2).
+   what is in that comes before what lies beside it (RFC 2387 3.2). A text that is the HTML's
+   alternative comes before any other.
 
    Judges a message whose parser has been finished; fault is what mime_finish said.
    MESSAGE_NUL is not found here: the caller saw the octets. */
@@ -36,6 +37,11 @@ enum message_verdict message_judge(struct mime const *m, enum mime_fault fault, 
 
 /* The reason in Spanish, ASCII, one line of at most 200 octets; "" for MESSAGE_OK. */
 char const *message_reason(enum message_verdict verdict);
+
+/* Is part i a further piece of the HTML? Programs that insert an object cut it in pieces (Apple
+   Mail): those behind the first, in the same multipart/mixed, that are no attachments and have
+   neither a name nor a Content-ID. msg: of a message that has HTML. */
+bool message_continues(struct mime const *m, struct message const *msg, size_t i);
 
 /* What part i is used as. MESSAGE_INLINE: a leaf with a Content-ID that is not the
    text or the HTML: an image, if the HTML points at it and its octets are one. */

@@ -35,12 +35,17 @@ static enum mime_encoding encoding_of(char const *label)
 		{"quoted-printable", MIME_QP}, {"base64", MIME_BASE64},
 		/* in the wild, and not in doubt: nothing is encoded */
 		{"7-bit", MIME_7BIT}, {"7bits", MIME_7BIT}, {"8-bit", MIME_8BIT}, {"8bits", MIME_8BIT},
-		{"none", MIME_8BIT}, {"utf-8", MIME_8BIT}, {"utf8", MIME_8BIT}, {"us-ascii", MIME_7BIT},
-		{"iso-8859-1", MIME_8BIT}, {"iso-8859-15", MIME_8BIT}, {"windows-1252", MIME_8BIT},
+		{"none", MIME_8BIT},
 	};
+	/* a charset's name in the wrong place says that there is text, as it is */
+	static char const *const charsets[] = {"utf", "us-ascii", "ascii", "iso-8859-", "latin", "windows-12", "cp12",
+		"koi8-", "gb2312", "gbk", "gb18030", "big5", "euc-", "shift_jis", "shift-jis"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (!strcmp(label, known[i].label))
 			return known[i].encoding;
+	for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++)
+		if (!strncmp(label, charsets[i], strlen(charsets[i])))
+			return MIME_8BIT;
 	return MIME_UNKNOWN;
 }
 
@@ -61,16 +66,30 @@ static bool collect(struct buf value[FIELDS], char const *s, size_t n)
 	return true;
 }
 
+static void strip_blanks(char const **s, size_t *n)
+{
+	while (*n && ascii_is_blank(**s))
+		++*s, --*n;
+	while (*n && ascii_is_blank((*s)[*n - 1]))
+		--*n;
+}
+
+/* In the wild the brackets are doubled, have blanks in them, or are quotes. */
 void mimehead_id(char const **s, size_t *n)
 {
 	char const *open = *n ? memchr(*s, '<', *n) : NULL;
-	if (!open)
-		return;
-	*n -= (size_t)(open + 1 - *s);
-	*s = open + 1;
-	char const *close = memchr(*s, '>', *n);
-	if (close)
-		*n = (size_t)(close - *s);
+	if (open) {
+		while (open + 1 < *s + *n && open[1] == '<')
+			open++;
+		*n -= (size_t)(open + 1 - *s);
+		*s = open + 1;
+		char const *close = *n ? memchr(*s, '>', *n) : NULL;
+		if (close)
+			*n = (size_t)(close - *s);
+	}
+	strip_blanks(s, n);
+	if (!open && *n > 1 && **s == '"' && (*s)[*n - 1] == '"')
+		++*s, *n -= 2;
 }
 
 /* What begins with an encoded word may have its brackets in it. */

@@ -257,13 +257,23 @@ static bool read_part(struct reader *r, uint32_t i, bool html, struct buf *out)
 		&& (html ? convert_html : convert_to_utf8)(part->charset, r->octets.s, r->octets.len, out);
 }
 
-static bool read_html(struct reader *r, uint32_t i)
+static bool read_piece(struct reader *r, uint32_t i)
 {
 	struct buf utf8 = BUF_ZERO, corrected = BUF_ZERO;
 	bool good = read_part(r, i, true, &utf8) && htmlmeta_correct(utf8.s, utf8.len, &corrected)
 		&& cid_rewrite(corrected.s, corrected.len, find, r, &r->c->html);
 	buf_free(&utf8);
 	buf_free(&corrected);
+	return good;
+}
+
+/* All of it, in the order of the message. */
+static bool read_html(struct reader *r, struct message const *msg)
+{
+	bool good = read_piece(r, msg->html);
+	for (size_t i = msg->html + 1; good && i < mime_count(r->m); i++)
+		if (message_continues(r->m, msg, i))
+			good = read_piece(r, (uint32_t)i);
 	return good;
 }
 
@@ -284,7 +294,7 @@ enum content_status content_read(struct content *c, char const *message, size_t 
 	*c = (struct content){.image_count = 0};
 	if (!cidparts_start(&r.parts, m, msg))
 		return CONTENT_NO_MEMORY;
-	if (!read_fields(&r) || !read_part(&r, msg->text, false, &c->text) || !read_html(&r, msg->html))
+	if (!read_fields(&r) || !read_part(&r, msg->text, false, &c->text) || !read_html(&r, msg))
 		fail(&r, CONTENT_NO_MEMORY);
 	unite(&c->unresolved);
 	unite(&c->unhosted);

@@ -79,7 +79,8 @@ static void check_use(struct mime *m, char const *message, enum mime_fault fault
 	for (size_t i = 0; i < mime_count(m); i++) {
 		struct mime_part const *p = mime_part(m, i);
 		enum message_use use = message_use(m, &msg, i);
-		must((use == MESSAGE_TEXT) == (i == msg.text) && (use == MESSAGE_HTML) == (i == msg.html));
+		must((use == MESSAGE_TEXT) == (i == msg.text) && (use == MESSAGE_HTML)
+			== (msg.html != MIME_NONE && (i == msg.html || message_continues(m, &msg, i))));
 		must(use != MESSAGE_INLINE || (p->leaf && *p->id));
 		out.len = 0;
 		must(message_decode(p, message, &out));

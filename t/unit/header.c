@@ -10,7 +10,7 @@ static struct {
 } const blocks[] = {
 	{"", 0, 0}, {"\n", 0, 1}, {"\r\n", 0, 2}, {"a: b", 4, 4}, {"a: b\n", 5, 5},
 	{"a: b\n\nc", 5, 6}, {"a: b\r\n\r\nc", 6, 8}, {"a: b\r\n\nc\n\n", 6, 7},
-	{"a: b\nsin dos puntos\n\nc", 20, 21}, {"hola\n\nb", 0, 0}, {" a\n\nb", 3, 4},
+	{"a: b\nsin dos puntos\n\nc", 20, 21}, {"hola\n\nb", 0, 0}, {"From a\n\nb", 0, 0}, {"From a@b\n\nb", 9, 10}, {" a\n\nb", 3, 4},
 	{"a: b\n \n\nc", 7, 8}, {"a: b\n\r", 6, 6},
 };
 
@@ -34,6 +34,7 @@ static struct {
 	{"x y: 1\na: 2\n", "x", NULL}, {"x y: 1\na: 2\n", "a", "2"}, {": 1\na: 2\n", "a", "2"},
 	{": 1\n", "", NULL}, {" b: c\na: d\n", "a", "d"}, {" b: c\n", "b", NULL},
 	{"From a@b Thu Sep 12 13:59\na: b\n", "a", "b"}, {"\xc3\xb1: 1\na: 2\n", "a", "2"},
+	{"From a@b\na: b\n", "a", "b"},
 	{"", "a", NULL}, {"a", "a", NULL}, {"a: b\r\r\n", "a", "b"},
 };
 

@@ -24,6 +24,9 @@ static struct mime *read_all(char const *s, enum message_verdict *verdict, struc
 
 #define RELATED(start) "Content-Type: multipart/related; boundary=y; start=\"" start "\"\n\n"
 #define PART(type, id) "--y\nContent-Type: text/" type "\nContent-ID: <" id ">\n\nc\n"
+#define ALTERNATIVE "Content-Type: multipart/alternative; boundary=y\n\n"
+#define RELATED_IN(boundary) "Content-Type: multipart/related; boundary=" boundary "\n\n"
+#define ATTACHED_IN(type) "--y\nContent-Disposition: attachment\nContent-Type: text/" type "\n\na\n"
 
 /* uses: a letter a part: Container, Text, Html, Inline, iGnored. */
 static struct {
@@ -32,7 +35,7 @@ static struct {
 	char const *uses;
 } const messages[] = {
 	{MULTI TEXT HTML, MESSAGE_OK, "CTH"}, {MULTI HTML TEXT, MESSAGE_OK, "CHT"},
-	{MULTI TEXT HTML HTML TEXT, MESSAGE_OK, "CTHGG"}, {MULTI TEXT, MESSAGE_NO_HTML, "CT"},
+	{MULTI TEXT HTML HTML TEXT, MESSAGE_OK, "CTHHG"}, {MULTI TEXT, MESSAGE_NO_HTML, "CT"},
 	{MULTI HTML, MESSAGE_NO_TEXT, "CH"}, {MULTI, MESSAGE_NO_BOTH, "C"},
 	{"", MESSAGE_NO_HTML, "T"}, {"\n\n", MESSAGE_NO_HTML, "T"}, {"Content-Type: a/b\n", MESSAGE_NO_BOTH, "G"},
 	{MULTI TEXT ATTACHED "Content-Type: text/html\n\nb\n", MESSAGE_NO_HTML, "CTG"},
@@ -66,6 +69,23 @@ static struct {
 	{MULTI "--x\n" RELATED("<r>") PART("plain", "a") PART("html", "b") "--y\nContent-ID: <r>\n"
 	 "Content-Type: multipart/related; boundary=z; start=s\n\n--z\nContent-Type: text/html\n\nd\n"
 	 "--z\nContent-ID: <s>\nContent-Type: text/html\n\ne\n", MESSAGE_OK, "CCTICGH"},
+	/* HTML in pieces: in the same multipart/mixed, and nothing that has a name or is pointed at */
+	{MULTI TEXT HTML "--x\nContent-Type: application/pdf\n\na\n" HTML, MESSAGE_OK, "CTHGH"},
+	{MULTI TEXT HTML "--x\nContent-Type: text/html; name=a.html\n\nb\n"
+	 "--x\nContent-Type: text/html\nContent-Disposition: inline; filename=a.html\n\nb\n"
+	 ATTACHED "Content-Type: text/html\n\nb\n"
+	 "--x\nContent-Type: text/html\nContent-Transfer-Encoding: x-y\n\nb\n" HTML, MESSAGE_OK, "CTHGGGGH"},
+	{MULTI TEXT "--x\n" ALTERNATIVE PART("html", "") PART("html", "") "--y--\n" HTML, MESSAGE_OK, "CTCHGG"},
+	{MULTI TEXT "--x\n" ALTERNATIVE PART("html", "") "--y--\n" HTML, MESSAGE_OK, "CTCHG"},
+	/* the text is the HTML's alternative, if it has one */
+	{MULTI TEXT "--x\n" ALTERNATIVE PART("plain", "") PART("html", ""), MESSAGE_OK, "CGCTH"},
+	{MULTI TEXT "--x\n" ALTERNATIVE PART("plain", "") "--y\n" RELATED_IN("z") "--z\nContent-Type: text/html\n\nb\n",
+	 MESSAGE_OK, "CGCTCH"},
+	{MULTI "--x\n" ALTERNATIVE PART("plain", "") "--y--\n" TEXT HTML, MESSAGE_OK, "CCTGH"},
+	{MULTI TEXT "--x\n" ALTERNATIVE ATTACHED_IN("plain") PART("html", ""), MESSAGE_OK, "CTCGH"},
+	{MULTI TEXT "--x\nContent-Type: text/html\nContent-Transfer-Encoding: koi8-r\n\nb\n", MESSAGE_OK, "CTH"},
+	{MULTI TEXT "--x\nContent-Type: text/html\nContent-Transfer-Encoding: iso-8859-2\n\nb\n", MESSAGE_OK, "CTH"},
+	{"From a@b.es\n" MULTI TEXT HTML, MESSAGE_OK, "CTH"},
 	{"Content-Disposition: attachment\n" MULTI TEXT HTML, MESSAGE_NO_BOTH, "CGG"},
 	{MULTI TEXT "--x\nContent-Type: message/rfc822\nContent-ID: <a>\n\nContent-Type: text/html\n\nb\n",
 	 MESSAGE_NO_HTML, "CTG"},
