@@ -28,6 +28,8 @@ for c in acme acme= acme=5 acme=+ acme=+x acme=+-1 Acme=+1 ../x=+1 =+1 acme=+922
 done
 saca-spool -c nadie=-0 "$S" 2>"$T/err"
 is "$?" 100 "nothing can be taken from who has no file"
+saca-spool -c nadie=+0 "$S" 2>"$T/err"
+is "$?" 100 "nor is there anything to show"
 [ ! -e "$S/credit/nadie" ]
 ok $? "and none is made"
 is "$(balance acme)" 7 "none of that changed anything"
@@ -131,7 +133,8 @@ fi
 
 # 32 at once on one credit
 rm -f "$S/credit/acme"
-saca-spool -c acme=+300 "$T/crowd" >"$T/out"
+saca-spool -c acme=+300 "$T/crowd" >"$T/out" 2>"$T/err"
+is "$(cat "$T/err")" "saca-spool: there was no spool, so one is made: $T/crowd" "a new spool is told of"
 for i in $(seq 32); do
 	(
 		for j in 1 2 3 4 5; do

@@ -45,7 +45,7 @@ is "$?:$(waiting)" 111:1 'a store that cannot be opened: 111'
 echo 'this is no database, whatever its name says' >"$T/text.db"
 out=$(saca-import "$SPOOL" "$T/text.db" 2>&1)
 is "$?:$(waiting)" 111:1 'a file that is no database: 111'
-like "$out" '^saca-import: fatal: unable to open the store: file is not a database' 'with the reason'
+like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is not a database' 'with the reason'
 : >"$T/notafolder"
 import 2>/dev/null
 
@@ -85,7 +85,7 @@ MESSAGE
 out=$(import -w "$T/notafolder/web" 2>&1)
 is "$?:$(waiting):$(ls "$SPOOL/failed" | wc -l)" "111:1:$failed" \
 	'a web folder that cannot be written: 111, and the file waits'
-like "$out" 'Not a directory' 'with the reason'
+like "$out" "unable to write to the web folder $T/notafolder/web: Not a directory" 'with the reason'
 like "$(import -w "$T/other" 2>&1)" imported=1 'with another it goes on'
 is "$(ls "$T/other/i" | wc -l)" 1 '-w says where images go'
 

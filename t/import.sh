@@ -60,7 +60,8 @@ D=2013-09-12T11:59:19Z
 
 begin() {
 	out=$(import 2>&1)
-	is "$?:$out" "0:saca-import: there was no spool, so one is made: $SPOOL" 'no spool there: it is said'
+	[ "$(id -u)" = 0 ] && whose=", root's" || whose=
+	is "$?:$out" "0:saca-import: there was no spool, so one is made$whose: $SPOOL" 'no spool there: it is said'
 	out=$(import 2>&1); quiet $? "$out" 'an empty spool: silent, 0'
 	is "$(ls "$SPOOL" | tr '\n' ' ')" 'count credit cur done failed lock new seen tmp ' \
 		'the spool is made where it is missing'

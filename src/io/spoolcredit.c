@@ -189,7 +189,7 @@ static enum spool_credit change(struct spool const *sp, int fd, bool add, uint64
 enum spool_credit spool_credit_change(struct spool const *sp, char const *plan,
 	bool add, uint64_t amount, uint64_t *left)
 {
-	int fd = open_credit(sp, plan, add ? O_CREAT : 0);
+	int fd = open_credit(sp, plan, add && amount ? O_CREAT : 0);
 	if (fd < 0)
 		return errno == ENOENT ? SPOOL_CREDIT_MISSING : SPOOL_CREDIT_ERROR;
 	enum spool_credit r = fdio_lock(fd, F_WRLCK, 0, 0) ? change(sp, fd, add, amount, left)

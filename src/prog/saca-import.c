@@ -121,6 +121,8 @@ static struct webfolder *open_web(struct options const *o)
 	free(beside);
 	if (!w)
 		strerr_dief(EXIT_AGAIN, "out of memory");
+	if (o->web && !webfolder_ready(w)) /* now, and not at the first message that has an image */
+		strerr_diefsys(EXIT_AGAIN, "unable to write to the web folder ", o->web);
 	return w;
 }
 
@@ -286,14 +288,14 @@ static void set_signals(void)
 }
 
 /* One is made where there is none, as saca-spool does; but a name that was mistyped would look
-   like a spool where nothing waits, so it is said. */
+   like a spool where nothing waits, and one that root makes is root's, so it is said. */
 static void open_spool(struct spool *sp, char const *path)
 {
 	bool is_new = !spool_is_there(path) && errno == ENOENT;
 	if (!spool_open(sp, path))
 		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
 	if (is_new)
-		strerr_warn(PROG, ": there was no spool, so one is made: ", path);
+		strerr_warn(PROG, ": there was no spool, so one is made", getuid() ? ": " : ", root's: ", path);
 }
 
 int main(int argc, char const *const *argv)

@@ -60,7 +60,7 @@ static _Noreturn void leave(int code)
 }
 
 /* A system call failed. */
-static _Noreturn void fail(int code, char const *what)
+static _Noreturn void fail_at(int code, char const *what, char const *name)
 {
 	int e = errno;
 	spool_draft_drop(&draft);
@@ -69,7 +69,12 @@ static _Noreturn void fail(int code, char const *what)
 		code = ANSWER_FULL;
 	else if (e == ENOMEM)
 		code = ANSWER_MEMORY;
-	strerr_diefusys(code, what);
+	strerr_diefusys(code, what, name);
+}
+
+static _Noreturn void fail(int code, char const *what)
+{
+	fail_at(code, what, "");
 }
 
 /* Refused for good (D), or until later (Z); code: where there is nobody to be told why. */
@@ -125,7 +130,7 @@ static void check_limits(void)
 static void open_spool(char const *path)
 {
 	if (spool.fd < 0 && !spool_open(&spool, path))
-		fail(ANSWER_SPOOL, "open the spool");
+		fail_at(ANSWER_SPOOL, errno == EPERM ? "open somebody else's spool " : "open the spool ", path);
 }
 
 /* --- Options and environment ---------------------------------------------------------- */
@@ -253,7 +258,7 @@ static void read_envelope(void)
 static void write_draft(uint64_t send, char const *id, struct buf const *login)
 {
 	char ip[UCSPI_IP], name[256] = "";
-	char const *host = options.host ? options.host : getenv("SACA_HOST");
+	char const *host = options.host ? options.host : variable("SACA_HOST");
 	if (!host && gethostname(name, sizeof name - 1) < 0)
 		fail(ANSWER_LATER, "learn this host's name");
 	ucspi_remote_ip(ip);
@@ -415,7 +420,10 @@ static _Noreturn void change_credit(char const *path, char const *order)
 	if (borrowed && getuid() != 0)
 		strerr_dief(ANSWER_MISUSED, "only the spool's owner changes credit");
 	check_limits();
+	bool is_new = !spool_is_there(path) && errno == ENOENT;
 	open_spool(path);
+	if (is_new) /* the name may have been mistyped */
+		strerr_warn(PROG, ": there was no spool, so one is made: ", path);
 	enum spool_credit r = spool_credit_change(&spool, plan, add, amount, &left);
 	if (r == SPOOL_CREDIT_SHORT)
 		strerr_dief(ANSWER_MISUSED, "the credit would be below zero, or above what can be counted");

@@ -144,7 +144,7 @@ static bool read_entry(struct import *im, struct batch_file const *f, struct imp
 	strcpy(fate->id, im->entry.id);
 	fate->send = im->entry.file.send;
 	if (r == ENTRY_FAILED || r == ENTRY_WEB)
-		return fail(im, r == ENTRY_WEB ? "web folder" : f->name, im->entry.reason);
+		return fail(im, r == ENTRY_WEB ? webfolder_path(im->options.web) : f->name, im->entry.reason);
 	if (r == ENTRY_REFUSED)
 		return refuse(im, fate, im->entry.reason);
 	*put = true;
@@ -259,7 +259,7 @@ static enum store_result attempt(struct import *im, struct span *s)
 		return r;
 	r = fill(im, s);
 	if (r == STORE_OK && im->options.web && !webfolder_sync(im->options.web)) {
-		fail(im, "web folder", strerror(errno));
+		fail(im, webfolder_path(im->options.web), strerror(errno));
 		r = STORE_FAILED;
 	}
 	if (r != STORE_OK) {

@@ -24,6 +24,14 @@ static char const settings[] =
 	"PRAGMA cache_size = -65536;"
 	"PRAGMA wal_autocheckpoint = 8192;";
 
+enum store_result sqlite_failed(struct sqlite *q)
+{
+	char const *path = sqlite3_db_filename(q->db, "main");
+	bool known = path && *path;
+	return store_fail(&q->store, STORE_FAILED, known ? path : "", known ? ": " : "",
+		sqlite3_errmsg(q->db), (char *)NULL);
+}
+
 enum store_result sqlite_verdict(struct sqlite *q, int code)
 {
 	switch (code & 0xff) {
@@ -36,7 +44,7 @@ enum store_result sqlite_verdict(struct sqlite *q, int code)
 	case SQLITE_MISMATCH:
 		return store_fail(&q->store, STORE_REFUSED, sqlite3_errmsg(q->db), (char *)NULL);
 	default:
-		return store_fail(&q->store, STORE_FAILED, sqlite3_errmsg(q->db), (char *)NULL);
+		return sqlite_failed(q);
 	}
 }
 

@@ -32,6 +32,9 @@ struct sqlite {
    and DONE are STORE_OK; what the row at hand is to blame for is STORE_REFUSED. */
 enum store_result sqlite_verdict(struct sqlite *q, int code);
 
+/* STORE_FAILED, with the file's name and SQLite's words as the reason. */
+enum store_result sqlite_failed(struct sqlite *q);
+
 /* Prepares statement[] for sqlite_put. */
 enum store_result sqlite_prepare_all(struct sqlite *q);
 

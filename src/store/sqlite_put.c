@@ -44,8 +44,7 @@ enum store_result sqlite_prepare_all(struct sqlite *q)
 	for (size_t i = 0; code == SQLITE_OK && i < SQL_STATEMENTS; i++)
 		code = sqlite3_prepare_v3(q->db, text[i], -1, SQLITE_PREPARE_PERSISTENT,
 			&q->statement[i], NULL);
-	return code == SQLITE_OK ? STORE_OK
-		: store_fail(&q->store, STORE_FAILED, sqlite3_errmsg(q->db), (char *)NULL);
+	return code == SQLITE_OK ? STORE_OK : sqlite_failed(q);
 }
 
 /* Binding fails only without memory or out of range; the step behind it would then

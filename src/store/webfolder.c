@@ -163,6 +163,11 @@ static bool write_image(int folder, char const *name, char const *s, size_t n)
 	return true;
 }
 
+char const *webfolder_path(struct webfolder const *w)
+{
+	return w->path;
+}
+
 bool webfolder_put(struct webfolder *w, char const *type, char const *s, size_t n,
 	char hash[WEBFOLDER_HEX], char path[WEBFOLDER_PATH])
 {
@@ -182,4 +187,9 @@ bool webfolder_sync(struct webfolder *w)
 	close(w->images);
 	w->images = -1;
 	return true;
+}
+
+bool webfolder_ready(struct webfolder *w)
+{
+	return open_images(w) && !faccessat(w->images, ".", W_OK | X_OK, AT_EACCESS) && webfolder_sync(w);
 }

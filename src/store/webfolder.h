@@ -1,6 +1,6 @@
 /* The folder a web server shows: each image once, in i/<sha256>.<type>, readable by
    all (0644), never half-written. The folder and its i/ are made (0755) at the first
-   image. A file is synced before it gets its name; names are synced by webfolder_sync,
+   image, or when they are looked after. A file is synced before it gets its name; names are synced by webfolder_sync,
    which the importer calls once a batch, before its COMMIT. Between two batches nothing is
    held open: a folder that was moved away must not get what its successor should show. */
 #ifndef STORE_WEBFOLDER_H
@@ -17,6 +17,13 @@ struct webfolder;
 /* NULL: out of memory. Touches no file. webfolder_free takes NULL. */
 struct webfolder *webfolder_new(char const *path);
 void webfolder_free(struct webfolder *w);
+
+/* As it was given. */
+char const *webfolder_path(struct webfolder const *w);
+
+/* Makes the folder where it is missing, and says whether an image could be written to it.
+   False: errno says why not. */
+bool webfolder_ready(struct webfolder *w);
 
 /* Writes s[0..n), an image of that type (a word of core/image.h), unless it is there
    already; sets its hash and its path under the folder. False: errno says why, and
