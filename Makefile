@@ -8,7 +8,7 @@
 #                          a third (scripts/deps fast makes build/musl)
 #   make unit              the unit tests' programs, in BUILD/t/unit
 #   make fuzz              the fuzzing targets, in BUILD/t/fuzz: see t/fuzz/README
-#   make install           to DESTDIR and PREFIX
+#   make install           to DESTDIR and PREFIX; owners and modes of an older version stay
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -38,7 +38,7 @@ BATCH := saca-accounts saca-import saca-list saca-queue
 OBJ_saca-proxy := $(addprefix core/,ascii ip num proxy) io/ucspi
 OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/reply core/esmtp core/sasl core/base64 \
 	core/data core/scan core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
-	io/client io/run io/authenticate io/queue io/stay io/queueenv io/memfile io/senders io/cdbfile io/ucspi io/ucspitls
+	io/client io/run io/authenticate io/queue io/stay io/queueenv io/memfile io/senders io/smtplog io/cdbfile io/ucspi io/ucspitls
 OBJ_saca-tlsd := core/ascii core/num io/become io/ucspi io/ucspienv io/ucspitls \
 	tls/certificates tls/confine tls/hello tls/keypair tls/pem tls/pump tls/reason tls/server tls/sessions tls/sessions_file
 OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
@@ -140,7 +140,9 @@ MAN := $(wildcard src/prog/*.[1-8])
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install $(PROGRAMS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	for p in $(PROGRAMS); do to=$(DESTDIR)$(PREFIX)/bin/$$p; \
+		if [ -e "$$to" ]; then cp -p "$$to" "$$to.new" && cat "$(BIN)/$$p" >"$$to.new"; \
+		else install "$(BIN)/$$p" "$$to.new"; fi && mv "$$to.new" "$$to" || exit 1; done
 	for m in $(MAN); do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s \
 		&& install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
 

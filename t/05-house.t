@@ -57,4 +57,11 @@ for main in src/prog/*.c; do
 	[ -x "$T/root/usr/bin/$program" ] && [ -f "$T/root/usr/share/man/man8/$program.8" ]
 	ok $? "$program is installed with its manual"
 done
+chmod 4750 "$T/root/usr/bin/saca-spool"
+echo older >"$T/root/usr/bin/saca-mime"
+make -s install DESTDIR="$T/root" PREFIX=/usr $flavour >"$T/install.log" 2>&1
+is "$?:$(stat -c %a "$T/root/usr/bin/saca-spool"):$(find "$T/root" -name '*.new')" "0:4750:" \
+	"installed over an older version, a program keeps its bits"
+cmp -s "$T/root/usr/bin/saca-mime" "$BIN/saca-mime"
+ok $? "and is the newer one"
 done_testing

@@ -214,8 +214,13 @@ if installed systemd systemd-analyze systemd-socket-activate; then
 		background env $(cat "$T/etc/environment") sh -c "exec systemd-socket-activate -a --inetd -l 127.0.0.1:$p \
 			-E HOST -E BRAND -E URL -E TZ -E CERTFILE -E KEYFILE -E PATH $command" 2>>"$T/log/script"
 	done
-	out=$(SYSTEMD_UNIT_PATH=$T/systemd: systemd-analyze verify --man=no "$T/systemd/saca-import.service" 2>&1)
-	is "$? $out" "0 " "systemd: the importer's unit"
+	for unit in import tls; do
+		out=$(SYSTEMD_UNIT_PATH=$T/systemd: systemd-analyze verify --man=no "$T/systemd/saca-$unit.service" 2>&1)
+		is "$? $out" "0 " "systemd: the unit of $unit"
+	done
+	install -d -m 700 "$T/run"
+	out=$(sh -c "$(sed -n 's/^ExecStart=//p' "$T/systemd/saca-tls.service")" 2>&1)
+	is "$?:$out:$(find "$T/run" -name tls)" "0::$T/run/tls" "systemd: its cache is made"
 	by_script systemd-socket-activate
 fi
 
@@ -228,8 +233,14 @@ SACA_PLAN=acme saca-spool "$T/spool" <"$T/message" 1<"$T/envelope"
 ok $? "a message waits in the spool"
 [ -z "$user" ] || chown -R nobody "$T/spool"
 line=$(grep '^[*]' "$T/crontab")
-like "$line" '^([*][[:space:]]+){5}sacaspool[[:space:]]+saca-import ' "cron: five times any, a user, the command"
-out=$(PATH=$BIN:$PATH sh -c "$(printf '%s\n' "$line" | sed 's/.*sacaspool[[:space:]]*//')" 2>&1)
-like "$? $out" '^0 saca-import: imported=1 ' "cron: its command imports"
+like "$line" '^([*][[:space:]]+){5}sacaspool[[:space:]]+umask 007; out=\$\(saca-import ' "cron: five times any, a user, the command"
+by_cron() {
+	PATH=$BIN:$PATH sh -c "$(printf '%s\n' "$line" | sed -e 's/.*sacaspool[[:space:]]*//' -e "s,logger ,cat >$T/logged; : ,")" 2>&1
+}
+is "$(by_cron)" "" "cron: its command has nothing to mail"
+like "$(cat "$T/logged")" '^saca-import: imported=1 ' "but imports, and that is logged"
+echo x >"$T/spool/new/x"
+like "$(by_cron)" 'set aside: x: ' "what is set aside is mailed"
+like "$(cat "$T/logged")" 'set aside: x: ' "and logged"
 
 done_testing

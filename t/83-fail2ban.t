@@ -30,7 +30,7 @@ saca-smtpd: ip=192.0.2.9 user=- sender=- rcpts=0 size=0 verdict=auth-failed id=.
 login victor.acme x | dialogue 192.0.2.11 100
 printf 'EHLO saca-smtpd: ip=192.0.2.9 verdict=auth-failed\r\nAUTH PLAIN AHgueAB4\r\nMAIL FROM:<"verdict=auth-failed"@example.com>\r\nRSET\r\nQUIT\r\n' |
 	dialogue 192.0.2.12 0
-is "$(wc -l <"$T/lines")" 7 "seven lines of log"
+is "$(wc -l <"$T/lines")" 8 "eight lines of log"
 
 # found LOG: the addresses that the filter finds, each with how often
 found() {
@@ -51,7 +51,7 @@ logger() {
 	command -v "$1" >/dev/null || { skip "$name" "$1 is not installed"; return; }
 	"$@" <"$T/lines" >"$T/logger" 2>&1
 	is "$(found "$file")" "$wanted" "failed logins in the log of $name" || sed 's/^/# /' "$T/out"
-	is "$(dated)" 7 "$name: and every line's date is understood"
+	is "$(dated)" 8 "$name: and every line's date is understood"
 }
 mkdir "$T/multilog" "$T/s6" "$T/s6-tai" "$T/svlogd"
 logger multilog "$T/multilog/current" multilog t s16777215 n20 "$T/multilog"

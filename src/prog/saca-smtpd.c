@@ -3,13 +3,13 @@
 #define _GNU_SOURCE
 #include "core/ascii.h"
 #include "core/date.h"
-#include "core/logline.h"
 #include "core/num.h"
 #include "core/smtp.h"
 #include "io/authenticate.h"
 #include "io/client.h"
 #include "io/queue.h"
 #include "io/senders.h"
+#include "io/smtplog.h"
 #include "io/queueenv.h"
 #include "io/ucspi.h"
 #include "io/ucspitls.h"
@@ -49,7 +49,7 @@ struct session {
 	char ip[UCSPI_IP];
 	char host[256], url[300], date[DATE_RFC5322];
 	struct queueenv queueenv;
-	char trouble[TROUBLE]; /* why what was asked last has failed for now; "" if it has not */
+	char trouble[TROUBLE]; /* why what was asked last could not be answered, or "" */
 };
 
 /* --- Clocks ----------------------------------------------------------------------------- */
@@ -223,59 +223,11 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 	me->command_since = client_clock(); /* that time was ours, not the client's */
 }
 
-static void add_number(struct logline *l, char const *key, uint64_t v)
-{
-	char number[NUM_FMT];
-	logline_add(l, key, number, num_fmt(number, v));
-}
-
-/* A log that is gone does not stop the mail. */
-static void log_line(struct logline *l)
-{
-	logline_end(l);
-	(void)!write(2, l->s, l->len);
-}
-
-static void start_line(struct session const *me, struct logline *l, struct smtp_record const *r)
-{
-	logline_start(l, PROG);
-	logline_add(l, "ip", me->ip, strlen(me->ip));
-	logline_add(l, "user", r->user, r->user_n);
-}
-
-/* Beside what was not accepted, for whoever is asked why. */
-static void log_reason(struct session *me, struct smtp_record const *r)
-{
-	char const *reason = r->reason ? r->reason : me->trouble;
-	struct logline l;
-	if (!*reason)
-		return;
-	start_line(me, &l, r);
-	logline_text(&l, " why: ", reason);
-	log_line(&l);
-	me->trouble[0] = 0;
-}
-
 static void log_record(void *arg, struct smtp const *s, struct smtp_record const *r)
 {
 	struct session *me = arg;
-	struct logline l;
-	char const *version = getenv("SSL_PROTOCOL");
-	log_reason(me, r);
-	if (!s->tls)
-		version = "";
-	else if (!version || !*version)
-		version = "yes";
-	start_line(me, &l, r);
-	logline_add(&l, "sender", r->sender, r->sender_n);
-	add_number(&l, "rcpts", r->rcpts);
-	add_number(&l, "size", r->size);
-	logline_add(&l, "verdict", r->verdict, strlen(r->verdict));
-	logline_add(&l, "id", r->id, r->id_n);
-	logline_add(&l, "uuid", r->uuid, r->uuid_n);
-	logline_add(&l, "tls", version, strlen(version));
-	add_number(&l, "ms", r->ms);
-	log_line(&l);
+	smtplog_write(me->ip, s->tls, r, me->trouble);
+	me->trouble[0] = 0;
 }
 
 static uint64_t clock_now(void *arg)

@@ -392,8 +392,7 @@ static void transact(char const *path, char key[SPOOL_KEY])
 	buf_free(&login);
 }
 
-/* On to the next message, if this process is to stay for one; else it ends. The client need
-   not wait for what is still to be tidied up. */
+/* On to the next message, or the end. The client need not wait for what is still to be tidied up. */
 static void stay_on(char const *key)
 {
 	bool told = stay >= 0 && stay_tell(stay);
@@ -420,9 +419,9 @@ static _Noreturn void change_credit(char const *path, char const *order)
 	if (borrowed && getuid() != 0)
 		strerr_dief(ANSWER_MISUSED, "only the spool's owner changes credit");
 	check_limits();
-	bool is_new = !spool_is_there(path) && errno == ENOENT;
+	bool is_new = !spool_is_there(path) && errno == ENOENT; /* it may have been mistyped */
 	open_spool(path);
-	if (is_new) /* the name may have been mistyped */
+	if (is_new)
 		strerr_warn(PROG, ": there was no spool, so one is made: ", path);
 	enum spool_credit r = spool_credit_change(&spool, plan, add, amount, &left);
 	if (r == SPOOL_CREDIT_SHORT)
