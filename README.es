@@ -60,11 +60,12 @@ LA RESPUESTA
   250 OK id=1166 fa8896c2351f8b7e73ac3a3d209c6ac5
 
 1166 es el número del envío; lo demás identifica la transacción. Guárdelos: sirven para
-consultar la estadística y para preguntarnos. Sin un 250 a su mensaje no hay envío.
+consultar la estadística y para preguntarnos. Si la respuesta es otra, no hay envío.
 
-Si pierde la conexión antes de ver la respuesta, repita el mensaje tal cual, con el mismo
-Message-ID: durante 24 horas recibirá la misma respuesta, y no se envía ni se cobra dos
-veces.
+Si pierde la conexión antes de ver la respuesta, puede que lo haya. Repita el mensaje tal
+cual, con el mismo Message-ID: durante 24 horas recibirá la misma respuesta, y no se envía ni
+se cobra dos veces. (Sin Message-ID, o con uno nuevo, como lo ponen algunas bibliotecas cada
+vez que se les pide enviar, sería otro envío.)
 
 Solo contactos: tras DATA mande únicamente el punto final. No hay envío, pero los
 destinatarios quedan importados y agrupados:
@@ -80,7 +81,7 @@ CÓDIGOS DE ERROR
 
   421  fin de la conexión: demasiado tiempo, demasiados errores o parada del servidor
   451  fallo pasajero: repita el mensaje más tarde
-  452  demasiados destinatarios en un mensaje, o no hay sitio por ahora
+  452  más de 50000 destinatarios en un mensaje, o no hay sitio por ahora
   454  el cifrado o el login no están disponibles por ahora
   500  500 5.5.1 Invalid command: no existe ese comando
        500 Syntax error: línea vacía, ilegible o demasiado larga
