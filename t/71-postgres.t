@@ -208,6 +208,30 @@ is "$(fields sends -s new -p acme | wc -l)" \
 	"$(sql "select count(*) from send where state = 'new' and username like '%.acme'")" 'state and plan'
 is "$(saca-list "$STORE" piece 1 --html)" "$(sql 'select html from piece where id = 1')" 'a piece'
 
+# An image counts as 64 KB of what one transaction takes: it has to be on the disk before.
+for n in 6901 6902 6903 6904; do
+	[ $n -gt 6902 ] && image='<img src="cid:a">' || image=
+	put new "$(key $n)" 1$n 1$n $D victor.acme remitente@dominio.com l@y.es <<-MESSAGE
+	Content-Type: multipart/related; boundary=r
+
+	--r
+
+	hola
+	--r
+	Content-Type: text/html
+
+	<p>$image
+	--r
+	Content-ID: <a>
+
+	GIF89a-no-other-octets-$n
+	--r--
+	MESSAGE
+done
+PGOPTIONS='-c log_statement=all' import -b 60000 >"$T/out" 2>&1
+is "$(grep -c ' COMMIT$' "$T/server"):$(cut -d' ' -f2 "$T/out")" 2:imported=4 \
+	'two with images are two transactions, what has none goes along'
+
 message nadie | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com l@y.es
 out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/none" 2>&1)
 is "$?:$(waiting)" 111:1 'a database that is not there: 111'

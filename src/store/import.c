@@ -25,6 +25,10 @@
    octets. Ours are shorter by far. */
 #define NAME_LONGEST 240
 
+/* Octets of a transaction that a hosted image counts for: it is a file of its own, to be synced
+   while nobody else can write to the store. saca-import(8) tells this, too. */
+#define IMAGE_COST 65536
+
 /* Octets told of the cids that a message does not bring, and of those that are not hosted. */
 #define LACKS_MAX 200
 
@@ -228,7 +232,7 @@ static enum store_result fill(struct import *im, struct span *s)
 			return STORE_FAILED;
 		if (!put)
 			continue;
-		s->octets += im->entry.octets.len;
+		s->octets += im->entry.octets.len + im->entry.content.image_count * IMAGE_COST;
 		enum store_result r = put_entry(im, fate, s);
 		if (r == STORE_FAILED && !im->error[0])
 			fail_store(im);
