@@ -136,7 +136,7 @@ if installed runit runsvdir tcpsvd svlogd; then
 	kill -HUP $RUNIT
 	wait $RUNIT
 	RUNIT=
-	for d in "$T"/runit/* "$T"/runit/*/log; do
+	for d in "$T"/runit/saca-* "$T"/runit/saca-*/log; do
 		await 10 chpst -L "$d/supervise/lock" true
 	done
 	ok $? "runit: all of it ends"

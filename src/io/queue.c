@@ -237,6 +237,7 @@ void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
 	char const *const *envp, uint64_t deadline, struct verdict *out)
 {
 	int none = empty ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+	q->end = (struct run_end){.code = -1};
 	bool fine = begin(&q->envelope) && put(&q->envelope, envelope, n) && finish(&q->envelope);
 	if (fine && (empty ? none >= 0 : finish(&q->message)))
 		run(q, empty ? none : q->message.fd, q->envelope.fd, envp, deadline, out);
