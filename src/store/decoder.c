@@ -55,10 +55,11 @@ iconv_t decoder_for(char const *name)
 		errno = ENOMEM;
 		return none;
 	}
-	iconv_t cd = iconv_open("UTF-8", name);
-	if (cd == none)
+	struct decoder d = {.cd = iconv_open("UTF-8", name)};
+	if (d.cd == none)
 		return none;
+	strcpy(d.name, name);
 	memmove(all + at + 1, all + at, (count++ - at) * sizeof *all);
-	strcpy(all[at].name, name);
-	return all[at].cd = cd;
+	all[at] = d;
+	return d.cd;
 }
