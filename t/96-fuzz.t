@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every fuzzing target over all its seeds, then over mutations of them for FUZZ_SECONDS each:
-# by default 30 under the sanitizers and 1 without; those that read a small part of what the
+# by default 20 under the sanitizers and 1 without; those that read a small part of what the
 # nine below read too, an eighth of it. (scripts/fuzz searches for hours.) FUZZ_START is where
 # the mutations start; without it they differ from run to run, and the number is told.
 . "$(dirname "$0")/lib.sh"
@@ -8,7 +8,7 @@ cd "$TOP" || exit 1
 . t/fuzz/lib.sh
 
 case $BIN in
-*/sanitize/*) flavour=SANITIZE=1 build=build/sanitize seconds=${FUZZ_SECONDS:-30} ;;
+*/sanitize/*) flavour=SANITIZE=1 build=build/sanitize seconds=${FUZZ_SECONDS:-20} ;;
 *) flavour= build=${BUILD:-build/plain} seconds=${FUZZ_SECONDS:-1} ;;
 esac
 start=${FUZZ_START:-$(date +%s)}
