@@ -121,6 +121,8 @@ $(BUILD)/t/unit/%: t/unit/%.c t/unit/unit.h $(BUILD)/house.a
 
 # This one makes allocations fail.
 $(BUILD)/t/unit/memory: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+# And this one counts what may load a module from the disk.
+$(BUILD)/t/unit/convert: LDFLAGS += -Wl,--wrap=iconv_open
 
 # Each fuzzing target likewise; ENGINE is what feeds it: an object, or a compiler's option.
 FUZZ := $(patsubst t/fuzz/%.c,$(BUILD)/t/fuzz/%,$(filter-out t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))

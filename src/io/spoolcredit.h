@@ -40,9 +40,9 @@ void spool_credit_back(struct spool_credit_hold *h);
 /* Nobody knows: the next one looks whether KEY is there. */
 void spool_credit_leave(struct spool_credit_hold *h);
 
-/* Adds amount, or takes it away; makes the file for a plan that has none when adding
-   more than nothing.
-   *left: the new balance, or the old one with SPOOL_CREDIT_SHORT. On disk on return. */
+/* Adds amount, or takes it away; makes the file for a plan that has none when adding more
+   than nothing. *left: the new balance, or the old one with SPOOL_CREDIT_SHORT. On disk on
+   return. */
 enum spool_credit spool_credit_change(struct spool const *sp, char const *plan,
 	bool add, uint64_t amount, uint64_t *left);
 

@@ -8,9 +8,9 @@
 #include "io/authenticate.h"
 #include "io/client.h"
 #include "io/queue.h"
+#include "io/queueenv.h"
 #include "io/senders.h"
 #include "io/smtplog.h"
-#include "io/queueenv.h"
 #include "io/ucspi.h"
 #include "io/ucspitls.h"
 

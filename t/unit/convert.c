@@ -3,6 +3,7 @@
 #include "store/convert.h"
 #include "unit.h"
 
+#include <iconv.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -255,6 +256,31 @@ START_TEST(starts_anew)
 }
 END_TEST
 
+static unsigned opened;
+
+iconv_t __real_iconv_open(char const *to, char const *from);
+iconv_t __wrap_iconv_open(char const *to, char const *from)
+{
+	opened++;
+	return __real_iconv_open(to, from);
+}
+
+/* A thousand words of five charsets in turn: each is opened once. */
+START_TEST(opens_each_once)
+{
+	static char const *const words[] = {"=?jis?Q?a?=", "=?johab?Q?a?=", "=?euc-tw?Q?a?=", "=?cp949?Q?a?=", "=?gbk?Q?a?="};
+	struct buf value = BUF_ZERO, out = BUF_ZERO;
+	for (int i = 0; i < 1000; i++)
+		ck_assert(buf_puts(&value, words[i % 5]));
+	opened = 0;
+	ck_assert(buf_putc(&value, 0) && convert_header(value.s, &out));
+	ck_assert_uint_eq(out.len, 1000);
+	ck_assert_uint_eq(opened, 5);
+	buf_free(&value);
+	buf_free(&out);
+}
+END_TEST
+
 /* 10000 words of charsets that change, 500 KB that can't be read: in the time-out. */
 START_TEST(is_linear)
 {
@@ -283,6 +309,7 @@ int main(void)
 	tcase_add_loop_test(c, converts_headers, 0, sizeof headers / sizeof *headers);
 	tcase_add_test(c, converts_octets);
 	tcase_add_test(c, starts_anew);
+	tcase_add_test(c, opens_each_once);
 	tcase_add_loop_test(c, survives_noise, 0, 34);
 	tcase_add_test(c, is_linear);
 	suite_add_tcase(s, c);
