@@ -192,6 +192,16 @@ START_TEST(a_log_line_cannot_be_forged)
 	logline_start(&l, "x");
 	logline_add(&l, "k", big, sizeof big);
 	ck_assert_uint_eq(l.len, 5 + 3 * LOGLINE_VALUE);
+	logline_start(&l, "x");
+	logline_text(&l, " why: ", "a = 100%");
+	logline_end(&l);
+	ck_assert_int_eq(strncmp(l.s, "x: why: a = 100%\n", l.len), 0);
+	big[sizeof big - 1] = 0;
+	logline_start(&l, "x");
+	for (int i = 0; i < 20; i++)
+		logline_text(&l, "", big);
+	logline_end(&l);
+	ck_assert_uint_eq(l.len, LOGLINE_MAX);
 }
 END_TEST
 
