@@ -322,6 +322,7 @@ static int show(struct spool const *sp, struct batch_file const *f)
 	int fd = open_path(sp, path);
 	if (fd < 0)
 		spool_died("open the file");
+	free(path);
 	char const *reason = reason_of(sp, f, s, &length);
 	if (reason) {
 		fputs("saca-queue: set aside: ", stderr);
@@ -330,7 +331,6 @@ static int show(struct spool const *sp, struct batch_file const *f)
 	}
 	copy_out(fd, isatty(1));
 	close(fd);
-	free(path);
 	return 0;
 }
 
