@@ -332,11 +332,13 @@ enum mime_fault mime_finish(struct mime *m)
 		m->fault = take_held(m, 0);
 	if (m->fault == MIME_OK && m->in_header)
 		m->fault = end_header(m, m->at, m->at);
+	/* a line that went too far was seen to do so sooner or later, by how it was cut */
+	size_t end = m->fault == MIME_OK ? m->at : m->start;
 	for (uint32_t i = m->current; i != MIME_NONE; i = part_at(m, i)->parent) {
 		struct mime_part *p = part_at(m, i);
 		if (m->in_header && i == m->current)
-			p->body = m->at;
-		p->end = m->at;
+			p->body = end;
+		p->end = end;
 	}
 	return m->fault;
 }

@@ -54,25 +54,26 @@ struct session {
 
 /* --- Clocks ----------------------------------------------------------------------------- */
 
-/* No later than the clocks of the session and the login let it be. */
-static uint64_t bounded(struct session const *me, uint64_t at)
+/* No later than `grace` behind the clocks of the session and the login. */
+static uint64_t bounded(struct session const *me, uint64_t at, uint64_t grace)
 {
-	if (at > me->started + me->total)
-		at = me->started + me->total;
-	if (!me->smtp.logged_in && at > me->started + me->login)
-		at = me->started + me->login;
+	uint64_t from = me->started + grace;
+	if (at > from + me->total)
+		at = from + me->total;
+	if (!me->smtp.logged_in && at > from + me->login)
+		at = from + me->login;
 	return at;
 }
 
 static uint64_t deadline(struct session const *me)
 {
-	return bounded(me, me->command_since + me->command);
+	return bounded(me, me->command_since + me->command, 0);
 }
 
-/* Of a client who does not read what he is told. */
+/* Of a client who does not read what he is told. One who does is still told of the end. */
 static uint64_t deadline_to_read(struct session const *me)
 {
-	return bounded(me, client_clock() + me->command);
+	return bounded(me, client_clock() + me->command, LEAVE_MS);
 }
 
 static unsigned int left(uint64_t until)

@@ -475,6 +475,32 @@ START_TEST(limits_headers)
 }
 END_TEST
 
+/* The limit is in the middle of a line: the parts are the same however the line was cut. */
+START_TEST(reads_long_headers_alike)
+{
+	static size_t const steps[] = {1000000, 1, 7, 600, 4096};
+	struct buf in = BUF_ZERO, first = BUF_ZERO;
+	enum mime_fault fault;
+	put(&in, MULTI("x") "--x\n");
+	for (size_t i = 0; i < MIME_HEADER + 5000; i++)
+		must(buf_putc(&in, i % 1000 == 999 ? '\n' : i % 1000 == 1 ? ':' : 'a'));
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		struct buf out = BUF_ZERO;
+		struct mime *m = read_pieces(in.s, in.len, steps[i], steps[i], &fault);
+		ck_assert_int_eq(fault, MIME_HEADER_LONG);
+		dump(&out, m, fault, in.len);
+		if (i)
+			ck_assert_str_eq(out.s, first.s);
+		mime_free(m);
+		buf_free(i ? &out : &first);
+		if (!i)
+			first = out;
+	}
+	buf_free(&first);
+	buf_free(&in);
+}
+END_TEST
+
 /* What follows a fault changes nothing. */
 START_TEST(keeps_its_fault)
 {
@@ -627,6 +653,7 @@ int main(void)
 	tcase_add_test(c, limits_depth);
 	tcase_add_test(c, limits_parts);
 	tcase_add_test(c, limits_headers);
+	tcase_add_test(c, reads_long_headers_alike);
 	tcase_add_test(c, keeps_its_fault);
 	tcase_add_loop_test(c, is_linear, 0, sizeof floods / sizeof *floods);
 	tcase_add_loop_test(c, is_linear_in_headers, 0, sizeof headers / sizeof *headers);
