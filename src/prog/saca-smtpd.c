@@ -250,7 +250,7 @@ static bool over(void *arg)
 static enum client_event listen_to(struct session *me, char *s, size_t n, size_t *got)
 {
 	uint64_t until = deadline(me), soon = client_clock() + LINGER_MS;
-	bool told = client_flush(&me->client, until);
+	bool told = client_flush(&me->client, deadline_to_read(me));
 	queue_tidy(&me->queue);
 	if (told && queue_stays(&me->queue) && soon < until) {
 		enum client_event e = client_read(&me->client, s, n, got, soon);
