@@ -7,7 +7,7 @@
 #   make fast              the same with the connection programs against musl: a start costs
 #                          a third (scripts/deps fast makes build/musl)
 #   make unit              the unit tests' programs, in BUILD/t/unit
-#   make fuzz              the fuzzing targets, in BUILD/t/fuzz: see t/fuzz/README
+#   make fuzz              the fuzzing targets, in BUILD/t/fuzz: see t/lib/fuzz.README
 #   make install           to DESTDIR and PREFIX; owners and modes of an older version stay
 
 PREFIX ?= /usr/local
@@ -29,33 +29,68 @@ ifdef WERROR
 WARN += -Werror
 endif
 
+in = $(addprefix $(strip $(1))/,$(2))
+
 # --- The map ------------------------------------------------------------------------
 # Programs that run once a connection (static), then those run by people and cron.
 
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool
 BATCH := saca-accounts saca-import saca-list saca-queue
 
-OBJ_saca-proxy := $(addprefix core/,ascii ip num proxy) io/ucspi
-OBJ_saca-smtpd := core/smtp core/smtp_auth core/smtp_mail core/smtp_body core/reply core/esmtp core/sasl core/base64 \
-	core/data core/scan core/rcptset core/siphash core/verdict core/address core/accounts_plan core/logline core/ascii core/buf core/num core/date \
-	io/client io/run io/authenticate io/queue io/stay io/queueenv io/memfile io/senders io/smtplog io/cdbfile io/ucspi io/ucspitls
-OBJ_saca-tlsd := core/ascii core/num io/become io/ucspi io/ucspienv io/ucspitls \
-	tls/certificates tls/confine tls/hello tls/keypair tls/pem tls/pump tls/reason tls/server tls/sessions tls/sessions_file
-OBJ_saca-checkpassword := io/cdbfile io/password io/privilege
-OBJ_saca-mime := $(addprefix core/,ascii base64 buf header message mime mimehead mimetree num param qp scan) io/answer io/client io/fdio io/memfile io/run io/stay
-OBJ_saca-spool := core/address core/ascii core/buf core/counter core/credit core/date core/envelope core/header core/num core/seen core/spoolfile core/trace core/utc \
-	io/answer io/fdio io/hash io/memfile io/privilege io/spool io/spoolcount io/spoolcredit io/spooldraft io/spoolfind io/spoolkey io/spoolmessage io/spoolscan io/spoolwrite io/stay io/ucspi io/uuid
-OBJ_saca-accounts := core/accounts core/accounts_fault core/accounts_plan core/address core/ascii core/buf core/num io/cdbwrite io/password io/terminal
-OBJ_saca-import := $(addprefix core/,address ascii base64 buf charset cid counter credit css date encword header html \
-	htmlforeign htmlmeta htmltext image iso2022jp message mime mimehead num param qp scan seen spoolfile srcset url utc utf8) \
-	$(addprefix io/,fdio hash spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan) \
-	$(addprefix store/,batch cidparts content convert convert_header decoder entry import postgres postgres_exec postgres_put \
-	postgres_schema sqlite sqlite_put sqlite_schema store told watch webfolder)
-OBJ_saca-list := $(addprefix core/,address ascii buf date num spoolfile utf8) \
-	$(addprefix store/,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store)
-OBJ_saca-queue := $(addprefix core/,address ascii buf counter credit date header num seen spoolfile utc utf8) \
-	$(addprefix io/,fdio spool spoolclean spoolcount spoolcredit spoolfind spoolretire spoolscan spoolundo) \
-	store/batch store/listing
+OBJ_saca-proxy := \
+	$(call in,base,ascii num) \
+	$(call in,ucspi,ip peer proxy)
+OBJ_saca-smtpd := \
+	$(call in,base,ascii base64 buf cdb clock date memfile num run scan siphash) \
+	$(call in,ucspi,peer starttls) \
+	$(call in,service,stay verdict) \
+	$(call in,mail,address) \
+	$(call in,accounts,plan senders) \
+	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp log login logline queue \
+		queueenv rcptset reply sasl)
+OBJ_saca-tlsd := \
+	$(call in,base,ascii num) \
+	$(call in,ucspi,become environment peer starttls) \
+	$(call in,tls,certificates confine hello keypair pem pump reason server sessions sessions_file)
+OBJ_saca-checkpassword := \
+	$(call in,base,cdb) \
+	$(call in,ucspi,privilege) \
+	$(call in,accounts,password)
+OBJ_saca-mime := \
+	$(call in,base,ascii base64 buf clock fd memfile num run scan) \
+	$(call in,service,answer stay) \
+	$(call in,mail,header message mime mimehead mimetree param qp) \
+	$(call in,smtp,client)
+OBJ_saca-spool := \
+	$(call in,base,ascii buf date fd hash memfile num utc uuid) \
+	$(call in,ucspi,peer privilege) \
+	$(call in,service,answer stay) \
+	$(call in,mail,address header) \
+	$(call in,spool,commit credit credit_text draft envelope file find key message number number_text scan \
+		seen_text spool trace)
+OBJ_saca-accounts := \
+	$(call in,base,ascii buf cdbwrite num) \
+	$(call in,mail,address) \
+	$(call in,accounts,accounts fault password plan terminal)
+OBJ_saca-import := \
+	$(call in,base,ascii base64 buf date fd hash num scan utc utf8) \
+	$(call in,mail,address charset cid css encword header html htmlforeign htmlmeta htmltext image iso2022jp \
+		message mime mimehead param qp srcset url) \
+	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool) \
+	$(call in,store,postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store) \
+	$(call in,import,batch cidparts content convert convert_header decoder entry import told watch webfolder)
+OBJ_saca-list := \
+	$(call in,base,ascii buf date num utf8) \
+	$(call in,mail,address) \
+	$(call in,spool,file) \
+	$(call in,store,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema \
+		store)
+OBJ_saca-queue := \
+	$(call in,base,ascii buf date fd num utc utf8) \
+	$(call in,mail,address header) \
+	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool undo) \
+	$(call in,store,listing) \
+	$(call in,import,batch)
 
 LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
@@ -106,7 +141,7 @@ HOUSE := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/core/*.c src/io/*.c src/
 unit: $(UNITS) $(BUILD)/t/replay
 
 # The client's side of the dialogue's tests; it shares nothing with the house.
-$(BUILD)/t/replay: t/replay.c
+$(BUILD)/t/replay: t/lib/replay.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $<
 
@@ -114,7 +149,7 @@ $(BUILD)/house.a: $(HOUSE)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/t/unit/%: t/unit/%.c t/unit/unit.h $(BUILD)/house.a
+$(BUILD)/t/unit/%: t/unit/%.c t/lib/unit.h $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Wno-conversion -It/unit $(LDFLAGS) -o $@ $< $(BUILD)/house.a \
 		-Wl,--as-needed -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq $$(pkg-config --cflags --libs check)
@@ -125,16 +160,16 @@ $(BUILD)/t/unit/memory: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=reallo
 $(BUILD)/t/unit/convert: LDFLAGS += -Wl,--wrap=iconv_open
 
 # Each fuzzing target likewise; ENGINE is what feeds it: an object, or a compiler's option.
-FUZZ := $(patsubst t/fuzz/%.c,$(BUILD)/t/fuzz/%,$(filter-out t/fuzz/replay.c,$(wildcard t/fuzz/*.c)))
+FUZZ := $(patsubst t/fuzz/%.c,$(BUILD)/t/fuzz/%,$(filter-out t/lib/fuzz.c,$(wildcard t/fuzz/*.c)))
 ENGINE ?= $(BUILD)/t/fuzz/replay.o
 
 fuzz: $(FUZZ)
 
-$(BUILD)/t/fuzz/replay.o: t/fuzz/replay.c t/fuzz/fuzz.h
+$(BUILD)/t/fuzz/replay.o: t/lib/fuzz.c t/lib/fuzz.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/t/fuzz/%: t/fuzz/%.c t/fuzz/fuzz.h $(BUILD)/house.a $(filter %.o,$(ENGINE))
+$(BUILD)/t/fuzz/%: t/fuzz/%.c t/lib/fuzz.h $(BUILD)/house.a $(filter %.o,$(ENGINE))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ENGINE) $(BUILD)/house.a -Wl,--as-needed -lskarnet -lbearssl
 

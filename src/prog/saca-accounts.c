@@ -1,14 +1,14 @@
 /* saca-accounts: compiles the accounts text on stdin to DIR/senders.cdb and
    DIR/passwords.cdb, both or neither; with -p, hashes a password. */
 #define _GNU_SOURCE /* flock */
-#include "core/accounts.h"
-#include "core/address.h"
-#include "core/buf.h"
-#include "core/num.h"
-#include "core/wipe.h"
-#include "io/cdbwrite.h"
-#include "io/password.h"
-#include "io/terminal.h"
+#include "accounts/accounts.h"
+#include "mail/address.h"
+#include "base/buf.h"
+#include "base/num.h"
+#include "base/wipe.h"
+#include "base/cdbwrite.h"
+#include "accounts/password.h"
+#include "accounts/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>

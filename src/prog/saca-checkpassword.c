@@ -4,10 +4,10 @@
    passwords.cdb: login -> hash; NUL -> a hash of each method and cost that the file has
    (no login can be a NUL). Every login costs one hashing of each of these, whoever it
    is for: so the time tells neither whether there is such a user nor how he is hashed. */
-#include "core/wipe.h"
-#include "io/cdbfile.h"
-#include "io/password.h"
-#include "io/privilege.h"
+#include "base/wipe.h"
+#include "base/cdb.h"
+#include "accounts/password.h"
+#include "ucspi/privilege.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,11 +1,11 @@
 /* saca-import: from the spool to the store, exactly once. saca-import(8). */
-#include "core/num.h"
-#include "io/spool.h"
-#include "store/content.h"
-#include "store/import.h"
+#include "base/num.h"
+#include "spool/spool.h"
+#include "import/content.h"
+#include "import/import.h"
 #include "store/store.h"
-#include "store/watch.h"
-#include "store/webfolder.h"
+#include "import/watch.h"
+#include "import/webfolder.h"
 
 #include <errno.h>
 #include <signal.h>

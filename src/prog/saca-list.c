@@ -1,6 +1,6 @@
 /* saca-list: what is in the store, for people and for programs. saca-list(8). */
-#include "core/buf.h"
-#include "core/num.h"
+#include "base/buf.h"
+#include "base/num.h"
 #include "store/listing.h"
 #include "store/store.h"
 

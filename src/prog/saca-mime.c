@@ -1,19 +1,19 @@
 /* saca-mime: is the message on fd 0 one that can become a campaign? In the line it reads
    it into a memory file while parsing, and runs the rest with that file, rewound, as its
    fd 0; fd 1 (the envelope) and fd 6 (the reply) are not touched unless it refuses.
-   Where it is asked to stay (io/stay.h) the rest runs beside it, and is asked to stay too.
+   Where it is asked to stay (service/stay.h) the rest runs beside it, and is asked to stay too.
    Alone it says so by its exit code, and draws the tree of parts. */
 #define _GNU_SOURCE
-#include "core/buf.h"
-#include "core/message.h"
-#include "core/mime.h"
-#include "core/mimetree.h"
-#include "core/num.h"
-#include "core/scan.h"
-#include "io/answer.h"
-#include "io/memfile.h"
-#include "io/run.h"
-#include "io/stay.h"
+#include "base/buf.h"
+#include "mail/message.h"
+#include "mail/mime.h"
+#include "mail/mimetree.h"
+#include "base/num.h"
+#include "base/scan.h"
+#include "service/answer.h"
+#include "base/memfile.h"
+#include "base/run.h"
+#include "service/stay.h"
 
 #include <errno.h>
 #include <signal.h>

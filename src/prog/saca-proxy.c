@@ -3,9 +3,9 @@
 
    Of descriptor 0 exactly the header is read, so that what follows is there for the
    program; and nothing is ever guessed: without a header there is no connection. */
-#include "core/num.h"
-#include "core/proxy.h"
-#include "io/ucspi.h"
+#include "base/num.h"
+#include "ucspi/proxy.h"
+#include "ucspi/peer.h"
 
 #include <errno.h>
 #include <stdbool.h>

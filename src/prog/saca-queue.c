@@ -1,11 +1,11 @@
 /* saca-queue: what waits in the spool, and what was set aside and why. saca-queue(8). */
-#include "core/ascii.h"
-#include "core/buf.h"
-#include "core/header.h"
-#include "core/num.h"
-#include "core/utf8.h"
-#include "io/spool.h"
-#include "store/batch.h"
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "mail/header.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "spool/spool.h"
+#include "import/batch.h"
 #include "store/listing.h"
 
 #include <fcntl.h>

@@ -1,18 +1,18 @@
-/* saca-smtpd: the dialogue on descriptors 0 and 1. core/smtp.c leads it; here are the
+/* saca-smtpd: the dialogue on descriptors 0 and 1. smtp/dialogue.c leads it; here are the
    options, the clocks, and the world the dialogue asks about. */
 #define _GNU_SOURCE
-#include "core/ascii.h"
-#include "core/date.h"
-#include "core/num.h"
-#include "core/smtp.h"
-#include "io/authenticate.h"
-#include "io/client.h"
-#include "io/queue.h"
-#include "io/queueenv.h"
-#include "io/senders.h"
-#include "io/smtplog.h"
-#include "io/ucspi.h"
-#include "io/ucspitls.h"
+#include "base/ascii.h"
+#include "base/date.h"
+#include "base/num.h"
+#include "smtp/dialogue.h"
+#include "smtp/login.h"
+#include "smtp/client.h"
+#include "smtp/queue.h"
+#include "smtp/queueenv.h"
+#include "accounts/senders.h"
+#include "smtp/log.h"
+#include "ucspi/peer.h"
+#include "ucspi/starttls.h"
 
 #include <skalibs/djbunix.h>
 #include <skalibs/sgetopt.h>
@@ -272,7 +272,7 @@ static size_t wanted(struct session const *me, size_t len)
 /* Reads and answers until the session is over. */
 static void talk(struct session *me)
 {
-	/* one octet of room before the input: core/data.h asks for it */
+	/* one octet of room before the input: smtp/data.h asks for it */
 	static char room[1 + INPUT];
 	char *input = room + 1;
 	size_t len = 0, used, got;

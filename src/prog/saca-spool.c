@@ -1,24 +1,24 @@
 /* saca-spool: commits the message on fd 0 with the envelope on fd 1 to a spool, and says
    on fd 6 under which number (qmail-queue's interface). Exit 0 means that the file and
    its entry are on disk; with -c it changes a plan's credit. */
-#include "core/address.h"
-#include "core/credit.h"
-#include "core/envelope.h"
-#include "core/num.h"
-#include "core/trace.h"
-#include "io/answer.h"
-#include "io/fdio.h"
-#include "io/privilege.h"
-#include "io/spool.h"
-#include "io/spoolcount.h"
-#include "io/spoolcredit.h"
-#include "io/spooldraft.h"
-#include "io/spoolkey.h"
-#include "io/spoolmessage.h"
-#include "io/spoolwrite.h"
-#include "io/stay.h"
-#include "io/ucspi.h"
-#include "io/uuid.h"
+#include "mail/address.h"
+#include "spool/credit_text.h"
+#include "spool/envelope.h"
+#include "base/num.h"
+#include "spool/trace.h"
+#include "service/answer.h"
+#include "base/fd.h"
+#include "ucspi/privilege.h"
+#include "spool/spool.h"
+#include "spool/number.h"
+#include "spool/credit.h"
+#include "spool/draft.h"
+#include "spool/key.h"
+#include "spool/message.h"
+#include "spool/commit.h"
+#include "service/stay.h"
+#include "ucspi/peer.h"
+#include "base/uuid.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ static struct {
 } options = {NULL, NULL, NULL, 0, 1, 50000, 16777216};
 
 static bool answers, borrowed; /* fd 6 is there; the rights are somebody else's */
-static int stay = -1;          /* for the session's next message (io/stay.h) */
+static int stay = -1;          /* for the session's next message (service/stay.h) */
 static struct spool spool = {-1, -1}; /* open from the first message on */
 static struct spool_draft draft;
 static struct envelope envelope;

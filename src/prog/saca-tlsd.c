@@ -12,11 +12,11 @@
    for the client, whom we must not hear with the rights it takes to make it; so it is made
    by fork, before there is a key it could have a copy of. */
 #define _GNU_SOURCE /* vfork */
-#include "core/num.h"
-#include "io/become.h"
-#include "io/ucspi.h"
-#include "io/ucspienv.h"
-#include "io/ucspitls.h"
+#include "base/num.h"
+#include "ucspi/become.h"
+#include "ucspi/peer.h"
+#include "ucspi/environment.h"
+#include "ucspi/starttls.h"
 #include "tls/certificates.h"
 #include "tls/confine.h"
 #include "tls/pump.h"

@@ -1,8 +1,8 @@
 /* Rows as a table, JSON or CSV, without control characters. */
 #include "store/listing.h"
 
-#include "core/buf.h"
-#include "core/utf8.h"
+#include "base/buf.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The PostgreSQL store's connection: opening, migrating, transactions, questions. */
 #include "store/postgres.h"
 
-#include "core/num.h"
+#include "base/num.h"
 #include "store/postgres_db.h"
 #include "store/postgres_schema.h"
 

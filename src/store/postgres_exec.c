@@ -1,7 +1,7 @@
 /* The statements of an import in PostgreSQL: their SQL, their parameters, their answers. */
 #include "store/postgres_exec.h"
 
-#include "core/num.h"
+#include "base/num.h"
 
 #include <string.h>
 

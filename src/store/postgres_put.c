@@ -2,7 +2,7 @@
    can not be stored leaves the others of its transaction alone. */
 #include "store/postgres_exec.h"
 
-#include "core/num.h"
+#include "base/num.h"
 
 #include <string.h>
 

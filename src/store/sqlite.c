@@ -1,7 +1,7 @@
 /* The SQLite store's connection: opening, migrating, transactions, questions. */
 #include "store/sqlite.h"
 
-#include "core/num.h"
+#include "base/num.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_schema.h"
 

@@ -2,7 +2,7 @@
    not be stored leaves the others of its transaction alone. */
 #include "store/sqlite_db.h"
 
-#include "core/num.h"
+#include "base/num.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "core/message.h"
-#include "core/spoolfile.h"
-#include "store/content.h"
+#include "mail/message.h"
+#include "spool/file.h"
+#include "import/content.h"
 
 #include <stdbool.h>
 #include <stddef.h>

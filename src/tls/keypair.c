@@ -1,7 +1,7 @@
 /* A certificate chain and its private key, from PEM files. */
 #include "tls/keypair.h"
 
-#include "core/wipe.h"
+#include "base/wipe.h"
 #include "tls/pem.h"
 
 #include <errno.h>

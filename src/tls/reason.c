@@ -1,7 +1,7 @@
 /* BearSSL's errors in words. */
 #include "tls/reason.h"
 
-#include "core/num.h"
+#include "base/num.h"
 
 #include <bearssl.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* The TLS server: suites, certificates by name, names for the environment. */
 #include "tls/server.h"
 
-#include "core/ascii.h"
-#include "core/wipe.h"
+#include "base/ascii.h"
+#include "base/wipe.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Sessions to be resumed by another process. */
 #include "tls/sessions.h"
 
-#include "core/wipe.h"
+#include "base/wipe.h"
 
 #include <string.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 /* The session cache's two files: making them, opening them, replacing the secret. */
 #include "tls/sessions.h"
 
-#include "core/wipe.h"
+#include "base/wipe.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,71 @@
+/* ASCII without a locale. */
+#include "base/ascii.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* Eight octets at a time: c in each, and whether one of w is below c, which is at most 0x80.
+   (w - c borrows into the high bit of such an octet, unless that was set.) */
+#define EACH(c) ((c) * UINT64_C(0x0101010101010101))
+#define BELOW(w, c) (((w) - EACH(c)) & ~(w) & EACH(0x80))
+
+void ascii_lower_all(char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		s[i] = ascii_lower(s[i]);
+}
+
+bool ascii_case_equal(char const *a, size_t an, char const *b, size_t bn)
+{
+	if (an != bn)
+		return false;
+	for (size_t i = 0; i < an; i++)
+		if (ascii_lower(a[i]) != ascii_lower(b[i]))
+			return false;
+	return true;
+}
+
+bool ascii_case_is(char const *a, size_t an, char const *word)
+{
+	return ascii_case_equal(a, an, word, strlen(word));
+}
+
+bool ascii_is_lowhex(char const *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!ascii_is_digit(s[i]) && (s[i] < 'a' || s[i] > 'f'))
+			return false;
+	return true;
+}
+
+static uint64_t eight(char const *s)
+{
+	uint64_t w;
+	memcpy(&w, s, sizeof w);
+	return w;
+}
+
+bool ascii_only(char const *s, size_t n)
+{
+	size_t i = 0;
+	while (n - i >= 8 && !(eight(s + i) & EACH(0x80)))
+		i += 8;
+	while (i < n && (unsigned char)s[i] < 0x80)
+		i++;
+	return i == n;
+}
+
+static bool is_control(char c)
+{
+	return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f;
+}
+
+bool ascii_has_control(char const *s, size_t n)
+{
+	size_t i = 0;
+	while (n - i >= 8 && !(BELOW(eight(s + i), 0x20) | BELOW(eight(s + i) ^ EACH(0x7f), 1)))
+		i += 8;
+	while (i < n && !is_control(s[i]))
+		i++;
+	return i < n;
+}

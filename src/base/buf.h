@@ -1,0 +1,25 @@
+/* A growing run of octets. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* s[0..len) is the content; cap octets are allocated. Not NUL-terminated.
+   All zero is the empty one. The holder frees it. */
+struct buf {
+	char *s;
+	size_t len, cap;
+};
+
+#define BUF_ZERO {NULL, 0, 0}
+
+/* Each returns false when memory ran out; the content is then unchanged. */
+bool buf_reserve(struct buf *b, size_t more); /* room for `more` octets after len */
+bool buf_put(struct buf *b, char const *s, size_t n);
+bool buf_puts(struct buf *b, char const *s);
+bool buf_putc(struct buf *b, char c);
+
+void buf_free(struct buf *b);
+
+#endif

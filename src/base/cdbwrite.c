@@ -1,0 +1,185 @@
+/* Writing a cdb file. skalibs' cdbmake puts all of its tables on the stack, which a
+   million senders overflow; this one takes them from the heap. */
+#include "base/cdbwrite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/uint32.h>
+
+#define TABLES 256
+#define HEADER (TABLES * 8)
+
+static uint32_t hash(char const *s, size_t n)
+{
+	uint32_t h = 5381;
+	for (size_t i = 0; i < n; i++)
+		h = (h + (h << 5)) ^ (unsigned char)s[i];
+	return h;
+}
+
+static int put(struct cdbwrite *w, char const *s, size_t n)
+{
+	if (n > UINT32_MAX - w->pos)
+		return errno = EFBIG, -1;
+	w->pos += n;
+	return fwrite(s, 1, n, w->file) == n ? 0 : -1;
+}
+
+static int put_pair(struct cdbwrite *w, uint32_t a, uint32_t b)
+{
+	char s[8];
+	uint32_pack(s, a);
+	uint32_pack(s + 4, b);
+	return put(w, s, sizeof s);
+}
+
+int cdbwrite_start(struct cdbwrite *w, int dir, char const *name)
+{
+	static char const header[HEADER];
+	*w = (struct cdbwrite){.dir = dir, .name = name};
+	if ((size_t)snprintf(w->temp, sizeof w->temp, "%s.new", name) >= sizeof w->temp) {
+		w->temp[0] = 0;
+		return errno = ENAMETOOLONG, -1;
+	}
+	if (unlinkat(dir, w->temp, 0) < 0 && errno != ENOENT)
+		return -1;
+	int fd = openat(dir, w->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	w->file = fdopen(fd, "w");
+	if (!w->file) {
+		close(fd);
+		return -1;
+	}
+	return put(w, header, sizeof header);
+}
+
+int cdbwrite_add(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
+{
+	if (w->count == w->cap) {
+		size_t cap = w->cap ? w->cap * 2 : 256;
+		void *p = cap > SIZE_MAX / sizeof *w->slot ? NULL : realloc(w->slot, cap * sizeof *w->slot);
+		if (!p)
+			return errno = ENOMEM, -1;
+		w->slot = p;
+		w->cap = cap;
+	}
+	if (kn > UINT32_MAX || vn > UINT32_MAX)
+		return errno = EFBIG, -1;
+	w->slot[w->count++] = (struct cdbwrite_slot){hash(key, kn), (uint32_t)w->pos};
+	if (put_pair(w, (uint32_t)kn, (uint32_t)vn) < 0 || put(w, key, kn) < 0)
+		return -1;
+	return put(w, value, vn);
+}
+
+/* One table: the slots of `part`, each at the first free place from where its hash
+   points. `table` has room for twice as many, and is cleared here. */
+static int put_table(struct cdbwrite *w, struct cdbwrite_slot const *part, uint32_t count,
+	struct cdbwrite_slot *table)
+{
+	uint32_t len = count * 2;
+	memset(table, 0, len * sizeof *table);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t where = (part[i].hash >> 8) % len;
+		while (table[where].pos)
+			where = where + 1 == len ? 0 : where + 1;
+		table[where] = part[i];
+	}
+	for (uint32_t i = 0; i < len; i++)
+		if (put_pair(w, table[i].hash, table[i].pos) < 0)
+			return -1;
+	return 0;
+}
+
+/* Sorts the slots by table (stably: records of one key keep their order) into `sorted`;
+   start[i] and start[i + 1] then enclose table i. Returns the fullest table's count. */
+static uint32_t sort_slots(struct cdbwrite const *w, struct cdbwrite_slot *sorted,
+	uint32_t start[TABLES + 1])
+{
+	uint32_t most = 0, at[TABLES];
+	memset(start, 0, (TABLES + 1) * sizeof *start);
+	for (size_t i = 0; i < w->count; i++)
+		start[w->slot[i].hash % TABLES + 1]++;
+	for (size_t i = 0; i < TABLES; i++) {
+		if (start[i + 1] > most)
+			most = start[i + 1];
+		start[i + 1] += start[i];
+		at[i] = start[i];
+	}
+	for (size_t i = 0; i < w->count; i++)
+		sorted[at[w->slot[i].hash % TABLES]++] = w->slot[i];
+	return most;
+}
+
+static int put_tables(struct cdbwrite *w, char *header)
+{
+	uint32_t start[TABLES + 1];
+	struct cdbwrite_slot *sorted = malloc((w->count + 1) * sizeof *sorted);
+	if (!sorted)
+		return -1;
+	uint32_t most = sort_slots(w, sorted, start);
+	struct cdbwrite_slot *table = malloc(((size_t)most * 2 + 1) * sizeof *table);
+	int r = table ? 0 : -1;
+	for (size_t i = 0; r == 0 && i < TABLES; i++) {
+		uint32_t count = start[i + 1] - start[i];
+		uint32_pack(header + 8 * i, (uint32_t)w->pos);
+		uint32_pack(header + 8 * i + 4, count * 2);
+		r = put_table(w, sorted + start[i], count, table);
+	}
+	free(table);
+	free(sorted);
+	return r;
+}
+
+static int take_owner(struct cdbwrite const *w, int fd, mode_t mode)
+{
+	struct stat old, new;
+	if (fstat(fd, &new) < 0)
+		return -1;
+	if (fstatat(w->dir, w->name, &old, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? fchmod(fd, mode) : -1;
+	if (!S_ISREG(old.st_mode))
+		return errno = EINVAL, -1;
+	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid)
+			&& fchown(fd, old.st_uid, old.st_gid) < 0)
+		return -1;
+	return fchmod(fd, old.st_mode & 07777);
+}
+
+int cdbwrite_finish(struct cdbwrite *w, mode_t mode)
+{
+	char header[HEADER];
+	if (put_tables(w, header) < 0)
+		return -1;
+	if (fseek(w->file, 0, SEEK_SET) < 0 || fwrite(header, 1, HEADER, w->file) != HEADER
+			|| fflush(w->file) < 0)
+		return -1;
+	return take_owner(w, fileno(w->file), mode) < 0 ? -1 : fsync(fileno(w->file));
+}
+
+int cdbwrite_replace(struct cdbwrite *w)
+{
+	int r = fclose(w->file);
+	w->file = NULL;
+	if (r < 0 || renameat(w->dir, w->temp, w->dir, w->name) < 0)
+		return -1;
+	w->temp[0] = 0;
+	return 0;
+}
+
+void cdbwrite_abandon(struct cdbwrite *w)
+{
+	int e = errno;
+	if (w->file)
+		fclose(w->file);
+	if (w->temp[0])
+		unlinkat(w->dir, w->temp, 0);
+	free(w->slot);
+	*w = (struct cdbwrite){0};
+	errno = e;
+}

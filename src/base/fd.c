@@ -1,0 +1,109 @@
+/* System calls with their small print read. */
+#define _FILE_OFFSET_BITS 64
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+bool fdio_write(int fd, void const *s, size_t n)
+{
+	char const *p = s;
+	while (n) {
+		ssize_t r = write(fd, p, n);
+		if (r < 0) {
+			if (errno == EINTR)
+				continue;
+			return false;
+		}
+		p += r;
+		n -= (size_t)r;
+	}
+	return true;
+}
+
+bool fdio_pwrite(int fd, void const *s, size_t n, off_t at)
+{
+	char const *p = s;
+	while (n) {
+		ssize_t r = pwrite(fd, p, n, at);
+		if (r < 0) {
+			if (errno == EINTR)
+				continue;
+			return false;
+		}
+		p += r;
+		n -= (size_t)r;
+		at += r;
+	}
+	return true;
+}
+
+ssize_t fdio_read(int fd, void *s, size_t n)
+{
+	ssize_t r;
+	do
+		r = read(fd, s, n);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
+ssize_t fdio_pread(int fd, void *s, size_t n)
+{
+	size_t got = 0;
+	while (got < n) {
+		ssize_t r = pread(fd, (char *)s + got, n - got, (off_t)got);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -1;
+		if (r == 0)
+			break;
+		got += (size_t)r;
+	}
+	return (ssize_t)got;
+}
+
+bool fdio_sync(int fd)
+{
+	int r;
+	do
+		r = fsync(fd);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+bool fdio_datasync(int fd)
+{
+	int r;
+	do
+		r = fdatasync(fd);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+int fdio_openat(int dir, char const *name, int flags, mode_t mode)
+{
+	int fd;
+	do
+		fd = openat(dir, name, flags | O_CLOEXEC, mode);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+bool fdio_lock(int fd, short type, off_t at, off_t n)
+{
+	struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = n};
+	int r;
+	do
+		r = fcntl(fd, F_SETLKW, &lock);
+	while (r < 0 && errno == EINTR);
+	return r == 0;
+}
+
+void fdio_close(int fd)
+{
+	int e = errno;
+	close(fd); /* nothing is lost when it fails, and the descriptor is gone all the same */
+	errno = e;
+}

@@ -1,0 +1,60 @@
+/* SHA-256 and SHA-512, by BearSSL. */
+#include "base/hash.h"
+
+#include <bearssl.h>
+#include <string.h>
+
+_Static_assert(sizeof(br_hash_compat_context) <= sizeof(struct hash), "struct hash is too small");
+
+static br_hash_class const **context(struct hash *h)
+{
+	return &((br_hash_compat_context *)(void *)h)->vtable;
+}
+
+static void start(struct hash *h, br_hash_class const *kind)
+{
+	br_hash_class const **c = context(h);
+	kind->init(c);
+}
+
+void hash_init(struct hash *h)
+{
+	start(h, &br_sha256_vtable);
+}
+
+void hash_init_512(struct hash *h)
+{
+	start(h, &br_sha512_vtable);
+}
+
+void hash_add(struct hash *h, void const *s, size_t n)
+{
+	br_hash_class const **c = context(h);
+	(*c)->update(c, s, n);
+}
+
+void hash_end(struct hash *h, unsigned char *out)
+{
+	unsigned char all[br_sha512_SIZE];
+	br_hash_class const **c = context(h);
+	(*c)->out(c, all);
+	memcpy(out, all, HASH_OCTETS);
+}
+
+void hash_of(unsigned char *out, void const *s, size_t n)
+{
+	struct hash h;
+	hash_init(&h);
+	hash_add(&h, s, n);
+	hash_end(&h, out);
+}
+
+void hash_hex(char *out, unsigned char const *digest)
+{
+	static char const digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < HASH_OCTETS; i++) {
+		*out++ = digits[digest[i] >> 4];
+		*out++ = digits[digest[i] & 15];
+	}
+	*out = 0;
+}

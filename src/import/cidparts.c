@@ -1,0 +1,136 @@
+/* Parts by Content-ID: see cidparts.h. Sorted, and searched by halves, so that a
+   thousand parts and fifty thousand URLs are no matter. */
+#include "import/cidparts.h"
+
+#include "mail/address.h"
+#include "base/ascii.h"
+#include "mail/mimehead.h"
+#include "import/convert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+	char const *id;
+	uint32_t part;
+};
+
+/* By the octets with A-Z lowered. */
+static int compare_folded(char const *a, size_t n, char const *b, size_t len)
+{
+	for (size_t i = 0; i < n && i < len; i++) {
+		int d = (unsigned char)ascii_lower(a[i]) - (unsigned char)ascii_lower(b[i]);
+		if (d)
+			return d;
+	}
+	return (n > len) - (n < len);
+}
+
+/* Then as they are. */
+static int compare_ids(char const *a, size_t n, char const *b, size_t len)
+{
+	int d = compare_folded(a, n, b, len);
+	return d || !n ? d : memcmp(a, b, n);
+}
+
+static int compare_entries(void const *a, void const *b)
+{
+	struct entry const *x = a, *y = b;
+	int d = compare_ids(x->id, strlen(x->id), y->id, strlen(y->id));
+	return d ? d : (x->part > y->part) - (x->part < y->part);
+}
+
+/* The id as it reads: encoded words decoded, and its brackets gone if they were in those;
+   octets that are no UTF-8 read as in every field. Nothing where it surely reads as it stands.
+   A NUL is behind it. */
+static bool decode(char const *id, struct buf *out)
+{
+	struct buf all = BUF_ZERO;
+	if (!strstr(id, "=?"))
+		return (utf8_valid(id, strlen(id)) || convert_octets(id, strlen(id), out)) && buf_putc(out, 0);
+	bool good = convert_header(id, &all);
+	char const *s = all.s;
+	size_t n = all.len;
+	mimehead_id(&s, &n);
+	good = good && buf_put(out, s, n) && buf_putc(out, 0);
+	buf_free(&all);
+	return good;
+}
+
+/* Both names of each part, from entries[0] on; *n is how many there are. */
+static bool collect(struct cidparts *c, struct entry *entries, size_t *n, struct mime *m, struct message const *msg)
+{
+	*n = 0;
+	for (size_t i = 0; i < mime_count(m); i++) {
+		char const *id = mime_part(m, i)->id;
+		if (message_use(m, msg, i) != MESSAGE_INLINE || !*id)
+			continue;
+		entries[(*n)++] = (struct entry){id, (uint32_t)i};
+		struct buf *decoded = c->decoded + c->decoded_count++;
+		if (!decode(id, decoded))
+			return false;
+		if (*decoded->s && strcmp(decoded->s, id) != 0)
+			entries[(*n)++] = (struct entry){decoded->s, (uint32_t)i};
+	}
+	if (*n)
+		qsort(entries, *n, sizeof *entries, compare_entries);
+	return true;
+}
+
+bool cidparts_start(struct cidparts *c, struct mime *m, struct message const *msg)
+{
+	size_t n, room = mime_count(m) * 2;
+	struct entry *entries = calloc(room, sizeof *entries);
+	*c = (struct cidparts){.groups = calloc(room, sizeof *c->groups), .parts = calloc(room, sizeof *c->parts),
+		.decoded = calloc(mime_count(m), sizeof *c->decoded)};
+	if (!entries || !c->groups || !c->parts || !c->decoded || !collect(c, entries, &n, m, msg)) {
+		free(entries);
+		cidparts_free(c);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!i || strcmp(entries[i].id, entries[i - 1].id))
+			c->groups[c->group_count++] = (struct cidparts_group){
+				.id = entries[i].id, .length = strlen(entries[i].id), .first = i};
+		c->groups[c->group_count - 1].count++;
+		c->parts[i] = entries[i].part;
+	}
+	free(entries);
+	return true;
+}
+
+void cidparts_free(struct cidparts *c)
+{
+	free(c->groups);
+	free(c->parts);
+	for (size_t i = 0; i < c->decoded_count; i++)
+		buf_free(&c->decoded[i]);
+	free(c->decoded);
+	*c = (struct cidparts){.groups = NULL};
+}
+
+/* The first group for which id compares as less than `than`. */
+static size_t search(struct cidparts const *c, char const *id, size_t n, int than,
+	int (*compare)(char const *, size_t, char const *, size_t))
+{
+	size_t low = 0, high = c->group_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct cidparts_group const *g = &c->groups[middle];
+		if (compare(id, n, g->id, g->length) < than)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+void cidparts_find(struct cidparts const *c, char const *id, size_t n,
+	size_t *exact, size_t *from, size_t *to)
+{
+	*from = search(c, id, n, 1, compare_folded);
+	*to = search(c, id, n, 0, compare_folded);
+	*exact = search(c, id, n, 1, compare_ids);
+	if (*exact < c->group_count && (c->groups[*exact].length != n || memcmp(id, c->groups[*exact].id, n)))
+		*exact = c->group_count;
+}

@@ -1,0 +1,331 @@
+/* What of a message goes into the store: see content.h. */
+#include "import/content.h"
+
+#include "mail/address.h"
+#include "base/ascii.h"
+#include "mail/cid.h"
+#include "mail/htmlmeta.h"
+#include "mail/image.h"
+#include "import/cidparts.h"
+#include "import/convert.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NO_IMAGE ((size_t)-1)
+
+/* One message being read; status is the first failure, after which nothing is done. */
+struct reader {
+	struct content *c;
+	char const *message;
+	struct mime *m;
+	char const *url;
+	struct webfolder *w;
+	struct cidparts parts;
+	struct buf id, answer, octets;
+	size_t image_room, unresolved_room, unhosted_room;
+	enum content_status status;
+	int error;
+};
+
+static bool starts(char const *s, char const *with)
+{
+	return !strncmp(s, with, strlen(with));
+}
+
+bool content_url_ok(char const *url)
+{
+	char const *slashes = strstr(url, "://");
+	if (!*url)
+		return true;
+	if (!cid_safe(url) || strchr(url, '?'))
+		return false;
+	bool web = starts(url, "http://") || starts(url, "https://");
+	return *url == '/' || (web && slashes[3] && slashes[3] != '/');
+}
+
+static void fail(struct reader *r, enum content_status status)
+{
+	if (r->status == CONTENT_OK) {
+		r->error = errno;
+		r->status = status;
+	}
+}
+
+/* Room for one more of count things. NULL: out of memory. */
+static void *grow(void *list, size_t count, size_t *room, size_t size)
+{
+	if (count < *room)
+		return list;
+	size_t more = *room ? *room * 2 : 8;
+	void *p = realloc(list, more * size);
+	if (p)
+		*room = more;
+	return p;
+}
+
+static bool has_id(struct content const *c, struct buf const *id)
+{
+	for (size_t i = 0; i < c->image_count; i++) {
+		struct buf const *b = &c->images[i].content_id;
+		if (b->len == id->len && (!id->len || !memcmp(b->s, id->s, id->len)))
+			return true;
+	}
+	return false;
+}
+
+/* A Content-ID for the store. Two that differ in what is no UTF-8, or only behind what is
+   kept, could end as one: the later is then marked, since piece_image has each once. */
+static bool put_id(struct content const *c, char const *id, struct buf *out)
+{
+	if (!convert_octets(id, strlen(id), out))
+		return false;
+	if (out->len > CONTENT_ID)
+		for (out->len = CONTENT_ID; !utf8_valid(out->s, out->len);)
+			out->len--;
+	while (has_id(c, out))
+		if (!buf_putc(out, '~'))
+			return false;
+	return true;
+}
+
+/* Hosts octets as the image of a group. */
+static size_t host(struct reader *r, char const *type, char const *id)
+{
+	struct content *c = r->c;
+	struct content_image *images = grow(c->images, c->image_count, &r->image_room, sizeof *images);
+	if (!images) {
+		fail(r, CONTENT_NO_MEMORY);
+		return NO_IMAGE;
+	}
+	c->images = images;
+	struct content_image *i = &images[c->image_count];
+	*i = (struct content_image){.type = type, .bytes = r->octets.len};
+	if (!webfolder_put(r->w, type, r->octets.s, r->octets.len, i->sha256, i->path)) {
+		fail(r, CONTENT_WEB);
+		return NO_IMAGE;
+	}
+	if (!put_id(c, id, &i->content_id)) {
+		buf_free(&i->content_id);
+		fail(r, CONTENT_NO_MEMORY);
+		return NO_IMAGE;
+	}
+	return c->image_count++;
+}
+
+/* The image of a group: the first of its parts whose octets are one. */
+static size_t image_of(struct reader *r, struct cidparts_group *g)
+{
+	if (g->seen)
+		return g->image;
+	g->seen = true;
+	g->image = NO_IMAGE;
+	for (size_t k = 0; k < g->count; k++) {
+		r->octets.len = 0;
+		if (!message_decode(mime_part(r->m, r->parts.parts[g->first + k]), r->message, &r->octets)) {
+			fail(r, CONTENT_NO_MEMORY);
+			return NO_IMAGE;
+		}
+		char const *type = image_type(r->octets.s, r->octets.len);
+		if (type)
+			return g->image = host(r, type, g->id);
+	}
+	return NO_IMAGE;
+}
+
+/* The first image of groups[from..to), those of one Content-ID but for its case. */
+static size_t image_among(struct reader *r, size_t from, size_t to)
+{
+	struct cidparts_group *g = r->parts.groups;
+	if (g[from].any_seen)
+		return g[from].any_image;
+	size_t image = NO_IMAGE;
+	for (size_t i = from; i < to && image == NO_IMAGE && r->status == CONTENT_OK; i++)
+		image = image_of(r, &g[i]);
+	g[from].any_seen = true;
+	return g[from].any_image = image;
+}
+
+/* The image that an id names: the one of exactly that Content-ID, else of one that
+   differs in case alone. *known: there is a part of that name. */
+static size_t image_named(struct reader *r, char const *id, size_t n, bool *known)
+{
+	size_t exact, from, to, image = NO_IMAGE;
+	cidparts_find(&r->parts, id, n, &exact, &from, &to);
+	*known = *known || from < to;
+	if (exact < r->parts.group_count)
+		image = image_of(r, &r->parts.groups[exact]);
+	return image == NO_IMAGE && from < to ? image_among(r, from, to) : image;
+}
+
+/* Without the blanks around it, and the brackets, which are no part of an id (RFC 2392
+   2) and are written all the same. */
+static void strip(char const **s, size_t *n)
+{
+	while (*n && ascii_is_blank(**s))
+		++*s, --*n;
+	while (*n && ascii_is_blank((*s)[*n - 1]))
+		--*n;
+	if (*n > 1 && **s == '<' && (*s)[*n - 1] == '>')
+		++*s, *n -= 2;
+}
+
+static void note(struct reader *r, struct content_cids *cids, size_t *room, char const *id, size_t n)
+{
+	struct buf *list = grow(cids->ids, cids->count, room, sizeof *list);
+	struct buf b = BUF_ZERO;
+	if (list)
+		cids->ids = list;
+	if (!list || !convert_octets(id, n, &b)) {
+		buf_free(&b);
+		fail(r, CONTENT_NO_MEMORY);
+		return;
+	}
+	list[cids->count++] = b;
+}
+
+/* The image for what stands behind `cid:`, percent-encoded or, in programs that do not
+   know of that, as the Content-ID is. */
+static size_t resolve(struct reader *r, char const *id, size_t n)
+{
+	r->id.len = 0;
+	if (!buf_put(&r->id, id, n)) {
+		fail(r, CONTENT_NO_MEMORY);
+		return NO_IMAGE;
+	}
+	char const *decoded = r->id.s;
+	size_t len = r->id.len = cid_decode(r->id.s, n);
+	bool known = false;
+	strip(&decoded, &len);
+	size_t image = image_named(r, decoded, len, &known);
+	if (image == NO_IMAGE && r->status == CONTENT_OK && r->id.len < n)
+		image = image_named(r, id, n, &known);
+	if (image == NO_IMAGE && r->status == CONTENT_OK)
+		note(r, known ? &r->c->unhosted : &r->c->unresolved,
+			known ? &r->unhosted_room : &r->unresolved_room, decoded, len);
+	return image;
+}
+
+/* cid_rewrite's question. */
+static char const *find(void *data, char const *id, size_t n)
+{
+	struct reader *r = data;
+	size_t image = r->status == CONTENT_OK ? resolve(r, id, n) : NO_IMAGE;
+	if (image == NO_IMAGE)
+		return NULL;
+	size_t prefix = strlen(r->url);
+	while (prefix && r->url[prefix - 1] == '/')
+		prefix--;
+	r->answer.len = 0;
+	if (buf_put(&r->answer, r->url, prefix) && buf_putc(&r->answer, '/')
+	    && buf_puts(&r->answer, r->c->images[image].path) && buf_putc(&r->answer, 0))
+		return r->answer.s;
+	fail(r, CONTENT_NO_MEMORY);
+	return NULL;
+}
+
+static int compare_bufs(void const *a, void const *b)
+{
+	struct buf const *x = a, *y = b;
+	size_t n = x->len < y->len ? x->len : y->len;
+	int d = n ? memcmp(x->s, y->s, n) : 0;
+	return d ? d : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Sorts what was noted, and leaves each once. */
+static void unite(struct content_cids *c)
+{
+	size_t n = 0;
+	if (c->count)
+		qsort(c->ids, c->count, sizeof *c->ids, compare_bufs);
+	for (size_t i = 0; i < c->count; i++) {
+		if (n && !compare_bufs(&c->ids[n - 1], &c->ids[i]))
+			buf_free(&c->ids[i]);
+		else
+			c->ids[n++] = c->ids[i];
+	}
+	c->count = n;
+}
+
+/* A part's body with its transfer encoding and its charset undone. */
+static bool read_part(struct reader *r, uint32_t i, bool html, struct buf *out)
+{
+	struct mime_part const *part = mime_part(r->m, i);
+	r->octets.len = 0;
+	return message_decode(part, r->message, &r->octets)
+		&& (html ? convert_html : convert_to_utf8)(part->charset, r->octets.s, r->octets.len, out);
+}
+
+static bool read_piece(struct reader *r, uint32_t i)
+{
+	struct buf utf8 = BUF_ZERO, corrected = BUF_ZERO;
+	bool good = read_part(r, i, true, &utf8) && htmlmeta_correct(utf8.s, utf8.len, &corrected)
+		&& cid_rewrite(corrected.s, corrected.len, find, r, &r->c->html);
+	buf_free(&utf8);
+	buf_free(&corrected);
+	return good;
+}
+
+/* All of it, in the order of the message. */
+static bool read_html(struct reader *r, struct message const *msg)
+{
+	bool good = read_piece(r, msg->html);
+	for (size_t i = msg->html + 1; good && i < mime_count(r->m); i++)
+		if (message_continues(r->m, msg, i))
+			good = read_piece(r, (uint32_t)i);
+	return good;
+}
+
+static bool read_fields(struct reader *r)
+{
+	char const *value;
+	if (mime_field(r->m, "Subject", &value) < 0 || (value && !convert_header(value, &r->c->subject)))
+		return false;
+	return mime_field(r->m, "Message-ID", &value) >= 0
+		&& (!value || convert_octets(value, strlen(value), &r->c->message_id));
+}
+
+enum content_status content_read(struct content *c, char const *message, size_t n,
+	struct mime *m, struct message const *msg, char const *url, struct webfolder *w)
+{
+	struct reader r = {.c = c, .message = message, .m = m, .url = url, .w = w};
+	(void)n; /* the parts' offsets lie within it */
+	*c = (struct content){.image_count = 0};
+	if (!cidparts_start(&r.parts, m, msg))
+		return CONTENT_NO_MEMORY;
+	if (!read_fields(&r) || !read_part(&r, msg->text, false, &c->text) || !read_html(&r, msg))
+		fail(&r, CONTENT_NO_MEMORY);
+	unite(&c->unresolved);
+	unite(&c->unhosted);
+	cidparts_free(&r.parts);
+	buf_free(&r.id);
+	buf_free(&r.answer);
+	buf_free(&r.octets);
+	if (r.status != CONTENT_OK) {
+		content_free(c);
+		errno = r.error;
+	}
+	return r.status;
+}
+
+static void free_cids(struct content_cids *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		buf_free(&c->ids[i]);
+	free(c->ids);
+}
+
+void content_free(struct content *c)
+{
+	buf_free(&c->subject);
+	buf_free(&c->message_id);
+	buf_free(&c->text);
+	buf_free(&c->html);
+	for (size_t i = 0; i < c->image_count; i++)
+		buf_free(&c->images[i].content_id);
+	free(c->images);
+	free_cids(&c->unresolved);
+	free_cids(&c->unhosted);
+	*c = (struct content){.image_count = 0};
+}

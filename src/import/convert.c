@@ -1,0 +1,307 @@
+/* Charsets to UTF-8 with iconv(3): see convert.h. iconv is asked to convert and nothing
+   else (no //TRANSLIT, no //IGNORE); what it refuses is stepped over here, and what it
+   gave is checked, since glibc's UTF-32 lets code points beyond Unicode through. */
+#include "import/convert.h"
+
+#include "mail/address.h"
+#include "base/ascii.h"
+#include "mail/charset.h"
+#include "mail/htmlmeta.h"
+#include "mail/iso2022jp.h"
+#include "base/utf8.h"
+#include "import/decoder.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdint.h>
+#include <string.h>
+
+/* What there is to know of charsets for stepping over what can't be read. unit: octets
+   that belong together. pairs: two 8-bit octets are one unreadable character (an ASCII
+   one behind the first is read on its own, as browsers do: it may be a `<`). held: the
+   decoder keeps a character back until it sees the next. */
+static struct trait {
+	char const *name;
+	uint8_t unit;
+	bool pairs, held;
+} const traits[] = {
+	{"UTF-16LE", 2, false, false}, {"UTF-16BE", 2, false, false}, {"UTF-32LE", 4, false, false},
+	{"UTF-32BE", 4, false, false}, {"GB18030", 1, true, false}, {"BIG5-HKSCS", 1, true, true},
+	{"CP950", 1, true, false}, {"EUC-JP-MS", 1, true, false}, {"CP932", 1, true, false},
+	{"UHC", 1, true, false}, {"EUC-TW", 1, true, false}, {"JOHAB", 1, true, false},
+	{"WINDOWS-1255", 1, false, true}, {"WINDOWS-1258", 1, false, true}, {"TCVN", 1, false, true},
+};
+static struct trait const plain = {"", 1, false, false};
+
+static struct trait const *trait_of(char const *name)
+{
+	for (size_t i = 0; i < sizeof traits / sizeof *traits; i++)
+		if (!strcmp(traits[i].name, name))
+			return &traits[i];
+	return &plain;
+}
+
+/* How much of a text there is before the NULs at its end, which programs leave that send all of
+   a buffer. (Dropped elsewhere, they could make a tag of what is none.) */
+static size_t without_padding(char const *s, size_t n)
+{
+	while (n && !s[n - 1])
+		n--;
+	return n;
+}
+
+/* Appends what should be UTF-8: ill-formed sequences and NULs become U+FFFD. */
+static bool put_utf8(char const *s, size_t n, struct buf *out)
+{
+	size_t copied = 0, step;
+	n = without_padding(s, n);
+	for (size_t i = 0; i < n; i += step) {
+		bool good;
+		step = utf8_step(s + i, n - i, &good);
+		if (good && s[i])
+			continue;
+		if (!buf_put(out, s + copied, i - copied) || !buf_puts(out, UTF8_BAD))
+			return false;
+		copied = i + step;
+	}
+	return buf_put(out, s + copied, n - copied);
+}
+
+/* windows-1252 where it differs from ISO 8859-1; 0: unused. By hand: the last resort
+   must not depend on what iconv has installed. */
+static bool put_1252(char const *s, size_t n, struct buf *out)
+{
+	static uint16_t const high[] = {
+		0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+		0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0,
+		0, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+		0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178,
+	};
+	n = without_padding(s, n);
+	for (size_t i = 0; i < n; i++) {
+		uint8_t c = (uint8_t)s[i];
+		char utf8[4];
+		if (!buf_put(out, utf8, utf8_write(c >= 0x80 && c < 0xa0 ? high[c - 0x80] : c, utf8)))
+			return false;
+	}
+	return true;
+}
+
+/* Is there more UTF-8 beyond ASCII in it than there is of what is none? A text that was
+   cut, or has one octet broken, is damaged UTF-8 rather than a false label. */
+static bool mostly_utf8(char const *s, size_t n)
+{
+	size_t fine = 0, bad = 0, step;
+	for (size_t i = 0; i < n; i += step) {
+		bool good;
+		step = utf8_step(s + i, n - i, &good);
+		fine += good && step > 1;
+		bad += !good;
+	}
+	return fine > bad;
+}
+
+/* One conversion with its own output, for iconv's way of counting. */
+struct conversion {
+	iconv_t cd;
+	char *s;
+	size_t n;
+	struct buf out;
+};
+
+enum outcome { DONE, CUT, UNREADABLE, NO_MEMORY };
+
+/* Converts up to the end or to what can't be read; flush: what the decoder keeps. */
+static enum outcome run(struct conversion *c, bool flush)
+{
+	for (;;) {
+		if (!buf_reserve(&c->out, c->n * 2 + 64))
+			return NO_MEMORY;
+		char *to = c->out.s + c->out.len;
+		size_t room = c->out.cap - c->out.len;
+		size_t r = flush ? iconv(c->cd, NULL, NULL, &to, &room) : iconv(c->cd, &c->s, &c->n, &to, &room);
+		int e = errno;
+		c->out.len = c->out.cap - room;
+		if (r != (size_t)-1)
+			return DONE;
+		if (e != E2BIG)
+			return e == EINVAL ? CUT : UNREADABLE;
+	}
+}
+
+/* Steps over what iconv stopped at. */
+static bool step_over(struct conversion *c, struct trait const *t)
+{
+	size_t step = t->unit;
+	if (t->pairs && c->n > 1 && (uint8_t)c->s[0] > 0x80 && (uint8_t)c->s[0] < 0xff && (uint8_t)c->s[1] >= 0x80)
+		step = 2;
+	if (step > c->n)
+		step = c->n;
+	/* in Windows' code page 936, and so in browsers, this octet is the euro */
+	bool euro = step == 1 && (uint8_t)c->s[0] == 0x80 && !strcmp(t->name, "GB18030");
+	c->s += step;
+	c->n -= step;
+	return (!t->held || run(c, true) != NO_MEMORY) && buf_puts(&c->out, euro ? "\xe2\x82\xac" : UTF8_BAD);
+}
+
+/* All of it. Afterwards c->out has UTF-8 as far as iconv writes it. */
+static bool convert(struct conversion *c, struct trait const *t)
+{
+	for (;;) {
+		enum outcome o = run(c, false);
+		if (o == NO_MEMORY)
+			return false;
+		if (o != UNREADABLE && run(c, true) == NO_MEMORY)
+			return false;
+		if (o == CUT)
+			return buf_puts(&c->out, UTF8_BAD);
+		if (o == DONE)
+			return true;
+		if (!step_over(c, t))
+			return false;
+	}
+}
+
+static bool put_converted(iconv_t cd, char const *name, char const *s, size_t n, struct buf *out)
+{
+	/* iconv does not write to its input, whatever its type says. */
+	struct conversion c = {.cd = cd, .s = (char *)(uintptr_t)s, .n = n};
+	bool good = convert(&c, trait_of(name));
+	size_t mark = good && c.out.len >= 3 && !memcmp(c.out.s, "\xef\xbb\xbf", 3) ? 3 : 0;
+	good = good && put_utf8(c.out.s + mark, c.out.len - mark, out);
+	buf_free(&c.out);
+	return good;
+}
+
+/* Byte order marks, the longer before those they begin with. */
+static char const *mark_of(char const *s, size_t n, size_t *len)
+{
+	static struct {
+		char const *mark;
+		size_t len;
+		char const *name;
+	} const marks[] = {
+		{"\xef\xbb\xbf", 3, "UTF-8"}, {"\xff\xfe\0\0", 4, "UTF-32LE"}, {"\0\0\xfe\xff", 4, "UTF-32BE"},
+		{"\xff\xfe", 2, "UTF-16LE"}, {"\xfe\xff", 2, "UTF-16BE"},
+	};
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		*len = marks[i].len;
+		if (n >= *len && !memcmp(s, marks[i].mark, *len))
+			return marks[i].name;
+	}
+	*len = 0;
+	return NULL;
+}
+
+/* UTF-16 and 32 without a mark and without a word on their order: where the zeros of
+   blanks, line ends and Latin letters stand tells; big endian else (RFC 2781 4.3). */
+static void choose_order(char const *s, size_t n, char name[CHARSET_NAME])
+{
+	size_t unit = strcmp(name, "UTF-32") ? 2 : 4, first = 0, last = 0;
+	for (size_t i = 0; i + unit <= n; i += unit) {
+		first += !s[i];
+		last += !s[i + unit - 1];
+	}
+	strcat(name, last > first ? "LE" : "BE");
+}
+
+/* Octets without a zero among them which, being valid UTF-8, are not UTF-16: fewer can be
+   both (two Chinese characters may look like four ASCII ones). */
+#define WIDE_SURE 16
+
+/* How text is read. name: "" where only the rule for unknown ones is left. cd: where iconv
+   is needed. */
+struct reading {
+	char name[CHARSET_NAME];
+	iconv_t cd;
+	bool by_iconv;
+	bool shifted; /* ISO-2022-JP: to be made EUC-JP first */
+};
+
+/* Settles the reading by the label, unless that is none, unknown to iconv too, or false.
+   False: iconv could not be asked. */
+static bool judge(struct reading *r, char const *label, char const *s, size_t n)
+{
+	char *name = r->name;
+	name[0] = 0;
+	if (!label || !charset_name(label, strlen(label), name))
+		return true;
+	bool wide = !strncmp(name, "UTF-16", 6) || !strncmp(name, "UTF-32", 6);
+	if ((!strcmp(name, "US-ASCII") && !ascii_only(s, n))
+	    || (!strcmp(name, "UTF-8") && !utf8_valid(s, n) && !mostly_utf8(s, n))
+	    || (wide && n >= WIDE_SURE && !memchr(s, 0, n) && utf8_valid(s, n))) {
+		name[0] = 0;
+		return true;
+	}
+	if (wide && !name[6])
+		choose_order(s, n, name);
+	if (!strcmp(name, "UTF-8") || !strcmp(name, "US-ASCII") || !strcmp(name, "WINDOWS-1252"))
+		return true;
+	r->shifted = !strcmp(name, "ISO-2022-JP");
+	if (r->shifted)
+		strcpy(name, "EUC-JP-MS");
+	r->cd = decoder_for(name);
+	r->by_iconv = r->cd != (iconv_t)-1;
+	if (!r->by_iconv)
+		name[0] = 0;
+	return r->by_iconv || errno == EINVAL;
+}
+
+/* The same by what HTML states of itself. */
+static bool judge_html(struct reading *r, char const *s, size_t n)
+{
+	char stated[CHARSET_NAME];
+	size_t from, to;
+	if (!htmlmeta_charset(s, n, &from, &to) || to - from >= sizeof stated)
+		return true;
+	memcpy(stated, s + from, to - from);
+	stated[to - from] = 0;
+	return judge(r, stated, s, n);
+}
+
+static bool put_shifted(struct reading const *r, char const *s, size_t n, struct buf *out)
+{
+	struct buf euc = BUF_ZERO;
+	bool good = iso2022jp_to_euc(s, n, &euc) && put_converted(r->cd, r->name, euc.s, euc.len, out);
+	buf_free(&euc);
+	return good;
+}
+
+static bool put(struct reading const *r, char const *s, size_t n, struct buf *out)
+{
+	if (r->shifted)
+		return put_shifted(r, s, n, out);
+	if (r->by_iconv)
+		return put_converted(r->cd, r->name, s, n, out);
+	if (!strcmp(r->name, "WINDOWS-1252"))
+		return put_1252(s, n, out);
+	if (*r->name)
+		return put_utf8(s, n, out);
+	return utf8_valid(s, n) ? put_utf8(s, n, out) : put_1252(s, n, out);
+}
+
+static bool convert_any(char const *label, bool html, char const *s, size_t n, struct buf *out)
+{
+	struct reading r = {.by_iconv = false};
+	if (n == 0)
+		return true;
+	size_t before = out->len, skip;
+	char const *mark = mark_of(s, n, &skip);
+	bool good = judge(&r, mark ? mark : label, s + skip, n - skip);
+	if (good && !mark && html && !*r.name)
+		good = judge_html(&r, s, n);
+	good = good && put(&r, s + skip, n - skip, out);
+	if (!good)
+		out->len = before;
+	return good;
+}
+
+bool convert_to_utf8(char const *charset, char const *s, size_t n, struct buf *out)
+{
+	return convert_any(charset, false, s, n, out);
+}
+
+bool convert_html(char const *charset, char const *s, size_t n, struct buf *out)
+{
+	return convert_any(charset, true, s, n, out);
+}

@@ -1,0 +1,65 @@
+/* iconv(3)'s decoders to UTF-8: see decoder.h. They are kept, all of them: glibc loads a module
+   from the disk for each and soon unloads one that nobody has open, which costs as much as
+   converting ten thousand octets; and a header may change charsets every twelve. Those that
+   iconv knows are some 1200, of at most 32 KB each. */
+#include "import/decoder.h"
+
+#include "mail/charset.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct decoder {
+	char name[CHARSET_NAME];
+	iconv_t cd;
+} *all; /* by name */
+static size_t count, room;
+
+/* Where name is, or belongs. */
+static size_t place_of(char const *name)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(name, all[middle].name) > 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool grow(void)
+{
+	size_t more = room ? room * 2 : 8;
+	struct decoder *p = count < room ? all : realloc(all, more * sizeof *all);
+	if (!p)
+		return false;
+	if (count == room)
+		room = more;
+	all = p;
+	return true;
+}
+
+iconv_t decoder_for(char const *name)
+{
+	iconv_t const none = (iconv_t)-1;
+	size_t at = place_of(name);
+	if (at < count && !strcmp(all[at].name, name)) {
+		iconv(all[at].cd, NULL, NULL, NULL, NULL);
+		return all[at].cd;
+	}
+	if (!grow()) {
+		errno = ENOMEM;
+		return none;
+	}
+	struct decoder d = {.cd = iconv_open("UTF-8", name)};
+	if (d.cd == none)
+		return none;
+	strcpy(d.name, name);
+	memmove(all + at + 1, all + at, (count++ - at) * sizeof *all);
+	all[at] = d;
+	return d.cd;
+}

@@ -1,0 +1,90 @@
+/* From a spool file's octets to a row: the same reading of mail as the checker's, so
+   that what was accepted always imports. */
+#include "import/entry.h"
+
+#include "mail/address.h"
+#include "mail/message.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Octets of a message's text and HTML together: a row of SQLite's has 10^9 at most, a
+   message to PostgreSQL 2^30, and a server that is sent more hangs up. In UTF-8 they can
+   be three times what they were in the file. */
+#define PIECE_MAX 990000000
+
+static enum entry_result no(struct entry *e, enum entry_result r, char const *reason)
+{
+	e->reason = reason;
+	return r;
+}
+
+static enum entry_result read_content(struct entry *e, struct mime *m,
+	struct entry_options const *o)
+{
+	struct slice const message = e->file.message;
+	struct message parts;
+	(void)mime_push(m, message.s, message.n); /* mime_finish says it again */
+	enum mime_fault fault = mime_finish(m);
+	enum message_verdict verdict = memchr(message.s, 0, message.n) ? MESSAGE_NUL
+		: message_judge(m, fault, &parts);
+	if (verdict == MESSAGE_NO_MEMORY)
+		return no(e, ENTRY_FAILED, "out of memory");
+	if (verdict != MESSAGE_OK)
+		return no(e, ENTRY_REFUSED, message_reason(verdict));
+	switch (content_read(&e->content, message.s, message.n, m, &parts, o->url, o->web)) {
+	case CONTENT_OK:
+		if (e->content.html.len + e->content.text.len > PIECE_MAX)
+			return no(e, ENTRY_REFUSED, "its text and HTML are too large for a store in UTF-8");
+		message_options(m, o->prefix, &e->row.options);
+		e->row.content = &e->content;
+		return ENTRY_OK;
+	case CONTENT_WEB:
+		return no(e, ENTRY_WEB, strerror(errno));
+	default:
+		return no(e, ENTRY_FAILED, "out of memory");
+	}
+}
+
+/* A store takes text only. */
+static bool is_text(struct spoolfile const *f)
+{
+	return utf8_valid(f->sender.s, f->sender.n) && utf8_valid(f->user.s, f->user.n)
+		&& utf8_valid(f->ip.s, f->ip.n) && utf8_valid(f->delivered.s, f->delivered.n);
+}
+
+enum entry_result entry_read(struct entry *e, struct entry_options const *o)
+{
+	entry_clear(e);
+	char const *wrong = spoolfile_read(&e->file, e->octets.s, e->octets.len);
+	if (wrong)
+		return no(e, ENTRY_REFUSED, wrong);
+	memcpy(e->id, e->file.id.s, sizeof e->id - 1);
+	if (!is_text(&e->file))
+		return no(e, ENTRY_REFUSED, "the envelope is not UTF-8");
+	if (e->file.send > INT64_MAX)
+		return no(e, ENTRY_REFUSED, "the send number is too large");
+	e->row.file = &e->file;
+	if (!e->file.send)
+		return ENTRY_OK;
+	struct mime *m = mime_new();
+	enum entry_result r = m ? read_content(e, m, o) : no(e, ENTRY_FAILED, "out of memory");
+	mime_free(m);
+	return r;
+}
+
+void entry_clear(struct entry *e)
+{
+	content_free(&e->content);
+	e->content = (struct content){.image_count = 0};
+	e->row = (struct store_entry){.file = NULL};
+	e->file = (struct spoolfile){.send = 0};
+	e->reason = NULL;
+	e->id[0] = 0;
+}
+
+void entry_free(struct entry *e)
+{
+	entry_clear(e);
+	buf_free(&e->octets);
+}

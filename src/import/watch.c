@@ -1,0 +1,73 @@
+/* Waiting for files, with Linux's inotify(7): nothing is asked of a spool at rest. */
+#define _GNU_SOURCE /* ppoll */
+#include "import/watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/inotify.h>
+
+static bool add(int fd, char const *path, char const *folder)
+{
+	char *s = malloc(strlen(path) + strlen(folder) + 2);
+	if (!s)
+		return false;
+	strcat(strcat(strcpy(s, path), "/"), folder);
+	int id = inotify_add_watch(fd, s, IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+	free(s);
+	return id >= 0;
+}
+
+bool watch_open(struct watch *w, char const *path)
+{
+	w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (w->fd < 0)
+		return false;
+	if (add(w->fd, path, spool_folders[SPOOL_NEW]) && add(w->fd, path, spool_folders[SPOOL_CUR]))
+		return true;
+	int e = errno;
+	watch_close(w);
+	errno = e;
+	return false;
+}
+#else
+bool watch_open(struct watch *w, char const *path)
+{
+	(void)path;
+	w->fd = -1;
+	return true;
+}
+#endif
+
+void watch_close(struct watch *w)
+{
+	if (w->fd >= 0)
+		close(w->fd);
+	w->fd = -1;
+}
+
+/* What appeared does not matter: the folders are read again, which also covers events
+   that were lost. */
+static bool drain(int fd)
+{
+	char events[4096];
+	ssize_t n;
+	while ((n = read(fd, events, sizeof events)) > 0)
+		continue;
+	return n == 0 || errno == EAGAIN;
+}
+
+bool watch_wait(struct watch *w, int seconds, sigset_t const *open)
+{
+	struct timespec t = {w->fd < 0 ? 1 : seconds, 0};
+	struct pollfd p = {.fd = w->fd, .events = POLLIN};
+	int n = ppoll(&p, 1, &t, open);
+	if (n < 0)
+		return false;
+	return n == 0 || drain(w->fd);
+}

@@ -1,0 +1,195 @@
+/* The web folder: see webfolder.h. An image is written under a hidden name made of its
+   hash, so that a crash leaves at most what the next run over the same message takes up
+   again; whoever writes holds a lock on that file (several importers may share a web
+   folder), and the rename shows all of it at once. */
+#include "import/webfolder.h"
+
+#include "base/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define IMAGE_MODE 0644
+#define FOLDER_MODE 0755
+
+_Static_assert(WEBFOLDER_HEX == HASH_HEX, "a hash fits");
+
+struct webfolder {
+	int images; /* the folder i/, while it holds names that are not synced; else -1 */
+	char path[];
+};
+
+struct webfolder *webfolder_new(char const *path)
+{
+	size_t n = strlen(path) + 1;
+	struct webfolder *w = malloc(sizeof *w + n);
+	if (w) {
+		*w = (struct webfolder){.images = -1};
+		memcpy(w->path, path, n);
+	}
+	return w;
+}
+
+void webfolder_free(struct webfolder *w)
+{
+	if (w && w->images >= 0)
+		close(w->images);
+	free(w);
+}
+
+/* Closes fd and keeps errno. */
+static void drop(int fd)
+{
+	int e = errno;
+	close(fd);
+	errno = e;
+}
+
+/* A folder that was just made: open to the web server whatever the umask is, and its
+   name on disk. */
+static bool settle(int fd)
+{
+	if (fchmod(fd, FOLDER_MODE) < 0)
+		return false;
+	int parent = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (parent < 0)
+		return false;
+	bool good = !fsync(parent);
+	drop(parent);
+	return good;
+}
+
+/* Opens a folder, making it if need be. -1: errno. */
+static int open_folder(int in, char const *path)
+{
+	bool made = !mkdirat(in, path, FOLDER_MODE);
+	if (!made && errno != EEXIST)
+		return -1;
+	int fd = openat(in, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && made && !settle(fd)) {
+		drop(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool open_images(struct webfolder *w)
+{
+	if (w->images >= 0)
+		return true;
+	int web = open_folder(AT_FDCWD, w->path);
+	if (web < 0)
+		return false;
+	w->images = open_folder(web, "i");
+	drop(web);
+	return w->images >= 0;
+}
+
+static bool write_all(int fd, char const *s, size_t n)
+{
+	while (n) {
+		ssize_t r = write(fd, s, n);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return false;
+		s += r;
+		n -= (size_t)r;
+	}
+	return true;
+}
+
+/* Is it there, whole? A file of another length is what a damaged disk left. */
+static bool is_there(int folder, char const *name, size_t n)
+{
+	struct stat st;
+	return !fstatat(folder, name, &st, 0) && S_ISREG(st.st_mode) && st.st_size == (off_t)n;
+}
+
+/* Opens the hidden file and locks it. -1: errno. Its name may have gone meanwhile. */
+static int open_part(int folder, char const *part)
+{
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = openat(folder, part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	while (fcntl(fd, F_SETLKW, &whole) < 0) {
+		if (errno != EINTR) {
+			drop(fd);
+			return -1;
+		}
+	}
+	return fd;
+}
+
+static bool is_named(int fd, int folder, char const *part)
+{
+	struct stat a, b;
+	return !fstat(fd, &a) && !fstatat(folder, part, &b, AT_SYMLINK_NOFOLLOW)
+		&& a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Fills the locked part and gives it its name. */
+static bool fill(int fd, int folder, char const *part, char const *name, char const *s, size_t n)
+{
+	if (!ftruncate(fd, 0) && write_all(fd, s, n) && !fchmod(fd, IMAGE_MODE) && !fsync(fd)
+	    && !renameat(folder, part, folder, name))
+		return true;
+	int e = errno;
+	unlinkat(folder, part, 0);
+	errno = e;
+	return false;
+}
+
+static bool write_image(int folder, char const *name, char const *s, size_t n)
+{
+	char part[WEBFOLDER_PATH + 8];
+	snprintf(part, sizeof part, ".%s.part", name);
+	while (!is_there(folder, name, n)) {
+		int fd = open_part(folder, part);
+		if (fd < 0)
+			return false;
+		bool mine = is_named(fd, folder, part);
+		bool good = !mine || fill(fd, folder, part, name, s, n);
+		drop(fd);
+		if (mine)
+			return good;
+	}
+	return true;
+}
+
+char const *webfolder_path(struct webfolder const *w)
+{
+	return w->path;
+}
+
+bool webfolder_put(struct webfolder *w, char const *type, char const *s, size_t n,
+	char hash[WEBFOLDER_HEX], char path[WEBFOLDER_PATH])
+{
+	unsigned char digest[HASH_OCTETS];
+	hash_of(digest, s, n);
+	hash_hex(hash, digest);
+	snprintf(path, WEBFOLDER_PATH, "i/%s.%s", hash, type);
+	return open_images(w) && write_image(w->images, path + 2, s, n);
+}
+
+bool webfolder_sync(struct webfolder *w)
+{
+	if (w->images < 0)
+		return true;
+	if (fsync(w->images) < 0)
+		return false;
+	close(w->images);
+	w->images = -1;
+	return true;
+}
+
+bool webfolder_ready(struct webfolder *w)
+{
+	return open_images(w) && !faccessat(w->images, ".", W_OK | X_OK, AT_EACCESS) && webfolder_sync(w);
+}

@@ -1,0 +1,337 @@
+/* The HTML reader: see html.h. The states of WHATWG's tokenizer, folded into straight
+   code, since nothing but tags and style sheets is wanted. */
+#include "mail/html.h"
+
+#include "base/ascii.h"
+
+#include <string.h>
+
+/* Elements of HTML whose content is text (13.2.5.1 and the tree builder's switches).
+   plaintext never ends. */
+static char const *const raw_elements[] = {
+	"style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext",
+};
+
+bool html_is_space(int c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r';
+}
+
+void html_start(struct html *h, char const *s, size_t n)
+{
+	*h = (struct html){.s = s, .n = n, .end = n};
+}
+
+/* Does s[at..end) begin with the word, in any case? */
+static bool word_at(struct html const *h, size_t at, char const *word)
+{
+	size_t n = strlen(word);
+	return n <= h->end - at && ascii_case_equal(h->s + at, n, word, n);
+}
+
+/* ... as a whole name of a tag? */
+static bool name_at(struct html const *h, size_t at, char const *name)
+{
+	if (!word_at(h, at, name))
+		return false;
+	at += strlen(name);
+	return at < h->end && (html_is_space(h->s[at]) || h->s[at] == '/' || h->s[at] == '>');
+}
+
+/* The next c from at on, or the end. */
+static size_t find(struct html const *h, size_t at, char c)
+{
+	char const *p = at < h->end ? memchr(h->s + at, c, h->end - at) : NULL;
+	return p ? (size_t)(p - h->s) : h->end;
+}
+
+/* 13.2.5.17 to 31: inside `<!-- <script> ... </script> -->` a script does not end. */
+static size_t script_end(struct html const *h)
+{
+	bool escaped = false, twice = false;
+	for (size_t i = h->at; i < h->end; i++) {
+		if (h->s[i] == '-' && word_at(h, i, "-->"))
+			escaped = twice = false;
+		if (h->s[i] != '<')
+			continue;
+		if (word_at(h, i, "<!--")) {
+			escaped = true;
+		} else if (name_at(h, i + 1, "script")) {
+			twice = escaped;
+		} else if (i + 1 < h->end && h->s[i + 1] == '/' && name_at(h, i + 2, "script")) {
+			if (!twice)
+				return i;
+			twice = false;
+		}
+	}
+	return h->end;
+}
+
+/* A comment opened at `open`: its text ends before *text_end, and reading goes on at
+   the offset returned (13.2.5.43 to 52: `<!-->` and `<!--->` are whole comments). */
+static size_t comment_end(struct html const *h, size_t open, size_t *text_end)
+{
+	for (size_t i = find(h, open + 4, '>'); i < h->end; i = find(h, i + 1, '>')) {
+		if (i >= open + 4 && !memcmp(h->s + i - 2, "--", 2)) {
+			*text_end = i - 2 > open + 4 ? i - 2 : open + 4;
+			return i + 1;
+		}
+		if (i >= open + 7 && !memcmp(h->s + i - 3, "--!", 3)) {
+			*text_end = i - 3;
+			return i + 1;
+		}
+	}
+	return *text_end = h->end;
+}
+
+static bool is_cdata(struct html const *h, size_t at)
+{
+	return h->end - at >= 9 && !memcmp(h->s + at, "<![CDATA[", 9);
+}
+
+/* Behind the CDATA section opened at `open` (13.2.5.69 to 71). */
+static size_t cdata_end(struct html const *h, size_t open)
+{
+	for (size_t i = find(h, open + 9, '>'); i < h->end; i = find(h, i + 1, '>'))
+		if (i >= open + 11 && !memcmp(h->s + i - 2, "]]", 2))
+			return i + 1;
+	return h->end;
+}
+
+/* A <style> of SVG has text, comments and CDATA sections in it; any tag ends it. */
+static size_t foreign_style_end(struct html const *h)
+{
+	size_t i = find(h, h->at, '<'), text_end, next;
+	for (; i < h->end; i = find(h, next, '<')) {
+		size_t name = i + 1 + (i + 1 < h->end && h->s[i + 1] == '/');
+		if (name < h->end && ascii_is_alpha(h->s[name]))
+			break;
+		next = is_cdata(h, i) ? cdata_end(h, i) : word_at(h, i, "<!--") ? comment_end(h, i, &text_end) : i + 1;
+	}
+	return i;
+}
+
+static size_t raw_end(struct html const *h)
+{
+	if (htmlforeign_inside(&h->foreign))
+		return foreign_style_end(h);
+	if (!strcmp(h->raw, "script"))
+		return script_end(h);
+	if (!strcmp(h->raw, "plaintext"))
+		return h->end;
+	size_t i = find(h, h->at, '<');
+	while (i < h->end && !(i + 1 < h->end && h->s[i + 1] == '/' && name_at(h, i + 2, h->raw)))
+		i = find(h, i + 1, '<');
+	return i;
+}
+
+/* Where the markup of a conditional comment begins; 0 when [at, end) is no such one. */
+static size_t condition(struct html const *h, size_t at, size_t end)
+{
+	while (at < end && html_is_space(h->s[at]))
+		at++;
+	if (at + 4 > end || !word_at(h, at, "[if") || ascii_is_alpha(h->s[at + 3]))
+		return 0;
+	for (; at + 1 < end; at++)
+		if (h->s[at] == ']' && h->s[at + 1] == '>')
+			return at + 2;
+	return 0;
+}
+
+/* `<!` at h->at: a comment, or a declaration, which ends at the first `>`. CDATA sections are
+   an <svg>'s, and of the elements in it that have HTML: there it is text in them directly
+   which has any. */
+static void declaration(struct html *h)
+{
+	if (h->foreign.levels && is_cdata(h, h->at)) {
+		h->at = cdata_end(h, h->at);
+		return;
+	}
+	if (!word_at(h, h->at, "<!--")) {
+		h->at = find(h, h->at, '>');
+		h->at += h->at < h->end;
+		return;
+	}
+	size_t text_end, after = comment_end(h, h->at, &text_end);
+	size_t inside = h->conditional ? 0 : condition(h, h->at + 4, text_end);
+	if (inside) {
+		h->conditional = true;
+		h->outside = h->foreign;
+		h->foreign.levels = 0;
+		h->resume = after;
+		h->end = text_end;
+		after = inside;
+	}
+	h->at = after;
+}
+
+/* A tag's name from `from` on; its attributes come next. */
+static void tag(struct html *h, size_t from)
+{
+	size_t to = from;
+	while (to < h->end && !html_is_space(h->s[to]) && h->s[to] != '/' && h->s[to] != '>')
+		to++;
+	h->from = from;
+	h->to = h->at = to;
+	h->in_tag = true;
+}
+
+static void skip_tag(struct html *h)
+{
+	struct html_attribute a;
+	while (html_attribute(h, &a))
+		;
+}
+
+/* The markup at h->at, where a `<` stands. True: a start tag. */
+static bool markup(struct html *h)
+{
+	char c = h->at + 1 < h->end ? h->s[h->at + 1] : ' ';
+	if (ascii_is_alpha(c)) {
+		tag(h, h->at + 1);
+		return true;
+	}
+	if (c == '/' && h->at + 2 < h->end && ascii_is_alpha(h->s[h->at + 2])) {
+		tag(h, h->at + 2);
+		htmlforeign_end(&h->foreign, h->s + h->from, h->to - h->from);
+		skip_tag(h);
+	} else if (c == '!' || c == '?' || c == '/') {
+		declaration(h);
+	} else {
+		h->at++;
+	}
+	return false;
+}
+
+static bool name_is(struct html const *h, struct html_attribute const *a, char const *name)
+{
+	return ascii_case_is(h->s + a->name, a->name_end - a->name, name);
+}
+
+/* Do its attributes make the tag inside an <svg> or a <math> one of HTML (mail/htmlforeign.h)? */
+static bool is_html(struct html const *h)
+{
+	struct html again = *h;
+	struct html_attribute a;
+	bool font = ascii_case_is(h->s + h->from, h->to - h->from, "font");
+	if (!font && !ascii_case_is(h->s + h->from, h->to - h->from, "annotation-xml"))
+		return false;
+	again.at = h->to;
+	again.in_tag = true;
+	while (html_attribute(&again, &a)) {
+		char const *v = h->s + a.value;
+		size_t n = a.value_end - a.value;
+		if (font ? name_is(h, &a, "color") || name_is(h, &a, "face") || name_is(h, &a, "size")
+			: name_is(h, &a, "encoding") && (ascii_case_is(v, n, "text/html") || ascii_case_is(v, n, "application/xhtml+xml")))
+			return true;
+	}
+	return false;
+}
+
+/* Behind the start tag that was given: is what comes an element's raw text? */
+static void open_element(struct html *h)
+{
+	char const *name = h->s + h->from;
+	size_t n = h->to - h->from;
+	bool inside = htmlforeign_inside(&h->foreign);
+	skip_tag(h);
+	h->given = false;
+	htmlforeign_start(&h->foreign, name, n, h->closed, inside && is_html(h));
+	if (inside) {
+		h->raw = !h->closed && ascii_case_is(name, n, "style") ? "style" : NULL;
+		return;
+	}
+	for (size_t i = 0; i < sizeof raw_elements / sizeof *raw_elements; i++)
+		if (ascii_case_is(name, n, raw_elements[i]))
+			h->raw = raw_elements[i];
+}
+
+enum html_token html_next(struct html *h)
+{
+	if (h->given)
+		open_element(h);
+	if (h->raw) {
+		bool style = !strcmp(h->raw, "style");
+		h->from = h->at;
+		h->to = h->at = raw_end(h);
+		h->raw = NULL;
+		if (style)
+			return HTML_STYLE;
+	}
+	for (;;) {
+		h->at = find(h, h->at, '<');
+		if (h->at < h->end) {
+			if (!markup(h))
+				continue;
+			h->given = true;
+			return HTML_TAG;
+		}
+		if (!h->conditional)
+			return HTML_END;
+		h->conditional = false;
+		h->foreign = h->outside;
+		h->at = h->resume;
+		h->end = h->n;
+	}
+}
+
+/* The value behind a `=`, h->at standing behind it and the blanks. False: the input
+   ends inside its quotes, and the tag is none (13.2.5.36 to 38). */
+static bool value(struct html *h, struct html_attribute *a)
+{
+	char c = h->at < h->end ? h->s[h->at] : '>';
+	a->value = a->value_end = h->at;
+	if (c == '"' || c == '\'') {
+		a->value = h->at + 1;
+		a->value_end = find(h, a->value, c);
+		h->at = a->value_end;
+		if (h->at == h->end)
+			return false;
+		h->at++;
+		return true;
+	}
+	while (h->at < h->end && !html_is_space(h->s[h->at]) && h->s[h->at] != '>')
+		h->at++;
+	a->value_end = h->at;
+	return true;
+}
+
+static void skip_space(struct html *h, bool slashes)
+{
+	while (h->at < h->end && (html_is_space(h->s[h->at]) || (slashes && h->s[h->at] == '/')))
+		h->at++;
+}
+
+static bool ends_name(char c)
+{
+	return html_is_space(c) || c == '/' || c == '>' || c == '=';
+}
+
+bool html_attribute(struct html *h, struct html_attribute *a)
+{
+	if (!h->in_tag)
+		return false;
+	size_t from = h->at;
+	skip_space(h, true);
+	if (h->at == h->end || h->s[h->at] == '>') {
+		h->closed = h->at > from && h->s[h->at - 1] == '/';
+		h->at += h->at < h->end;
+		h->in_tag = false;
+		return false;
+	}
+	a->name = h->at++; /* a `=` in front is part of the name (13.2.5.32) */
+	while (h->at < h->end && !ends_name(h->s[h->at]))
+		h->at++;
+	a->name_end = h->at;
+	skip_space(h, false);
+	if (h->at == h->end || h->s[h->at] != '=') {
+		a->value = a->value_end = h->at;
+		return true;
+	}
+	h->at++;
+	skip_space(h, false);
+	if (value(h, a))
+		return true;
+	h->in_tag = h->closed = false;
+	return false;
+}

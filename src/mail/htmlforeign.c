@@ -1,0 +1,88 @@
+/* SVG and MathML in HTML: see htmlforeign.h. */
+#include "mail/htmlforeign.h"
+
+#include "base/ascii.h"
+
+/* Of HTML wherever they stand: they end the <svg> or <math> around them (13.2.6.5). */
+static char const *const breakers[] = {
+	"b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em", "embed",
+	"h1", "h2", "h3", "h4", "h5", "h6", "head", "hr", "i", "img", "li", "listing", "menu", "meta",
+	"nobr", "ol", "p", "pre", "ruby", "s", "small", "span", "strike", "strong", "sub", "sup", "table",
+	"tt", "u", "ul", "var", NULL,
+};
+
+/* Elements whose content is HTML (13.2.4.2, the "integration points"). */
+static char const *const in_svg[] = {"foreignobject", "desc", "title", NULL};
+static char const *const in_math[] = {"mi", "mo", "mn", "ms", "mtext", NULL};
+
+static char const *const roots[] = {"svg", "math", NULL};
+
+/* The name as the list has it, or NULL. */
+static char const *find(char const *const *list, char const *name, size_t n)
+{
+	for (; *list; list++)
+		if (ascii_case_is(name, n, *list))
+			return *list;
+	return NULL;
+}
+
+bool htmlforeign_inside(struct htmlforeign const *f)
+{
+	return f->levels % 2;
+}
+
+static void enter(struct htmlforeign *f, char const *name)
+{
+	if (!name || f->levels == HTMLFOREIGN_LEVELS)
+		return;
+	f->level[f->levels].name = name;
+	f->level[f->levels++].open = 1;
+}
+
+/* Is it one more of the innermost level's name? */
+static bool is_again(struct htmlforeign const *f, char const *name, size_t n)
+{
+	return f->levels && ascii_case_is(name, n, f->level[f->levels - 1].name);
+}
+
+static void start_inside(struct htmlforeign *f, char const *name, size_t n, bool closed, bool html)
+{
+	bool svg = f->level[f->levels - 1].name == roots[0];
+	if ((html && ascii_case_is(name, n, "font")) || find(breakers, name, n))
+		f->levels--;
+	else if (closed)
+		return;
+	else if (is_again(f, name, n))
+		f->level[f->levels - 1].open++;
+	else if (!svg && html && ascii_case_is(name, n, "annotation-xml"))
+		enter(f, "annotation-xml");
+	else
+		enter(f, find(svg ? in_svg : in_math, name, n));
+}
+
+void htmlforeign_start(struct htmlforeign *f, char const *name, size_t n, bool closed, bool html)
+{
+	char const *root = find(roots, name, n);
+	if (htmlforeign_inside(f))
+		start_inside(f, name, n, closed, html);
+	else if (root && !closed)
+		enter(f, root);
+	else if (is_again(f, name, n))
+		f->level[f->levels - 1].open++;
+}
+
+/* Other end tags of HTML close what is open outside, and leave the <svg> or <math> with that,
+   or nothing. Which of the two is not known here; not to leave hides nothing. */
+void htmlforeign_end(struct htmlforeign *f, char const *name, size_t n)
+{
+	if (htmlforeign_inside(f) && (ascii_case_is(name, n, "p") || ascii_case_is(name, n, "br"))) {
+		f->levels--; /* elements themselves */
+		return;
+	}
+	for (size_t i = f->levels; i--;) {
+		if (!ascii_case_is(name, n, f->level[i].name))
+			continue;
+		f->levels = --f->level[i].open ? i + 1 : i;
+		return;
+	}
+}

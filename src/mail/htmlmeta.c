@@ -1,0 +1,169 @@
+/* Charsets stated in HTML: see htmlmeta.h. */
+#include "mail/htmlmeta.h"
+
+#include "base/ascii.h"
+#include "mail/html.h"
+#include "mail/htmltext.h"
+
+#include <string.h>
+
+struct place {
+	size_t from, to;
+};
+
+/* Steps over white space; the octet that follows, or -1. */
+static int skip_space(struct htmltext *t)
+{
+	while (html_is_space(htmltext_peek(t)))
+		htmltext_next(t);
+	return htmltext_peek(t);
+}
+
+/* Does the rest begin with the word? Then it has been read. */
+static bool take(struct htmltext *t, char const *word)
+{
+	struct htmltext ahead = *t;
+	for (; *word; word++) {
+		int c = htmltext_next(&ahead);
+		if (c < 0 || c > 0x7f || ascii_lower((char)c) != *word)
+			return false;
+	}
+	*t = ahead;
+	return true;
+}
+
+/* The octets up to one of `ends`, white space or the end. */
+static bool name(struct htmltext *t, char const *ends, struct place *p)
+{
+	int c = skip_space(t);
+	p->from = p->to = t->at;
+	for (; c > 0 && !html_is_space(c) && !strchr(ends, c); c = htmltext_peek(t)) {
+		htmltext_next(t);
+		p->to = t->at;
+	}
+	return p->to > p->from;
+}
+
+/* `charset=x` in a content attribute (WHATWG HTML 2.4.6, "extracting a character
+   encoding from a meta element"). */
+static bool in_content(struct htmltext t, struct place *p)
+{
+	while (htmltext_peek(&t) >= 0) {
+		if (!take(&t, "charset")) {
+			htmltext_next(&t);
+			continue;
+		}
+		if (skip_space(&t) != '=')
+			continue;
+		htmltext_next(&t);
+		int c = skip_space(&t);
+		if (c != '"' && c != '\'')
+			return name(&t, ";", p);
+		htmltext_next(&t);
+		char const quote[] = {(char)c, 0};
+		return name(&t, quote, p);
+	}
+	return false;
+}
+
+static bool is_content_type(struct htmltext t)
+{
+	skip_space(&t);
+	return take(&t, "content-type") && skip_space(&t) < 0;
+}
+
+/* The charset that the meta tag which h stands at states. */
+static bool in_meta(struct html *h, struct place *p)
+{
+	struct html_attribute a;
+	struct htmltext content;
+	bool charset = false, equivalent = false, has_content = false;
+	htmltext_start(&content, h->s, 0, 0, true);
+	while (html_attribute(h, &a)) {
+		char const *n = h->s + a.name;
+		size_t len = a.name_end - a.name;
+		struct htmltext t;
+		htmltext_start(&t, h->s, a.value, a.value_end, true);
+		if (!charset && ascii_case_is(n, len, "charset")) {
+			charset = name(&t, "", p);
+		} else if (ascii_case_is(n, len, "http-equiv")) {
+			equivalent = is_content_type(t);
+		} else if (!has_content && ascii_case_is(n, len, "content")) {
+			content = t;
+			has_content = true;
+		}
+	}
+	return charset || (equivalent && in_content(content, p));
+}
+
+/* `<?xml version="1.0" encoding="x"?>`, which must be the first octets. */
+static bool in_declaration(char const *s, size_t n, struct place *p)
+{
+	struct htmltext t;
+	char const *end = n ? memchr(s, '>', n) : NULL;
+	if (!end)
+		return false;
+	htmltext_start(&t, s, 0, (size_t)(end - s), false);
+	if (!take(&t, "<?xml") || !html_is_space(htmltext_peek(&t)))
+		return false;
+	for (; htmltext_peek(&t) >= 0; htmltext_next(&t)) {
+		if (!take(&t, "encoding"))
+			continue;
+		if (skip_space(&t) != '=')
+			return false;
+		htmltext_next(&t);
+		int quote = skip_space(&t);
+		if (quote != '"' && quote != '\'')
+			return false;
+		htmltext_next(&t);
+		return name(&t, quote == '"' ? "\"" : "'", p);
+	}
+	return false;
+}
+
+/* The next charset stated, from where h stands. */
+static bool next(struct html *h, struct place *p)
+{
+	if (!h->at && in_declaration(h->s, h->n, p)) {
+		h->at = p->to;
+		return true;
+	}
+	for (enum html_token t = html_next(h); t != HTML_END; t = html_next(h))
+		if (t == HTML_TAG && !h->conditional
+		    && ascii_case_is(h->s + h->from, h->to - h->from, "meta") && in_meta(h, p))
+			return true;
+	return false;
+}
+
+bool htmlmeta_charset(char const *html, size_t n, size_t *from, size_t *to)
+{
+	struct html h;
+	struct place p;
+	html_start(&h, html, n);
+	if (!next(&h, &p))
+		return false;
+	*from = p.from;
+	*to = p.to;
+	return true;
+}
+
+bool htmlmeta_correct(char const *html, size_t n, struct buf *out)
+{
+	struct html h;
+	struct place p;
+	size_t copied = 0;
+	if (n == 0)
+		return true;
+	html_start(&h, html, n);
+	while (next(&h, &p)) {
+		char const *is = html + p.from;
+		size_t len = p.to - p.from;
+		if (ascii_case_is(is, len, "utf-8") || ascii_case_is(is, len, "utf8"))
+			continue;
+		if (!buf_put(out, html + copied, p.from - copied)
+		    || !buf_puts(out, htmltext_is_open(html, p.from) ? ";utf-8" : "utf-8"))
+			return false;
+		copied = p.to;
+	}
+	return buf_put(out, html + copied, n - copied);
+}

@@ -1,0 +1,127 @@
+/* The tree of parts: one pass to make the cells, one to line them up. */
+#include "mail/mimetree.h"
+
+#include "base/ascii.h"
+#include "base/num.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TYPE, CHARSET, ENCODING, DISPOSITION, OCTETS, USE, COLUMNS };
+
+/* A cell never shows more than this much of a string. */
+struct cell {
+	char s[MIMETREE_CELL + 1];
+};
+
+struct row {
+	size_t indent;
+	struct cell cell[COLUMNS];
+};
+
+static char const *const headings[COLUMNS] = {
+	"part", "charset", "encoding", "disposition", "octets", "used as",
+};
+
+static char const *const uses[] = {
+	[MESSAGE_CONTAINER] = "container",
+	[MESSAGE_TEXT] = "text",
+	[MESSAGE_HTML] = "html",
+	[MESSAGE_INLINE] = "inline",
+	[MESSAGE_IGNORED] = "ignored",
+};
+
+static void set(struct cell *c, char const *s)
+{
+	size_t n = 0;
+	if (!*s)
+		s = "-";
+	for (; s[n] && n < MIMETREE_CELL; n++)
+		c->s[n] = ascii_is_print(s[n]) ? s[n] : '?';
+	if (s[n])
+		memcpy(c->s + n - 3, "...", 3);
+	c->s[n] = 0;
+}
+
+static bool set_octets(struct cell *c, struct mime_part const *part, char const *message,
+	struct buf *scratch)
+{
+	char digits[NUM_FMT];
+	scratch->len = 0;
+	if (!message_decode(part, message, scratch))
+		return false;
+	num_fmt(digits, scratch->len);
+	set(c, digits);
+	return true;
+}
+
+static bool set_row(struct row *row, struct mime const *m, struct message const *msg, size_t i,
+	char const *message, struct buf *scratch)
+{
+	struct mime_part const *part = mime_part(m, i);
+	enum message_use use = message_use(m, msg, i);
+	row->indent = part->depth * (size_t)2;
+	set(row->cell + TYPE, part->type);
+	set(row->cell + CHARSET, part->charset);
+	set(row->cell + ENCODING, part->label);
+	set(row->cell + DISPOSITION, part->disposition);
+	set(row->cell + USE, uses[use]);
+	set(row->cell + OCTETS, "");
+	return use == MESSAGE_CONTAINER || set_octets(row->cell + OCTETS, part, message, scratch);
+}
+
+static bool pad(struct buf *out, size_t n)
+{
+	if (!buf_reserve(out, n))
+		return false;
+	if (n)
+		memset(out->s + out->len, ' ', n);
+	out->len += n;
+	return true;
+}
+
+static bool put_row(struct buf *out, struct row const *row, size_t const width[COLUMNS])
+{
+	for (size_t c = 0; c < COLUMNS; c++) {
+		size_t indent = c == TYPE ? row->indent : 0;
+		size_t rest = width[c] - indent - strlen(row->cell[c].s);
+		bool right = c == OCTETS, last = c == COLUMNS - 1;
+		if (!pad(out, indent + (right ? rest : 0)) || !buf_puts(out, row->cell[c].s)
+			|| !pad(out, last ? 0 : (right ? 0 : rest) + 2))
+			return false;
+	}
+	return buf_putc(out, '\n');
+}
+
+static bool put_rows(struct buf *out, struct row const *rows, size_t n)
+{
+	size_t width[COLUMNS] = {0};
+	for (size_t i = 0; i < n; i++) {
+		for (size_t c = 0; c < COLUMNS; c++) {
+			size_t w = strlen(rows[i].cell[c].s) + (c == TYPE ? rows[i].indent : 0);
+			if (width[c] < w)
+				width[c] = w;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!put_row(out, rows + i, width))
+			return false;
+	return true;
+}
+
+bool mimetree_draw(struct buf *out, struct mime const *m, struct message const *msg,
+	char const *message)
+{
+	size_t n = mime_count(m) + 1;
+	struct buf scratch = BUF_ZERO;
+	struct row *rows = calloc(n, sizeof *rows);
+	bool done = rows != NULL;
+	for (size_t c = 0; done && c < COLUMNS; c++)
+		set(rows[0].cell + c, headings[c]);
+	for (size_t i = 1; done && i < n; i++)
+		done = set_row(rows + i, m, msg, i - 1, message, &scratch);
+	done = done && put_rows(out, rows, n);
+	free(rows);
+	buf_free(&scratch);
+	return done;
+}

@@ -1,0 +1,21 @@
+/* The tree of a message's parts, for people to look at. */
+#ifndef MAIL_MIMETREE_H
+#define MAIL_MIMETREE_H
+
+#include "base/buf.h"
+#include "mail/message.h"
+#include "mail/mime.h"
+
+#include <stdbool.h>
+
+/* Appends a heading and one line a part, in aligned columns: type (two blanks further in
+   per depth), charset, transfer encoding, disposition, octets once decoded, and what the
+   part is used as; `-` where there is nothing to say. Whatever the message holds, these
+   lines are printable ASCII; a cell of more than MIMETREE_CELL octets is cut.
+   m: finished; msg: message_judge's answer; message: the octets that were pushed.
+   False: out of memory. */
+#define MIMETREE_CELL 40
+bool mimetree_draw(struct buf *out, struct mime const *m, struct message const *msg,
+	char const *message);
+
+#endif

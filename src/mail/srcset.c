@@ -1,0 +1,38 @@
+/* Reading srcset: see srcset.h. */
+#include "mail/srcset.h"
+
+#include "mail/html.h"
+
+/* Descriptors, up to the comma that ends them; commas in parentheses do not. */
+static void skip_descriptors(struct htmltext *t)
+{
+	bool inside = false;
+	for (int c = htmltext_next(t); c >= 0 && (c != ',' || inside); c = htmltext_next(t))
+		inside = c == '(' || (inside && c != ')');
+}
+
+bool srcset_next(struct htmltext *t, struct url *u)
+{
+	while (html_is_space(htmltext_peek(t)) || htmltext_peek(t) == ',')
+		htmltext_next(t);
+	if (htmltext_peek(t) < 0)
+		return false;
+	url_start(u);
+	/* Commas at the end are no part of the URL, and then it has no descriptors. Only
+	   what follows tells whether a comma stands at the end. */
+	bool comma = false;
+	while (htmltext_peek(t) >= 0 && !html_is_space(htmltext_peek(t))) {
+		size_t solid = u->solid, to = u->to;
+		int c = htmltext_next(t);
+		url_add(u, c, t->from, t->at);
+		comma = c == ',';
+		if (comma) {
+			u->solid = solid;
+			u->to = to;
+		}
+	}
+	url_finish(u);
+	if (!comma)
+		skip_descriptors(t);
+	return !u->failed;
+}

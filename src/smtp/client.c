@@ -1,0 +1,174 @@
+/* The client on descriptors 0 and 1. The descriptors stay in blocking mode, since others
+   may share them (a terminal, a pipe): a socket is written to with MSG_DONTWAIT, anything
+   else in pieces that fit a pipe once poll says so. */
+#define _GNU_SOURCE
+#include "smtp/client.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	LOOK_MS = 200,  /* so often is SIGTERM looked for while there is always something to read */
+	LEAVE_MS = 5000 /* and for so long may what has been said yet go out */
+};
+
+static volatile sig_atomic_t stopped;
+static sigset_t while_waiting;
+static uint64_t looked; /* when SIGTERM was looked for */
+
+static void stop(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+static void nothing(int sig)
+{
+	(void)sig;
+}
+
+uint64_t client_clock(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+int client_signals(void)
+{
+	struct sigaction on_term = {.sa_handler = stop}, ignore = {.sa_handler = SIG_IGN};
+	struct sigaction on_child = {.sa_handler = nothing}; /* base/run.c waits for it */
+	sigset_t blocked;
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGCHLD);
+	if (sigprocmask(SIG_SETMASK, &blocked, NULL) < 0)
+		return -1;
+	sigemptyset(&while_waiting);
+	return sigaction(SIGTERM, &on_term, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0
+		|| sigaction(SIGCHLD, &on_child, NULL) < 0 ? -1 : 0;
+}
+
+/* It is blocked but while we wait, and what is ready at once lets nobody wait. */
+bool client_stopped(void)
+{
+	sigset_t pending;
+	if (!stopped && sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1)
+		stopped = 1;
+	return stopped;
+}
+
+static bool is_stopped(uint64_t now)
+{
+	if (now - looked < LOOK_MS)
+		return stopped;
+	looked = now;
+	return client_stopped();
+}
+
+/* Waits until fd is ready, the deadline or SIGTERM. */
+static enum client_event wait_for(int fd, short what, uint64_t deadline)
+{
+	struct pollfd p = {.fd = fd, .events = what};
+	for (;;) {
+		uint64_t now = client_clock();
+		if (is_stopped(now))
+			return CLIENT_STOPPED;
+		if (now >= deadline)
+			return CLIENT_TIMEOUT;
+		uint64_t left = deadline - now;
+		struct timespec t = {.tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left % 1000) * 1000000};
+		int r = ppoll(&p, 1, &t, &while_waiting);
+		if (r > 0)
+			return CLIENT_DATA;
+		if (r < 0 && errno != EINTR)
+			return CLIENT_EOF;
+	}
+}
+
+/* Until something can be written. */
+static bool wait_for_room(uint64_t deadline)
+{
+	static uint64_t leave; /* when we are gone, once SIGTERM has come */
+	enum client_event e = leave ? CLIENT_STOPPED : wait_for(1, POLLOUT, deadline);
+	if (e != CLIENT_STOPPED)
+		return e == CLIENT_DATA;
+	uint64_t now = client_clock();
+	if (!leave)
+		leave = now + LEAVE_MS;
+	if (deadline > leave)
+		deadline = leave;
+	struct pollfd p = {.fd = 1, .events = POLLOUT};
+	return now < deadline && poll(&p, 1, (int)(deadline - now)) == 1;
+}
+
+/* As much as goes without blocking; -1 and EAGAIN when none. */
+static ssize_t write_some(char const *s, size_t n)
+{
+	static bool plain; /* descriptor 1 is no socket */
+	if (!plain) {
+		ssize_t r = send(1, s, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (r >= 0 || errno != ENOTSOCK)
+			return r;
+		plain = true;
+	}
+	struct pollfd p = {.fd = 1, .events = POLLOUT};
+	int ready = poll(&p, 1, 0);
+	if (ready <= 0) {
+		if (ready == 0)
+			errno = EAGAIN;
+		return -1;
+	}
+	return write(1, s, n < PIPE_BUF ? n : PIPE_BUF);
+}
+
+bool client_flush(struct client *c, uint64_t deadline)
+{
+	size_t at = 0;
+	while (at < c->len && !c->gone) {
+		ssize_t w = write_some(c->out + at, c->len - at);
+		if (w > 0)
+			at += (size_t)w;
+		else if (w < 0 && errno == EINTR)
+			continue;
+		else if (w < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			c->gone = !wait_for_room(deadline);
+		else
+			c->gone = true;
+	}
+	c->len = 0;
+	return !c->gone;
+}
+
+void client_put(struct client *c, char const *s, size_t n, uint64_t deadline)
+{
+	if (n > CLIENT_OUT - c->len)
+		client_flush(c, deadline);
+	memcpy(c->out + c->len, s, n);
+	c->len += n;
+}
+
+enum client_event client_read(struct client *c, char *s, size_t n, size_t *got, uint64_t deadline)
+{
+	*got = 0;
+	if (!client_flush(c, deadline))
+		return stopped ? CLIENT_STOPPED : client_clock() >= deadline ? CLIENT_TIMEOUT : CLIENT_EOF;
+	for (;;) {
+		enum client_event e = wait_for(0, POLLIN, deadline);
+		if (e != CLIENT_DATA)
+			return e;
+		ssize_t r = read(0, s, n);
+		if (r > 0) {
+			*got = (size_t)r;
+			return CLIENT_DATA;
+		}
+		if (r == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
+			return client_stopped() ? CLIENT_STOPPED : CLIENT_EOF; /* what took the client may have told us, too */
+	}
+}

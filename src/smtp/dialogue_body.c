@@ -1,0 +1,265 @@
+/* The dialogue: DATA and BDAT, what is refused, and what is queued. */
+#include "base/ascii.h"
+#include "base/num.h"
+#include "smtp/dialogue.h"
+#include "smtp/dialogue_verbs.h"
+
+#include <string.h>
+
+/* --- The verdict --------------------------------------------------------------------- */
+
+static bool over_plan(struct smtp const *s)
+{
+	return s->plan.maxrcpt && s->rcpts.count > s->plan.maxrcpt;
+}
+
+/* Runs the queue program; an empty message imports the contacts alone. */
+static void run_queue(struct smtp *s, bool empty, struct verdict *v)
+{
+	size_t n;
+	char const *envelope = rcptset_envelope(&s->rcpts, &n);
+	s->queued = true;
+	if (envelope)
+		s->hooks->queue(s->hooks->arg, s, empty, envelope, n, v);
+	else
+		verdict_read(v, 71, "", 0);
+}
+
+static bool is_accepted(struct verdict const *v)
+{
+	return v->kind == VERDICT_ACCEPTED || v->kind == VERDICT_REPEAT;
+}
+
+/* A temporary failure, or the queue's 250. Says and ends. */
+static void answer_queue(struct smtp *s, struct verdict const *v, char const *word)
+{
+	bool ok = is_accepted(v);
+	enum reply r;
+	if (ok)
+		r = v->text[0] ? REPLY_QUEUED : REPLY_OK;
+	else if (v->kind == VERDICT_FULL)
+		r = REPLY_DISK_FULL;
+	else
+		r = v->text[0] ? REPLY_QUEUE_SAYS : REPLY_QUEUE_FAILED;
+	smtp_transaction_end(s, ok ? word : "tempfail", ok ? v : NULL, NULL);
+	smtp_say(s, r, v->text);
+}
+
+/* Refused for good: the contacts are imported all the same, and if even that fails the
+   client had better come back with everything (SPEC, Contacts without a send). */
+static void refuse(struct smtp *s, enum reply r, char const *reason, char const *word)
+{
+	struct verdict contacts;
+	bool imported = false;
+	if (!s->config->plain_queue) {
+		run_queue(s, true, &contacts);
+		imported = is_accepted(&contacts);
+		if (contacts.kind == VERDICT_PERMANENT || contacts.kind == VERDICT_FULL)
+			verdict_read(&contacts, 71, "", 0);
+		if (!imported) {
+			answer_queue(s, &contacts, word);
+			return;
+		}
+	}
+	smtp_transaction_end(s, word, imported ? &contacts : NULL, reason);
+	smtp_say(s, r, reason);
+}
+
+static void refuse_plan(struct smtp *s)
+{
+	char reason[100] = "exceso de contactos: ", number[NUM_FMT];
+	num_fmt(number, s->rcpts.count);
+	strcat(strcat(reason, number), " de ");
+	num_fmt(number, s->plan.maxrcpt);
+	strcat(strcat(reason, number), " permitidos");
+	smtp_transaction_end(s, "refused", NULL, reason);
+	smtp_say(s, REPLY_INTERNAL, reason);
+}
+
+/* The body is complete. */
+static void finish(struct smtp *s)
+{
+	struct verdict v;
+	s->reading = SMTP_COMMANDS;
+	if (s->broken) {
+		smtp_transaction_end(s, "tempfail", NULL, NULL);
+		smtp_say(s, REPLY_DISK_FULL, NULL);
+	} else if (over_plan(s)) {
+		refuse_plan(s);
+	} else if (s->data.size > s->config->max_size) {
+		refuse(s, REPLY_SIZE, NULL, "oversize");
+	} else if (s->data.nul) {
+		refuse(s, REPLY_INTERNAL, "el mensaje contiene octetos NUL: codifique ese contenido en base64", "refused");
+	} else if (s->data.size == 0 && s->config->plain_queue) {
+		refuse(s, REPLY_INTERNAL, "el mensaje esta vacio", "refused");
+	} else if (s->data.size == 0) {
+		run_queue(s, true, &v);
+		if (v.kind == VERDICT_PERMANENT) {
+			smtp_transaction_end(s, "refused", NULL, v.text);
+			smtp_say(s, REPLY_INTERNAL, v.text);
+		} else {
+			answer_queue(s, &v, "contacts");
+		}
+	} else {
+		run_queue(s, false, &v);
+		if (v.kind == VERDICT_PERMANENT)
+			refuse(s, REPLY_INTERNAL, v.text, "refused");
+		else
+			answer_queue(s, &v, v.kind == VERDICT_REPEAT ? "repeat" : "ok");
+	}
+}
+
+void smtp_body_lost(struct smtp *s, enum smtp_end why)
+{
+	struct verdict v;
+	char const *word = why == SMTP_TIMEOUT ? "timeout" : why == SMTP_SHUTDOWN ? "shutdown" : "vanished";
+	/* a shutdown is ours: the client comes back with everything */
+	if (why == SMTP_SHUTDOWN || s->broken || over_plan(s) || s->config->plain_queue) {
+		smtp_transaction_end(s, word, NULL, NULL);
+		return;
+	}
+	run_queue(s, true, &v);
+	smtp_transaction_end(s, is_accepted(&v) ? word : "tempfail", is_accepted(&v) ? &v : NULL, NULL);
+}
+
+/* --- DATA ------------------------------------------------------------------------------ */
+
+/* n octets came: enough of them restart the clock for a command. */
+static void tick(struct smtp *s, size_t n)
+{
+	s->body_since += n;
+	if (s->body_since >= SMTP_PROGRESS) {
+		s->body_since = 0;
+		s->progress++;
+	}
+}
+
+static void keep(struct smtp *s, char const *p, size_t n)
+{
+	tick(s, n);
+	if (n && !s->broken && s->data.size <= s->config->max_size)
+		s->broken = !s->hooks->body(s->hooks->arg, p, n);
+}
+
+static bool start(struct smtp *s, enum smtp_phase phase, enum data_mode mode)
+{
+	if (!s->hooks->body_start(s->hooks->arg)) {
+		smtp_transaction_end(s, "tempfail", NULL, NULL);
+		return false;
+	}
+	s->phase = phase;
+	s->body_since = 0;
+	data_start(&s->data, mode);
+	return true;
+}
+
+void smtp_data(struct smtp *s, char *arg, size_t n)
+{
+	(void)arg, (void)n;
+	if (start(s, SMTP_DATA, s->crlf ? DATA_CRLF : DATA_LF)) {
+		s->reading = SMTP_BODY;
+		smtp_say(s, REPLY_START_DATA, NULL);
+	} else {
+		smtp_say(s, REPLY_QUEUE_FAILED, NULL);
+	}
+}
+
+/* --- BDAT ------------------------------------------------------------------------------ */
+
+/* `SIZE` or `SIZE LAST`. False: the size cannot be read, and so not be skipped. */
+static bool chunk_header(struct smtp *s, char const *arg, size_t n, bool *garbled)
+{
+	size_t digits = 0;
+	while (digits < n && !ascii_is_blank(arg[digits]))
+		digits++;
+	if (!num_scan(arg, digits, UINT64_MAX, &s->chunk_size))
+		return false;
+	size_t at = digits;
+	while (at < n && ascii_is_blank(arg[at]))
+		at++;
+	s->chunk_last = ascii_case_is(arg + at, n - at, "LAST");
+	*garbled = at < n && !s->chunk_last;
+	s->chunk_left = s->chunk_size;
+	return true;
+}
+
+static void refuse_chunk(struct smtp *s, enum reply r)
+{
+	s->chunk_drop = true;
+	s->chunk_refusal = r;
+}
+
+static void chunk_done(struct smtp *s)
+{
+	char number[NUM_FMT];
+	s->reading = SMTP_COMMANDS;
+	if (s->chunk_drop) {
+		if (s->phase == SMTP_BDAT) /* the message failed; what had come imports nothing */
+			smtp_abandon(s);
+		smtp_say(s, s->chunk_refusal, NULL);
+		return;
+	}
+	if (s->chunk_last) {
+		char held;
+		keep(s, &held, data_flush(&s->data, &held));
+		finish(s);
+	} else if (s->broken || s->data.size > s->config->max_size || s->data.nul) {
+		finish(s); /* refused now: there is no need of the rest */
+	} else {
+		num_fmt(number, s->chunk_size);
+		smtp_say(s, REPLY_CHUNK, number);
+	}
+}
+
+void smtp_bdat(struct smtp *s, char *arg, size_t n)
+{
+	bool garbled;
+	if (!chunk_header(s, arg, n, &garbled)) {
+		smtp_say(s, REPLY_BDAT_SIZE, NULL);
+		smtp_abandon(s);
+		s->closing = true;
+		return;
+	}
+	s->chunk_drop = false;
+	if (!s->logged_in)
+		refuse_chunk(s, REPLY_AUTH_REQUIRED);
+	else if (s->phase != SMTP_RCPT && s->phase != SMTP_BDAT)
+		refuse_chunk(s, REPLY_NEED_RCPT);
+	else if (garbled)
+		refuse_chunk(s, REPLY_ARGUMENT);
+	else if (s->phase == SMTP_RCPT && !start(s, SMTP_BDAT, DATA_CHUNK))
+		refuse_chunk(s, REPLY_QUEUE_FAILED);
+	s->reading = SMTP_CHUNK_BODY;
+	if (s->chunk_left == 0)
+		chunk_done(s);
+}
+
+/* --- Octets ------------------------------------------------------------------------------ */
+
+static size_t chunk_feed(struct smtp *s, char *p, size_t n)
+{
+	size_t took = n < s->chunk_left ? n : (size_t)s->chunk_left;
+	if (s->chunk_drop) {
+		tick(s, took);
+	} else {
+		size_t used;
+		size_t len = data_feed(&s->data, p - 1, p, took, &used);
+		keep(s, p - 1, len);
+	}
+	s->chunk_left -= took;
+	if (s->chunk_left == 0)
+		chunk_done(s);
+	return took;
+}
+
+size_t smtp_body_feed(struct smtp *s, char *p, size_t n)
+{
+	size_t used;
+	if (s->reading == SMTP_CHUNK_BODY)
+		return chunk_feed(s, p, n);
+	size_t len = data_feed(&s->data, p - 1, p, n, &used);
+	keep(s, p - 1, len);
+	if (s->data.ended)
+		finish(s);
+	return used;
+}

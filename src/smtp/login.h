@@ -1,0 +1,17 @@
+/* Asking a checkpassword program (https://cr.yp.to/checkpwd/interface.html). */
+#ifndef SMTP_LOGIN_H
+#define SMTP_LOGIN_H
+
+#include "smtp/dialogue.h"
+#include "base/run.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Runs argv with the credentials on descriptor 3; they fit SMTP_CREDENTIALS, since the
+   dialogue saw to that. SMTP_YES: it exited 0; SMTP_NO: 1; SMTP_UNKNOWN: anything else, a
+   signal, or nothing until the deadline (client_clock); *end says which. */
+enum smtp_answer authenticate(char const *const *argv, char const *user, size_t un,
+	char const *password, size_t pn, uint64_t deadline, struct run_end *end);
+
+#endif

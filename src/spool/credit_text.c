@@ -1,0 +1,112 @@
+/* The credit file's text and arithmetic. */
+#include "spool/credit_text.h"
+
+#include "mail/address.h"
+#include "base/ascii.h"
+#include "base/num.h"
+
+#include <string.h>
+
+#define DIGITS 20
+
+/* The next word at s[*at..n); false if there is none. */
+static bool word(char const *s, size_t n, size_t *at, char const **w, size_t *len)
+{
+	while (*at < n && s[*at] == ' ')
+		++*at;
+	size_t start = *at;
+	while (*at < n && s[*at] != ' ')
+		++*at;
+	*w = s + start;
+	*len = *at - start;
+	return *len > 0;
+}
+
+bool credit_parse(struct credit *c, char const *s, size_t n)
+{
+	char const *w;
+	size_t len, at = 0;
+	memset(c, 0, sizeof *c);
+	if (n == 0 || s[n - 1] != '\n')
+		return false;
+	n--;
+	if (!word(s, n, &at, &w, &len) || !num_scan(w, len, CREDIT_MAX, &c->balance))
+		return false;
+	if (!word(s, n, &at, &w, &len))
+		return true;
+	if (len != 32 || !ascii_is_lowhex(w, len))
+		return false;
+	memcpy(c->id, w, len);
+	if (!word(s, n, &at, &w, &len) || !num_scan(w, len, CREDIT_MAX, &c->amount))
+		return false;
+	if (!word(s, n, &at, &w, &len) || (len != 64 && len != 32) || !ascii_is_lowhex(w, len))
+		return false;
+	memcpy(c->key, w, len);
+	c->pending = true;
+	return !word(s, n, &at, &w, &len);
+}
+
+static char *put_digits(char *out, uint64_t v)
+{
+	for (int i = DIGITS; i-- > 0; v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + DIGITS;
+}
+
+void credit_format(char *out, struct credit const *c)
+{
+	char *p = out;
+	memset(out, ' ', CREDIT_SIZE);
+	out[CREDIT_SIZE - 1] = '\n';
+	p = put_digits(p, c->balance);
+	if (!c->pending)
+		return;
+	memcpy(p + 1, c->id, 32);
+	p = put_digits(p + 34, c->amount);
+	memcpy(p + 1, c->key, strlen(c->key));
+}
+
+bool credit_take(struct credit *c, uint64_t amount, char const *id, char const *key)
+{
+	if (c->pending || amount > c->balance)
+		return false;
+	c->balance -= amount;
+	c->amount = amount;
+	c->pending = true;
+	memcpy(c->id, id, 33);
+	memcpy(c->key, key, strlen(key) + 1);
+	return true;
+}
+
+bool credit_settle(struct credit *c, bool spent)
+{
+	if (c->pending && !spent) {
+		if (c->amount > CREDIT_MAX - c->balance)
+			return false;
+		c->balance += c->amount;
+	}
+	c->pending = false;
+	return true;
+}
+
+bool credit_order(char *plan, bool *add, uint64_t *amount, char const *s)
+{
+	char const *eq = strchr(s, '=');
+	size_t n = eq ? (size_t)(eq - s) : 0;
+	if (!eq || !address_is_plan(s, n) || (eq[1] != '+' && eq[1] != '-')
+		|| !num_scan(eq + 2, strlen(eq + 2), CREDIT_MAX, amount))
+		return false;
+	memcpy(plan, s, n);
+	plan[n] = 0;
+	*add = eq[1] == '+';
+	return true;
+}
+
+void credit_shortage(char out[CREDIT_SHORTAGE], uint64_t left, uint64_t wanted)
+{
+	char number[NUM_FMT];
+	num_fmt(number, left);
+	strcat(strcpy(out, "envios insuficientes: quedan "), number);
+	num_fmt(number, wanted);
+	strcat(strcat(out, ", hacen falta "), number);
+}

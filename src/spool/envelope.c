@@ -1,0 +1,227 @@
+/* The queue interface's envelope. 50000 recipients take their own octets and 32 for each,
+   half of them while sorting; the time is that of a merge sort, whatever the order. */
+#include "spool/envelope.h"
+
+#include "mail/address.h"
+#include "base/ascii.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void envelope_init(struct envelope *e, size_t max)
+{
+	*e = (struct envelope){.max = max};
+}
+
+void envelope_free(struct envelope *e)
+{
+	buf_free(&e->text);
+	free(e->entry);
+	e->entry = NULL;
+	e->count = e->cap = 0;
+}
+
+char const *envelope_recipient(struct envelope const *e, size_t i, size_t *len)
+{
+	*len = e->entry[i].len;
+	return e->text.s + e->entry[i].at;
+}
+
+char const *envelope_sender(struct envelope const *e, size_t *len)
+{
+	*len = e->sender_len;
+	return e->text.s + 1;
+}
+
+char const *envelope_reason(enum envelope_state state)
+{
+	static char const *const reasons[] = {
+		[ENVELOPE_FORMAT] = "sobre mal formado",
+		[ENVELOPE_LONG] = "direccion demasiado larga: ",
+		[ENVELOPE_SENDER] = "remitente no valido: ",
+		[ENVELOPE_RECIPIENT] = "destinatario no valido: ",
+		[ENVELOPE_NOBODY] = "falta el destinatario",
+		[ENVELOPE_MANY] = "demasiados destinatarios",
+		[ENVELOPE_NO_MEMORY] = "memoria insuficiente",
+	};
+	return reasons[state] ? reasons[state] : "";
+}
+
+/* --- Sorting ------------------------------------------------------------------------ */
+
+static uint64_t head_of(char const *s, size_t n)
+{
+	uint64_t head = 0;
+	for (size_t i = 0; i < 8; i++)
+		head = head << 8 | (i < n ? (unsigned char)s[i] : 0);
+	return head;
+}
+
+/* As memcmp, a shorter one before a longer one that it begins. No address holds a NUL,
+   so the padding of a short head is below every octet. */
+static int compare(char const *text, struct envelope_entry const *a, struct envelope_entry const *b)
+{
+	if (a->head != b->head)
+		return a->head < b->head ? -1 : 1;
+	size_t n = a->len < b->len ? a->len : b->len;
+	int d = n > 8 ? memcmp(text + a->at + 8, text + b->at + 8, n - 8) : 0;
+	return d ? d : (a->len > b->len) - (a->len < b->len);
+}
+
+static void merge(char const *text, struct envelope_entry *out, struct envelope_entry const *a,
+	size_t an, struct envelope_entry const *b, size_t bn)
+{
+	while (an && bn) {
+		if (compare(text, a, b) <= 0) {
+			*out++ = *a++;
+			an--;
+		} else {
+			*out++ = *b++;
+			bn--;
+		}
+	}
+	memcpy(out, an ? a : b, (an + bn) * sizeof *a);
+}
+
+/* Merge sort, bottom up: what an adversary sends can't make it slow, nor can it recurse.
+   Runs in order already, as lists from a data base are, are copied, not compared. */
+static bool sort(struct envelope *e)
+{
+	size_t n = e->count;
+	struct envelope_entry *from = e->entry, *to = malloc((n ? n : 1) * sizeof *to);
+	if (!to)
+		return false;
+	for (size_t width = 1; width < n; width *= 2) {
+		for (size_t at = 0; at < n; at += 2 * width) {
+			size_t an = n - at < width ? n - at : width;
+			size_t bn = n - at - an < width ? n - at - an : width;
+			if (bn && compare(e->text.s, from + at + an - 1, from + at + an) > 0)
+				merge(e->text.s, to + at, from + at, an, from + at + an, bn);
+			else
+				memcpy(to + at, from + at, (an + bn) * sizeof *to);
+		}
+		struct envelope_entry *swap = from;
+		from = to;
+		to = swap;
+	}
+	free(to);
+	e->entry = from;
+	e->cap = n ? n : 1;
+	return true;
+}
+
+/* Sorts, and makes equal recipients one. */
+static bool compact(struct envelope *e)
+{
+	if (!sort(e))
+		return false;
+	size_t kept = 0;
+	for (size_t i = 0; i < e->count; i++)
+		if (kept == 0 || compare(e->text.s, &e->entry[kept - 1], &e->entry[i]))
+			e->entry[kept++] = e->entry[i];
+	e->count = kept;
+	return true;
+}
+
+/* --- Reading ------------------------------------------------------------------------ */
+
+static enum envelope_state bad(struct envelope *e, size_t at, size_t n, enum envelope_state why)
+{
+	e->bad = at;
+	e->bad_len = n;
+	return why;
+}
+
+/* An address, lowered and checked. why: what to say of one that is none. */
+static enum envelope_state check(struct envelope *e, size_t at, size_t n, enum envelope_state why)
+{
+	ascii_lower_all(e->text.s + at, n);
+	switch (address_check(e->text.s + at, n, true)) {
+	case ADDRESS_OK:
+		return ENVELOPE_MORE;
+	case ADDRESS_LONG:
+		return bad(e, at, n, ENVELOPE_LONG);
+	default:
+		return bad(e, at, n, why);
+	}
+}
+
+static bool grow(struct envelope *e)
+{
+	if (e->count < e->cap)
+		return true;
+	size_t cap = e->cap < 16 ? 16 : e->cap * 2;
+	struct envelope_entry *entry = realloc(e->entry, cap * sizeof *entry);
+	if (!entry)
+		return false;
+	e->entry = entry;
+	e->cap = cap;
+	return true;
+}
+
+static enum envelope_state add(struct envelope *e, size_t at, size_t n)
+{
+	enum envelope_state state = check(e, at, n, ENVELOPE_RECIPIENT);
+	if (state != ENVELOPE_MORE)
+		return state;
+	if (e->count == 2 * e->max) { /* repeated ones do not count, but they take memory */
+		if (!compact(e))
+			return ENVELOPE_NO_MEMORY;
+		if (e->count > e->max)
+			return ENVELOPE_MANY;
+	}
+	if (!grow(e))
+		return ENVELOPE_NO_MEMORY;
+	e->entry[e->count++] = (struct envelope_entry){
+		head_of(e->text.s + at, n), (uint32_t)at, (uint32_t)n};
+	return ENVELOPE_MORE;
+}
+
+static enum envelope_state finish(struct envelope *e)
+{
+	if (!e->has_sender)
+		return ENVELOPE_FORMAT;
+	if (e->count == 0)
+		return ENVELOPE_NOBODY;
+	if (!compact(e))
+		return ENVELOPE_NO_MEMORY;
+	return e->count > e->max ? ENVELOPE_MANY : ENVELOPE_DONE;
+}
+
+/* One record text.s[at..at + n), without its NUL. */
+static enum envelope_state record(struct envelope *e, size_t at, size_t n)
+{
+	if (n == 0)
+		return finish(e);
+	if (e->text.s[at] == 'T' && e->has_sender)
+		return add(e, at + 1, n - 1);
+	if (e->text.s[at] != 'F' || e->has_sender)
+		return ENVELOPE_FORMAT;
+	e->has_sender = true;
+	e->sender_len = n - 1;
+	return check(e, at + 1, n - 1, ENVELOPE_SENDER);
+}
+
+enum envelope_state envelope_feed(struct envelope *e, char const *s, size_t n)
+{
+	if (e->state != ENVELOPE_MORE || n == 0)
+		return e->state;
+	size_t room = (2 * e->max + 1) * (ADDRESS_MAX + 2);
+	if (n > UINT32_MAX / 2 || e->text.len > room)
+		return e->state = ENVELOPE_MANY;
+	if (!buf_put(&e->text, s, n))
+		return e->state = ENVELOPE_NO_MEMORY;
+	while (e->state == ENVELOPE_MORE) {
+		size_t at = e->parsed;
+		char *nul = e->text.len > at ? memchr(e->text.s + at, 0, e->text.len - at) : NULL;
+		size_t len = nul ? (size_t)(nul - e->text.s) - at : e->text.len - at;
+		if (len > ADDRESS_MAX + 1)
+			e->state = bad(e, at + 1, ADDRESS_MAX, ENVELOPE_LONG);
+		else if (!nul)
+			break;
+		else
+			e->state = record(e, at, len);
+		e->parsed = at + len + 1;
+	}
+	return e->state;
+}

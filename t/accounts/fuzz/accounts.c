@@ -1,0 +1,96 @@
+/* The accounts text: entries lie in it, in order, each plan known; written out again they
+   are read as the same; every fault is a printable line. */
+#include "accounts/accounts.h"
+#include "mail/address.h"
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "base/num.h"
+#include "fuzz.h"
+
+/* As libcrypt has them: printable, so that no CR at the end is taken for the line's. */
+static bool hash_known(char const *hash, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!ascii_is_print(hash[i]))
+			return false;
+	return n > 2 && hash[0] == '$';
+}
+
+static void write_entry(struct buf *out, struct accounts_entry const *e)
+{
+	char settings[ACCOUNTS_SETTINGS];
+	switch (e->kind) {
+	case ACCOUNTS_PLAN:
+		must(buf_puts(out, "plan ") && buf_put(out, e->name, e->name_len) && buf_putc(out, ' '));
+		must(buf_put(out, settings, accounts_plan_fmt(settings, e->settings)));
+		break;
+	case ACCOUNTS_USER:
+		must(buf_puts(out, "user ") && buf_put(out, e->name, e->name_len) && buf_putc(out, ' '));
+		must(buf_put(out, e->hash, e->hash_len));
+		break;
+	case ACCOUNTS_SENDER:
+		must(buf_puts(out, "sender ") && buf_put(out, e->plan, e->plan_len) && buf_putc(out, ' '));
+		must(buf_put(out, e->name, e->name_len));
+		break;
+	}
+	must(buf_putc(out, '\n'));
+}
+
+static bool same_entry(struct accounts_entry const *a, struct accounts_entry const *b)
+{
+	return a->kind == b->kind && fuzz_same(a->plan, a->plan_len, b->plan, b->plan_len)
+		&& fuzz_same(a->name, a->name_len, b->name, b->name_len)
+		&& (a->kind != ACCOUNTS_USER || fuzz_same(a->hash, a->hash_len, b->hash, b->hash_len))
+		&& (a->kind != ACCOUNTS_PLAN || (a->settings.maxrcpt == b->settings.maxrcpt && a->settings.credit == b->settings.credit));
+}
+
+static void check_entries(struct accounts const *a, char const *text, size_t n)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct accounts_entry const *e = &a->entry[i];
+		must(e->name >= text && e->name + e->name_len <= text + n && address_is_plan(e->plan, e->plan_len));
+		must(!i || e[-1].kind <= e->kind);
+		if (e->kind == ACCOUNTS_USER)
+			must(e->name_len <= ACCOUNTS_LOGIN && address_login_plan(e->name, e->name_len) && hash_known(e->hash, e->hash_len));
+		if (e->kind == ACCOUNTS_SENDER)
+			must(address_check(e->name, e->name_len, true) == ADDRESS_OK);
+	}
+}
+
+static void check_again(struct accounts const *a)
+{
+	struct buf text = BUF_ZERO;
+	struct accounts b = {.count = 0};
+	for (size_t i = a->count; i;)
+		write_entry(&text, &a->entry[--i]);
+	char *exact = fuzz_copy(text.s, text.len);
+	must(accounts_read(&b, exact, text.len, hash_known));
+	must(b.faults == 0 && b.count == a->count);
+	for (size_t i = 0; i < b.count; i++)
+		must(same_entry(&a->entry[i], &b.entry[i]));
+	accounts_free(&b);
+	buf_free(&text);
+	free(exact);
+}
+
+int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
+{
+	struct accounts a = {.count = 0};
+	char line[ACCOUNTS_WHY], *text = fuzz_copy(data, n);
+	must(accounts_read(&a, text, n, hash_known));
+	for (size_t i = 0; i < a.faults; i++) {
+		size_t len = accounts_explain(line, &a.fault[i]);
+		must(len > 0 && len <= sizeof line);
+		for (size_t k = 0; k < len; k++)
+			must(ascii_is_print(line[k]));
+		must(!i || a.fault[i - 1].line <= a.fault[i].line);
+	}
+	if (a.faults == 0) {
+		must(a.count > 0);
+		check_entries(&a, text, n);
+		check_again(&a);
+	}
+	accounts_free(&a);
+	free(text);
+	return 0;
+}

@@ -1,0 +1,154 @@
+#!/bin/sh
+# saca-checkpassword: the interface, the verdicts, and what it leaves to prog.
+# shellcheck disable=SC2016,SC3045 # hashes have dollars; every shell has these limits
+. "$(dirname "$0")/../lib/tap.sh"
+
+chmod 755 "$T"
+P=$T/passwords.cdb
+hash() { printf '%s\n' "$1" | saca-accounts -p -m "$2" -c "$3"; }
+YES=$(hash uno yescrypt 5)
+BCR=$(hash dos bcrypt 5)
+SHA=$(hash tres sha512 5000)
+
+# compile FOLDER LOGIN HASH...
+compile() {
+	folder=$1
+	shift
+	mkdir -p "$folder"
+	{
+		echo 'plan acme'
+		while [ $# -gt 0 ]; do
+			echo "user $1.acme $2"
+			shift 2
+		done
+	} | saca-accounts "$folder"
+}
+compile "$T" yes "$YES" bcr "$BCR" sha "$SHA" otro.sha "$SHA"
+
+# with FORMAT COMMAND...: what printf makes of FORMAT on descriptor 3; prints the exit code
+with() {
+	format=$1
+	shift
+	# shellcheck disable=SC2059 # it is a format
+	printf "$format" | "$@" 3<&0 </dev/null 2>"$T/err"
+	echo $?
+}
+login() { with "$1"'\0'"$2"'\0\0' saca-checkpassword "$P"; }
+
+# --- verdicts
+is "$(login yes.acme uno)" 0 "yescrypt: the right password"
+is "$(login yes.acme dos)" 1 "and a wrong one"
+is "$(login bcr.acme dos)" 0 "bcrypt: the right password"
+is "$(login bcr.acme uno)" 1 "and a wrong one"
+is "$(login sha.acme tres)" 0 "SHA-512: the right password"
+is "$(login sha.acme tre)" 1 "and a wrong one"
+is "$(login otro.sha.acme tres)" 0 "a login with two dots"
+is "$(login nadie.acme uno)" 1 "an unknown user"
+is "$(cat "$T/err")" "" "and refusals are silent"
+is "$(login yes uno)" 1 "a login without a plan"
+is "$(login YES.acme uno)" 1 "a login in capitals is another"
+is "$(login '' uno)" 1 "an empty login"
+is "$(login yes.acme '')" 1 "an empty password"
+
+# --- the interface
+is "$(with 'yes.acme\0uno\0time\0' saca-checkpassword "$P")" 0 "a timestamp is passed over"
+is "$(with 'yes.acme\0uno\0\0more' saca-checkpassword "$P")" 0 "so is more behind it"
+is "$(with 'yes.acme\0uno\0' saca-checkpassword "$P")" 2 "two strings are misuse"
+is "$(with 'yes.acme\0uno\0x' saca-checkpassword "$P")" 2 "so is a third without its end"
+is "$(with '' saca-checkpassword "$P")" 2 "so is nothing"
+fill=$(printf '%0498d' 0 | tr 0 x)
+is "$(with "yes.acme\\0uno\\0$fill\\0" saca-checkpassword "$P")" 0 "512 octets are read"
+is "$(with "yes.acme\\0uno\\0$fill\\0x" saca-checkpassword "$P")" 2 "513 are misuse"
+if [ -z "$WRAPPED" ]; then # a script has opened itself there
+	saca-checkpassword "$P" 3<&- 2>/dev/null
+	is $? 2 "a closed descriptor 3 is misuse"
+	saca-checkpassword "$P" 0<&- 3<&- 2>/dev/null
+	is $? 2 "and with 0 closed too"
+fi
+is "$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" 3<&0 0<&- 1>&- 2>&-; echo $?)" 0 \
+	"0 to 2 may be closed"
+saca-checkpassword 3</dev/null 2>/dev/null
+is $? 2 "no argument is misuse"
+
+# --- try later
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/none")" 111 "no file: try later"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T")" 111 "a folder: try later"
+like "$(cat "$T/err")" "$T is no cdb" "which the log says"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword /dev/null)" 111 "a device: try later"
+head -c 2500 "$P" >"$T/cut.cdb"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/cut.cdb")" 111 "a file cut short: try later"
+sed "s/otro.sha.acme.../otro.sha.acme\$9\$/" "$P" >"$T/rot.cdb"
+is "$(with 'otro.sha.acme\0tres\0\0' saca-checkpassword "$T/rot.cdb")" 111 \
+	"a hash that can't be read: try later"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$P" "$T/none")" 111 "no prog: try later"
+
+# --- the same hashing for everybody. yescrypt takes 16 MB and bcrypt 4 kB: what runs
+# out of memory has run yescrypt.
+compile "$T/b" bcr "$BCR"
+compile "$T/y" yes "$YES"
+tight() { (ulimit -v 12000; exec "$@"); }
+if tight saca-checkpassword 2>/dev/null; [ $? -eq 2 ]; then
+	is "$(with 'bcr.acme\0dos\0\0' tight saca-checkpassword "$T/b/passwords.cdb")" 0 "bcrypt alone takes little memory"
+	is "$(with 'no.acme\0dos\0\0' tight saca-checkpassword "$T/b/passwords.cdb")" 1 "so does an unknown user there"
+	is "$(with 'yes.acme\0uno\0\0' tight saca-checkpassword "$T/y/passwords.cdb")" 111 "yescrypt takes much: try later"
+	is "$(with 'no.acme\0uno\0\0' tight saca-checkpassword "$T/y/passwords.cdb")" 111 "so does an unknown user there"
+	is "$(with 'bcr.acme\0dos\0\0' tight saca-checkpassword "$P")" 111 "where there are both, both are run for all"
+	compile "$T/none" bcr "$BCR"
+	echo 'plan acme' | saca-accounts "$T/none"
+	is "$(with 'no.acme\0uno\0\0' tight saca-checkpassword "$T/none/passwords.cdb")" 111 \
+		"and yescrypt where there is nobody"
+else
+	skip "the same hashing for everybody" "this build needs more memory to start"
+fi
+
+# --- prog
+cat >"$T/prog" <<'EOS'
+#!/bin/sh
+echo "$USER $# $1"
+[ -e /proc/self/fd/3 ] && echo "3 is open"
+exit 7
+EOS
+chmod 755 "$T/prog"
+out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" "$T/prog" -x 3<&0 </dev/null)
+is "$? $out" "7 yes.acme 1 -x" "prog runs with USER and its arguments, without descriptor 3"
+out=$(printf 'yes.acme\0no\0\0' | saca-checkpassword "$P" "$T/prog" -x 3<&0 </dev/null)
+is "$? $out" "1 " "but not when the password is wrong"
+out=$(printf 'yes.acme\0uno\0\0' | (ulimit -c 0; saca-checkpassword "$P" sh -c 'ulimit -c' 3<&0 </dev/null))
+is "$out" 0 "the limit for cores stays at 0"
+want=$(sh -c 'ulimit -c')
+out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" sh -c 'ulimit -c' 3<&0 </dev/null)
+is "$out" "$want" "or what it was"
+
+# --- setgid
+if [ "$(id -u)" != 0 ] || ! command -v setpriv >/dev/null; then
+	skip "setgid" "needs root and setpriv(1)"
+elif [ -n "$WRAPPED" ]; then
+	skip "setgid" "a script has no rights of its own"
+elif findmnt -nT "$T" -o OPTIONS | grep -q nosuid; then
+	skip "setgid" "the folder for tests is mounted nosuid"
+else
+	cp "$BIN/saca-checkpassword" "$T/check"
+	chown 0:54321 "$T/check" "$P"
+	chmod 2755 "$T/check"
+	chmod 640 "$P"
+	cat >"$T/prog" <<-'EOS'
+	#!/bin/sh
+	sed -n 's/^Gid:[[:space:]]*//p; s/^SigIgn:[[:space:]]*//p' /proc/self/status
+	umask
+	[ -e /proc/self/fd/9 ] && echo "9 is open"
+	exit 0
+	EOS
+	stranger() { setpriv --reuid 54399 --regid 54398 --clear-groups "$@"; }
+	stranger cat "$P" >/dev/null 2>&1
+	is $? 1 "the file can't be read by a stranger"
+	out=$(printf 'yes.acme\0uno\0\0' | (trap '' USR1; umask 0
+		stranger "$T/check" "$P" "$T/prog" 3<&0 9</dev/null </dev/null))
+	is "$? $(printf '%s' "$out" | tr '\t\n' '  ')" "0 54398 54398 54398 54398 0000000000000000 0077" \
+		"but by the program; prog has lost the group, and inherits neither signals, umask nor descriptors"
+	out=$(printf 'yes.acme\0uno\0\0' | (umask 27
+		stranger saca-checkpassword "$T/y/passwords.cdb" sh -c 'umask; [ -e /proc/self/fd/9 ]; echo $?' \
+			3<&0 9</dev/null </dev/null 2>/dev/null))
+	is "$? $out" "111 " "without the bit it can't"
+fi
+
+done_testing

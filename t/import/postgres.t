@@ -1,0 +1,254 @@
+#!/bin/sh
+# saca-import into PostgreSQL: the same promises as in SQLite, on a server of our own,
+# then what is PostgreSQL's own.
+. "$(dirname "$0")/../lib/tap.sh"
+
+PG=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+[ -n "$PG" ] || PG=$(dirname "$(command -v initdb 2>/dev/null || echo /)")
+if ! [ -x "$PG/initdb" ]; then
+	echo '1..0 # SKIP no PostgreSQL server here'
+	exit 0
+fi
+
+# The server refuses to run as root.
+if [ "$(id -u)" = 0 ]; then
+	chown nobody "$T" && chmod 711 "$T"
+	as_server() { $ROOMY setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; }
+else
+	as_server() { $ROOMY "$@"; }
+fi
+as_server mkdir "$T/pg"
+as_server "$PG/initdb" -D "$T/pg" -U saca -A trust -E UTF8 --locale=C -N >"$T/initdb" 2>&1 ||
+	{ cat "$T/initdb"; exit 1; }
+as_server "$PG/postgres" -D "$T/pg" -k "$T" -c listen_addresses= -c fsync=off \
+	-c log_min_messages=warning 2>"$T/server" &
+SERVER=$!
+stop_server() {
+	[ ! -s "$T/pg/postmaster.pid" ] || kill -INT "$(head -n 1 "$T/pg/postmaster.pid")"
+	wait $SERVER
+}
+trap 'stop_server; cleanup' EXIT
+await 60 "$PG/pg_isready" -q -h "$T" -U saca -d postgres || { cat "$T/server"; exit 1; }
+HOST=$(printf %s "$T" | sed 's|/|%2F|g')
+
+STORE="postgresql://saca@$HOST/postgres"
+WEB=$T/web
+IMPORT_OPTIONS="-w $WEB"
+ISO="at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+CREATED="to_char(c.created_at $ISO"
+SPOOLED="to_char(spooled_at $ISO"
+sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
+import() { saca-import -w "$WEB" "$@" "$SPOOL" "$STORE"; }
+import_under() {
+	case $1 in
+	script) "$@" ;;
+	*) "$@" saca-import -w "$WEB" "$SPOOL" "$STORE" ;;
+	esac
+}
+import_in_background() {
+	background saca-import -w "$WEB" "$@" "$SPOOL" "$STORE"
+	follower=$!
+}
+. "$TOP/t/lib/import.sh"
+
+all_promises
+
+# Several importers on several spools at once: their transactions meet in the same
+# contacts, in opposite orders.
+one=$SPOOL
+for s in 1 2 3 4; do
+	SPOOL=$T/spool$s
+	import 2>/dev/null
+	for i in $(seq 1 30); do
+		n=$((s * 1000 + i))
+		message "a la vez $n" | put new "$(key $n)" $((10000 + n)) $((10000 + n)) $D \
+			"u.plan$((i % 3))" remitente@dominio.com \
+			$(for j in 1 2 3 4 5 6; do echo "m$(((i * j * s) % 23))@y.es"; done | sort -u)
+	done
+done
+for s in 1 2 3 4; do
+	SPOOL=$T/spool$s
+	import -n 30 2>"$T/out$s" &
+	eval "pid$s=$!"
+done
+for s in 1 2 3 4; do
+	eval "wait \$pid$s"
+	is $? 0 "importer $s of 4 at once"
+	like "$(cat "$T/out$s")" 'imported=30 sends=30' "with all of its files"
+done
+is "$(sql "select count(*) from send where name like '[SMTP] a la vez%'")" 120 'every send is there'
+is "$(sql "select count(*) from send s where contacts_total <>
+	(select count(*) from group_member m where m.group_id = s.group_id) and id > 11000")" 0 \
+	'and every member'
+SPOOL=$one
+
+# A transaction that the server breaks off for a deadlock or a conflict is done again.
+message choque | put new "$(key 5000)" 15000 15000 $D victor.acme remitente@dominio.com \
+	choque@y.es
+sql "create sequence tries; create function conflict() returns trigger language plpgsql as
+	\$\$ begin if nextval('tries') < 4 then raise 'not now' using errcode = '40001'; end if;
+	return new; end \$\$;
+	create trigger conflict before insert on send for each row execute function conflict()"
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=1 failed=0' \
+	'a serialization failure: tried again'
+is "$(sql "select count(*) from send where id = 15000")" 1 'and in, once'
+sql 'drop trigger conflict on send; drop function conflict'
+
+# Rows the server refuses are set aside, the others of the transaction stay.
+sql "alter table send add constraint no_odd_subject check (subject <> 'raro')"
+message raro | put new "$(key 5001)" 15001 15001 $D victor.acme remitente@dominio.com r@y.es
+message normal | put new "$(key 5002)" 15002 15002 $D victor.acme remitente@dominio.com n@y.es
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=1' 'a constraint: set aside'
+like "$(cat "$SPOOL/failed/$(key 5001).reason")" 'no_odd_subject' 'with what the server says'
+is "$(sql "select count(*) from contact where email = 'r@y.es'")" 0 'nothing of it stays'
+sql 'alter table send drop constraint no_odd_subject'
+
+# So is what a trigger of the platform's raises, for one address as for many.
+sql "create function blacklist() returns trigger language plpgsql as
+	\$\$ begin if new.email like 'negra%' then raise exception 'blacklisted'; end if;
+	return new; end \$\$;
+	create trigger blacklist before insert on contact for each row execute function blacklist()"
+message negra | put new "$(key 5100)" 15100 15100 $D victor.acme remitente@dominio.com negra@y.es
+put new "$(uuid 5101)" 0 15101 $D victor.acme remitente@dominio.com $(seq -f 'negra%04.0f@y.es' 1 600)
+message blanca | put new "$(key 5102)" 15102 15102 $D victor.acme remitente@dominio.com blanca@y.es
+out=$(import 2>&1)
+is "$?:$(waiting)" 1:0 'a trigger that raises an exception stops nothing'
+like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=2' 'what it refuses is set aside'
+like "$(cat "$SPOOL/failed/$(key 5100).reason")" 'blacklisted' 'with what it says'
+sql 'drop trigger blacklist on contact; drop function blacklist'
+
+# And what a trigger leaves out without a word, whatever the table: nothing refers to it,
+# and nothing is taken for imported. With many recipients, with few, and purged behind.
+sql "create function leave_out() returns trigger language plpgsql as
+	\$\$ begin return null; end \$\$;
+	create function leave_black() returns trigger language plpgsql as
+	\$\$ begin if new.email like 'muda%' then return null; end if; return new; end \$\$;
+	create function purge() returns trigger language plpgsql as
+	\$\$ begin if new.email like 'muda%' then delete from contact where id = new.id; end if;
+	return new; end \$\$"
+leaving() { # leaving N TABLE TRIGGER [NAME]
+	sql "create trigger leaving $3"
+	rows=$(sql "$ROWS")
+	message "fuera $1" | put new "$(key "$1")" "1$1" "1$1" $D victor.fuera remitente@dominio.com \
+		muda@y.es otra@y.es
+	out=$(import 2>&1)
+	is "$?:$(waiting):$(sql "$ROWS")" "1:0:$rows" "left out of $2${4:-}: set aside, nothing of it stays"
+	like "$(cat "$SPOOL/failed/$(key "$1").reason")" "Z the store leaves out a row of .*$2" 'with the reason'
+	sql "drop trigger leaving on $2"
+}
+n=5200
+for table in plan sender contact_group contact group_member piece send; do
+	n=$((n + 1))
+	leaving $n $table "before insert on $table for each row execute function leave_out()"
+done
+leaving 5208 contact 'before insert on contact for each row execute function leave_black()' ' (one)'
+leaving 5209 contact 'after insert on contact for each row execute function purge()' ' (behind)'
+sql 'create trigger leaving before insert on contact for each row execute function leave_black()'
+put new "$(uuid 5210)" 0 15210 $D victor.fuera remitente@dominio.com $(seq -f 'muda%04.0f@y.es' 1 600)
+put new "$(uuid 5211)" 0 15211 $D victor.fuera remitente@dominio.com $(seq -f 'buena%04.0f@y.es' 1 600)
+like "$(import 2>&1)" 'imported=1 sends=0 contacts=600 new=600 failed=1' 'of large groups likewise'
+sql "drop trigger leaving on contact; create sequence first;
+	create function hesitate() returns trigger language plpgsql as
+	\$\$ begin if nextval('first') = 1 then return null; end if; return new; end \$\$;
+	create trigger leaving before insert on contact for each row execute function hesitate()"
+put new "$(uuid 5212)" 0 15212 $D victor.fuera remitente@dominio.com $(seq -f 'tarde%04.0f@y.es' 1 600)
+like "$(import 2>&1)" 'imported=1 sends=0 contacts=600 new=600 failed=0' \
+	'a contact that is not there when it is grouped is added once more'
+is "$(sql "select count(distinct contact_id) from group_member where group_id =
+	(select id from contact_group where smtp_id = '$(uuid 15212)')")" 600 'and is a member'
+sql 'drop trigger leaving on contact; drop function hesitate; drop function leave_out; drop function leave_black; drop function purge'
+
+# Without temporary tables large groups go in as arrays.
+sql 'revoke temporary on database postgres from public; create role plain login;
+	grant all on all tables in schema public to plain; grant all on all sequences in schema public to plain'
+put new "$(uuid 6000)" 0 16000 $D victor.acme remitente@dominio.com $(seq -f 'sin%04.0f@y.es' 1 900)
+like "$(saca-import -w "$WEB" "$SPOOL" "postgresql://plain@$HOST/postgres" 2>&1)" \
+	'imported=1 sends=0 contacts=900 new=900 failed=0' 'without temporary tables'
+
+# The server goes away in the middle: nothing is lost.
+message luego | put new "$(key 7000)" 17000 17000 $D victor.acme remitente@dominio.com l@y.es
+sql "create function vanish() returns trigger language plpgsql as
+	\$\$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end \$\$;
+	create trigger vanish before insert on send for each row execute function vanish()"
+out=$(import 2>&1)
+is "$?:$(waiting)" 111:1 'a connection lost in mid-transaction: 111, and the file waits'
+sql 'drop trigger vanish on send; drop function vanish'
+like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
+
+# A server that is there and hangs holds the spool until the importer's clock says so.
+message colgado | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com c@y.es
+sql "create function hang() returns trigger language plpgsql as
+	\$\$ begin perform pg_sleep(3600); return new; end \$\$;
+	create trigger hang before insert on send for each row execute function hang()"
+hanging() { [ "$(sql "select count(*) from pg_stat_activity where wait_event = 'PgSleep'")" = 1 ]; }
+background saca-import -w "$WEB" "$SPOOL" "$STORE" 2>"$T/hung"
+importer=$!
+await 60 hanging
+kill -ALRM $importer
+wait $importer
+is "$?:$(waiting):$(cat "$T/hung")" "111:1:saca-import: fatal: no transaction has come to its end in 15 minutes" \
+	'a server that hangs is given up, and the file waits'
+sql "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'" >/dev/null
+sql 'drop trigger hang on send; drop function hang'
+like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
+
+# saca-list reads it all the same; t/store/saca-list.t has the rest.
+fields() { saca-list "$STORE" "$@" -j | python3 -c 'import json, sys
+for row in json.load(sys.stdin): print("|".join(map(str, row.values())))'; }
+is "$(fields sends -n 1 | cut -d'|' -f1-10)" "$(sql "select s.id, p.name, username, a.address, state,
+	subject, contacts_total, piece_id, group_id, language from send s join plan p on p.id = s.plan_id
+	join sender a on a.id = s.sender_id order by s.id desc limit 1")" 'saca-list: a send'
+is "$(fields contacts -p otro)" "$(sql "select c.id, 'otro', email, $CREATED from contact c
+	where plan_id = (select id from plan where name = 'otro')")" 'the contacts of a plan'
+is "$(fields contacts -g 1 | wc -l)" 2 'and of a group'
+is "$(fields groups | wc -l):$(fields pieces | wc -l)" \
+	"$(sql 'select (select count(*) from contact_group), (select count(*) from piece)' | tr '|' :)" \
+	'groups and pieces'
+is "$(fields sends -s new -p acme | wc -l)" \
+	"$(sql "select count(*) from send where state = 'new' and username like '%.acme'")" 'state and plan'
+is "$(saca-list "$STORE" piece 1 --html)" "$(sql 'select html from piece where id = 1')" 'a piece'
+
+# An image counts as 64 KB of what one transaction takes: it has to be on the disk before.
+for n in 6901 6902 6903 6904; do
+	[ $n -gt 6902 ] && image='<img src="cid:a">' || image=
+	put new "$(key $n)" 1$n 1$n $D victor.acme remitente@dominio.com l@y.es <<-MESSAGE
+	Content-Type: multipart/related; boundary=r
+
+	--r
+
+	hola
+	--r
+	Content-Type: text/html
+
+	<p>$image
+	--r
+	Content-ID: <a>
+
+	GIF89a-no-other-octets-$n
+	--r--
+	MESSAGE
+done
+PGOPTIONS='-c log_statement=all' import -b 60000 >"$T/out" 2>&1
+is "$(grep -c ' COMMIT$' "$T/server"):$(cut -d' ' -f2 "$T/out")" 2:imported=4 \
+	'two with images are two transactions, what has none goes along'
+
+message nadie | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com l@y.es
+out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/none" 2>&1)
+is "$?:$(waiting)" 111:1 'a database that is not there: 111'
+like "$out" '^saca-import: fatal: unable to open the store: .*"none" does not exist' 'with the reason'
+
+# A database that does not have all characters is refused before anything comes to it.
+sql "create database latin template template0 encoding 'LATIN1' locale 'C'"
+out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/latin" 2>&1)
+is "$?:$(waiting):$out" "111:1:saca-import: fatal: unable to open the store: its encoding is LATIN1, which does not \
+have all characters: it must be UTF8" 'a LATIN1 database: 111'
+
+# Two that make the tables at the same time.
+sql 'create database fresh' && FRESH="postgresql://saca@$HOST/fresh"
+saca-import -w "$WEB" "$T/spool1" "$FRESH" 2>"$T/fresh1" & pid1=$!
+saca-import -w "$WEB" "$T/spool2" "$FRESH" 2>"$T/fresh2" & pid2=$!
+wait $pid1; first=$?
+wait $pid2; second=$?
+is "$first:$second:$(cat "$T/fresh1" "$T/fresh2")" 0:0: 'two importers make the tables at once'
+
+done_testing

@@ -1,0 +1,104 @@
+#!/bin/sh
+# saca-spool and saca-import on one spool: numbers, repeats, and both at work at once.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/spool.sh"
+
+STORE=$T/saca.db
+sql() { sqlite3 "$STORE" "$1"; }
+import() { saca-import "$@" "$S" "$STORE"; }
+
+# campaign ID: a message that becomes a send
+campaign() {
+	printf 'Message-ID: <%s@cliente.es>\nSubject: %s\nMIME-Version: 1.0\n' "$1" "$1"
+	printf 'Content-Type: multipart/alternative; boundary=b\n\n--b\n\nhola\n--b\n'
+	printf 'Content-Type: text/html\n\n<p>hola</p>\n--b--\n'
+}
+
+envelope remitente@dominio.com b@y.es A@Y.es b@y.es >"$T/e"
+campaign uno >"$T/m"
+deliver "$T/m" "$T/e" "$S"
+like "$REPLY" '^Kid=[0-9]+ [0-9a-f]{32}$' 'a message is spooled'
+first=$REPLY
+number=${first#Kid=} number=${number%% *}
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=2 new=2 failed=0' 'and imported'
+is "Kid=$(sql "select id || ' ' || smtp_id from send")" "$first" 'under the number and the id of the reply'
+is "$(sql 'select email from contact order by email' | tr '\n' ' ')" 'a@y.es b@y.es ' \
+	'its recipients lowered, each once'
+deliver "$T/m" "$T/e" "$S"
+is "$REPLY" "$first" 'repeated after the import: the same answer'
+is "$(import 2>&1):$(sql 'select count(*) from send')" ':1' 'and nothing to import'
+
+: >"$T/empty"
+deliver "$T/empty" "$T/e" "$S"
+like "$REPLY" '^Kcontacts=2 ' 'contacts alone'
+like "$(import 2>&1)" 'imported=1 sends=0 contacts=2 new=0 failed=0' 'are imported'
+
+# Without its counter the spool hands out no number, until the importer has looked at
+# what the store and the spool hold.
+campaign dos >"$T/m2"
+deliver "$T/m2" "$T/e" "$S"
+waiting=${REPLY#Kid=} waiting=${waiting%% *}
+rm "$S/count"
+campaign tres >"$T/m3"
+deliver "$T/m3" "$T/e" "$S"
+like "$CODE:$REPLY" '^82:Z' 'a lost counter: try again'
+like "$(import 2>&1)" 'imported=1 sends=1' 'the importer makes one'
+deliver "$T/m3" "$T/e" "$S"
+third=${REPLY#Kid=} third=${third%% *}
+[ "$third" -gt "$waiting" ] && [ "$third" -gt "$number" ]
+ok $? 'above all numbers that were handed out' "$number, $waiting, $third"
+import 2>/dev/null
+
+# Four spoolers, an importer that stays and is killed now and then: every send once.
+spooler() {
+	for i in $(seq 1 25); do
+		campaign "a la vez $1.$i" >"$T/m.$1"
+		envelope remitente@dominio.com "u$1.$i@y.es" comun@y.es >"$T/e.$1"
+		deliver "$T/m.$1" "$T/e.$1" "$S"
+		printf '%s\n' "$REPLY" >>"$T/replies.$1"
+	done
+}
+cat >"$T/run" <<-'END'
+	#!/bin/sh
+	# an importer that is started again when it was killed, like a supervisor's
+	while [ ! -e "$3" ]; do
+		saca-import -f -n 3 "$1" "$2" 2>/dev/null &
+		echo $! >"$3.pid"
+		wait $!
+	done
+END
+# ROWS: more are in the store, or there is nothing left to come
+moved_on() {
+	[ "$(sql 'select count(*) from send')" -gt "$1" ] || [ "$(cat "$T"/replies.* | wc -l)" = 100 ]
+}
+background sh "$T/run" "$S" "$STORE" "$T/over" 2>/dev/null
+for s in 1 2 3 4; do
+	spooler $s &
+	eval "pid$s=$!"
+done
+for i in $(seq 1 5); do
+	await 20 test -s "$T/over.pid"
+	kill -KILL "$(cat "$T/over.pid")" 2>/dev/null
+	rows=$(sql 'select count(*) from send')
+	await 20 moved_on "$rows"
+done
+for s in 1 2 3 4; do eval "wait \$pid$s"; done
+await 30 sh -c "[ -z \"\$(ls '$S/new')\" ]"
+ok $? 'all that was spooled was imported'
+: >"$T/over"
+kill -TERM "$(cat "$T/over.pid")"
+is "$(cat "$T"/replies.* | sed 's/^Kid=//' | sort)" \
+	"$(sql "select id || ' ' || smtp_id from send where subject like 'a la vez%'" | sort)" \
+	'each under the number and id of its reply, once'
+is "$(sql "select count(*) from send where subject like 'a la vez%' and contacts_total = 2
+	and 2 = (select count(*) from group_member m where m.group_id = send.group_id)")" 100 \
+	'each with its group'
+is "$(sql "select count(*) from contact where email like 'u_.%' or email = 'comun@y.es'")" 101 \
+	'every contact once'
+is "$(ls "$S/failed" "$S/tmp" "$S/cur")" "$S/cur:
+
+$S/failed:
+
+$S/tmp:" 'nothing is left anywhere'
+
+done_testing

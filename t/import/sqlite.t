@@ -1,0 +1,199 @@
+#!/bin/sh
+# saca-import into SQLite: all that it promises whatever the engine, then what is
+# SQLite's own, and the command line.
+. "$(dirname "$0")/../lib/tap.sh"
+
+STORE=$T/saca.db
+WEB=$T/web
+IMPORT_OPTIONS=
+CREATED=c.created_at
+SPOOLED=spooled_at
+sql() { sqlite3 "$STORE" "$1"; }
+import() { saca-import "$@" "$SPOOL" "$STORE"; }
+import_under() {
+	case $1 in
+	script) "$@" ;;
+	*) "$@" saca-import "$SPOOL" "$STORE" ;;
+	esac
+}
+import_in_background() {
+	background saca-import "$@" "$SPOOL" "$STORE"
+	follower=$!
+}
+. "$TOP/t/lib/import.sh"
+
+all_promises
+
+is "$(sql 'pragma foreign_key_check')" '' 'every reference holds'
+is "$(sql 'pragma integrity_check')" ok 'the file is whole'
+is "$(sql 'pragma journal_mode')" wal 'and has a write-ahead log'
+
+# The store fails: nothing is lost, nothing set aside.
+message llena | put new "$(key 2000)" 3000 3000 $D victor.acme remitente@dominio.com \
+	$(seq -f 'lleno%05.0f@y.es' 1 3000)
+failed=$(ls "$SPOOL/failed" | wc -l)
+rows=$(sql "$ROWS")
+out=$(trap '' XFSZ; ulimit -f 64; import 2>&1)
+is "$?" 111 'no room for the store: 111'
+is "$(waiting):$(ls "$SPOOL/failed" | wc -l)" "1:$failed" 'the file waits, nothing is set aside'
+is "$(sql "$ROWS")" "$rows" 'no row of it is there'
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=3000 new=3000 failed=0' 'with room it goes on'
+
+message nadie | put new "$(key 2001)" 3001 3001 $D victor.acme remitente@dominio.com x@y.es
+out=$(saca-import "$SPOOL" "$T/none/saca.db" 2>&1)
+is "$?:$(waiting)" 111:1 'a store that cannot be opened: 111'
+echo 'this is no database, whatever its name says' >"$T/text.db"
+out=$(saca-import "$SPOOL" "$T/text.db" 2>&1)
+is "$?:$(waiting)" 111:1 'a file that is no database: 111'
+like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is not a database' 'with the reason'
+: >"$T/notafolder"
+import 2>/dev/null
+
+# A trigger of the platform's that leaves one address out: that file is set aside.
+sql "create trigger black before insert on contact when new.email like 'negra%'
+	begin select raise(ignore); end"
+put new "$(uuid 2010)" 0 3010 $D victor.acme remitente@dominio.com a@y.es negra@y.es z@y.es
+put new "$(uuid 2011)" 0 3011 $D victor.acme remitente@dominio.com a@y.es z@y.es
+out=$(import 2>&1)
+is "$?:$(waiting)" 1:0 'a trigger that leaves a contact out stops nothing'
+like "$out" 'imported=1 sends=0 contacts=2 new=[0-2] failed=1' 'the file is set aside'
+like "$(cat "$SPOOL/failed/$(uuid 2010).reason")" 'Z the store leaves out a row of contact ' 'with the reason'
+is "$(sql 'select count(*) from group_member where contact_id not in (select id from contact)')" 0 \
+	'and no group has a member that is none'
+sql 'drop trigger black'
+failed=$(ls "$SPOOL/failed" | wc -l)
+
+# The web folder fails: an image that cannot be written stops the run likewise.
+put new "$(key 2002)" 3002 3002 $D victor.acme remitente@dominio.com x@y.es <<'MESSAGE'
+MIME-Version: 1.0
+Content-Type: multipart/related; boundary=r
+
+--r
+Content-Type: text/plain
+
+hola
+--r
+Content-Type: text/html
+
+<img src="cid:foto">
+--r
+Content-ID: <foto>
+
+GIF89a-no-other-octets-matter
+--r--
+MESSAGE
+out=$(import -w "$T/notafolder/web" 2>&1)
+is "$?:$(waiting):$(ls "$SPOOL/failed" | wc -l)" "111:1:$failed" \
+	'a web folder that cannot be written: 111, and the file waits'
+like "$out" "unable to write to the web folder $T/notafolder/web: Not a directory" 'with the reason'
+like "$(import -w "$T/other" 2>&1)" imported=1 'with another it goes on'
+is "$(ls "$T/other/i" | wc -l)" 1 '-w says where images go'
+
+# The web folder is moved away under an importer that stays: the next image goes where the
+# HTML points.
+photo() { # photo N
+	put tmp "$(key "$1")" "$1" "$1" $D victor.acme remitente@dominio.com x@y.es <<-MESSAGE
+	MIME-Version: 1.0
+	Content-Type: multipart/related; boundary=r
+
+	--r
+
+	hola
+	--r
+	Content-Type: text/html
+
+	<img src="cid:foto">
+	--r
+	Content-ID: <foto>
+
+	GIF89a-octets-of-$1
+	--r--
+	MESSAGE
+	mv "$SPOOL/tmp/$(key "$1")" "$SPOOL/new/"
+}
+background saca-import -f -w "$T/shown" "$SPOOL" "$STORE" 2>"$T/moved"
+follower=$!
+photo 3020
+await 20 grep -q imported=1 "$T/moved"
+mv "$T/shown" "$T/shown.old"
+mkdir -p "$T/shown/i"
+photo 3021
+await 20 sh -c "[ \$(grep -c imported=1 '$T/moved') = 2 ]"
+is "$(cd "$T" && cat shown.old/i/*):$(cd "$T" && cat shown/i/*)" 'GIF89a-octets-of-3020:GIF89a-octets-of-3021' \
+	'a web folder that was moved away gets no more images'
+kill -TERM $follower
+wait $follower
+
+# A file that cannot be read does not stop the others, and stays.
+if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
+	message luego | put new "$(key 2003)" 3003 3003 $D victor.acme remitente@dominio.com x@y.es
+	message ahora | put new "$(key 2004)" 3004 3004 $D victor.acme remitente@dominio.com x@y.es
+	out=$(ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P "$SPOOL/new/$(key 2003)" -e inject=read:error=EIO \
+		saca-import "$SPOOL" "$STORE" 2>&1)
+	is "$?:$(waiting)" 111:1 'a file that cannot be read: 111, it stays'
+	like "$out" imported=1 'and the others go in'
+	like "$out" "left: $(key 2003): Input/output error" 'and is named'
+	like "$(import 2>&1)" imported=1 'the next run finds it again'
+else
+	skip 'a file that cannot be read' 'strace can not be had, or not reach the program'
+fi
+
+# What is no waiting file is left alone.
+mkdir "$SPOOL/new/folder"
+: >"$SPOOL/new/.hidden"
+ln -s /etc/passwd "$SPOOL/new/link"
+out=$(import 2>&1); quiet $? "$out" 'folders, links and hidden files are no mail'
+rm -r "$SPOOL/new/folder" "$SPOOL/new/.hidden" "$SPOOL/new/link"
+
+# What is larger than saca-import(8) says is set aside unread.
+truncate -s 536870913 "$SPOOL/new/$(key 2012)"
+import 2>/dev/null
+is "$?:$(waiting)" 1:0 'a file of more than 512 MiB: set aside'
+like "$(cat "$SPOOL/failed/$(key 2012).reason")" 'Z the file is larger than 512 MiB' 'with the reason'
+rm "$SPOOL/failed/$(key 2012)"*
+
+# A name that failed/ could not take, from whatever program, stops nothing either.
+long=$(printf 'a%.0s' $(seq 1 250))
+echo x >"$SPOOL/new/$long"
+message largo | put new "$(key 2005)" 3005 3005 $D victor.acme remitente@dominio.com x@y.es
+out=$(import -n 1 2>&1)
+is "$?:$(waiting)" 111:1 'a file with too long a name: 111, it stays'
+like "$out" 'imported=1 ' 'and the others go in'
+background saca-import -f "$SPOOL" "$STORE" 2>"$T/left"
+follower=$!
+for i in 1 2 3; do
+	message "luego $i" | put tmp "$(key $((3030 + i)))" $((3030 + i)) $((3030 + i)) $D victor.acme \
+		remitente@dominio.com x@y.es
+	mv "$SPOOL/tmp/$(key $((3030 + i)))" "$SPOOL/new/"
+	await 20 sh -c "[ \$(grep -c imported=1 '$T/left') = $i ]"
+done
+kill -TERM $follower
+wait $follower
+is "$(grep -c 'not readable now, left' "$T/left"):$(waiting)" 1:1 'an importer that stays tells of it once'
+rm "$SPOOL/new/$long"
+
+# No name of a store means memory.
+message memoria | put new "$(key 2006)" 3006 3006 $D victor.acme remitente@dominio.com x@y.es
+(cd "$T" && saca-import "$SPOOL" :memory: 2>/dev/null)
+is "$(sqlite3 "$T/./:memory:" 'select count(*) from send')" 1 'a file may be called :memory:'
+
+misuse() {
+	_name=$1
+	shift
+	out=$(saca-import "$@" 2>&1)
+	is $? 100 "misuse: $_name"
+}
+misuse 'no store' "$SPOOL"
+misuse 'too many words' "$SPOOL" "$STORE" more
+misuse 'an empty store' "$SPOOL" ''
+misuse 'an unknown option' -z "$SPOOL" "$STORE"
+misuse '-n 0' -n 0 "$SPOOL" "$STORE"
+misuse '-n 1x' -n 1x "$SPOOL" "$STORE"
+misuse '-b -1' -b -1 "$SPOOL" "$STORE"
+misuse 'a prefix with a colon' -x X: "$SPOOL" "$STORE"
+misuse 'an empty prefix' -x '' "$SPOOL" "$STORE"
+misuse 'a URL that would end an attribute' -u 'http://x/"' "$SPOOL" "$STORE"
+misuse 'an empty web folder' -w '' "$SPOOL" "$STORE"
+misuse 'PostgreSQL without -w' "$SPOOL" postgresql:///x
+
+done_testing

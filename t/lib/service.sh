@@ -1,0 +1,66 @@
+# shellcheck shell=sh
+# What the tests of the whole line share: a free port, accounts, a certificate, a message.
+# Sourced after t/lib/tap.sh.
+
+# What t/whole/clients/fetch has brought, behind what is installed.
+FETCHED=$TOP/build/clients
+PATH=$PATH:/usr/sbin:$FETCHED/usr/sbin:$FETCHED/usr/bin
+
+# free_port: a port of 127.0.0.1 that nobody listens on, and that the system gives to no
+# outgoing connection while the test is about to use it
+free_port() {
+	python3 - <<-'END'
+		import random, socket
+		while True:
+		    port = random.randrange(10000, 32000)
+		    with socket.socket() as s:
+		        try:
+		            s.bind(("127.0.0.1", port))
+		        except OSError:
+		            continue
+		    print(port)
+		    break
+	END
+}
+
+# listening PORT: does somebody? (Asks the kernel: a connection would be one too many.)
+listening() {
+	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$1") [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6
+}
+
+# accounts FOLDER: the plan acme, victor.acme with the password secreto, and its sender
+accounts() {
+	mkdir -p "$1"
+	# shellcheck disable=SC2016 # hashes have dollars
+	printf 'plan acme maxrcpt=1000\nuser victor.acme %s\nsender acme remitente@example.com\n' \
+		"$(openssl passwd -6 -salt xx secreto)" | saca-accounts "$1" 2>/dev/null
+}
+
+# certificate FOLDER: cert.pem and key.pem of localhost and 127.0.0.1
+certificate() {
+	mkdir -p "$1"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
+		-addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' \
+		-keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null
+}
+
+# campaign: a message with a text and an HTML part
+campaign() {
+	cat <<-END
+		From: remitente@example.com
+		Subject: prueba
+		Message-ID: <${1:-uno}@example.com>
+		MIME-Version: 1.0
+		Content-Type: multipart/alternative; boundary=b
+
+		--b
+		Content-Type: text/plain
+
+		hola
+		--b
+		Content-Type: text/html
+
+		<p>hola</p>
+		--b--
+	END
+}

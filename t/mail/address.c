@@ -1,0 +1,127 @@
+/* Addresses: what MAIL and RCPT take, and where the limits lie. */
+#include "mail/address.h"
+#include "unit.h"
+
+#include <string.h>
+
+static enum address_fault path(char const *s, bool utf8, char *out)
+{
+	size_t at = 0, len = 0, used = 0;
+	enum address_fault fault = address_path(s, strlen(s), utf8, &at, &len, &used);
+	out[0] = 0;
+	if (fault == ADDRESS_OK) {
+		memcpy(out, s + at, len);
+		out[len] = 0;
+		strcat(strcat(out, "|"), s + used);
+	}
+	return fault;
+}
+
+static struct {
+	char const *in;
+	bool utf8;
+	enum address_fault fault;
+	char const *out; /* the address, a bar, what is left of the line */
+} const paths[] = {
+	{"<a@b.es>", false, ADDRESS_OK, "a@b.es|"},
+	{"  <a@b.es> SIZE=7", false, ADDRESS_OK, "a@b.es| SIZE=7"},
+	{"a@b.es SIZE=7", false, ADDRESS_OK, "a@b.es| SIZE=7"},
+	{"<@x.es,@y.es:a@b.es>", false, ADDRESS_OK, "a@b.es|"},
+	{"< a@b.es >", false, ADDRESS_OK, "a@b.es|"},
+	{"<\"a b>@\"@b.es>X", false, ADDRESS_OK, "\"a b>@\"@b.es|X"},
+	{"<a..b.@b.es>", false, ADDRESS_OK, "a..b.@b.es|"},
+	{"<a@[192.0.2.1]>", false, ADDRESS_OK, "a@[192.0.2.1]|"},
+	{"<a@[IPv6:2001:db8::1]>", false, ADDRESS_OK, "a@[IPv6:2001:db8::1]|"},
+	{"<ñ@ñandú.es>", true, ADDRESS_OK, "ñ@ñandú.es|"},
+	{"<ñ@b.es>", false, ADDRESS_8BIT, ""},
+	{"<a@\xf1.es>", true, ADDRESS_8BIT, ""},
+	{"<>", false, ADDRESS_EMPTY, ""},
+	{"", false, ADDRESS_EMPTY, ""},
+	{"<a@b.es", false, ADDRESS_SYNTAX, ""},
+	{"<a>", false, ADDRESS_SYNTAX, ""},
+	{"<@b.es>", false, ADDRESS_SYNTAX, ""},
+	{"<a@>", false, ADDRESS_SYNTAX, ""},
+	{"<a@b@c.es>", false, ADDRESS_SYNTAX, ""},
+	{"<a@b..es>", false, ADDRESS_SYNTAX, ""},
+	{"<a@.es>", false, ADDRESS_SYNTAX, ""},
+	{"<a@es.>", false, ADDRESS_SYNTAX, ""},
+	{"<a@-b.es>", false, ADDRESS_SYNTAX, ""},
+	{"<a@b-.es>", false, ADDRESS_SYNTAX, ""},
+	{"<a b@c.es>", false, ADDRESS_SYNTAX, ""},
+	{"<a@b.es;rm>", false, ADDRESS_SYNTAX, ""},
+	{"<\"a@b.es>", false, ADDRESS_SYNTAX, ""},
+	{"<\"a\rb\"@b.es>", false, ADDRESS_SYNTAX, ""},
+	{"<@x.es:>", false, ADDRESS_EMPTY, ""},
+};
+
+START_TEST(reads_paths)
+{
+	char out[1000];
+	enum address_fault fault = path(paths[_i].in, paths[_i].utf8, out);
+	ck_assert_msg(fault == paths[_i].fault, "%s: %d", paths[_i].in, (int)fault);
+	ck_assert_str_eq(out, paths[_i].out);
+}
+END_TEST
+
+static enum address_fault sized(size_t local, size_t all)
+{
+	char s[400];
+	memset(s, 'a', sizeof s);
+	for (size_t i = local + 20; i < all; i += 40)
+		s[i] = '.';
+	s[local] = '@';
+	s[all - 1] = 'a';
+	return address_check(s, all, false);
+}
+
+START_TEST(measures)
+{
+	ck_assert_int_eq(sized(64, 254), ADDRESS_OK);
+	ck_assert_int_eq(sized(65, 254), ADDRESS_LONG);
+	ck_assert_int_eq(sized(64, 255), ADDRESS_LONG);
+}
+END_TEST
+
+START_TEST(rejects_nul)
+{
+	ck_assert_int_eq(address_check("a\0@b.es", 7, false), ADDRESS_SYNTAX);
+	ck_assert_int_eq(address_check("a@b\0.es", 7, false), ADDRESS_SYNTAX);
+	ck_assert_int_eq(address_check("a@[1\0]", 6, false), ADDRESS_SYNTAX);
+}
+END_TEST
+
+START_TEST(splits_logins)
+{
+	ck_assert_uint_eq(address_login_plan("victor.acme", 11), 7);
+	ck_assert_uint_eq(address_login_plan("a.b.acme", 8), 4);
+	ck_assert_uint_eq(address_login_plan("acme", 4), 0);
+	ck_assert_uint_eq(address_login_plan(".acme", 5), 0);
+	ck_assert_uint_eq(address_login_plan("victor.", 7), 0);
+	ck_assert_uint_eq(address_login_plan("victor.Acme", 11), 0);
+	ck_assert_uint_eq(address_login_plan("victor./etc", 11), 0);
+}
+END_TEST
+
+START_TEST(knows_utf8)
+{
+	ck_assert(utf8_valid("\xf4\x8f\xbf\xbf\xed\x9f\xbf", 7));
+	ck_assert(!utf8_valid("\xc0\xaf", 2));
+	ck_assert(!utf8_valid("\xe0\x80\xaf", 3));
+	ck_assert(!utf8_valid("\xed\xa0\x80", 3));
+	ck_assert(!utf8_valid("\xf4\x90\x80\x80", 4));
+	ck_assert(!utf8_valid("\xe2\x82", 2));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("address");
+	TCase *c = unit_case("address");
+	tcase_add_loop_test(c, reads_paths, 0, sizeof paths / sizeof *paths);
+	tcase_add_test(c, measures);
+	tcase_add_test(c, rejects_nul);
+	tcase_add_test(c, splits_logins);
+	tcase_add_test(c, knows_utf8);
+	suite_add_tcase(s, c);
+	return unit_run(s);
+}

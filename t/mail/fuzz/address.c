@@ -1,0 +1,62 @@
+/* Paths, addresses, logins, parameters. The last octet says whether UTF-8 may pass. */
+#include "mail/address.h"
+#include "base/ascii.h"
+#include "smtp/esmtp.h"
+#include "fuzz.h"
+
+/* Nothing that stands in a spool file's line, or in an envelope, may break it. */
+static void check_octets(char const *s, size_t n, bool utf8)
+{
+	must(n > 2 && n <= ADDRESS_MAX && memchr(s, '@', n));
+	for (size_t i = 0; i < n; i++) {
+		must((unsigned char)s[i] >= 0x20 && s[i] != 0x7f);
+		must(utf8 || (unsigned char)s[i] < 0x80);
+	}
+	must(utf8_valid(s, n));
+}
+
+static void check_path(char const *s, size_t n, bool utf8)
+{
+	size_t at = 0, len = 0, used = 0, at2, len2, used2;
+	struct esmtp_mail mail;
+	enum address_fault fault = address_path(s, n, utf8, &at, &len, &used);
+	if (fault != ADDRESS_OK && fault != ADDRESS_EMPTY)
+		return;
+	must(used <= n);
+	enum esmtp_fault wrong = esmtp_mail(s + used, n - used, &mail);
+	must(wrong == ESMTP_OK || wrong == ESMTP_SYNTAX || wrong == ESMTP_VALUE || wrong == ESMTP_UNKNOWN);
+	must(esmtp_rcpt(s + used, n - used) != ESMTP_VALUE);
+	if (fault == ADDRESS_EMPTY)
+		return;
+	must(at + len <= used);
+	check_octets(s + at, len, utf8);
+	must(address_check(s + at, len, utf8) == ADDRESS_OK);
+	must(address_check(s + at, len, true) == ADDRESS_OK);
+	/* written as it should be, it is the same, lowered too */
+	char path[ADDRESS_MAX + 2];
+	path[0] = '<';
+	memcpy(path + 1, s + at, len);
+	ascii_lower_all(path + 1, len);
+	path[1 + len] = '>';
+	char *exact = fuzz_copy(path, len + 2);
+	must(address_path(exact, len + 2, utf8, &at2, &len2, &used2) == ADDRESS_OK);
+	must(at2 == 1 && len2 == len && used2 == len + 2);
+	free(exact);
+}
+
+int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
+{
+	bool utf8 = fuzz_choice(data, &n) & 1;
+	char *s = fuzz_copy(data, n);
+	check_path(s, n, utf8);
+	if (address_check(s, n, utf8) == ADDRESS_OK)
+		check_octets(s, n, utf8);
+	size_t plan = address_login_plan(s, n);
+	must(plan < n || plan == 0);
+	if (plan) {
+		must(plan >= 2 && s[plan - 1] == '.' && address_is_plan(s + plan, n - plan));
+		must(!memchr(s + plan, '.', n - plan));
+	}
+	free(s);
+	return 0;
+}

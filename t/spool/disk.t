@@ -1,0 +1,116 @@
+#!/bin/sh
+# saca-spool on a disk that is full, out of inodes or read-only, and with the rights of
+# the spool's owner lent to somebody else.
+if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
+	echo "1..0 # SKIP needs root, and a mount name space of its own"
+	exit 0
+fi
+# What is mounted here goes with the test, whatever ends it.
+[ -n "${SACA_UNSHARED:-}" ] || SACA_UNSHARED=1 exec unshare -m sh "$0"
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/spool.sh"
+trap 'umount "$T/disk" 2>/dev/null; cleanup' EXIT
+
+envelope r@d.es a@x.es >"$T/env"
+message 1 >"$T/m"
+head -c 20000 /dev/zero | tr '\0' x >>"$T/m"
+
+on_disk() { # OPTIONS: a fresh disk with a spool that was used
+	umount "$T/disk" 2>/dev/null
+	mkdir -p "$T/disk"
+	mount -t tmpfs -o "$1" none "$T/disk" || exit 1
+	S=$T/disk/spool
+	message 0 >"$T/m0"
+	deliver "$T/m0" "$T/env" "$S"
+	is "$CODE" 0 "a disk with $1"
+}
+nothing() { # NAME
+	is "$(count_files "$S/new"):$(count_files "$S/tmp")" "1:0" "$1: nothing is left of it"
+}
+
+on_disk size=256k
+saca-spool -c acme=+10 "$S" >"$T/out"
+head -c 1000000 /dev/zero >"$T/disk/filler" 2>/dev/null
+deliver "$T/m" "$T/env" "$S"
+is "$CODE:$REPLY" "53:" "no space is 53"
+nothing "no space"
+export SACA_CREDIT=yes
+deliver "$T/m" "$T/env" "$S"
+is "$CODE" 53 "no space, with credit"
+rm "$T/disk/filler"
+is "$(balance acme)" 10 "costs nothing"
+deliver "$T/m" "$T/env" "$S"
+is "$CODE:$(balance acme)" "0:9" "once there is space, all is well"
+unset SACA_CREDIT
+
+on_disk nr_inodes=14
+i=0
+while touch "$T/disk/filler.$i" 2>/dev/null; do i=$((i + 1)); done
+deliver "$T/m" "$T/env" "$S"
+is "$CODE:$REPLY" "53:" "no inodes is 53"
+nothing "no inodes"
+rm "$T"/disk/filler.*
+deliver "$T/m" "$T/env" "$S"
+is "$CODE" 0 "once there are some, all is well"
+
+on_disk size=1m
+mount -o remount,ro "$T/disk"
+deliver "$T/m" "$T/env" "$S"
+is "$CODE:$REPLY" "62:" "a read-only disk is 62"
+nothing "read-only"
+mount -o remount,rw "$T/disk"
+deliver "$T/m" "$T/env" "$S"
+is "$CODE" 0 "once it can be written, all is well"
+umount "$T/disk"
+
+# --- Root, the owner, and others ---
+OWNER=12345 OTHER=12346
+chmod 711 "$T"
+as() { # UID COMMAND...
+	_uid=$1
+	shift
+	setpriv --reuid "$_uid" --regid "$_uid" --clear-groups "$@"
+}
+own() { # FOLDER UID MODE
+	mkdir "$1" && chown "$2:$2" "$1" && chmod "$3" "$1"
+}
+chmod 644 "$T/m" "$T/env"
+S=$T/owned
+own "$S" $OWNER 700
+deliver "$T/m" "$T/env" "$S"
+is "$CODE:$(find "$S" ! -uid $OWNER -o ! -gid $OWNER)" "0:" "root's files are the owner's"
+own "$T/world" $OWNER 777
+as $OTHER saca-spool "$T/world" <"$T/m" 1<"$T/env" 2>"$T/err"
+is "$?:$(ls "$T/world")" "62:" "others are refused, even where they could write"
+
+cp "$BIN/saca-spool" "$T/lent" && chown "$OWNER" "$T/lent" && chmod 4755 "$T/lent"
+if ! as $OTHER "$T/lent" "$S" <"$T/m" 1<"$T/env" 2>"$T/err"; then
+	skip "the owner's rights lent" "no setuid here: $(cat "$T/err")"
+	done_testing
+fi
+lend() { # ARGUMENT...: reply and code, as deliver
+	REPLY=$(as $OTHER "$T/lent" "$@" 6>&1 <"$T/m" 1<"$T/env" 2>"$T/err")
+	CODE=$?
+}
+message 2 >"$T/m"
+(umask 0; lend "$S"; echo "$CODE:${REPLY% *}" >"$T/got")
+is "$(cat "$T/got")" "0:Kid=2" "whoever may run it, spools"
+is "$(find "$S" ! -uid $OWNER -o -type f ! -perm 600 -o -type d ! -perm 700)" "" "what he makes is the owner's alone"
+lend "$T/world/.."
+is "$CODE" 62 "somebody else's folder is refused"
+own "$T/others" $OTHER 777
+lend "$T/others"
+is "$CODE:$(ls "$T/others")" "62:" "even where the owner could write"
+saca-spool -c acme=+5 "$S" >"$T/out"
+lend -c acme=+1000 "$S"
+is "$CODE:$(balance acme)" "100:5" "credit is not his to change"
+cp -p "$S/count" "$T/count"
+for blocks in 0 1 8; do
+	out=$(ulimit -f $blocks; as $OTHER "$T/lent" "$S" 6>&1 2>&1 <"$T/m" 1<"$T/env")
+	is "$?:$out" "71:saca-spool: fatal: unable to write files of that size: File too large" \
+		"a caller's limit of $blocks blocks: refused before anything is written"
+done
+is "$(cat "$S/count")" "$(cat "$T/count")" "the counter is as it was"
+out=$(unset SACA_PLAN SACA_USER; as $OTHER "$T/lent" -P otra "$S" <"$T/m" 1<"$T/env" 2>&1)
+is "$?:$out" "0:" "who holds the rights may name any plan"
+done_testing

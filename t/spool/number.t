@@ -1,0 +1,90 @@
+#!/bin/sh
+# Numbers: never twice, whatever becomes of the counter; disjoint between hosts.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/spool.sh"
+
+envelope r@d.es a@x.es >"$T/env"
+m=0
+number() { # ARGUMENT...: the next message's, in $NUMBER
+	m=$((m + 1))
+	message $m >"$T/m"
+	deliver "$T/m" "$T/env" "$@"
+	NUMBER=${REPLY#Kid=}
+	NUMBER=${NUMBER%% *}
+}
+limit() { sed -n 's/^limit 0*//p' "$S/count"; }
+
+number "$S"; is "$NUMBER" 1 "the first number is 1"
+number "$S"; is "$NUMBER" 2 "then 2"
+is "$(wc -c <"$S/count" | tr -d ' ')" 174 "count is of one size"
+top=$(limit)
+[ "$top" -gt 100 ]
+ok $? "numbers are reserved in blocks"
+
+# A power cut keeps the limit, and any older second line.
+sed -i 's/boot ....../boot 000000/' "$S/count"
+number "$S"; is "$NUMBER" "$top" "after another boot they go on at the limit"
+top=$(limit)
+sed -i 2d "$S/count"
+number "$S"; is "$NUMBER" "$top" "without a second line too"
+top=$(limit)
+cp "$S/count" "$S/copy" && mv "$S/copy" "$S/count"
+number "$S"; is "$NUMBER" "$top" "in a copy too, which another may have gone on with"
+top=$(limit)
+number "$S"
+[ "$NUMBER" -lt "$top" ]
+ok $? "after that they go on inside the block"
+
+# A lost counter
+before=$(count_files "$S/new")
+for how in missing empty torn text; do
+	cp -p "$S/count" "$T/keep"
+	case $how in
+	missing) rm "$S/count" ;;
+	empty) : >"$S/count" ;;
+	torn) printf 'limit 0000000' >"$S/count" ;;
+	text) printf 'limit 0000000000000000x000\n' >"$S/count" ;;
+	esac
+	number "$S"
+	like "$CODE:$REPLY" '^82:Zcontador' "a $how counter is a temporary failure"
+	saca-spool "$S" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
+	is "$?" 71 "a $how counter, without fd 6"
+	like "$(cat "$T/err")" 'count is missing or damaged' "a $how counter is told to the operator"
+	: >"$T/empty"
+	deliver "$T/empty" "$T/env" "$S"
+	like "$REPLY" '^Kcontacts=1 ' "a $how counter does not keep contacts from coming in"
+	cp "$T/keep" "$S/count"
+done
+is "$(count_files "$S/new")" $((before + 4)) "nothing else was spooled meanwhile"
+for folder in new cur failed done seen; do
+	mkdir -p "$T/in-$folder/$folder"
+	: >"$T/in-$folder/$folder/x"
+	number "$T/in-$folder"
+	like "$CODE:$REPLY" '^82:Zcontador' "a spool with a file in $folder is not a new one"
+done
+
+# Several hosts
+number -i 0/3 "$T/h0"; is "$NUMBER" 3 "host 0 of 3"
+number -i 1/3 "$T/h1"; is "$NUMBER" 1 "host 1 of 3"
+number -i 2/3 "$T/h2"; is "$NUMBER" 2 "host 2 of 3"
+number -i 2/3 "$T/h2"; is "$NUMBER" 5 "host 2 of 3 again"
+number -i 0/3 "$T/h2"; is "$NUMBER" 6 "a host that changes its residue does not go back"
+
+# 32 at once, from the very first
+for i in $(seq 32); do
+	(
+		for j in 1 2 3 4; do
+			message "c$i.$j" >"$T/m.$i"
+			deliver "$T/m.$i" "$T/env" "$T/crowd"
+			echo "$CODE $REPLY"
+		done >"$T/crowd.$i"
+	) &
+done
+wait
+is "$(cat "$T"/crowd.* | grep -c '^0 Kid=')" 128 "32 senders at once: all are served"
+is "$(sed 's/^0 Kid=//;s/ .*//' "$T"/crowd.[0-9]* | sort -n | tr '\n' ' ')" "$(seq 128 | tr '\n' ' ')" \
+	"each number once, and none is wasted"
+is "$(count_files "$T/crowd/new")" 128 "each with its file"
+is "$(sed -n 's/^X-Saca-Send: //p' "$T"/crowd/new/* | sort -n | tr '\n' ' ')" "$(seq 128 | tr '\n' ' ')" \
+	"which carries it"
+done_testing

@@ -1,0 +1,227 @@
+#!/bin/sh
+# saca-queue: what waits, what was set aside and why; showing, putting back, dropping.
+. "$(dirname "$0")/../lib/tap.sh"
+
+STORE=$T/saca.db
+SPOOL=$T/spool
+json() { python3 -c 'import json, sys; print(eval(sys.argv[1], {"d": json.load(sys.stdin)}))' "$1"; }
+. "$TOP/t/lib/import.sh"
+
+out=$(saca-queue "$SPOOL" 2>&1); is "$?" 111 'no spool there: 111'
+[ ! -e "$SPOOL" ]; ok $? 'and none is made'
+saca-import "$SPOOL" "$STORE" 2>/dev/null
+out=$(saca-queue "$SPOOL" 2>&1); quiet $? "$out" 'an empty spool: nothing printed'
+is "$(saca-queue -j "$SPOOL" list)" '[]' 'but an empty array in JSON'
+
+message uno | put new "$(key 255)" 1167 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
+message dos | put cur "$(printf '%064d' 7):2,S" 1166 2 $D eva.otro ella@otro.es a@y.es
+put new "$(uuid 3)" 0 3 2013-09-12T11:00:00Z eva.otro ella@otro.es z@y.es
+size=$(stat -c %s "$SPOOL/new/$(key 255)")
+like "$(saca-queue "$SPOOL")" \
+	"^new    0{16} +1167  $D  victor.acme  remitente@dominio.com +2 +$size  -\$" 'a table'
+is "$(saca-queue -j "$SPOOL" | json '[(f["where"], f["send"]) for f in d]')" \
+	"[('new', None), ('cur', 1166), ('new', 1167)]" 'in the order of the import'
+like "$(saca-queue -c "$SPOOL")" "^cur,\"0{63}7:2,S\",1166,$D,eva.otro,ella@otro.es,1,[0-9]+,\$" 'CSV'
+is "$(saca-queue -j "$SPOOL" | json 'd[2]')" \
+	"{'where': 'new', 'file': '$(key 255)', 'send': 1167, 'date': '$D', 'user': 'victor.acme', 'sender': 'remitente@dominio.com', 'contacts': 2, 'octets': $size, 'reason': None}" 'JSON'
+
+printf 'Subject: x\n\nsolo texto\n' |
+	put new "$(key 4000)" 1168 4 $D victor.acme remitente@dominio.com b@y.es
+printf 'garbage\033[2J\n' >"$SPOOL/new/zz$(printf '\033')[31m"
+saca-import "$SPOOL" "$STORE" 2>/dev/null
+out=$(saca-queue "$SPOOL")
+is "$(printf '%s\n' "$out" | wc -l)" 3 'what was set aside is listed'
+like "$out" '^failed .* 1168 .* text/html' 'with the reason'
+unlike "$out" "$(printf '\033')" 'no escape in a name'
+is "$(saca-queue "$SPOOL" show 1168 2>/dev/null | cmp - "$SPOOL/failed/$(key 4000)")" '' 'show writes the file'
+like "$(saca-queue "$SPOOL" show 1168 2>&1 >/dev/null)" 'set aside: .*text/html' 'and the reason beside it'
+if command -v script >/dev/null; then
+	like "$(script -qec "saca-queue '$SPOOL' show zz" /dev/null </dev/null)" '^garbage\?\[2J' \
+		'a terminal does not get it raw'
+	for pad in 0 1 2; do # whatever octet of a character a read ends in
+		{ printf "%${pad}s" ''; for i in $(seq 5000); do printf 'años€😀\n€€€€€€€€'; done; } \
+			>"$SPOOL/failed/wide"
+		script -qec "saca-queue '$SPOOL' show wide" /dev/null </dev/null | tr -d '\r' |
+			cmp -s - "$SPOOL/failed/wide"
+		ok $? "a terminal gets every character whole ($pad)"
+	done
+	printf 'x\342\202' >"$SPOOL/failed/wide"
+	is "$(script -qec "saca-queue '$SPOOL' show wide" /dev/null </dev/null)" 'x�' \
+		'and one that is cut off at the end as such'
+	rm "$SPOOL/failed/wide"
+else
+	skip 'a file on a terminal' 'no script(1) here'
+fi
+is "$(saca-queue "$SPOOL" show 1168 >/dev/full 2>"$T/full"; echo $?)" 111 'a full disk: 111'
+is "$(saca-queue "$SPOOL" >/dev/full 2>"$T/full"; echo $?)" 111 'for the list too'
+
+printf 'X-Saca-Send: 007\nX-Saca-Recipients: many\n\n' >"$SPOOL/failed/odd"
+is "$(saca-queue -j "$SPOOL" | json '[(f["send"], f["contacts"], f["reason"]) for f in d if f["file"] == "odd"]')" \
+	'[(7, None, None)]' 'JSON stays JSON whatever a file says'
+saca-queue "$SPOOL" drop odd
+
+out=$(saca-queue "$SPOOL" retry 1168 2>&1); quiet $? "$out" 'put back, by its number'
+is "$(ls "$SPOOL/new")" "$(key 4000)" 'it waits'
+is "$(ls "$SPOOL/failed" | grep -c "$(key 4000)")" 0 'and its reason is gone'
+out=$(saca-queue "$SPOOL" retry 1168 2>&1); is $? 1 'what waits cannot be put back'
+out=$(saca-import "$SPOOL" "$STORE" 2>&1); is $? 1 'it is tried again'
+cp "$SPOOL/failed/$(key 4000)" "$SPOOL/new/"
+saca-import "$SPOOL" "$STORE" 2>/dev/null
+out=$(saca-queue "$SPOOL" drop 1168 2>&1); is $? 1 'two of one number: neither is meant'
+like "$out" 'more than one' 'with the reason'
+out=$(saca-queue "$SPOOL" retry "$(key 4000).1" 2>&1); quiet $? "$out" 'a second one goes back'
+is "$(ls "$SPOOL/new")" "$(key 4000)" 'under its key'
+out=$(saca-queue "$SPOOL" retry "$(key 4000)" 2>&1)
+is "$?:$(ls "$SPOOL/new" | wc -l)" 1:1 'what waits already is not overwritten'
+rm "$SPOOL/new/$(key 4000)"
+out=$(saca-queue "$SPOOL" drop "$(key 4000)" 2>&1); quiet $? "$out" 'dropped, by its name'
+out=$(saca-queue "$SPOOL" drop zz 2>&1); quiet $? "$out" 'or the beginning of it'
+is "$(find "$SPOOL/new" "$SPOOL/failed" -type f)" '' 'nothing of them is left'
+out=$(saca-queue "$SPOOL" show nothing 2>&1); is $? 1 'no such file: 1'
+
+# Which file is meant: the whole name, or the number of the send, or else a beginning.
+name=8981$(printf '%060d' 5)
+message uno | put new "$name" 1 5 $D victor.acme remitente@dominio.com b@y.es
+like "$(saca-queue "$SPOOL" show 1)" '^X-Saca-Send: 1$' 'a file that is alone has its number too'
+out=$(saca-queue "$SPOOL" drop 8 2>&1)
+is "$?:$(ls "$SPOOL/new")" "1:$name" 'the number of another send is not the beginning of a name'
+out=$(saca-queue "$SPOOL" drop 898100000000000 2>&1)
+is "$?:$(ls "$SPOOL/new")" "1:$name" 'nor are 15 digits'
+like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 1$' 'the 16 of the table are'
+message otro | put cur "8981$(printf '%060d' 6):2,S" 2 6 $D victor.acme remitente@dominio.com b@y.es
+out=$(saca-queue "$SPOOL" show 8981000000000000 2>&1); is $? 1 'two files with that beginning: neither'
+like "$(saca-queue "$SPOOL" show "$name")" '^X-Saca-Send: 1$' 'a whole name is one'
+message tres | put new zz 8981000000000000 7 $D victor.acme remitente@dominio.com b@y.es
+like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 8981000000000000$' \
+	'a number comes before a beginning'
+message tres | put new 2 3 8 $D victor.acme remitente@dominio.com b@y.es
+like "$(saca-queue "$SPOOL" show 2)" '^X-Saca-Send: 3$' 'and a whole name before a number'
+like "$(saca-queue "$SPOOL" show cur/2)" '^X-Saca-Send: 2$' 'a folder may stand before it'
+out=$(saca-queue "$SPOOL" show failed/2 2>&1); is $? 1 'then it is that folder alone'
+message viejo | put failed "$name" 4 9 $D victor.acme remitente@dominio.com b@y.es
+for verb in show retry drop; do
+	out=$(saca-queue "$SPOOL" $verb "$name" 2>&1)
+	is "$?:$out" "1:saca-queue: fatal: more than one file is meant by $name" \
+		"two files of one name: $verb does nothing"
+done
+out=$(saca-queue "$SPOOL" retry "failed/$name" 2>&1)
+like "$?:$out" "^1:saca-queue: fatal: a file of that name waits already: (new/)?$name\$" 'with its folder one is'
+out=$(saca-queue "$SPOOL" drop 4 2>&1); quiet $? "$out" 'and with its number'
+is "$(ls "$SPOOL/failed"):$(ls "$SPOOL/new" | grep -c "$name")" :1 'the other one stays'
+rm "$SPOOL/new/"* "$SPOOL/cur/"*
+
+# All of failed/ goes back, as the manual has it.
+for i in 1 2 3; do
+	message "$i" | put failed "$(key $i)" $i $i $D victor.acme remitente@dominio.com b@y.es
+done
+message otro | put new "$(key 2)" 9 9 $D victor.acme remitente@dominio.com b@y.es
+if command -v jq >/dev/null; then
+	saca-queue -j "$SPOOL" | jq -r '.[] | select(.where == "failed") | "failed/" + .file' |
+		while IFS= read -r f; do saca-queue "$SPOOL" retry "$f" 2>/dev/null; done
+	is "$(ls "$SPOOL/new" | wc -l):$(ls "$SPOOL/failed")" "3:$(key 2)" \
+		'everything is put back but what would take another file'\''s place'
+else
+	skip 'everything is put back' 'no jq here'
+fi
+rm -f "$SPOOL/new/"* "$SPOOL/failed/"*
+
+# What was dropped can come again, and nothing else.
+. "$TOP/t/lib/spool.sh"
+S=$SPOOL
+envelope remitente@dominio.com b@y.es >"$T/e"
+printf 'Message-ID: <caida@cliente.es>\nSubject: x\n\nsolo texto\n' >"$T/m"
+send() { deliver "$T/m" "$T/e" "$S"; }
+queue() { out=$(saca-queue "$S" "$@" 2>&1); }
+spool_and_fail() {
+	send
+	first=$REPLY
+	saca-import "$S" "$STORE" 2>/dev/null
+	key=$(ls "$S/failed" | head -n 1)
+}
+is_new() { # NAME: the message, sent again, is another send
+	send
+	[ "$CODE" = 0 ] && [ -n "$REPLY" ] && [ "$REPLY" != "$first" ] && [ "$(count_files "$S/new")" = 1 ]
+	ok $? "$1" "$REPLY, was $first"
+	rm -f "$S/new/"*
+}
+is_repeat() { # NAME
+	send
+	is "$REPLY:$(count_files "$S/new")" "$first:$waiting" "$1"
+}
+spool_and_fail
+waiting=0 is_repeat 'what was set aside is a repeat'
+queue drop "$key"; quiet $? "$out" 'it is dropped'
+is "$(ls "$S/seen" "$S/failed" | grep -c "$key")" 0 'and forgotten'
+is_new 'it comes again: a new send'
+
+spool_and_fail
+queue retry "$key"; quiet $? "$out" 'put back'
+waiting=1 is_repeat 'while it waits it is a repeat'
+queue drop "$key"; quiet $? "$out" 'dropped from where it waits'
+is_new 'it comes again: a new send too'
+
+spool_and_fail
+cp "$S/failed/$key" "$S/failed/$key.1"
+queue drop "$key.1"; quiet $? "$out" 'one of two of the same send'
+waiting=0 is_repeat 'as long as one is left it is a repeat'
+sed "s/ ${first#Kid=} / 77 $(uuid 77) /" "$S/seen/$key" >"$T/seen"
+cat "$T/seen" >"$S/seen/$key"
+queue drop "$key"; quiet $? "$out" 'its key was seen with another send'
+is "$(ls "$S/seen" | grep "$key")" "$key" 'which is not forgotten'
+rm "$S/seen/$key"
+
+spool_and_fail
+cp "$S/failed/$key" "$S/new/$key"
+queue drop "new/$key"
+is "$?:$out" "1:saca-queue: fatal: its import has begun, let saca-import end it: $key" \
+	'what the importer may have in the store already is not dropped'
+is "$(ls "$S/new" "$S/seen" | grep -c "$key")" 2 'and stays whole'
+rm "$S/new/$key"
+
+# Under the lock of its key: whoever looks for a repeat is waited for.
+background python3 -c 'import fcntl, os, sys, time
+fd = os.open(sys.argv[1], os.O_RDWR)
+fcntl.lockf(fd, fcntl.LOCK_EX, 1, int(sys.argv[2][:15], 16))
+print("locked", flush=True)
+time.sleep(60)' "$S/lock" "$key" >"$T/locked"
+holder=$!
+await 10 test -s "$T/locked"
+saca-queue "$S" drop "$key" 2>/dev/null &
+dropper=$!
+sleep 0.3
+is "$(ls "$S/seen" "$S/failed" | grep -c "$key")" 3 'a drop waits for the lock of the key'
+kill "$holder"
+wait "$dropper"
+is "$?:$(ls "$S/seen" "$S/failed" | grep -c "$key")" 0:0 'and goes on'
+is_new 'it comes again'
+
+if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
+	spool_and_fail
+	ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e trace=unlinkat \
+		-e inject=unlinkat:signal=KILL:when=2 saca-queue "$S" drop "$key" >/dev/null 2>&1
+	is "$(ls "$S/seen" | grep -c "$key")" 0 'killed half-way: a repeat is not answered for it'
+	queue drop "$key"; is "$(ls "$S/failed" | grep -c "$key")" 0 'it can be dropped again'
+	is_new 'and it comes again'
+else
+	skip 'killed half-way' 'strace can not be had, or not reach the program'
+fi
+
+spool_and_fail
+queue show "failed/$key.reason"; is $? 1 'a reason is no file of the spool'
+queue show "failed/../failed/$key"; is $? 1 'nor is a path'
+queue show "failed/$key"; is $? 0 'but its whole name is'
+
+misuse() {
+	out=$(saca-queue "$@" 2>&1)
+	is $? 100 "misuse: $*"
+}
+misuse
+misuse -x "$SPOOL"
+misuse -j -c "$SPOOL"
+misuse "$SPOOL" all
+misuse "$SPOOL" show
+misuse "$SPOOL" show ''
+misuse "$SPOOL" show a b
+misuse -j "$SPOOL" show a
+
+done_testing

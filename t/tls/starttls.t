@@ -1,0 +1,307 @@
+#!/bin/sh
+# UCSPI-TLS from both sides: saca-tlsd -d around another program, saca-smtpd under another
+# wrapper, and the two of them together, with real clients.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/tls.sh"
+cd "$T" || exit 1
+certificate ec P-256 localhost
+export CERTFILE="$T/ec.crt" KEYFILE="$T/ec.key"
+UCSPI="python3 $TOP/t/tls/ucspi.py" WRAPPER="python3 $TOP/t/tls/wrapper.py"
+cat >starttls.py <<'END'
+import socket, ssl, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+print(s.recv(100).decode().strip())
+s.sendall(b"now\n")
+print(s.recv(100).decode().strip())
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+c.check_hostname, c.verify_mode = False, ssl.CERT_NONE
+s = c.wrap_socket(s, server_hostname="a.example")
+f = s.makefile("rwb")
+print(f.readline().decode().strip())
+f.write(b"hello\n")
+f.flush()
+print(f.readline().decode().strip())
+END
+
+# --- saca-tlsd -d around another program ---
+serve saca-tlsd -d $UCSPI y
+out=$(python3 starttls.py "$PORT")
+is "$out" "clear 3
+go
+secret
+HELLO" "a program that says y"
+await 5 quiet
+ok $? "and nothing is left"
+serve env SSL_CIPHER=inherited SSL_PROTOCOL=inherited saca-tlsd -d $UCSPI Y
+out=$(python3 starttls.py "$PORT")
+like "$out" '^SSL_PROTOCOL=TLSv1.2 SSL_CIPHER=ECDHE-ECDSA-[A-Z0-9-]* SSL_TLS_SNI_SERVERNAME=a.example  secret$' \
+	"a program that says Y is told"
+like "$out" '^HELLO$' "and speaks TLS"
+serve saca-tlsd -d sh -c 'env | grep -E "^(SSL[CRW]|SSL_PROT|SSL_CIPH|SSL_TLS|UCSPITLS|CERTFILE|KEYFILE)" | sed "s/=[0-9][0-9]*$/=number/" | sort; exit 4'
+is "$($CLIENT clear "$PORT" '')" "SSLCTLFD=number
+SSLREADFD=number
+SSLWRITEFD=number
+UCSPITLS=" "the variables of the offer, and no others"
+serve sh -c 'saca-tlsd -d "$@"; echo "code $?" >&2' sh $UCSPI none
+$CLIENT clear "$PORT" '' >/dev/null
+await 5 grep -q code "$LOG"
+is "$(cat "$LOG")" "code 5" "a program that never asks ends as it likes"
+serve saca-tlsd -d $UCSPI late
+$CLIENT clear "$PORT" 'now\n' >/dev/null
+await 5 quiet
+like "$(cat "$LOG")" 'unknown command' "an unknown command ends the session"
+serve saca-tlsd -d -t 1 $UCSPI Y
+is "$($CLIENT clear "$PORT" 'now\nEHLO x\n')" "clear 3
+go" "clear text where a handshake should be"
+await 5 quiet
+ok $? "ends everything"
+
+# --- saca-smtpd behind it ---
+hash=$(openssl passwd -6 -salt sal secreto)
+cat >accounts <<END
+plan   acme
+user   victor.acme  $hash
+sender acme         remitente@dominio.com
+END
+mkdir acc && saca-accounts acc <accounts || exit 1
+cat >message <<'END'
+Subject: hola
+Content-Type: multipart/alternative; boundary=x
+
+--x
+Content-Type: text/plain
+
+hola
+--x
+Content-Type: text/html
+
+<b>hola</b>
+--x--
+END
+SMTPD="saca-smtpd -h api.example.com -b teenvio.com -a $T/acc/senders.cdb
+	saca-checkpassword $T/acc/passwords.cdb -- saca-mime saca-spool $T/spool"
+sends() { grep -l '^X-Saca-Send:' spool/new/* 2>/dev/null | wc -l; }
+COUNT=0
+sent() { # NAME: one more message has been accepted
+	COUNT=$((COUNT + 1))
+	is "$(sends)" "$COUNT" "$1"
+}
+
+serve saca-tlsd -d $SMTPD
+CLEAR=$PORT CLEARLOG=$LOG CLEARD=$SERVER
+serve saca-tlsd -S "$T/cache" $SMTPD
+like "$($CLIENT farewell "$PORT" 'QUIT\r\n'; cat "$LOG")" 'cache cannot be opened' \
+	"a cache that is missing is named, and serves without"
+serve saca-tlsd $SMTPD
+SMTPS=$PORT SMTPSLOG=$LOG
+login="--auth LOGIN --auth-user victor.acme --auth-password secreto"
+mail="--from remitente@dominio.com --data $T/message"
+if command -v swaks >/dev/null; then
+	swaks --server "127.0.0.1:$CLEAR" --tls $login $mail --to a@b.es >swaks.log 2>&1
+	sent "swaks with STARTTLS" || sed 's/^/# /' swaks.log
+	swaks --server "127.0.0.1:$SMTPS" --tlsc $login $mail --to b@b.es >swaks.log 2>&1
+	sent "swaks with TLS at once" || sed 's/^/# /' swaks.log
+else
+	skip "swaks" "it is not here"
+fi
+if command -v curl >/dev/null; then
+	curl -sSk --ssl-reqd "smtp://127.0.0.1:$CLEAR" --user victor.acme:secreto \
+		--mail-from remitente@dominio.com --mail-rcpt c@b.es -T message >curl.log 2>&1
+	sent "curl with STARTTLS" || sed 's/^/# /' curl.log
+	curl -sSk "smtps://127.0.0.1:$SMTPS" --user victor.acme:secreto \
+		--mail-from remitente@dominio.com --mail-rcpt d@b.es -T message >curl.log 2>&1
+	sent "curl with TLS at once" || sed 's/^/# /' curl.log
+else
+	skip "curl" "it is not here"
+fi
+cat >mail.py <<'END'
+import smtplib, ssl, sys
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+c.check_hostname, c.verify_mode = False, ssl.CERT_NONE
+port, how = int(sys.argv[1]), sys.argv[2]
+s = smtplib.SMTP_SSL("127.0.0.1", port, context=c) if how == "at once" else smtplib.SMTP("127.0.0.1", port)
+if how != "at once":
+    s.starttls(context=c)
+s.login("victor.acme", "secreto")
+s.sendmail("remitente@dominio.com", [how[:2] + "@b.es"], open(sys.argv[3], "rb").read())
+s.quit()
+END
+python3 mail.py "$CLEAR" STARTTLS message
+sent "Python with STARTTLS"
+python3 mail.py "$SMTPS" "at once" message
+sent "Python with TLS at once"
+# openssl's client starts TLS by itself, then takes lines; lone R and Q are its own.
+{
+	printf 'EHLO x\nAUTH PLAIN %s\n' "$(printf '\0victor.acme\0secreto' | base64)"
+	printf 'MAIL FROM:<remitente@dominio.com>\nrcpt to:<e@b.es>\nDATA\n'
+	cat message
+	printf '.\nquit\n'
+} >session
+through_openssl() { # PORT OPTIONS: ends when the server does
+	mkfifo pipe
+	openssl s_client -quiet -crlf -connect "127.0.0.1:$1" $2 <pipe >openssl.log 2>&1 &
+	exec 9>pipe
+	cat session >&9
+	await 10 grep -q '^221' openssl.log
+	exec 9>&-
+	wait $!
+	rm pipe
+}
+through_openssl "$CLEAR" "-starttls smtp"
+sent "openssl s_client with STARTTLS" || sed 's/^/# /' openssl.log
+through_openssl "$SMTPS" ""
+sent "openssl s_client with TLS at once" || sed 's/^/# /' openssl.log
+is "$(grep -c 'verdict=ok.*tls=TLSv1.2' "$CLEARLOG" "$SMTPSLOG" | sed 's/.*://' | tr '\n' ' ')" "4 4 " \
+	"all of them are logged as under TLS"
+like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nAUTH LOGIN\r\nQUIT\r\n')" '^538 ' "without TLS there is no login"
+like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nQUIT\r\n')" '^250-STARTTLS' "STARTTLS is offered"
+printf 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n' >again
+out=$($CLIENT dialogue "$SMTPS" again)
+unlike "$out" '^250-STARTTLS' "it is not offered under TLS"
+like "$out" '^503 ' "and is refused there"
+like "$out" '^closed$' "the session ends with close_notify"
+out=$($CLIENT dialogue "$CLEAR" again STARTTLS)
+like "$out" '^503 ' "STARTTLS twice is refused"
+
+# --- The document's PHP example, which sends LF ---
+for how in at-once STARTTLS; do
+	[ $how = STARTTLS ] && port=$CLEAR || port=$SMTPS
+	out=$($CLIENT dialogue "$port" "$TOP/t/smtp/dialogue/php-example.smtp" $how)
+	like "$out" '^250 AUTH LOGIN PLAIN$' "the PHP example's lines over TLS, $how"
+	like "$out" '^221 ' "to their end, $how"
+done
+
+# --- Injection ---
+like "$($CLIENT inject "$CLEAR")" '^220 .*\| 250-api.example.com' "what came with STARTTLS is thrown away"
+is "$($CLIENT inject_late "$CLEAR")" "b''" "clear text before the handshake ends the session without a word"
+
+# --- An end without close_notify in the middle of a body makes no message ---
+before=$(sends)
+head=$(printf 'EHLO x\\r\\nAUTH PLAIN %s\\r\\nMAIL FROM:<remitente@dominio.com>\\r\\nRCPT TO:<f@b.es>\\r\\n' \
+	"$(printf '\0victor.acme\0secreto' | base64)")
+body=$(sed 's/$/\\r\\n/' message | tr -d '\n')
+$CLIENT tcp_eof "$SMTPS" "${head}DATA\\r\\n$body" >cut.log
+like "$(cat cut.log)" '^354 ' "a body has begun"
+$CLIENT tcp_eof "$SMTPS" "${head}BDAT 1000 LAST\\r\\n$body" >/dev/null
+$CLIENT tcp_eof "$SMTPS" "${head}DATA\\r\\n$body." >/dev/null
+$CLIENT close_early "$SMTPS" "${head}DATA\\r\\n$body" >/dev/null
+await 10 quiet
+is "$(sends)" "$before" "no message comes of a body without its end"
+
+# --- No certificate ---
+serve env CERTFILE="$T/none" saca-tlsd -d $SMTPD
+out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nNOOP\r\nQUIT\r\n')
+like "$out" '^454 ' "without a certificate STARTTLS is 454"
+like "$out" '^221 ' "and the session goes on"
+is "$(grep -c "^saca-tlsd: $T/none cannot be read" "$LOG")" 1 "the file is named once"
+cat >offered.py <<'END'
+import os, select
+fds = [int(os.environ[v]) for v in ("SSLCTLFD", "SSLREADFD", "SSLWRITEFD")]
+p = select.poll()
+for fd in fds:
+    p.register(fd, select.POLLIN)
+ready = [fd for fd, what in p.poll(0) if what & select.POLLHUP and os.read(fd, 1) == b""]
+print(os.getppid(), len(set(fds)), min(fds) >= 10, sorted(ready) == sorted(fds))
+print(sorted(v for v in os.environ if v.startswith(("SSL", "CERT", "KEY", "TLS_", "UCSPI")) and "SSL_CERT" not in v))
+links = {fd: os.readlink("/proc/self/fd/%d" % fd) for fd in range(3, 1000) if os.path.lexists("/proc/self/fd/%d" % fd)}
+print([fd for fd in links if fd not in fds and "socket" in links[fd]])
+END
+serve env TLS_UID=1234 SSL_CIPHER=inherited CERTFILE:x.example="$T/none" saca-tlsd -d python3 "$T/offered.py"
+is "$($CLIENT clear "$PORT" '')" "$SERVER 3 True True
+['SSLCTLFD', 'SSLREADFD', 'SSLWRITEFD', 'UCSPITLS']
+[]" "no second process is made: prog stands in its place, with sockets whose other end is closed"
+serve $SMTPD
+out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')
+like "$out" '^502 ' "without a wrapper it is 502"
+unlike "$out" '^250-STARTTLS' "and is not offered"
+serve env SSLCTLFD=3x SSLREADFD=4 SSLWRITEFD=5 sh -c '"$@"; echo "code $?" >&2' sh $SMTPD
+$CLIENT clear "$PORT" 'QUIT\r\n' >/dev/null
+await 5 grep -q code "$LOG"
+like "$(cat "$LOG")" '^code 100$' "a malformed descriptor is 100"
+
+# --- Clocks and ends ---
+# shellcheck disable=SC2086
+serve saca-tlsd -d -t 60 saca-smtpd -l 1 ${SMTPD#saca-smtpd}
+cat >waiting.py <<'END'
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+s.sendall(b"STARTTLS\r\n")
+while s.recv(1000):
+    pass
+print("closed")
+END
+is "$(python3 waiting.py "$PORT" 2>&1)" closed "a handshake has no more time than the login"
+serve saca-tlsd -d $SMTPD
+cat >stopped.py <<'END'
+import os, smtplib, ssl, subprocess, sys
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+c.check_hostname, c.verify_mode = False, ssl.CERT_NONE
+s = smtplib.SMTP("127.0.0.1", int(sys.argv[1]), timeout=20)
+s.starttls(context=c)
+s.login("victor.acme", "secreto")
+for command in "MAIL FROM:<remitente@dominio.com>", "RCPT TO:<a@x.es>", "DATA":
+    code, text = s.docmd(command)
+    print(code, end=" ")
+s.send("Subject: x\r\n")
+children = lambda p: subprocess.run(["pgrep", "-P", p], capture_output=True, text=True).stdout.split()
+for wrapper in children(sys.argv[2]):
+    dialogue = children(wrapper)
+    os.kill(int(wrapper), 15)
+    for p in dialogue:
+        os.kill(int(p), 15)
+print(s.getreply())
+END
+like "$(python3 stopped.py "$PORT" "$SERVER" 2>&1)" '^250 250 354 \(421, .*shutting down' "SIGTERM for all of them at once: the client hears of it, under TLS"
+await 5 quiet
+like "$(cat "$LOG")" ' verdict=shutdown ' "and no contacts are imported"
+
+# --- saca-smtpd under another wrapper ---
+printf 'EHLO x\r\nQUIT\r\n' >short
+for form in two one socket; do
+	serve $WRAPPER $form "$T/ec.crt" "$T/ec.key" $SMTPD
+	out=$($CLIENT dialogue "$PORT" short STARTTLS 2>&1)
+	like "$out" '^250 AUTH LOGIN PLAIN$' "a wrapper that answers with form '$form'"
+	like "$out" '^221 ' "serves to the end"
+done
+serve env PROTO=SSL SSLREMOTEIP=127.0.0.1 $WRAPPER two "$T/ec.crt" "$T/ec.key" $SMTPD
+like "$($CLIENT dialogue "$PORT" short STARTTLS 2>&1)" '^250 AUTH LOGIN PLAIN$' "one that says PROTO=SSL from the start, as sslserver -n does"
+serve env PROTO=SSL SSLREMOTEIP=127.0.0.1 SSLCTLFD=9 SSLREADFD=7 SSLWRITEFD=8 $SMTPD
+out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')
+like "$out" '^503 ' "what sslserver leaves behind when it has begun with TLS is no offer"
+like "$out" '^221 ' "and no fault"
+serve $WRAPPER dead "$T/ec.crt" "$T/ec.key" $SMTPD
+like "$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')" '^454 ' "one that has died is 454"
+for form in fails half; do
+	serve $WRAPPER $form "$T/ec.crt" "$T/ec.key" $SMTPD
+	$CLIENT dialogue "$PORT" short STARTTLS >out 2>&1
+	unlike "$(cat out)" '^250|^221' "one that $form is not spoken to"
+	await 5 quiet
+	ok $? "and nothing is left"
+done
+
+# --- Two hundred idle sessions; under valgrind, ten ---
+idle=200
+[ -z "$WRAPPED" ] || idle=10
+serve saca-tlsd $SMTPD
+$CLIENT hold "$PORT" $idle "$T/stay" >held &
+await 60 [ -e stay ]
+pss=$(for p in $(pgrep -P "$SERVER"; for c in $(pgrep -P "$SERVER"); do pgrep -P "$c"; done); do
+	cat "/proc/$p/smaps_rollup" 2>/dev/null
+done | awk '/^Pss:/ {n += $2} END {printf "%d\n", n / '$idle'}')
+python3 mail.py "$PORT" "at once" message
+sent "one works while $idle are idle"
+case $BIN$WRAPPED in
+*/sanitize/* | *yes) skip "a session takes at most 170 KB" "the sanitizers, and valgrind, take more" ;;
+*)
+	[ "$pss" -gt 0 ] && [ "$pss" -le 170 ]
+	ok $? "a session takes at most 170 KB ($pss)"
+	;;
+esac
+rm -f stay
+wait $!
+is "$(cat held)" "held $idle" "all of them have been served"
+await 10 quiet
+ok $? "and all end"
+await 5 quiet "$CLEARD"
+ok $? "nothing else is left either"
+done_testing

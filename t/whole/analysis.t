@@ -1,0 +1,32 @@
+#!/bin/sh
+# What can be shown in little time: nothing here takes more stack than 256 KB (the programs have
+# no more in any of these tests: lib.sh). scripts/analyze and scripts/coverage do the rest; here
+# their lists of exceptions are looked at.
+. "$(dirname "$0")/../lib/tap.sh"
+cd "$TOP" || exit 1
+
+case $BIN in
+*/sanitize/*)
+	skip "a small stack" "the sanitizers' stacks are larger"
+	;;
+*)
+	is "$(ulimit -S -s)" 256 "the programs run with a small stack"
+	BUILD=${BUILD:-build/plain}
+	for test in mime message smtp data address header param encword cid htmlmeta accounts envelope content convert; do
+		CK_TIMEOUT_MULTIPLIER=10 "$BUILD/t/unit/$test" >"$T/out" 2>&1
+		ok $? "t/unit/$test.c with a stack of 256 KB" "$(grep -v '^ok' "$T/out")"
+	done
+	;;
+esac
+
+bad=$(awk '/^#/ {reason = 1} /^$/ {reason = 0} /^{/ && !reason' t/whole/analysis/valgrind.supp)
+is "$bad" "" "t/whole/analysis/valgrind.supp: every suppression has its reason"
+for list in t/whole/analysis/accepted t/whole/analysis/coverage; do
+	bad=$(grep -vE '^(#|$)' "$list" | awk -v list="$list" 'NF < (list ~ /accepted/ ? 5 : 3)')
+	is "$bad" "" "$list: every line has its reason"
+	for file in $(grep -vE '^(#|$)' "$list" | grep -oE '(src|t)/[a-z0-9/_-]+\.[ch]' | sort -u); do
+		[ -f "$file" ] || gone="${gone-} $file"
+	done
+done
+is "${gone-}" "" "and names files that are there"
+done_testing

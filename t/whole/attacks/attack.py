@@ -1,0 +1,151 @@
+"""What the attacks share: a raw SMTP client, and one line a check for t/whole/attacks.t."""
+import base64
+import glob
+import os
+import re
+import socket
+import ssl
+import sys
+import time
+
+SPOOL = os.environ["SPOOL"]
+LOG = os.environ["LOG"]
+SENDER = b"remitente@example.com"
+PLAIN = base64.b64encode(b"\0victor.acme\0secreto")
+
+
+def check(good, name, detail=""):
+    """A test: `1 name` or `0 name`, then the detail, one line."""
+    text = detail if isinstance(detail, str) else repr(detail)
+    print("%d|%s|%s" % (bool(good), name, re.sub(r"[^ -~]", "?", text)[:1000]), flush=True)
+
+
+class Gone(Exception):
+    """The server closed the connection."""
+
+
+class Session:
+    """A connection; octets go out as they are."""
+
+    def __init__(self, port, timeout=20.0, greet=True):
+        self.sock = socket.create_connection(("127.0.0.1", int(os.environ[port])), timeout)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.kept = b""
+        if greet:
+            self.greeting = self.reply()
+
+    def send(self, octets):
+        self.sock.sendall(octets)
+        return self
+
+    def reply(self):
+        """One reply, all of its lines."""
+        while True:
+            m = re.match(rb"(?:\d{3}-[^\n]*\n)*\d{3} [^\n]*\n", self.kept)
+            if m:
+                self.kept = self.kept[m.end():]
+                return m.group(0)
+            octets = self.sock.recv(65536)
+            if not octets:
+                raise Gone(self.kept)
+            self.kept += octets
+
+    def ask(self, line):
+        return self.send(line + b"\r\n").reply()
+
+    def rest(self):
+        """All that comes until the server closes: the replies' codes."""
+        try:
+            while True:
+                octets = self.sock.recv(65536)
+                if not octets:
+                    break
+                self.kept += octets
+        except (ConnectionResetError, ssl.SSLError):
+            pass
+        return [line[:3].decode() for line in self.kept.split(b"\n") if line[3:4] == b" "]
+
+    def quiet(self, seconds=0.3):
+        """True if nothing comes for so long."""
+        if self.kept:
+            return False
+        self.sock.settimeout(seconds)
+        try:
+            return self.sock.recv(1) == b""
+        except (socket.timeout, ssl.SSLWantReadError):
+            return True
+
+    def tls(self):
+        context = ssl.create_default_context(cafile=os.environ["CAFILE"])
+        self.kept = b""
+        self.sock = context.wrap_socket(self.sock, server_hostname="localhost")
+        return self
+
+    def login(self):
+        self.ask(b"EHLO attack")
+        assert self.ask(b"AUTH PLAIN " + PLAIN)[:3] == b"235"
+        return self
+
+    def close(self):
+        self.sock.close()
+
+
+def envelope(session, *recipients):
+    """MAIL, RCPT and DATA; the 354 has been read."""
+    for line in [b"MAIL FROM:<" + SENDER + b">"] + [b"RCPT TO:<" + r + b">" for r in recipients] + [b"DATA"]:
+        reply = session.ask(line)
+        assert reply[:3] in (b"250", b"354"), reply
+    return session
+
+
+def campaign(ident, extra=b"", text=b"hola"):
+    """A message that is accepted, without its final dot."""
+    return (b"Subject: prueba\r\nMessage-ID: <" + ident + b"@example.com>\r\nMIME-Version: 1.0\r\n" + extra +
+            b"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n" + text +
+            b"\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>hola</p>\r\n--b--\r\n")
+
+
+def spooled():
+    """The files in the spool, name to octets."""
+    files = {}
+    for name in glob.glob(SPOOL + "/new/*"):
+        with open(name, "rb") as f:
+            files[name] = f.read()
+    return files
+
+
+def empty_spool():
+    for name in glob.glob(SPOOL + "/new/*"):
+        os.unlink(name)
+
+
+def fields(octets):
+    """The block that saca-spool writes before the message: the names of its fields."""
+    block = octets.split(b"\nReceived:")[0]
+    return [line.split(b":")[0].decode("latin-1") for line in block.split(b"\n")]
+
+
+def log():
+    with open(LOG, "rb") as f:
+        return f.read()
+
+
+def within(seconds, what):
+    """Waits for what() to be true."""
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def alive(port="CLEAR"):
+    """Somebody else can still send."""
+    s = Session(port).login()
+    envelope(s, b"otro@example.org")
+    return s.send(campaign(os.urandom(8).hex().encode()) + b".\r\n").reply()[:10] == b"250 OK id="
+
+
+if __name__ == "__main__":
+    sys.exit("nothing to run here")
