@@ -6,8 +6,8 @@
 #   make SANITIZE=1        the same under ASan and UBSan, in build/sanitize/bin
 #   make fast              the same with the connection programs against musl: a start costs
 #                          a third (scripts/deps fast makes build/musl)
-#   make unit              the unit tests' programs, in BUILD/t/unit
-#   make fuzz              the fuzzing targets, in BUILD/t/fuzz: see t/lib/fuzz.README
+#   make unit              the unit tests, BUILD/t/ROOM/NAME
+#   make fuzz              the fuzzing targets, BUILD/t/ROOM/fuzz/NAME: see t/lib/fuzz.README
 #   make install           to DESTDIR and PREFIX; owners and modes of an older version stay
 
 PREFIX ?= /usr/local
@@ -29,11 +29,11 @@ ifdef WERROR
 WARN += -Werror
 endif
 
-in = $(addprefix $(strip $(1))/,$(2))
-
 # --- The map ------------------------------------------------------------------------
-# Programs that run once a connection (static), then those run by people and cron.
+# One line per program lists its objects, room by room: $(call in,ROOM,FILE...).
+# CONNECTION programs run once per connection and are static; people and cron run BATCH.
 
+in = $(addprefix $1/,$2)
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool
 BATCH := saca-accounts saca-import saca-list saca-queue
 
@@ -105,7 +105,7 @@ LIB_saca-queue := -lskarnet
 
 # --- How ------------------------------------------------------------------------------
 
-PROGRAMS := $(foreach p,$(CONNECTION) $(BATCH),$(if $(wildcard src/prog/$p.c),$p))
+PROGRAMS := $(CONNECTION) $(BATCH)
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc $(CPPFLAGS) $(WARN) $(CFLAGS)
 
 all: $(PROGRAMS:%=$(BIN)/%)
@@ -126,7 +126,7 @@ $(BUILD)/%.o: src/%.c
 # Fewer segments are fewer mappings to make and to undo at each start. The signs that are
 # converted without a word are those in musl's own macros.
 MUSL ?= build/musl
-FAST := $(filter $(CONNECTION),$(PROGRAMS))
+FAST := $(CONNECTION)
 
 fast: all
 	@test -s $(MUSL)/lib/libcrypt.a || { echo "$(MUSL) lacks the libraries: scripts/deps fast makes them" >&2; exit 1; }
@@ -134,44 +134,48 @@ fast: all
 		LDFLAGS='-L$(MUSL)/lib -Wl,-z,noseparate-code' BUILD=build/fast BIN=build/fast/bin $(FAST:%=build/fast/bin/%)
 	install $(FAST:%=build/fast/bin/%) $(BIN)
 
-# Each unit test is one program; the linker takes what it needs of the house.
-UNITS := $(patsubst t/unit/%.c,$(BUILD)/t/unit/%,$(wildcard t/unit/*.c))
-HOUSE := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard src/core/*.c src/io/*.c src/tls/*.c src/store/*.c))
+# Each t/ROOM/NAME.c is a unit test, a program of its own, and each t/ROOM/fuzz/NAME.c a
+# fuzzing target. The linker takes what they need from the house.
+ROOMS := base ucspi service mail tls accounts smtp spool store import
+HOUSE := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(ROOMS:%=src/%/*.c)))
+UNITS := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard $(ROOMS:%=t/%/*.c) t/whole/*.c))
+FUZZ := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard $(ROOMS:%=t/%/fuzz/*.c)))
 
-unit: $(UNITS) $(BUILD)/t/replay
+unit: $(UNITS) $(BUILD)/t/lib/replay
 
-# The client's side of the dialogue's tests; it shares nothing with the house.
-$(BUILD)/t/replay: t/lib/replay.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $<
-
+# Member names are paths: two rooms may have files of one name.
 $(BUILD)/house.a: $(HOUSE)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcsP $@ $^
 
-$(BUILD)/t/unit/%: t/unit/%.c t/lib/unit.h $(BUILD)/house.a
+$(BUILD)/t/lib/%.o: t/lib/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Wno-conversion -It/unit $(LDFLAGS) -o $@ $< $(BUILD)/house.a \
-		-Wl,--as-needed -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq $$(pkg-config --cflags --libs check)
+	$(CC) $(ALL_CFLAGS) -It/lib -MMD -MP $$(pkg-config --cflags check) -c -o $@ $<
 
-# This one makes allocations fail.
-$(BUILD)/t/unit/memory: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
-# And this one counts what may load a module from the disk.
-$(BUILD)/t/unit/convert: LDFLAGS += -Wl,--wrap=iconv_open
+# The client of the dialogue's tests. It shares no code with the house.
+$(BUILD)/t/lib/replay: $(BUILD)/t/lib/replay.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
 
-# Each fuzzing target likewise; ENGINE is what feeds it: an object, or a compiler's option.
-FUZZ := $(patsubst t/fuzz/%.c,$(BUILD)/t/fuzz/%,$(filter-out t/lib/fuzz.c,$(wildcard t/fuzz/*.c)))
-ENGINE ?= $(BUILD)/t/fuzz/replay.o
+$(UNITS): $(BUILD)/t/%: t/%.c t/lib/unit.h $(BUILD)/t/lib/unit.o $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Wno-conversion -It/lib $(LDFLAGS) -o $@ $< $(BUILD)/t/lib/unit.o \
+		$(BUILD)/house.a -Wl,--as-needed $(HOUSE_LIBS) $$(pkg-config --cflags --libs check)
+
+HOUSE_LIBS := -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq
+
+# This test makes allocations fail.
+$(BUILD)/t/whole/memory: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+# This test counts the calls that may load a module from the disk.
+$(BUILD)/t/import/convert: LDFLAGS += -Wl,--wrap=iconv_open
+
+# ENGINE feeds a fuzzing target: an object, or an option of the compiler.
+ENGINE ?= $(BUILD)/t/lib/fuzz.o
 
 fuzz: $(FUZZ)
 
-$(BUILD)/t/fuzz/replay.o: t/lib/fuzz.c t/lib/fuzz.h
+$(FUZZ): $(BUILD)/t/%: t/%.c t/lib/fuzz.h $(BUILD)/house.a $(filter %.o,$(ENGINE))
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
-
-$(BUILD)/t/fuzz/%: t/fuzz/%.c t/lib/fuzz.h $(BUILD)/house.a $(filter %.o,$(ENGINE))
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ENGINE) $(BUILD)/house.a -Wl,--as-needed -lskarnet -lbearssl
+	$(CC) $(ALL_CFLAGS) -It/lib $(LDFLAGS) -o $@ $< $(ENGINE) $(BUILD)/house.a -Wl,--as-needed $(HOUSE_LIBS)
 
 MAN := $(wildcard src/prog/*.[1-8])
 

@@ -3,10 +3,10 @@
    the action of every one of 64 signals, of which we have changed three. Until its exec
    the child shares our memory, and changes nothing in it but errno. */
 #define _GNU_SOURCE /* vfork, execvpe */
+#include "base/clock.h"
 #include "base/run.h"
 
 #include "base/num.h"
-#include "smtp/client.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,7 +104,7 @@ struct run_end run_wait(pid_t pid, uint64_t deadline)
 			return end_of(status, false);
 		if (r < 0)
 			return unknown;
-		uint64_t now = client_clock();
+		uint64_t now = clock_ms();
 		if (now >= deadline)
 			break;
 		wait_for_signal(deadline - now);

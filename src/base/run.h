@@ -25,7 +25,7 @@ struct run_end {
 	bool late;  /* by us, at the deadline */
 };
 
-/* Waits for its end, until the deadline (client_clock): then it is killed. */
+/* Waits for its end, until the deadline (clock_ms): then it is killed. */
 struct run_end run_wait(pid_t pid, uint64_t deadline);
 
 #define RUN_TELL 48

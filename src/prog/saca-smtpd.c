@@ -1,6 +1,7 @@
 /* saca-smtpd: the dialogue on descriptors 0 and 1. smtp/dialogue.c leads it; here are the
    options, the clocks, and the world the dialogue asks about. */
 #define _GNU_SOURCE
+#include "base/clock.h"
 #include "base/ascii.h"
 #include "base/date.h"
 #include "base/num.h"
@@ -73,12 +74,12 @@ static uint64_t deadline(struct session const *me)
 /* Of a client who does not read what he is told. One who does is still told of the end. */
 static uint64_t deadline_to_read(struct session const *me)
 {
-	return bounded(me, client_clock() + me->command, LEAVE_MS);
+	return bounded(me, clock_ms() + me->command, LEAVE_MS);
 }
 
 static unsigned int left(uint64_t until)
 {
-	uint64_t now = client_clock();
+	uint64_t now = clock_ms();
 	return until > now ? (unsigned int)(until - now) : 0;
 }
 
@@ -87,7 +88,7 @@ static void restart_command_clock(struct session *me)
 	if (me->progress == me->smtp.progress)
 		return;
 	me->progress = me->smtp.progress;
-	me->command_since = client_clock();
+	me->command_since = clock_ms();
 }
 
 /* --- What the dialogue asks ------------------------------------------------------------- */
@@ -108,7 +109,7 @@ static void flush(struct session *me)
 /* What was said last has some time to leave, though a clock has run out. */
 static void flush_last(struct session *me)
 {
-	uint64_t at = deadline_to_read(me), least = client_clock() + LEAVE_MS;
+	uint64_t at = deadline_to_read(me), least = clock_ms() + LEAVE_MS;
 	client_flush(&me->client, at > least ? at : least);
 }
 
@@ -208,8 +209,8 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 	struct session *me = arg;
 	flush(me);
 	if (!queueenv_note(&me->queueenv, s, me->queue.again))
-		queue_end(&me->queue, client_clock() + LEAVE_MS);
-	uint64_t until = client_clock() + me->queueing;
+		queue_end(&me->queue, clock_ms() + LEAVE_MS);
+	uint64_t until = clock_ms() + me->queueing;
 	char const **envp = queueenv_make(&me->queueenv);
 	if (envp)
 		queue_run(&me->queue, empty, envelope, n, envp, until, out);
@@ -221,7 +222,7 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 	else if (out->kind == VERDICT_TEMPORARY || out->kind == VERDICT_FULL)
 		trouble(me, "queue program: ", &me->queue.end, out->text);
 	free(envp);
-	me->command_since = client_clock(); /* that time was ours, not the client's */
+	me->command_since = clock_ms(); /* that time was ours, not the client's */
 }
 
 static void log_record(void *arg, struct smtp const *s, struct smtp_record const *r)
@@ -234,13 +235,13 @@ static void log_record(void *arg, struct smtp const *s, struct smtp_record const
 static uint64_t clock_now(void *arg)
 {
 	(void)arg;
-	return client_clock();
+	return clock_ms();
 }
 
 static bool over(void *arg)
 {
 	struct session *me = arg;
-	return client_clock() >= me->started + me->total || client_stopped();
+	return clock_ms() >= me->started + me->total || client_stopped();
 }
 
 /* --- The session --------------------------------------------------------------------------- */
@@ -249,14 +250,14 @@ static bool over(void *arg)
    thinks for longer does without. */
 static enum client_event listen_to(struct session *me, char *s, size_t n, size_t *got)
 {
-	uint64_t until = deadline(me), soon = client_clock() + LINGER_MS;
+	uint64_t until = deadline(me), soon = clock_ms() + LINGER_MS;
 	bool told = client_flush(&me->client, deadline_to_read(me));
 	queue_tidy(&me->queue);
 	if (told && queue_stays(&me->queue) && soon < until) {
 		enum client_event e = client_read(&me->client, s, n, got, soon);
 		if (e != CLIENT_TIMEOUT)
 			return e;
-		queue_end(&me->queue, client_clock() + LEAVE_MS);
+		queue_end(&me->queue, clock_ms() + LEAVE_MS);
 	}
 	return client_read(&me->client, s, n, got, until);
 }
@@ -433,11 +434,11 @@ int main(int argc, char const **argv)
 		strerr_diefusys(111, "get random octets");
 	ucspi_remote_ip(me->ip);
 	fill_names(me);
-	me->started = me->command_since = client_clock();
+	me->started = me->command_since = clock_ms();
 	smtp_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && ucspi_under_tls());
 	talk(me);
 	flush_last(me);
-	queue_end(&me->queue, client_clock() + LEAVE_MS);
+	queue_end(&me->queue, clock_ms() + LEAVE_MS);
 	smtp_free(&me->smtp);
 	return 0;
 }

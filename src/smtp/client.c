@@ -2,6 +2,7 @@
    may share them (a terminal, a pipe): a socket is written to with MSG_DONTWAIT, anything
    else in pieces that fit a pipe once poll says so. */
 #define _GNU_SOURCE
+#include "base/clock.h"
 #include "smtp/client.h"
 
 #include <errno.h>
@@ -31,13 +32,6 @@ static void stop(int sig)
 static void nothing(int sig)
 {
 	(void)sig;
-}
-
-uint64_t client_clock(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 int client_signals(void)
@@ -77,7 +71,7 @@ static enum client_event wait_for(int fd, short what, uint64_t deadline)
 {
 	struct pollfd p = {.fd = fd, .events = what};
 	for (;;) {
-		uint64_t now = client_clock();
+		uint64_t now = clock_ms();
 		if (is_stopped(now))
 			return CLIENT_STOPPED;
 		if (now >= deadline)
@@ -99,7 +93,7 @@ static bool wait_for_room(uint64_t deadline)
 	enum client_event e = leave ? CLIENT_STOPPED : wait_for(1, POLLOUT, deadline);
 	if (e != CLIENT_STOPPED)
 		return e == CLIENT_DATA;
-	uint64_t now = client_clock();
+	uint64_t now = clock_ms();
 	if (!leave)
 		leave = now + LEAVE_MS;
 	if (deadline > leave)
@@ -158,7 +152,7 @@ enum client_event client_read(struct client *c, char *s, size_t n, size_t *got, 
 {
 	*got = 0;
 	if (!client_flush(c, deadline))
-		return stopped ? CLIENT_STOPPED : client_clock() >= deadline ? CLIENT_TIMEOUT : CLIENT_EOF;
+		return stopped ? CLIENT_STOPPED : clock_ms() >= deadline ? CLIENT_TIMEOUT : CLIENT_EOF;
 	for (;;) {
 		enum client_event e = wait_for(0, POLLIN, deadline);
 		if (e != CLIENT_DATA)

@@ -22,9 +22,6 @@ enum client_event {
 	CLIENT_STOPPED  /* SIGTERM */
 };
 
-/* Milliseconds since some moment; only goes forward. */
-uint64_t client_clock(void);
-
 /* Ignores SIGPIPE and takes SIGTERM, which from here on is only looked at while waiting, or
    when asked. Once, at the start. -1 and errno on failure. */
 int client_signals(void);
@@ -33,7 +30,7 @@ int client_signals(void);
 bool client_stopped(void);
 
 /* Keeps octets for the client; writes when the room is full. deadline: of such a write, in
-   terms of client_clock. */
+   terms of clock_ms. */
 void client_put(struct client *c, char const *s, size_t n, uint64_t deadline);
 
 /* Writes what is kept, after SIGTERM within five seconds. False, now and ever after: the

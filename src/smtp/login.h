@@ -10,7 +10,7 @@
 
 /* Runs argv with the credentials on descriptor 3; they fit SMTP_CREDENTIALS, since the
    dialogue saw to that. SMTP_YES: it exited 0; SMTP_NO: 1; SMTP_UNKNOWN: anything else, a
-   signal, or nothing until the deadline (client_clock); *end says which. */
+   signal, or nothing until the deadline (clock_ms); *end says which. */
 enum smtp_answer authenticate(char const *const *argv, char const *user, size_t un,
 	char const *password, size_t pn, uint64_t deadline, struct run_end *end);
 

@@ -2,6 +2,7 @@
    starts, in memory files: no pipe can fill, and a client that leaves has started
    nothing. */
 #define _GNU_SOURCE
+#include "base/clock.h"
 #include "smtp/queue.h"
 
 #include "smtp/client.h"
@@ -133,7 +134,7 @@ static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
 	if (q->line < 0)
 		p[0].events = POLLIN;
 	for (int faults = 0; faults < FAULTS;) {
-		uint64_t now = client_clock();
+		uint64_t now = clock_ms();
 		if (now >= deadline)
 			return false;
 		uint64_t most = p[0].events ? MINUTE : PATIENCE;

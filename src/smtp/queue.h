@@ -45,7 +45,7 @@ bool queue_stays(struct queue const *q);
 
 /* Runs the program with the message, or with an empty one, and that envelope, and reads
    its verdict. envp: its environment, with SACA_STAY if `again`; one that has stayed keeps
-   the one it has. deadline: client_clock. Where the verdict is a failure, q->end says how the
+   the one it has. deadline: clock_ms. Where the verdict is a failure, q->end says how the
    program ended. */
 void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
 	char const *const *envp, uint64_t deadline, struct verdict *out);

@@ -168,7 +168,7 @@ START_TEST(leaves_the_plan_alone)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("accounts");
 	TCase *c = unit_case("accounts");
@@ -180,5 +180,5 @@ int main(void)
 	tcase_add_loop_test(c, writes_settings, 0, sizeof settings / sizeof *settings);
 	tcase_add_test(c, leaves_the_plan_alone);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

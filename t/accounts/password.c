@@ -113,7 +113,7 @@ START_TEST(knows_no_others)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("password");
 	TCase *c = unit_case("password");
@@ -124,5 +124,5 @@ int main(void)
 	tcase_add_loop_test(c, hashes, 0, sizeof methods / sizeof *methods);
 	tcase_add_test(c, knows_no_others);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -223,7 +223,7 @@ START_TEST(abandons)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("senders");
 	TCase *c = unit_case("senders");
@@ -237,5 +237,5 @@ int main(void)
 	tcase_add_test(c, keeps_order);
 	tcase_add_test(c, abandons);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -43,7 +43,7 @@ START_TEST(nothing)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("ascii");
 	TCase *c = unit_case("ascii");
@@ -51,5 +51,5 @@ int main(void)
 	tcase_add_test(c, runs);
 	tcase_add_test(c, nothing);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

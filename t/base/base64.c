@@ -117,7 +117,7 @@ START_TEST(knows_each_octet)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("base64");
 	TCase *c = unit_case("base64");
@@ -129,5 +129,5 @@ int main(void)
 	tcase_add_loop_test(c, is_linear, 0, 6);
 	tcase_add_test(c, knows_each_octet);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -82,7 +82,7 @@ START_TEST(copies_in_place)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("scan");
 	TCase *c = unit_case("scan");
@@ -91,5 +91,5 @@ int main(void)
 	tcase_add_test(c, copies_up_to_a_stop);
 	tcase_add_test(c, copies_in_place);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

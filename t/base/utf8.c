@@ -93,7 +93,7 @@ START_TEST(agrees_with_the_judge)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("utf8");
 	TCase *c = unit_case("utf8");
@@ -102,5 +102,5 @@ int main(void)
 	tcase_add_test(c, writes);
 	tcase_add_test(c, agrees_with_the_judge);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -152,7 +152,7 @@ START_TEST(goes_on_behind_what_stays)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("batch");
 	TCase *c = unit_case("batch");
@@ -163,5 +163,5 @@ int main(void)
 	tcase_add_test(c, fills_by_age);
 	tcase_add_test(c, goes_on_behind_what_stays);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -374,7 +374,7 @@ START_TEST(is_fast)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("content");
 	TCase *c = unit_case("content");
@@ -390,5 +390,5 @@ int main(void)
 	tcase_add_loop_test(c, survives_mutations, 0, 6);
 	tcase_add_test(c, is_fast);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

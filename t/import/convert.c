@@ -300,7 +300,7 @@ START_TEST(is_linear)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("convert");
 	TCase *c = unit_case("convert");
@@ -313,5 +313,5 @@ int main(void)
 	tcase_add_loop_test(c, survives_noise, 0, 34);
 	tcase_add_test(c, is_linear);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

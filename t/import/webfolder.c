@@ -214,7 +214,7 @@ START_TEST(is_shared)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("webfolder");
 	TCase *c = unit_case("webfolder");
@@ -228,5 +228,5 @@ int main(void)
 	tcase_add_test(c, follows_no_link);
 	tcase_add_test(c, is_shared);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -1,17 +1,25 @@
 # shellcheck shell=sh
-# What t/whole/fuzz.t and scripts/fuzz share. Run in the top folder.
+# What t/whole/fuzz.t and scripts/fuzz share. Run in the top folder. A target has its name
+# from t/ROOM/fuzz/NAME.c; NAME.seeds and NAME.words are beside it.
 
 # fuzz_targets: their names
 fuzz_targets() {
-	for _f in t/fuzz/*.c; do
-		_f=${_f##*/}
-		[ "$_f" = replay.c ] || echo "${_f%.c}"
+	for _f in t/*/fuzz/*.c; do
+		basename "$_f" .c
+	done
+}
+
+# fuzz_path TARGET: its source without t/ and .c, which is its program below BUILD/t too
+fuzz_path() {
+	for _f in t/*/fuzz/"$1".c; do
+		_f=${_f#t/}
+		echo "${_f%.c}"
 	done
 }
 
 # fuzz_seeds TARGET: the files and folders it starts from: its own, and other tests' samples
 fuzz_seeds() {
-	echo "t/fuzz/seeds/$1"
+	echo "t/$(fuzz_path "$1").seeds"
 	case $1 in
 	dialogue) ls t/smtp/dialogue/*.smtp ;;
 	mime | content) ls t/mail/samples/*.eml ;;
@@ -21,5 +29,6 @@ fuzz_seeds() {
 
 # fuzz_dictionary TARGET: the option that names its words, if it has any
 fuzz_dictionary() {
-	[ ! -f "t/fuzz/words/$1" ] || echo "-x t/fuzz/words/$1"
+	_w=t/$(fuzz_path "$1").words
+	[ ! -f "$_w" ] || echo "-x $_w"
 }

@@ -4,7 +4,7 @@
 # BIN is the folder of the programs under test (an absolute path, or bin).
 
 set -u
-TOP=$(cd "$(dirname "$0")/.." && pwd)
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
 BIN=${BIN:-$TOP/bin}
 case $BIN in /*) ;; *) BIN=$TOP/$BIN ;; esac
 PATH=$BIN:$PATH

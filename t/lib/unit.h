@@ -1,12 +1,16 @@
-/* What every unit test's main does: run one suite and speak TAP. */
+/* What every unit test shares. A test is one file that defines unit_suite; t/lib/unit.c
+   has the main. */
 #ifndef UNIT_H
 #define UNIT_H
 
 #include <check.h>
 #include <stdlib.h>
 
-/* Seconds that one test may take, under the sanitizers on a machine that is busy: what takes longer hangs. */
+/* The time limit of one test, in seconds: the sanitizers on a busy machine are slow. */
 #define UNIT_SECONDS 120
+
+/* The tests of the file. */
+Suite *unit_suite(void);
 
 static inline TCase *unit_case(char const *name)
 {
@@ -15,18 +19,8 @@ static inline TCase *unit_case(char const *name)
 	return c;
 }
 
-static inline int unit_run(Suite *suite)
-{
-	SRunner *runner = srunner_create(suite);
-	srunner_set_tap(runner, "-");
-	srunner_run_all(runner, CK_SILENT);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
-/* How much of something is tested: `all`, or a hundredth where UNIT_SMALL is set, as
-   scripts/analyze does for valgrind, which makes a test fifty times slower. */
+/* The size of a test: `all`, or a hundredth of it where UNIT_SMALL is set. scripts/analyze
+   sets it for valgrind, under which a test runs fifty times slower. */
 static inline unsigned unit_size(unsigned all)
 {
 	return getenv("UNIT_SMALL") ? all / 100 : all;

@@ -113,7 +113,7 @@ START_TEST(knows_utf8)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("address");
 	TCase *c = unit_case("address");
@@ -123,5 +123,5 @@ int main(void)
 	tcase_add_test(c, splits_logins);
 	tcase_add_test(c, knows_utf8);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

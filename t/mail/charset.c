@@ -71,7 +71,7 @@ START_TEST(iconv_knows_them)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("charset");
 	TCase *c = unit_case("charset");
@@ -79,5 +79,5 @@ int main(void)
 	tcase_add_test(c, nul_ends_a_name);
 	tcase_add_loop_test(c, iconv_knows_them, 0, sizeof cases / sizeof *cases);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

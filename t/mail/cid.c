@@ -374,7 +374,7 @@ START_TEST(is_linear)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("cid");
 	TCase *c = unit_case("cid");
@@ -385,5 +385,5 @@ int main(void)
 	tcase_add_loop_test(c, changes_nothing_else, 0, 8);
 	tcase_add_loop_test(c, is_linear, 0, 24);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -93,7 +93,7 @@ START_TEST(is_linear)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("encword");
 	TCase *c = unit_case("encword");
@@ -101,5 +101,5 @@ int main(void)
 	tcase_add_loop_test(c, is_cut_off, 0, sizeof values / sizeof *values);
 	tcase_add_loop_test(c, is_linear, 0, sizeof floods / sizeof *floods);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -82,7 +82,7 @@ START_TEST(steps)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("header");
 	TCase *c = unit_case("header");
@@ -91,5 +91,5 @@ int main(void)
 	tcase_add_test(c, drops_nuls);
 	tcase_add_test(c, steps);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

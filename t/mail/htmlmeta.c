@@ -99,12 +99,12 @@ START_TEST(is_linear)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("htmlmeta");
 	TCase *c = unit_case("htmlmeta");
 	tcase_add_loop_test(c, corrects, 0, sizeof cases / sizeof *cases);
 	tcase_add_loop_test(c, is_linear, 0, 7);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -65,11 +65,11 @@ START_TEST(tells)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("image");
 	TCase *c = unit_case("image");
 	tcase_add_loop_test(c, tells, 0, sizeof cases / sizeof *cases);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

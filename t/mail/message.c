@@ -275,7 +275,7 @@ START_TEST(draws)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("message");
 	TCase *c = unit_case("message");
@@ -288,5 +288,5 @@ int main(void)
 	tcase_add_test(c, reads_options_of_each_language);
 	tcase_add_test(c, draws);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

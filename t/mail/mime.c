@@ -636,7 +636,7 @@ START_TEST(is_linear_in_levels)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	load_samples();
 	Suite *s = suite_create("mime");
@@ -659,5 +659,5 @@ int main(void)
 	tcase_add_loop_test(c, is_linear_in_headers, 0, sizeof headers / sizeof *headers);
 	tcase_add_loop_test(c, is_linear_in_levels, 0, 2);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

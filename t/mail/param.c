@@ -110,7 +110,7 @@ START_TEST(joins_many)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("param");
 	TCase *c = unit_case("param");
@@ -119,5 +119,5 @@ int main(void)
 	tcase_add_loop_test(c, is_cut_off, 0, sizeof params / sizeof *params);
 	tcase_add_test(c, joins_many);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

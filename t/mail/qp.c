@@ -43,12 +43,12 @@ START_TEST(decodes_words)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("qp");
 	TCase *c = unit_case("qp");
 	tcase_add_loop_test(c, decodes, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_loop_test(c, decodes_words, 0, sizeof words / sizeof *words);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

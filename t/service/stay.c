@@ -110,7 +110,7 @@ START_TEST(offers)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("stay");
 	TCase *c = unit_case("stay");
@@ -120,5 +120,5 @@ int main(void)
 	tcase_add_test(c, other_packets_are_none_of_ours);
 	tcase_add_test(c, offers);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

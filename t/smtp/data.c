@@ -97,7 +97,7 @@ START_TEST(sees_nuls)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("data");
 	TCase *c = unit_case("data");
@@ -105,5 +105,5 @@ int main(void)
 	tcase_add_test(c, gives_back_what_it_held);
 	tcase_add_test(c, sees_nuls);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -565,7 +565,7 @@ START_TEST(stops_between_messages)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("smtp");
 	TCase *c = unit_case("smtp");
@@ -593,5 +593,5 @@ int main(void)
 	tcase_add_test(c, an_octet_limit_of_recipients);
 	tcase_add_test(c, progress_restarts_the_clock);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -205,7 +205,7 @@ START_TEST(a_log_line_cannot_be_forged)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("parts");
 	TCase *c = unit_case("parts");
@@ -221,5 +221,5 @@ int main(void)
 	tcase_add_test(c, verdict_text_is_one_ascii_line);
 	tcase_add_test(c, a_log_line_cannot_be_forged);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -164,7 +164,7 @@ START_TEST(receives)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("spoolfile");
 	TCase *c = unit_case("spoolfile");
@@ -177,5 +177,5 @@ int main(void)
 	tcase_add_test(c, cleans);
 	tcase_add_test(c, receives);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

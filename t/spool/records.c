@@ -291,7 +291,7 @@ START_TEST(calendar_has_ends)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("records");
 	TCase *c = unit_case("records");
@@ -311,5 +311,5 @@ int main(void)
 	tcase_add_test(c, calendar_knows_leap_days);
 	tcase_add_test(c, calendar_has_ends);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

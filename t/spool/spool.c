@@ -513,7 +513,7 @@ START_TEST(uuids)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("spool");
 	TCase *c = unit_case("spool");
@@ -537,5 +537,5 @@ int main(void)
 	tcase_add_test(c, locks);
 	tcase_add_test(c, uuids);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

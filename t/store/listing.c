@@ -114,7 +114,7 @@ START_TEST(cleans)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("listing");
 	TCase *c = unit_case("listing");
@@ -123,5 +123,5 @@ int main(void)
 	tcase_add_test(c, tells_a_full_disk);
 	tcase_add_test(c, cleans);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

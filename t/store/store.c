@@ -246,7 +246,7 @@ START_TEST(bounds_reasons)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("store");
 	TCase *c = unit_case("store");
@@ -262,5 +262,5 @@ int main(void)
 	tcase_add_test(c, tells_addresses);
 	tcase_add_test(c, bounds_reasons);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -99,7 +99,7 @@ START_TEST(opens_nothing)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("confine");
 	TCase *c = unit_case("confine");
@@ -114,5 +114,5 @@ int main(void)
 	(void)opens_nothing;
 #endif
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

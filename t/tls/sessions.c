@@ -239,7 +239,7 @@ START_TEST(wants_its_files_right)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("tlssessions");
 	TCase *c = unit_case("tlssessions");
@@ -254,5 +254,5 @@ int main(void)
 	tcase_add_test(c, replaces_its_secret);
 	tcase_add_test(c, wants_its_files_right);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

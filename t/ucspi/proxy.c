@@ -207,7 +207,7 @@ START_TEST(ipv6)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("proxy");
 	TCase *t = unit_case("proxy");
@@ -216,5 +216,5 @@ int main(void)
 	tcase_add_test(t, longest_header);
 	tcase_add_loop_test(t, ipv6, 0, sizeof sixes / sizeof *sixes);
 	suite_add_tcase(s, t);
-	return unit_run(s);
+	return s;
 }

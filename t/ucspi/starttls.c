@@ -195,7 +195,7 @@ START_TEST(survives_a_dead_wrapper)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("ucspitls");
 	TCase *c = unit_case("ucspitls");
@@ -210,5 +210,5 @@ int main(void)
 	tcase_add_test(c, takes_one_socket_for_all);
 	tcase_add_test(c, survives_a_dead_wrapper);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }

@@ -12,8 +12,8 @@ case $BIN in
 *) flavour= build=${BUILD:-build/plain} seconds=${FUZZ_SECONDS:-1} ;;
 esac
 start=${FUZZ_START:-$(date +%s)}
-kept=$build/t/fuzz/kept
-nine="dialogue mime address header param cid accounts spoolfile proxy"
+kept=$build/t/kept
+nine="dialogue mime address header param cid accounts file proxy"
 echo "# $seconds seconds each, FUZZ_START=$start"
 
 # shellcheck disable=SC2086 # nothing or one word
@@ -29,7 +29,7 @@ mkdir -p "$kept"
 } >"$T/queue"
 # shellcheck disable=SC2016 # it is the inner shell's
 build=$build start=$start kept=$kept xargs -P "$(nproc)" -L 1 sh -c '. t/lib/fuzz.sh
-	"$build/t/fuzz/$1" -t "$2" -r "$start" $(fuzz_dictionary "$1") -k "$kept/$1" $(fuzz_seeds "$1") >"$T/$1.out" 2>&1
+	"$build/t/$(fuzz_path "$1")" -t "$2" -r "$start" $(fuzz_dictionary "$1") -k "$kept/$1" $(fuzz_seeds "$1") >"$T/$1.out" 2>&1
 	echo $? >"$T/$1.code"' sh <"$T/queue"
 
 for target in $(fuzz_targets); do
@@ -43,21 +43,21 @@ done
 # --- what could make a run say nothing
 is "$(cut -d' ' -f1 "$T/queue" | sort | tr '\n' ' ')" "$(fuzz_targets | sort | tr '\n' ' ')" "every target has run"
 for target in $(fuzz_targets); do
-	[ -d "t/fuzz/seeds/$target" ] || absent="${absent-} $target"
+	[ -d "t/$(fuzz_path "$target").seeds" ] || absent="${absent-} $target"
 done
 is "${absent-}" "" "every target has seeds of its own"
-for seeds in t/fuzz/seeds/* t/fuzz/words/*; do
-	[ -f "t/fuzz/$(basename "$seeds").c" ] || stray="${stray-} $seeds"
+for seeds in t/*/fuzz/*.seeds t/*/fuzz/*.words; do
+	[ -f "${seeds%.*}.c" ] || stray="${stray-} $seeds"
 done
 is "${stray-}" "" "every folder of seeds and every list of words has its target"
 printf 'Fa@b.es\0Tx\0\0\007' >"$T/seed"
-"$build/t/fuzz/envelope" -x /dev/stdin "$T/seed" >"$T/out" 2>&1 <<'EOS'
+"$build/t/spool/fuzz/envelope" -x /dev/stdin "$T/seed" >"$T/out" 2>&1 <<'EOS'
 word="abc
 EOS
 is $? 100 "a list of words with a fault in it is refused"
-"$build/t/fuzz/envelope" "$T/nothing" >"$T/out" 2>&1
+"$build/t/spool/fuzz/envelope" "$T/nothing" >"$T/out" 2>&1
 is $? 111 "seeds that are not there are missed"
-"$build/t/fuzz/envelope" >"$T/out" 2>&1
+"$build/t/spool/fuzz/envelope" >"$T/out" 2>&1
 is $? 100 "and so is a run without any"
 
 done_testing

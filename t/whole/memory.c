@@ -427,11 +427,11 @@ START_TEST(says_so)
 }
 END_TEST
 
-int main(void)
+Suite *unit_suite(void)
 {
 	Suite *s = suite_create("memory");
 	TCase *c = unit_case("memory");
 	tcase_add_loop_test(c, says_so, 0, sizeof works / sizeof *works);
 	suite_add_tcase(s, c);
-	return unit_run(s);
+	return s;
 }
