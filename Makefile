@@ -10,6 +10,7 @@
 #   make fuzz              the fuzzing targets, BUILD/t/ROOM/fuzz/NAME: see t/lib/fuzz.README
 #   make install           to DESTDIR and PREFIX; owners and modes of an older version stay
 
+VERSION := 1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
@@ -38,10 +39,10 @@ CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-
 BATCH := saca-accounts saca-import saca-list saca-queue
 
 OBJ_saca-proxy := \
-	$(call in,base,ascii num) \
+	$(call in,base,ascii num version) \
 	$(call in,ucspi,ip peer proxy)
 OBJ_saca-smtpd := \
-	$(call in,base,ascii base64 buf cdb clock date memfile num run scan siphash) \
+	$(call in,base,ascii base64 buf cdb clock date memfile num run scan siphash version) \
 	$(call in,ucspi,peer starttls) \
 	$(call in,service,stay verdict) \
 	$(call in,mail,address) \
@@ -49,7 +50,7 @@ OBJ_saca-smtpd := \
 	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp log login logline queue \
 		queueenv rcptset reply sasl)
 OBJ_saca-tlsd := \
-	$(call in,base,ascii num) \
+	$(call in,base,ascii num version) \
 	$(call in,ucspi,become environment peer starttls) \
 	$(call in,tls,certificates confine hello keypair pem pump reason server sessions sessions_file)
 OBJ_saca-checkpassword := \
@@ -57,23 +58,23 @@ OBJ_saca-checkpassword := \
 	$(call in,ucspi,privilege) \
 	$(call in,accounts,password)
 OBJ_saca-mime := \
-	$(call in,base,ascii base64 buf clock fd memfile num run scan) \
+	$(call in,base,ascii base64 buf clock fd memfile num run scan version) \
 	$(call in,service,answer stay) \
 	$(call in,mail,header message mime mimehead mimetree param qp) \
 	$(call in,smtp,client)
 OBJ_saca-spool := \
-	$(call in,base,ascii buf date fd hash memfile num utc uuid) \
+	$(call in,base,ascii buf date fd hash memfile num utc uuid version) \
 	$(call in,ucspi,peer privilege) \
 	$(call in,service,answer stay) \
 	$(call in,mail,address header) \
 	$(call in,spool,commit credit credit_text draft envelope file find key message number number_text scan \
 		seen_text spool trace)
 OBJ_saca-accounts := \
-	$(call in,base,ascii buf cdbwrite num) \
+	$(call in,base,ascii buf cdbwrite num version) \
 	$(call in,mail,address) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
-	$(call in,base,ascii base64 buf date fd hash num scan utc utf8) \
+	$(call in,base,ascii base64 buf date fd hash num scan utc utf8 version) \
 	$(call in,mail,address charset cid css encword header html htmlforeign htmlmeta htmltext image iso2022jp \
 		message mime mimehead param qp srcset url) \
 	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool) \
@@ -86,7 +87,7 @@ OBJ_saca-list := \
 	$(call in,store,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema \
 		store)
 OBJ_saca-queue := \
-	$(call in,base,ascii buf date fd num utc utf8) \
+	$(call in,base,ascii buf date fd num utc utf8 version) \
 	$(call in,mail,address header) \
 	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool undo) \
 	$(call in,store,listing) \
@@ -117,11 +118,14 @@ $(BIN)/$(1): $(BUILD)/prog/$(1).o $(OBJ_$(1):%=$(BUILD)/%.o)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
 
+$(BUILD)/base/version.o: override CPPFLAGS += -DSACA_VERSION='"$(VERSION)"'
+$(BUILD)/base/version.o: Makefile
+
 $(BUILD)/store/postgre%.o: override CPPFLAGS += $$(pkg-config --cflags libpq)
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $(filter %.c,$^)
 
 # Fewer segments are fewer mappings to make and to undo at each start. The signs that are
 # converted without a word are those in musl's own macros.

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-bool fdio_write(int fd, void const *s, size_t n)
+bool fd_write_all(int fd, void const *s, size_t n)
 {
 	char const *p = s;
 	while (n) {
@@ -22,7 +22,7 @@ bool fdio_write(int fd, void const *s, size_t n)
 	return true;
 }
 
-bool fdio_pwrite(int fd, void const *s, size_t n, off_t at)
+bool fd_pwrite_all(int fd, void const *s, size_t n, off_t at)
 {
 	char const *p = s;
 	while (n) {
@@ -39,7 +39,7 @@ bool fdio_pwrite(int fd, void const *s, size_t n, off_t at)
 	return true;
 }
 
-ssize_t fdio_read(int fd, void *s, size_t n)
+ssize_t fd_read(int fd, void *s, size_t n)
 {
 	ssize_t r;
 	do
@@ -48,11 +48,11 @@ ssize_t fdio_read(int fd, void *s, size_t n)
 	return r;
 }
 
-ssize_t fdio_pread(int fd, void *s, size_t n)
+ssize_t fd_pread_all(int fd, void *s, size_t n, off_t at)
 {
 	size_t got = 0;
 	while (got < n) {
-		ssize_t r = pread(fd, (char *)s + got, n - got, (off_t)got);
+		ssize_t r = pread(fd, (char *)s + got, n - got, at + (off_t)got);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
@@ -64,7 +64,7 @@ ssize_t fdio_pread(int fd, void *s, size_t n)
 	return (ssize_t)got;
 }
 
-bool fdio_sync(int fd)
+bool fd_sync(int fd)
 {
 	int r;
 	do
@@ -73,7 +73,7 @@ bool fdio_sync(int fd)
 	return r == 0;
 }
 
-bool fdio_datasync(int fd)
+bool fd_datasync(int fd)
 {
 	int r;
 	do
@@ -82,7 +82,7 @@ bool fdio_datasync(int fd)
 	return r == 0;
 }
 
-int fdio_openat(int dir, char const *name, int flags, mode_t mode)
+int fd_openat(int dir, char const *name, int flags, mode_t mode)
 {
 	int fd;
 	do
@@ -91,7 +91,7 @@ int fdio_openat(int dir, char const *name, int flags, mode_t mode)
 	return fd;
 }
 
-bool fdio_lock(int fd, short type, off_t at, off_t n)
+bool fd_lock(int fd, short type, off_t at, off_t n)
 {
 	struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = n};
 	int r;
@@ -101,7 +101,7 @@ bool fdio_lock(int fd, short type, off_t at, off_t n)
 	return r == 0;
 }
 
-void fdio_close(int fd)
+void fd_close(int fd)
 {
 	int e = errno;
 	close(fd); /* nothing is lost when it fails, and the descriptor is gone all the same */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/run.h"
 
+#include "base/exitcode.h"
 #include "base/num.h"
 
 #include <errno.h>
@@ -45,7 +46,7 @@ static _Noreturn void become(char const *const *argv, char const *const *envp, s
 {
 	for (; fds->ours >= 0; fds++)
 		if (place(*fds) < 0)
-			_exit(111);
+			_exit(EXIT_TEMPORARY);
 	if (reset_signals() == 0)
 		execvpe(argv[0], (char *const *)argv, (char *const *)envp);
 	int e = errno;
@@ -53,7 +54,7 @@ static _Noreturn void become(char const *const *argv, char const *const *envp, s
 	struct iovec line[] = {{(char *)PROG, strlen(PROG)}, {": cannot run ", 13},
 		{(char *)argv[0], strlen(argv[0])}, {(char *)why, strlen(why)}};
 	(void)!writev(2, line, 4); /* the code says it too */
-	_exit(e == ENOENT ? 127 : 126);
+	_exit(e == ENOENT ? EXIT_NO_PROGRAM : EXIT_NOT_EXECUTABLE);
 }
 
 pid_t run_start(char const *const *argv, char const *const *envp, struct run_fd const *fds)

@@ -1,6 +1,8 @@
 /* saca-accounts: compiles the accounts text on stdin to DIR/senders.cdb and
    DIR/passwords.cdb, both or neither; with -p, hashes a password. */
 #define _GNU_SOURCE /* flock */
+#include "base/exitcode.h"
+#include "base/version.h"
 #include "accounts/accounts.h"
 #include "mail/address.h"
 #include "base/buf.h"
@@ -21,8 +23,6 @@
 #include <skalibs/strerr.h>
 
 #define USAGE "saca-accounts DIR  or  saca-accounts -p [-m method] [-c cost]"
-#define MISUSED 100
-#define TEMPORARY 111
 
 #define FAULTS_SHOWN 100
 #define CLASSES_MAX 16 /* every login costs one hashing of each */
@@ -33,10 +33,10 @@ static void read_text(struct buf *text)
 {
 	for (;;) {
 		if (!buf_reserve(text, 65536))
-			strerr_diefusys(TEMPORARY, "read the accounts");
+			strerr_diefusys(EXIT_TEMPORARY, "read the accounts");
 		ssize_t r = fd_read(0, text->s + text->len, text->cap - text->len);
 		if (r < 0)
-			strerr_diefusys(TEMPORARY, "read the accounts");
+			strerr_diefusys(EXIT_TEMPORARY, "read the accounts");
 		if (r == 0)
 			return;
 		text->len += (size_t)r;
@@ -76,7 +76,7 @@ static void give_up(char const *what, char const *name)
 {
 	cdbwrite_abandon(&senders);
 	cdbwrite_abandon(&passwords);
-	strerr_diefusys(TEMPORARY, what, name);
+	strerr_diefusys(EXIT_TEMPORARY, what, name);
 }
 
 static void add(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
@@ -119,9 +119,9 @@ static void try_out(struct accounts_entry const *e)
 	int error = errno;
 	num_fmt(line, e->line);
 	if (error == EINVAL)
-		strerr_dief(MISUSED, "line ", line, ": a hash with a cost that libcrypt refuses");
+		strerr_dief(EXIT_MISUSE, "line ", line, ": a hash with a cost that libcrypt refuses");
 	errno = error;
-	strerr_diefusys(TEMPORARY, "hash as line ", line, " does");
+	strerr_diefusys(EXIT_TEMPORARY, "hash as line ", line, " does");
 }
 
 /* One user of each method and cost that the text has; returns how many. */
@@ -138,7 +138,7 @@ static size_t find_classes(struct accounts const *a, struct accounts_entry const
 		if (c < n)
 			continue;
 		if (n == CLASSES_MAX)
-			strerr_dief(MISUSED, "more than 16 methods and costs of hashing");
+			strerr_dief(EXIT_MISUSE, "more than 16 methods and costs of hashing");
 		try_out(e);
 		class[n++] = e;
 	}
@@ -164,7 +164,7 @@ static void write_files(struct accounts const *a, char const *folder)
 	size_t classes = find_classes(a, class);
 	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 || flock(dir, LOCK_EX) < 0)
-		strerr_diefusys(TEMPORARY, "open and lock ", folder);
+		strerr_diefusys(EXIT_TEMPORARY, "open and lock ", folder);
 	if (cdbwrite_start(&senders, dir, "senders.cdb") < 0)
 		give_up("begin ", "senders.cdb");
 	if (cdbwrite_start(&passwords, dir, "passwords.cdb") < 0)
@@ -194,10 +194,10 @@ static void compile(char const *folder)
 	struct accounts a = {0};
 	read_text(&text);
 	if (!accounts_read(&a, text.s, text.len, password_known))
-		strerr_dief(TEMPORARY, "out of memory");
+		strerr_dief(EXIT_TEMPORARY, "out of memory");
 	report(&a);
 	if (a.faults)
-		strerr_dief(MISUSED, "nothing has been changed");
+		strerr_dief(EXIT_MISUSE, "nothing has been changed");
 	warn_of_weak(&a);
 	write_files(&a, folder);
 	accounts_free(&a);
@@ -254,15 +254,15 @@ static void hash(struct password_method const *method, unsigned long cost)
 	char password[PASSWORD_MAX + 1], out[PASSWORD_HASH + 1];
 	char const *wrong = (isatty(0) ? ask_twice : read_password)(password, method->longest);
 	if (wrong)
-		strerr_dief(MISUSED, wrong);
+		strerr_dief(EXIT_MISUSE, wrong);
 	int r = password_hash(out, method, cost, password);
 	wipe(password, sizeof password);
 	if (r < 0)
-		strerr_diefusys(TEMPORARY, "hash the password");
+		strerr_diefusys(EXIT_TEMPORARY, "hash the password");
 	size_t n = strlen(out);
 	out[n++] = '\n';
 	if (allwrite(1, out, n) < n)
-		strerr_diefusys(TEMPORARY, "write the hash");
+		strerr_diefusys(EXIT_TEMPORARY, "write the hash");
 }
 
 int main(int argc, char const *const *argv)
@@ -271,7 +271,7 @@ int main(int argc, char const *const *argv)
 	char const *name = "yescrypt", *cost_arg = NULL;
 	subgetopt l = SUBGETOPT_ZERO;
 	PROG = "saca-accounts";
-	for (int opt; (opt = subgetopt_r(argc, argv, "pm:c:", &l)) != -1; any = true)
+	for (int opt; (opt = subgetopt_r(argc, argv, "pm:c:V", &l)) != -1; any = true)
 		switch (opt) {
 		case 'p':
 			want_hash = true;
@@ -282,23 +282,25 @@ int main(int argc, char const *const *argv)
 		case 'c':
 			cost_arg = l.arg;
 			break;
+		case 'V':
+			version_exit();
 		default:
-			strerr_dieusage(MISUSED, USAGE);
+			strerr_dieusage(EXIT_MISUSE, USAGE);
 		}
 	argc -= l.ind;
 	argv += l.ind;
 	if (argc != !want_hash || (any && !want_hash))
-		strerr_dieusage(MISUSED, USAGE);
+		strerr_dieusage(EXIT_MISUSE, USAGE);
 	if (!want_hash) {
 		compile(argv[0]);
 		return 0;
 	}
 	struct password_method const *method = password_method(name);
 	if (!method)
-		strerr_dief(MISUSED, "the methods are yescrypt, bcrypt and sha512");
+		strerr_dief(EXIT_MISUSE, "the methods are yescrypt, bcrypt and sha512");
 	uint64_t cost = method->cost;
 	if (cost_arg && (!num_scan(cost_arg, strlen(cost_arg), method->high, &cost) || cost < method->low))
-		strerr_dief(MISUSED, "no such cost for this method: ", cost_arg);
+		strerr_dief(EXIT_MISUSE, "no such cost for this method: ", cost_arg);
 	hash(method, (unsigned long)cost);
 	return 0;
 }

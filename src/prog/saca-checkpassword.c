@@ -4,6 +4,7 @@
    passwords.cdb: login -> hash; NUL -> a hash of each method and cost that the file has
    (no login can be a NUL). Every login costs one hashing of each of these, whoever it
    is for: so the time tells neither whether there is such a user nor how he is hashed. */
+#include "base/exitcode.h"
 #include "base/wipe.h"
 #include "base/cdb.h"
 #include "accounts/password.h"
@@ -22,9 +23,6 @@
 #include <skalibs/strerr.h>
 
 #define USAGE "saca-checkpassword passwords.cdb [prog...]"
-#define REFUSED 1
-#define MISUSED 2
-#define TEMPORARY 111
 
 #define INPUT 512
 #define INPUT_FD 3
@@ -48,12 +46,12 @@ static void read_login(struct login *login)
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
-			strerr_diefusys(TEMPORARY, "read descriptor 3");
+			strerr_diefusys(EXIT_TEMPORARY, "read descriptor 3");
 		if (r == 0)
 			break;
 		n += (size_t)r;
 		if (n > INPUT)
-			strerr_dief(MISUSED, "more than 512 octets on descriptor 3");
+			strerr_dief(EXIT_BAD_INTERFACE, "more than 512 octets on descriptor 3");
 	}
 	close(INPUT_FD);
 	char const *p = login->text, *end = login->text + n, *string[3];
@@ -61,7 +59,7 @@ static void read_login(struct login *login)
 		string[i] = p;
 		char const *nul = memchr(p, 0, (size_t)(end - p));
 		if (!nul)
-			strerr_dief(MISUSED, "no login, password and timestamp on descriptor 3");
+			strerr_dief(EXIT_BAD_INTERFACE, "no login, password and timestamp on descriptor 3");
 		p = nul + 1;
 	}
 	login->user = string[0];
@@ -73,9 +71,9 @@ static bool verify(char const *hash, size_t n, char const *password)
 {
 	int r = password_verify(hash, n, password);
 	if (r < 0 && errno == EINVAL)
-		strerr_dief(TEMPORARY, "the passwords file has a hash that can't be read");
+		strerr_dief(EXIT_TEMPORARY, "the passwords file has a hash that can't be read");
 	if (r < 0)
-		strerr_diefusys(TEMPORARY, "hash the password");
+		strerr_diefusys(EXIT_TEMPORARY, "hash the password");
 	return r;
 }
 
@@ -85,7 +83,7 @@ static int lookup(struct cdbfile const *f, char const *key, size_t keylen, cdb_f
 {
 	int r = cdbfile_next(f, key, keylen, state, hash, n);
 	if (r < 0)
-		strerr_dief(TEMPORARY, "the passwords file is damaged");
+		strerr_dief(EXIT_TEMPORARY, "the passwords file is damaged");
 	return r;
 }
 
@@ -125,11 +123,11 @@ static void forbid_core(void)
 {
 	struct rlimit none;
 	if (getrlimit(RLIMIT_CORE, &core) < 0)
-		strerr_diefusys(TEMPORARY, "read the limit for cores");
+		strerr_diefusys(EXIT_TEMPORARY, "read the limit for cores");
 	none = core;
 	none.rlim_cur = 0;
 	if (setrlimit(RLIMIT_CORE, &none) < 0)
-		strerr_diefusys(TEMPORARY, "forbid cores");
+		strerr_diefusys(EXIT_TEMPORARY, "forbid cores");
 }
 
 /* What the caller has set up is his, unless it runs with more than he has. The file is
@@ -138,19 +136,19 @@ static void open_passwords(struct cdbfile *f, char const *file)
 {
 	static unsigned int const keep[] = {INPUT_FD};
 	if (fcntl(INPUT_FD, F_GETFD) < 0)
-		strerr_dief(MISUSED, "descriptor 3 is closed");
+		strerr_dief(EXIT_BAD_INTERFACE, "descriptor 3 is closed");
 	if (!fd_sanitize())
-		strerr_diefusys(TEMPORARY, "open /dev/null");
+		strerr_diefusys(EXIT_TEMPORARY, "open /dev/null");
 	if (privilege_borrowed() && privilege_reset(keep, 1) < 0)
-		strerr_diefusys(TEMPORARY, "reset what is inherited");
+		strerr_diefusys(EXIT_TEMPORARY, "reset what is inherited");
 	int r = cdbfile_open(f, file), e = errno;
 	if (privilege_drop() < 0)
-		strerr_diefusys(TEMPORARY, "drop privileges");
+		strerr_diefusys(EXIT_TEMPORARY, "drop privileges");
 	errno = e;
 	if (r < 0 && e == EINVAL)
-		strerr_dief(TEMPORARY, file, " is no cdb, or cut short");
+		strerr_dief(EXIT_TEMPORARY, file, " is no cdb, or cut short");
 	if (r < 0)
-		strerr_diefusys(TEMPORARY, "open ", file);
+		strerr_diefusys(EXIT_TEMPORARY, "open ", file);
 }
 
 int main(int argc, char const *const *argv)
@@ -159,21 +157,21 @@ int main(int argc, char const *const *argv)
 	struct cdbfile passwords = CDBFILE_ZERO;
 	PROG = "saca-checkpassword";
 	if (argc < 2)
-		strerr_dieusage(MISUSED, USAGE);
+		strerr_dieusage(EXIT_BAD_INTERFACE, USAGE);
 	open_passwords(&passwords, argv[1]);
 	forbid_core();
 	read_login(&login);
 	bool good = is_accepted(&passwords, &login);
 	cdbfile_close(&passwords);
 	if (good && argv[2] && setenv("USER", login.user, 1) < 0)
-		strerr_diefusys(TEMPORARY, "set USER");
+		strerr_diefusys(EXIT_TEMPORARY, "set USER");
 	wipe(&login, sizeof login);
 	if (!good)
-		return REFUSED;
+		return EXIT_REFUSED;
 	if (!argv[2])
 		return 0;
 	if (setrlimit(RLIMIT_CORE, &core) < 0)
-		strerr_diefusys(TEMPORARY, "restore the limit for cores");
+		strerr_diefusys(EXIT_TEMPORARY, "restore the limit for cores");
 	exec(argv + 2);
-	strerr_dieexec(TEMPORARY, argv[2]);
+	strerr_dieexec(EXIT_TEMPORARY, argv[2]);
 }

@@ -1,4 +1,6 @@
 /* saca-import: from the spool to the store, exactly once. saca-import(8). */
+#include "base/exitcode.h"
+#include "base/version.h"
 #include "base/num.h"
 #include "spool/spool.h"
 #include "import/content.h"
@@ -19,9 +21,6 @@
 
 #define USAGE "saca-import [-fk] [-w web] [-u url] [-x prefix] [-n files] [-b octets] spool store"
 
-#define EXIT_ASIDE 1
-#define EXIT_MISUSE 100
-#define EXIT_AGAIN 111
 
 /* An importer that stays does the spool's housekeeping that often, and then looks for
    files that it could not read before. */
@@ -30,8 +29,6 @@
 /* Seconds for a transaction, with all that belongs to it. A store that has not done it by then
    does not answer any more, and must not hold the spool. */
 #define PATIENCE 900
-
-char const *PROG = "saca-import";
 
 struct options {
 	bool follow, keep;
@@ -53,7 +50,7 @@ static void on_alarm(int sig)
 	static char const line[] = "saca-import: fatal: no transaction has come to its end in 15 minutes\n";
 	(void)sig;
 	(void)!write(2, line, sizeof line - 1); /* the code says it too */
-	_exit(EXIT_AGAIN);
+	_exit(EXIT_TEMPORARY);
 }
 
 static size_t number(char option, char const *s, uint64_t max)
@@ -79,7 +76,7 @@ static struct options read_options(int argc, char const *const *argv)
 {
 	struct options o = {.url = "", .prefix = "X-Teenvio-", .files = 500, .octets = 16 << 20};
 	subgetopt l = SUBGETOPT_ZERO;
-	for (int c; (c = subgetopt_r(argc, argv, "fkw:u:x:n:b:", &l)) != -1;) {
+	for (int c; (c = subgetopt_r(argc, argv, "fkw:u:x:n:b:V", &l)) != -1;) {
 		switch (c) {
 		case 'f': o.follow = true; break;
 		case 'k': o.keep = true; break;
@@ -88,6 +85,7 @@ static struct options read_options(int argc, char const *const *argv)
 		case 'x': o.prefix = l.arg; break;
 		case 'n': o.files = number('n', l.arg, 100000); break;
 		case 'b': o.octets = number('b', l.arg, (uint64_t)1 << 30); break;
+		case 'V': version_exit();
 		default: strerr_dieusage(EXIT_MISUSE, USAGE);
 		}
 	}
@@ -120,9 +118,9 @@ static struct webfolder *open_web(struct options const *o)
 	}
 	free(beside);
 	if (!w)
-		strerr_dief(EXIT_AGAIN, "out of memory");
+		strerr_dief(EXIT_TEMPORARY, "out of memory");
 	if (o->web && !webfolder_ready(w)) /* now, and not at the first message that has an image */
-		strerr_diefsys(EXIT_AGAIN, "unable to write to the web folder ", o->web);
+		strerr_diefsys(EXIT_TEMPORARY, "unable to write to the web folder ", o->web);
 	return w;
 }
 
@@ -131,7 +129,7 @@ static struct store *open_store(char const *address)
 	struct store *s;
 	enum store_result r = store_open(&s, address, true);
 	if (r != STORE_OK)
-		strerr_dief(r == STORE_NEWER ? EXIT_MISUSE : EXIT_AGAIN, "unable to open the store: ",
+		strerr_dief(r == STORE_NEWER ? EXIT_MISUSE : EXIT_TEMPORARY, "unable to open the store: ",
 			s ? s->reason : "out of memory");
 	return s;
 }
@@ -220,12 +218,12 @@ static void run(struct import *im)
 	summary(&im->count, now_ms() - start);
 	fflush(stderr);
 	if (!well)
-		strerr_dief(EXIT_AGAIN, im->error);
+		strerr_dief(EXIT_TEMPORARY, im->error);
 }
 
 static int exit_code(struct import_count const *c)
 {
-	return c->unread ? EXIT_AGAIN : c->failed ? EXIT_ASIDE : 0;
+	return c->unread ? EXIT_TEMPORARY : c->failed ? EXIT_SET_ASIDE : 0;
 }
 
 /* A lost counter must not give a number again that the store holds. */
@@ -234,12 +232,12 @@ static void keep_house(struct import *im)
 	uint64_t highest;
 	alarm(PATIENCE);
 	if (im->store->highest(im->store, &highest) != STORE_OK)
-		strerr_dief(EXIT_AGAIN, "unable to read the store: ", im->store->reason);
+		strerr_dief(EXIT_TEMPORARY, "unable to read the store: ", im->store->reason);
 	alarm(0);
 	if (!spool_raise_count(im->spool, highest))
-		strerr_diefsys(EXIT_AGAIN, "unable to raise the spool's counter");
+		strerr_diefsys(EXIT_TEMPORARY, "unable to raise the spool's counter");
 	if (!spool_clean(im->spool, time(NULL)))
-		strerr_diefsys(EXIT_AGAIN, "unable to clean the spool");
+		strerr_diefsys(EXIT_TEMPORARY, "unable to clean the spool");
 }
 
 static bool wait_for_files(struct watch *w)
@@ -262,12 +260,12 @@ static int follow(struct import *im, char const *spool)
 	uint64_t kept = now_ms();
 	int code = 0;
 	if (!watch_open(&w, spool))
-		strerr_diefsys(EXIT_AGAIN, "unable to watch ", spool);
+		strerr_diefsys(EXIT_TEMPORARY, "unable to watch ", spool);
 	while (!stopped) {
 		run(im);
-		code = im->count.failed ? EXIT_ASIDE : code;
+		code = im->count.failed ? EXIT_SET_ASIDE : code;
 		if (!wait_for_files(&w))
-			strerr_diefsys(EXIT_AGAIN, "unable to watch ", spool);
+			strerr_diefsys(EXIT_TEMPORARY, "unable to watch ", spool);
 		if (now_ms() - kept >= (uint64_t)HOUSEKEEPING * 1000) {
 			keep_house(im);
 			kept = now_ms();
@@ -293,19 +291,20 @@ static void open_spool(struct spool *sp, char const *path)
 {
 	bool is_new = !spool_is_there(path) && errno == ENOENT;
 	if (!spool_open(sp, path))
-		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
+		strerr_diefsys(EXIT_TEMPORARY, "unable to open the spool ", path);
 	if (is_new)
 		strerr_warn(PROG, ": there was no spool, so one is made", getuid() ? ": " : ", root's: ", path);
 }
 
 int main(int argc, char const *const *argv)
 {
+	PROG = "saca-import";
 	struct options o = read_options(argc, argv);
 	struct spool spool;
 	open_spool(&spool, o.spool);
 	int locked = spool_import_lock(&spool);
 	if (locked < 0)
-		strerr_diefsys(EXIT_AGAIN, "unable to lock the spool ", o.spool);
+		strerr_diefsys(EXIT_TEMPORARY, "unable to lock the spool ", o.spool);
 	if (!locked)
 		return 0;
 	set_signals();

@@ -1,4 +1,5 @@
 /* saca-list: what is in the store, for people and for programs. saca-list(8). */
+#include "base/exitcode.h"
 #include "base/buf.h"
 #include "base/num.h"
 #include "store/listing.h"
@@ -13,11 +14,6 @@
 #define USAGE "saca-list [-jc] [-p plan] [-g group] [-s state] [-n rows] store " \
 	"contacts|groups|sends|pieces, or saca-list store piece number --html|--text"
 
-#define EXIT_NONE 1
-#define EXIT_MISUSE 100
-#define EXIT_AGAIN 111
-
-char const *PROG = "saca-list";
 
 /* A kind of rows: its columns with the SQL that gives each, its tables, and the options
    that it understands. */
@@ -174,7 +170,7 @@ static struct options read_options(char const *const *arg)
 
 static _Noreturn void store_died(struct store *s)
 {
-	strerr_dief(EXIT_AGAIN, "unable to read the store: ", s->reason);
+	strerr_dief(EXIT_TEMPORARY, "unable to read the store: ", s->reason);
 }
 
 static struct store *open_store(char const *address)
@@ -182,7 +178,7 @@ static struct store *open_store(char const *address)
 	struct store *s;
 	enum store_result r = store_open(&s, address, false);
 	if (r != STORE_OK)
-		strerr_dief(r == STORE_NEWER ? EXIT_MISUSE : EXIT_AGAIN, "unable to open the store: ",
+		strerr_dief(r == STORE_NEWER ? EXIT_MISUSE : EXIT_TEMPORARY, "unable to open the store: ",
 			s ? s->reason : "out of memory");
 	return s;
 }
@@ -190,7 +186,7 @@ static struct store *open_store(char const *address)
 static void put(struct buf *sql, char const *s)
 {
 	if (!buf_puts(sql, s))
-		strerr_dief(EXIT_AGAIN, "out of memory");
+		strerr_dief(EXIT_TEMPORARY, "out of memory");
 }
 
 /* Numbers stand in the SQL, having been checked; words are parameters. */
@@ -228,20 +224,20 @@ static size_t make_sql(struct buf *sql, struct kind const *k, size_t columns,
 		put(sql, o->rows);
 	}
 	if (!buf_putc(sql, 0))
-		strerr_dief(EXIT_AGAIN, "out of memory");
+		strerr_dief(EXIT_TEMPORARY, "out of memory");
 	return n;
 }
 
 static _Noreturn void write_died(void)
 {
-	strerr_diefsys(EXIT_AGAIN, "unable to write");
+	strerr_diefsys(EXIT_TEMPORARY, "unable to write");
 }
 
 static bool print_row(void *listing, size_t n, char const *const *value, size_t const *length)
 {
 	(void)n;
 	if (!listing_row(listing, value, length))
-		strerr_dief(EXIT_AGAIN, "out of memory");
+		strerr_dief(EXIT_TEMPORARY, "out of memory");
 	if (ferror(stdout))
 		write_died();
 	return true;
@@ -263,7 +259,7 @@ static int list(struct options const *o, struct kind const *k)
 	struct store *s = open_store(o->word[0]);
 	struct listing *l = listing_new(stdout, o->format, columns, columns_n);
 	if (!l)
-		strerr_dief(EXIT_AGAIN, "out of memory");
+		strerr_dief(EXIT_TEMPORARY, "out of memory");
 	if (s->query(s, sql.s, n, params, print_row, l) != STORE_OK)
 		store_died(s);
 	if (!listing_end(l))
@@ -297,12 +293,13 @@ static int print(struct options const *o)
 		store_died(s);
 	s->close(s);
 	if (!found)
-		strerr_dief(EXIT_NONE, "there is no piece ", o->word[2]);
+		strerr_dief(EXIT_NOT_FOUND, "there is no piece ", o->word[2]);
 	return 0;
 }
 
 int main(int argc, char const *const *argv)
 {
+	PROG = "saca-list";
 	if (argc < 1)
 		usage();
 	struct options o = read_options(argv + 1);

@@ -4,6 +4,7 @@
    Where it is asked to stay (service/stay.h) the rest runs beside it, and is asked to stay too.
    Alone it says so by its exit code, and draws the tree of parts. */
 #define _GNU_SOURCE
+#include "base/version.h"
 #include "base/buf.h"
 #include "mail/message.h"
 #include "mail/mime.h"
@@ -36,8 +37,6 @@
 #define TOO_BIG "mensaje demasiado grande: como maximo "
 #define OCTETS " octetos"
 #define TRY_LATER "Zno se pudo leer el mensaje: vuelva a intentarlo mas tarde"
-
-char const *PROG = "saca-mime";
 
 struct check {
 	struct mime *mime;
@@ -267,11 +266,14 @@ static _Noreturn void stay_on(struct check *c, int stay, char const *const *prog
 
 int main(int argc, char const *const *argv)
 {
+	PROG = "saca-mime";
 	struct check c = {.limit = SIZE, .copy = -1};
 	subgetopt o = SUBGETOPT_ZERO;
-	for (int opt; (opt = subgetopt_r(argc, argv, "s:v", &o)) != -1;) {
+	for (int opt; (opt = subgetopt_r(argc, argv, "s:vV", &o)) != -1;) {
 		if (opt == 'v')
 			c.verbose = true;
+		else if (opt == 'V')
+			version_exit();
 		else if (opt != 's' || !num_scan(o.arg, strlen(o.arg), SIZE_LIMIT, &c.limit))
 			strerr_dieusage(ANSWER_MISUSED, USAGE);
 	}

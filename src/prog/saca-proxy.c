@@ -3,6 +3,8 @@
 
    Of descriptor 0 exactly the header is read, so that what follows is there for the
    program; and nothing is ever guessed: without a header there is no connection. */
+#include "base/exitcode.h"
+#include "base/version.h"
 #include "base/num.h"
 #include "ucspi/proxy.h"
 #include "ucspi/peer.h"
@@ -21,10 +23,7 @@
 
 #define USAGE "saca-proxy [-qs] [-t seconds] prog..."
 
-enum { REFUSED = 1, MISUSE = 100, FAILED = 111 };
 enum { HEADER_S = 10, DAY_S = 86400 };
-
-char const *PROG = "saca-proxy";
 
 struct options {
 	bool quiet, tls;
@@ -37,7 +36,7 @@ static _Noreturn void refuse(struct options const *o, char const *why)
 	ucspi_remote_ip(ip);
 	if (!o->quiet)
 		strerr_warn(PROG, ": ", ip, ": refused: ", why);
-	_exit(REFUSED);
+	_exit(EXIT_REFUSED);
 }
 
 /* --- The header ------------------------------------------------------------------------- */
@@ -47,7 +46,7 @@ static void await_octets(struct options const *o, tain const *deadline)
 	iopause_fd x = {.fd = 0, .events = IOPAUSE_READ};
 	int r = iopause_g(&x, 1, deadline);
 	if (r < 0)
-		strerr_diefusys(FAILED, "wait for the header");
+		strerr_diefusys(EXIT_TEMPORARY, "wait for the header");
 	if (r == 0)
 		refuse(o, "timed out");
 }
@@ -56,7 +55,7 @@ static void read_header(struct options const *o, struct proxy *p)
 {
 	tain deadline;
 	if (!tain_now_set_stopwatch_g())
-		strerr_diefusys(FAILED, "read the clock");
+		strerr_diefusys(EXIT_TEMPORARY, "read the clock");
 	tain_addsec_g(&deadline, o->seconds);
 	proxy_start(p);
 	for (size_t n; (n = proxy_want(p)) > 0;) {
@@ -79,7 +78,7 @@ static void set(char const *prefix, char const *name, char const *value)
 	char whole[32];
 	stpcpy(stpcpy(whole, prefix), name);
 	if ((value ? setenv(whole, value, 1) : unsetenv(whole)) != 0)
-		strerr_diefusys(FAILED, "set the environment");
+		strerr_diefusys(EXIT_TEMPORARY, "set the environment");
 }
 
 /* e: NULL where there is none to tell of. */
@@ -125,30 +124,32 @@ static void describe_tls(struct proxy const *p)
 
 int main(int argc, char const *const *argv)
 {
+	PROG = "saca-proxy";
 	static struct proxy p;
 	struct options o = {.seconds = HEADER_S};
 	subgetopt l = SUBGETOPT_ZERO;
 	uint64_t v;
-	for (int c; (c = subgetopt_r(argc, argv, "qst:", &l)) != -1;) {
+	for (int c; (c = subgetopt_r(argc, argv, "qst:V", &l)) != -1;) {
 		switch (c) {
 		case 'q': o.quiet = true; break;
 		case 's': o.tls = true; break;
 		case 't':
 			if (!num_scan(l.arg, strlen(l.arg), DAY_S, &v) || v == 0)
-				strerr_dief(MISUSE, "-t: not a number in range: ", l.arg);
+				strerr_dief(EXIT_MISUSE, "-t: not a number in range: ", l.arg);
 			o.seconds = (int)v;
 			break;
-		default: strerr_dieusage(MISUSE, USAGE);
+		case 'V': version_exit();
+		default: strerr_dieusage(EXIT_MISUSE, USAGE);
 		}
 	}
 	argv += l.ind;
 	if (!argv[0])
-		strerr_dieusage(MISUSE, USAGE);
+		strerr_dieusage(EXIT_MISUSE, USAGE);
 	read_header(&o, &p);
 	if (p.known)
 		describe(&p);
 	if (o.tls)
 		describe_tls(&p);
 	execvp(argv[0], (char *const *)argv);
-	strerr_diefusys(FAILED, "run ", argv[0]);
+	strerr_diefusys(EXIT_TEMPORARY, "run ", argv[0]);
 }

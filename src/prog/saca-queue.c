@@ -1,4 +1,6 @@
 /* saca-queue: what waits in the spool, and what was set aside and why. saca-queue(8). */
+#include "base/exitcode.h"
+#include "base/version.h"
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "mail/header.h"
@@ -19,14 +21,9 @@
 
 #define USAGE "saca-queue [-jc] spool [list | show file | retry file | drop file]"
 
-#define EXIT_NONE 1
-#define EXIT_MISUSE 100
-#define EXIT_AGAIN 111
 
 #define HEAD 2048   /* octets in which a file's fields stand, but the recipients */
 #define REASON 2048 /* octets of a .reason file that are shown */
-
-char const *PROG = "saca-queue";
 
 /* Octets of a key that the table shows, and that it takes to name it by. With fewer, the number
    of a send that is gone would soon be the beginning of another one's key. */
@@ -41,17 +38,17 @@ static struct listing_column const columns[COLUMNS] = {
 
 static _Noreturn void no_memory(void)
 {
-	strerr_dief(EXIT_AGAIN, "out of memory");
+	strerr_dief(EXIT_TEMPORARY, "out of memory");
 }
 
 static _Noreturn void spool_died(char const *what)
 {
-	strerr_diefsys(EXIT_AGAIN, "unable to ", what);
+	strerr_diefsys(EXIT_TEMPORARY, "unable to ", what);
 }
 
 static _Noreturn void write_died(void)
 {
-	strerr_diefsys(EXIT_AGAIN, "unable to write");
+	strerr_diefsys(EXIT_TEMPORARY, "unable to write");
 }
 
 /* FOLDER/NAME and an ending, in memory that the caller frees. */
@@ -285,9 +282,9 @@ static struct batch_file find(struct spool const *sp, char const *word)
 	find_in(sp, false, &s);
 	find_in(sp, true, &s);
 	if (s.several)
-		strerr_dief(EXIT_NONE, "more than one file is meant by ", word);
+		strerr_dief(EXIT_NOT_FOUND, "more than one file is meant by ", word);
 	if (!s.file.name)
-		strerr_dief(EXIT_NONE, "there is no file ", word);
+		strerr_dief(EXIT_NOT_FOUND, "there is no file ", word);
 	return s.file;
 }
 
@@ -337,10 +334,10 @@ static int show(struct spool const *sp, struct batch_file const *f)
 static int retry(struct spool const *sp, struct batch_file const *f)
 {
 	if (f->folder != SPOOL_FAILED)
-		strerr_dief(EXIT_NONE, "it was not set aside, it waits already: ", f->name);
+		strerr_dief(EXIT_NOT_FOUND, "it was not set aside, it waits already: ", f->name);
 	enum spool_undo r = spool_put_back(sp, f->name);
 	if (r == SPOOL_UNDO_TAKEN)
-		strerr_dief(EXIT_NONE, "a file of that name waits already: ", f->name);
+		strerr_dief(EXIT_NOT_FOUND, "a file of that name waits already: ", f->name);
 	if (r != SPOOL_UNDO_DONE)
 		spool_died("put the file back");
 	return 0;
@@ -350,7 +347,7 @@ static int drop(struct spool const *sp, struct batch_file const *f)
 {
 	enum spool_undo r = spool_drop(sp, f->folder, f->name);
 	if (r == SPOOL_UNDO_BEGUN)
-		strerr_dief(EXIT_NONE, "its import has begun, let saca-import end it: ", f->name);
+		strerr_dief(EXIT_NOT_FOUND, "its import has begun, let saca-import end it: ", f->name);
 	if (r != SPOOL_UNDO_DONE)
 		spool_died("remove the file");
 	return 0;
@@ -365,7 +362,7 @@ static struct { char const *name; int (*run)(struct spool const *, struct batch_
 static void open_spool(struct spool *sp, char const *path)
 {
 	if (!spool_is_there(path) || !spool_open(sp, path))
-		strerr_diefsys(EXIT_AGAIN, "unable to open the spool ", path);
+		strerr_diefsys(EXIT_TEMPORARY, "unable to open the spool ", path);
 }
 
 static void set_format(enum listing_format *format, enum listing_format to)
@@ -377,10 +374,13 @@ static void set_format(enum listing_format *format, enum listing_format to)
 
 int main(int argc, char const *const *argv)
 {
+	PROG = "saca-queue";
 	enum listing_format format = LISTING_TABLE;
 	struct spool sp;
 	subgetopt l = SUBGETOPT_ZERO;
-	for (int c; (c = subgetopt_r(argc, argv, "jc", &l)) != -1;) {
+	for (int c; (c = subgetopt_r(argc, argv, "jcV", &l)) != -1;) {
+		if (c == 'V')
+			version_exit();
 		if (c != 'j' && c != 'c')
 			strerr_dieusage(EXIT_MISUSE, USAGE);
 		set_format(&format, c == 'j' ? LISTING_JSON : LISTING_CSV);

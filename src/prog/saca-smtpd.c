@@ -1,6 +1,8 @@
 /* saca-smtpd: the dialogue on descriptors 0 and 1. smtp/dialogue.c leads it; here are the
    options, the clocks, and the world the dialogue asks about. */
 #define _GNU_SOURCE
+#include "base/exitcode.h"
+#include "base/version.h"
 #include "base/clock.h"
 #include "base/ascii.h"
 #include "base/date.h"
@@ -345,7 +347,7 @@ static uint64_t number(char const *value, char option, uint64_t min, uint64_t ma
 	char const name[] = {'-', option, 0};
 	uint64_t v;
 	if (!num_scan(value, strlen(value), max, &v) || v < min)
-		strerr_dief(100, "bad value for ", name, ": ", value);
+		strerr_dief(EXIT_MISUSE, "bad value for ", name, ": ", value);
 	return v;
 }
 
@@ -378,7 +380,8 @@ static void option(struct session *me, int letter, char const *value)
 	case 'l': me->login = seconds(value, o); break;
 	case 'T': me->total = seconds(value, o); break;
 	case 'w': me->queueing = seconds(value, o); break;
-	default: strerr_dieusage(100, USAGE);
+	case 'V': version_exit();
+	default: strerr_dieusage(EXIT_MISUSE, USAGE);
 	}
 }
 
@@ -386,7 +389,7 @@ static void options(struct session *me, int argc, char const **argv)
 {
 	subgetopt l = SUBGETOPT_ZERO;
 	for (;;) {
-		int letter = subgetopt_r(argc, argv, "Apqa:h:b:u:s:r:o:n:N:e:f:d:t:l:T:w:", &l);
+		int letter = subgetopt_r(argc, argv, "Apqa:h:b:u:s:r:o:n:N:e:f:d:t:l:T:w:V", &l);
 		if (letter == -1)
 			break;
 		option(me, letter, l.arg);
@@ -396,11 +399,11 @@ static void options(struct session *me, int argc, char const **argv)
 	while (*argv && strcmp(*argv, "--") != 0)
 		argv++;
 	if (!*argv || argv == me->authenticator || !argv[1])
-		strerr_dieusage(100, USAGE);
+		strerr_dieusage(EXIT_MISUSE, USAGE);
 	*argv++ = NULL;
 	me->queue.argv = argv;
 	if (!me->senders_path && !me->config.any_sender)
-		strerr_dief(100, "-a senders.cdb is needed, or -A, which says that any sender will do");
+		strerr_dief(EXIT_MISUSE, "-a senders.cdb is needed, or -A, which says that any sender will do");
 }
 
 static struct session session = {
@@ -427,11 +430,11 @@ int main(int argc, char const **argv)
 	PROG = "saca-smtpd";
 	options(me, argc, argv);
 	if (!fd_sanitize() || client_signals() < 0)
-		strerr_diefusys(111, "set up descriptors and signals");
+		strerr_diefusys(EXIT_TEMPORARY, "set up descriptors and signals");
 	if (ucspitls_init(&me->tls) == UCSPITLS_BAD)
-		strerr_dief(100, "bad SSLCTLFD, SSLREADFD or SSLWRITEFD");
+		strerr_dief(EXIT_MISUSE, "bad SSLCTLFD, SSLREADFD or SSLWRITEFD");
 	if (getrandom(key, sizeof key, 0) != sizeof key)
-		strerr_diefusys(111, "get random octets");
+		strerr_diefusys(EXIT_TEMPORARY, "get random octets");
 	ucspi_remote_ip(me->ip);
 	fill_names(me);
 	me->started = me->command_since = clock_ms();

@@ -1,6 +1,7 @@
 /* saca-spool: commits the message on fd 0 with the envelope on fd 1 to a spool, and says
    on fd 6 under which number (qmail-queue's interface). Exit 0 means that the file and
    its entry are on disk; with -c it changes a plan's credit. */
+#include "base/version.h"
 #include "mail/address.h"
 #include "spool/credit_text.h"
 #include "spool/envelope.h"
@@ -32,8 +33,7 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 
-#define USAGE "saca-spool [-P plan] [-i K/N] [-h host] [-r recipients] [-s octets] SPOOL  or  " \
-	"saca-spool -c PLAN=+N|PLAN=-N SPOOL"
+#define USAGE "saca-spool [-P plan] [-i K/N] [-h host] [-r recipients] [-s octets] SPOOL or saca-spool -c PLAN=+N|PLAN=-N SPOOL"
 
 #define LIFETIME 3600      /* seconds after which nobody waits any more */
 #define LOGIN_MAX 512      /* octets of a checkpassword's block */
@@ -45,7 +45,7 @@ static struct {
 } options = {NULL, NULL, NULL, 0, 1, 50000, 16777216};
 
 static bool answers, borrowed; /* fd 6 is there; the rights are somebody else's */
-static int stay = -1;          /* for the session's next message (service/stay.h) */
+static int stay = -1; /* service/stay.h */
 static struct spool spool = {-1, -1}; /* open from the first message on */
 static struct spool_draft draft;
 static struct envelope envelope;
@@ -125,7 +125,6 @@ static void check_limits(void)
 	if (!privilege_file_size((uint64_t)message.n + 2 * envelope.text.len + OVERHEAD))
 		fail(ANSWER_LATER, "write files of that size");
 }
-
 /* Once: who has become the spool's owner may not find the way to it a second time. */
 static void open_spool(char const *path)
 {
@@ -160,7 +159,7 @@ static void read_residue(char const *s)
 static char const *read_options(int argc, char const *const *argv)
 {
 	subgetopt l = SUBGETOPT_ZERO;
-	for (int opt; (opt = subgetopt_r(argc, argv, "P:i:h:r:s:c:", &l)) != -1;)
+	for (int opt; (opt = subgetopt_r(argc, argv, "P:i:h:r:s:c:V", &l)) != -1;)
 		switch (opt) {
 		case 'P': options.plan = l.arg; break;
 		case 'i': read_residue(l.arg); break;
@@ -168,6 +167,7 @@ static char const *read_options(int argc, char const *const *argv)
 		case 'r': options.recipients = number(l.arg, ENVELOPE_MAX, "number of recipients"); break;
 		case 's': options.octets = number(l.arg, INT32_MAX, "size"); break;
 		case 'c': options.credit = l.arg; break;
+		case 'V': version_exit();
 		default: usage();
 		}
 	if (argc - l.ind != 1)
@@ -243,7 +243,7 @@ static void read_envelope(void)
 	enum envelope_state state = ENVELOPE_MORE;
 	envelope_init(&envelope, (size_t)options.recipients);
 	while (state == ENVELOPE_MORE) {
-		ssize_t n = fdio_read(1, piece, sizeof piece);
+		ssize_t n = fd_read(1, piece, sizeof piece);
 		if (n < 0)
 			fail(ANSWER_READ, "read the envelope");
 		if (n == 0)
@@ -432,7 +432,7 @@ static _Noreturn void change_credit(char const *path, char const *order)
 		fail(ANSWER_SPOOL, "change the credit");
 	size_t n = num_fmt(text, left);
 	text[n++] = '\n';
-	if (!fdio_write(1, text, n)) /* it is changed all the same */
+	if (!fd_write_all(1, text, n)) /* it is changed all the same */
 		strerr_warnwusys("write the new credit");
 	_exit(0);
 }

@@ -12,6 +12,8 @@
    for the client, whom we must not hear with the rights it takes to make it; so it is made
    by fork, before there is a key it could have a copy of. */
 #define _GNU_SOURCE /* vfork */
+#include "base/exitcode.h"
+#include "base/version.h"
 #include "base/num.h"
 #include "ucspi/become.h"
 #include "ucspi/peer.h"
@@ -39,10 +41,7 @@
 #define USAGE "saca-tlsd [-dqU] [-c certificate] [-g gid] [-k key] [-m 1.0|1.1|1.2] [-S cache] " \
 	"[-t seconds] [-u uid] prog... | saca-tlsd -M entries -S cache"
 
-enum { REFUSED = 1, MISUSE = 100, FAILED = 111 };
 enum { NOBODY = 65534, HANDSHAKE_S = 30, DAY_S = 86400, ENTRIES_MAX = 1 << 24 };
-
-char const *PROG = "saca-tlsd";
 
 struct options {
 	bool demand, quiet;
@@ -59,7 +58,7 @@ static uint64_t number(char const *s, uint64_t min, uint64_t max, char const *wh
 {
 	uint64_t v;
 	if (!num_scan(s, strlen(s), max, &v) || v < min)
-		strerr_dief(MISUSE, what, ": not a number in range: ", s);
+		strerr_dief(EXIT_MISUSE, what, ": not a number in range: ", s);
 	return v;
 }
 
@@ -70,7 +69,7 @@ static unsigned int version(char const *s)
 	if (strcmp(s, "1.1") == 0)
 		return BR_TLS11;
 	if (strcmp(s, "1.2") != 0)
-		strerr_dief(MISUSE, "-m: neither 1.0 nor 1.1 nor 1.2: ", s);
+		strerr_dief(EXIT_MISUSE, "-m: neither 1.0 nor 1.1 nor 1.2: ", s);
 	return BR_TLS12;
 }
 
@@ -93,10 +92,10 @@ static unsigned int id_from(char const *name)
 {
 	char const *s = getenv(name);
 	if (!s)
-		strerr_dief(MISUSE, "-U: ", name, " is not set");
+		strerr_dief(EXIT_MISUSE, "-U: ", name, " is not set");
 	unsigned int n = id(s, name);
 	if (unsetenv(name) != 0)
-		strerr_diefsys(FAILED, "cannot change the environment");
+		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
 	return n;
 }
 
@@ -104,9 +103,9 @@ static void check_program(struct become_identity who)
 {
 	bool user = who.uid != (uid_t)-1, group = who.gid != (gid_t)-1;
 	if (user != group)
-		strerr_dief(MISUSE, "-u and -g are given together or not at all");
+		strerr_dief(EXIT_MISUSE, "-u and -g are given together or not at all");
 	if (user && geteuid() != 0)
-		strerr_dief(MISUSE, "-u and -g: only root can become somebody else");
+		strerr_dief(EXIT_MISUSE, "-u and -g: only root can become somebody else");
 }
 
 static void read_options(struct options *o, int argc, char const *const *argv)
@@ -115,8 +114,9 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 	int c;
 	*o = (struct options){.min = BR_TLS12, .seconds = HANDSHAKE_S, .program = {(uid_t)-1, (gid_t)-1},
 		.certfile = getenv("CERTFILE"), .keyfile = getenv("KEYFILE")};
-	while ((c = subgetopt_r(argc, argv, "dqc:g:k:m:t:u:S:M:U", &l)) != -1) {
+	while ((c = subgetopt_r(argc, argv, "dqc:g:k:m:t:u:S:M:UV", &l)) != -1) {
 		switch (c) {
+		case 'V': version_exit();
 		case 'd': o->demand = true; break;
 		case 'q': o->quiet = true; break;
 		case 'c': o->certfile = l.arg; break;
@@ -128,11 +128,11 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 		case 'S': o->cache = l.arg; break;
 		case 'M': o->entries = number(l.arg, 1, ENTRIES_MAX, "-M"); break;
 		case 'U': o->program = (struct become_identity){(uid_t)id_from("UID"), (gid_t)id_from("GID")}; break;
-		default: strerr_dieusage(MISUSE, USAGE);
+		default: strerr_dieusage(EXIT_MISUSE, USAGE);
 		}
 	}
 	if ((o->entries != 0) != (l.ind == argc) || (o->entries && !o->cache))
-		strerr_dieusage(MISUSE, USAGE);
+		strerr_dieusage(EXIT_MISUSE, USAGE);
 	check_program(o->program);
 	o->tls = (struct become_identity){(uid_t)tls_id("TLS_UID"), (gid_t)tls_id("TLS_GID")};
 	o->prog = argv + l.ind;
@@ -164,7 +164,7 @@ static void clean_environment(void)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		ok = ok && unsetenv(names[i]) == 0;
 	if (!ok || !ucspienv_complete())
-		strerr_diefsys(FAILED, "cannot change the environment");
+		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
 }
 
 static void set_number(char const *name, int v)
@@ -172,7 +172,7 @@ static void set_number(char const *name, int v)
 	char digits[NUM_FMT];
 	num_fmt(digits, (uint64_t)v);
 	if (setenv(name, digits, 1) != 0)
-		strerr_diefsys(FAILED, "cannot change the environment");
+		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
 }
 
 /* Low numbers mean something to others: 3 to checkpassword, 6 to a queue. */
@@ -180,7 +180,7 @@ static int duplicate(int fd)
 {
 	int n = fcntl(fd, F_DUPFD, 10);
 	if (n < 0)
-		strerr_diefsys(FAILED, "cannot duplicate a descriptor");
+		strerr_diefsys(EXIT_TEMPORARY, "cannot duplicate a descriptor");
 	return n;
 }
 
@@ -193,7 +193,7 @@ static void offer(int ctl, int app)
 	set_number("SSLREADFD", duplicate(app));
 	set_number("SSLWRITEFD", duplicate(app));
 	if (setenv("UCSPITLS", "", 0) != 0) /* some older programs look for this */
-		strerr_diefsys(FAILED, "cannot change the environment");
+		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
 }
 
 /* Waits for the handshake; the answer says what it has come to. */
@@ -203,7 +203,7 @@ static _Noreturn void await_tls(struct options const *o, int ctl, int app)
 	become_identity(o->program, PROG);
 	clean_environment();
 	if (!ucspitls_start(&u, UINT_MAX))
-		_exit(REFUSED);
+		_exit(EXIT_REFUSED);
 	become_program(o->prog, PROG);
 }
 
@@ -305,7 +305,7 @@ static int exit_code(pid_t program)
 	int status;
 	while (waitpid(program, &status, 0) < 0)
 		if (errno != EINTR)
-			return FAILED;
+			return EXIT_TEMPORARY;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -319,9 +319,9 @@ static int confined(struct options const *o, struct tls *t)
 	signal(SIGTERM, SIG_IGN); /* it is the program that ends the session, and has a last word */
 	if (confine_descriptors(fds, sizeof fds / sizeof *fds, &why)
 			&& confine(o->tls.uid, o->tls.gid, &why))
-		return serve(o, t) || o->demand ? 0 : REFUSED;
+		return serve(o, t) || o->demand ? 0 : EXIT_REFUSED;
 	complain("cannot", why, errno);
-	return o->demand ? 0 : MISUSE;
+	return o->demand ? 0 : EXIT_MISUSE;
 }
 
 /* The program hears of the session's end before we wait for its own. */
@@ -341,7 +341,7 @@ static int at_once(struct options const *o, struct tls *t, int ctl, int app)
 {
 	pid_t program = fork();
 	if (program < 0)
-		strerr_diefsys(FAILED, "cannot fork");
+		strerr_diefsys(EXIT_TEMPORARY, "cannot fork");
 	if (program == 0) {
 		close(t->ctl);
 		close(t->app);
@@ -349,7 +349,7 @@ static int at_once(struct options const *o, struct tls *t, int ctl, int app)
 	}
 	close(ctl);
 	close(app);
-	return finish(t, program, prepare(t, o) ? confined(o, t) : MISUSE);
+	return finish(t, program, prepare(t, o) ? confined(o, t) : EXIT_MISUSE);
 }
 
 static _Noreturn void become(struct options const *o)
@@ -369,7 +369,7 @@ static int on_demand(struct options const *o, struct tls *t, int ctl, int app)
 	if (program == 0)
 		become(o);
 	if (program < 0)
-		strerr_diefsys(FAILED, "cannot fork");
+		strerr_diefsys(EXIT_TEMPORARY, "cannot fork");
 	return finish(t, program, confined(o, t));
 }
 
@@ -378,13 +378,14 @@ static void make_sockets(int ctl[2], int app[2])
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, app) < 0
 			|| socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ctl) < 0)
-		strerr_diefsys(FAILED, "cannot make sockets");
+		strerr_diefsys(EXIT_TEMPORARY, "cannot make sockets");
 	if (app[0] < 3)
-		strerr_dief(FAILED, "descriptors 0, 1 or 2 are closed");
+		strerr_dief(EXIT_TEMPORARY, "descriptors 0, 1 or 2 are closed");
 }
 
 int main(int argc, char const *const *argv)
 {
+	PROG = "saca-tlsd";
 	static struct tls tls;
 	struct options o;
 	int ctl[2], app[2];
@@ -394,7 +395,7 @@ int main(int argc, char const *const *argv)
 		if (sessions_make(o.cache, o.entries, &why))
 			return 0;
 		complain(o.cache, why, errno);
-		return FAILED;
+		return EXIT_TEMPORARY;
 	}
 	make_sockets(ctl, app);
 	tls.ctl = ctl[0];

@@ -29,5 +29,5 @@ bool answer(char const *a, char const *b, char const *c, char const *d, bool rep
 			line[n++] = ascii_is_print(*s) ? *s : '?';
 	if (repeat)
 		line[n++] = '\n';
-	return fdio_write(ANSWER_FD, line, n);
+	return fd_write_all(ANSWER_FD, line, n);
 }

@@ -19,7 +19,7 @@ static int open_credit(struct spool const *sp, char const *plan, int flags)
 	if (!address_is_plan(plan, n))
 		return errno = EINVAL, -1;
 	memcpy(path + 7, plan, n + 1);
-	return fdio_openat(sp->fd, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | flags, 0600);
+	return fd_openat(sp->fd, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | flags, 0600);
 }
 
 /* Empty, or of NULs alone: what a power cut may leave of a first line that was not synced. */
@@ -33,7 +33,7 @@ static bool is_blank(char const *s, size_t n)
 static enum spool_credit read_credit(int fd, struct credit *c, bool *is_new)
 {
 	char text[CREDIT_SIZE + 1];
-	ssize_t n = fdio_pread(fd, text, sizeof text);
+	ssize_t n = fd_pread_all(fd, text, sizeof text, 0);
 	if (n < 0)
 		return SPOOL_CREDIT_ERROR;
 	*is_new = is_blank(text, (size_t)n);
@@ -44,7 +44,7 @@ static bool write_credit(int fd, struct credit const *c)
 {
 	char text[CREDIT_SIZE];
 	credit_format(text, c);
-	return fdio_pwrite(fd, text, sizeof text, 0);
+	return fd_pwrite_all(fd, text, sizeof text, 0);
 }
 
 /* Ends what a dead holder has left pending, in memory. */
@@ -64,12 +64,12 @@ static enum spool_credit hold(struct spool const *sp, char const *plan, struct s
 	h->fd = open_credit(sp, plan, 0);
 	if (h->fd < 0)
 		return errno == ENOENT ? SPOOL_CREDIT_MISSING : SPOOL_CREDIT_ERROR;
-	enum spool_credit r = fdio_lock(h->fd, F_WRLCK, 0, 0)
+	enum spool_credit r = fd_lock(h->fd, F_WRLCK, 0, 0)
 		? read_credit(h->fd, &h->credit, &is_new) : SPOOL_CREDIT_ERROR;
 	if (r == SPOOL_CREDIT_OK)
 		r = settle(sp, &h->credit);
 	if (r != SPOOL_CREDIT_OK)
-		fdio_close(h->fd);
+		fd_close(h->fd);
 	return r;
 }
 
@@ -83,14 +83,14 @@ enum spool_credit spool_credit_judge(struct spool const *sp, char const *plan,
 	int fd = open_credit(sp, plan, 0);
 	enum spool_credit r = fd < 0 ? SPOOL_CREDIT_ERROR : read_credit(fd, &h.credit, &is_new);
 	if (fd >= 0)
-		fdio_close(fd);
+		fd_close(fd);
 	if (r == SPOOL_CREDIT_OK && h.credit.balance >= amount)
 		return r;
 	r = hold(sp, plan, &h);
 	if (r != SPOOL_CREDIT_OK)
 		return r;
 	*left = h.credit.balance;
-	fdio_close(h.fd);
+	fd_close(h.fd);
 	return *left < amount ? SPOOL_CREDIT_SHORT : SPOOL_CREDIT_OK;
 }
 
@@ -102,10 +102,10 @@ enum spool_credit spool_credit_take(struct spool const *sp, char const *plan,
 		return r;
 	*left = h->credit.balance;
 	if (!credit_take(&h->credit, amount, id, key)) {
-		fdio_close(h->fd);
+		fd_close(h->fd);
 		return SPOOL_CREDIT_SHORT;
 	}
-	if (write_credit(h->fd, &h->credit) && fdio_datasync(h->fd))
+	if (write_credit(h->fd, &h->credit) && fd_datasync(h->fd))
 		return SPOOL_CREDIT_OK;
 	int e = errno;
 	spool_credit_back(h);
@@ -119,19 +119,19 @@ void spool_credit_spent(struct spool_credit_hold *h)
 {
 	credit_settle(&h->credit, true);
 	(void)write_credit(h->fd, &h->credit);
-	fdio_close(h->fd);
+	fd_close(h->fd);
 }
 
 void spool_credit_back(struct spool_credit_hold *h)
 {
 	credit_settle(&h->credit, false);
 	(void)write_credit(h->fd, &h->credit);
-	fdio_close(h->fd);
+	fd_close(h->fd);
 }
 
 void spool_credit_leave(struct spool_credit_hold *h)
 {
-	fdio_close(h->fd);
+	fd_close(h->fd);
 }
 
 /* --- The operator's and the importer's side ------------------------------------------ */
@@ -139,9 +139,9 @@ void spool_credit_leave(struct spool_credit_hold *h)
 static bool sync_folder(struct spool const *sp)
 {
 	int dir = spool_folder_open(sp, SPOOL_CREDIT);
-	bool fine = dir >= 0 && fdio_sync(dir);
+	bool fine = dir >= 0 && fd_sync(dir);
 	if (dir >= 0)
-		fdio_close(dir);
+		fd_close(dir);
 	return fine;
 }
 
@@ -178,7 +178,7 @@ static enum spool_credit change(struct spool const *sp, int fd, bool add, uint64
 	if (add ? amount > CREDIT_MAX - before : amount > before)
 		return SPOOL_CREDIT_SHORT;
 	c.balance = add ? before + amount : before - amount;
-	if (!write_credit(fd, &c) || !fdio_datasync(fd) || (is_new && !sync_folder(sp))) {
+	if (!write_credit(fd, &c) || !fd_datasync(fd) || (is_new && !sync_folder(sp))) {
 		undo(fd, &c, before, is_new);
 		return SPOOL_CREDIT_ERROR;
 	}
@@ -192,9 +192,9 @@ enum spool_credit spool_credit_change(struct spool const *sp, char const *plan,
 	int fd = open_credit(sp, plan, add && amount ? O_CREAT : 0);
 	if (fd < 0)
 		return errno == ENOENT ? SPOOL_CREDIT_MISSING : SPOOL_CREDIT_ERROR;
-	enum spool_credit r = fdio_lock(fd, F_WRLCK, 0, 0) ? change(sp, fd, add, amount, left)
+	enum spool_credit r = fd_lock(fd, F_WRLCK, 0, 0) ? change(sp, fd, add, amount, left)
 		: SPOOL_CREDIT_ERROR;
-	fdio_close(fd);
+	fd_close(fd);
 	return r;
 }
 
@@ -208,14 +208,14 @@ static bool settle_plan(struct spool const *sp, char const *plan)
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP;
 	enum spool_credit r = read_credit(fd, &c, &is_new);
-	fdio_close(fd);
+	fd_close(fd);
 	if (r == SPOOL_CREDIT_OK && !c.pending)
 		return true;
 	r = hold(sp, plan, &h);
 	if (r != SPOOL_CREDIT_OK)
 		return r == SPOOL_CREDIT_MISSING;
-	bool fine = write_credit(h.fd, &h.credit) && fdio_datasync(h.fd);
-	fdio_close(h.fd);
+	bool fine = write_credit(h.fd, &h.credit) && fd_datasync(h.fd);
+	fd_close(h.fd);
 	return fine;
 }
 

@@ -12,7 +12,7 @@
 
 static int make(struct spool_draft const *d)
 {
-	return fdio_openat(d->spool->fd, d->path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	return fd_openat(d->spool->fd, d->path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 }
 
 bool spool_draft_open(struct spool_draft *d, struct spool const *sp, char const *id)
@@ -25,7 +25,7 @@ bool spool_draft_open(struct spool_draft *d, struct spool const *sp, char const 
 	if (d->fd < 0 && errno == ENOENT) {
 		int tmp = spool_folder_open(sp, SPOOL_TMP); /* makes it */
 		if (tmp >= 0) {
-			fdio_close(tmp);
+			fd_close(tmp);
 			d->fd = make(d);
 		}
 	}
@@ -38,7 +38,7 @@ static bool flush(struct spool_draft *d)
 {
 	size_t n = d->held;
 	d->held = 0;
-	return fdio_write(d->fd, d->out, n);
+	return fd_write_all(d->fd, d->out, n);
 }
 
 bool spool_draft_put(struct spool_draft *d, char const *s, size_t n)
@@ -86,8 +86,8 @@ static bool leaves_room(int fd)
 
 bool spool_draft_sync(struct spool_draft *d)
 {
-	bool fine = flush(d) && fdio_sync(d->fd) && leaves_room(d->fd);
-	fdio_close(d->fd);
+	bool fine = flush(d) && fd_sync(d->fd) && leaves_room(d->fd);
+	fd_close(d->fd);
 	return fine;
 }
 
@@ -95,7 +95,7 @@ static enum spool_draft_end commit(struct spool_draft *d, char const *key, int n
 {
 	if (linkat(d->spool->fd, d->path, new, key, 0) < 0)
 		return errno == EEXIST ? SPOOL_DRAFT_TAKEN : SPOOL_DRAFT_FAILED;
-	if (fdio_sync(new))
+	if (fd_sync(new))
 		return SPOOL_DRAFT_DONE;
 	/* The client will hear that it failed and come again: the file must not be sent. */
 	int e = errno;
@@ -110,7 +110,7 @@ enum spool_draft_end spool_draft_commit(struct spool_draft *d, char const *key)
 	if (new < 0)
 		return SPOOL_DRAFT_FAILED;
 	enum spool_draft_end end = commit(d, key, new);
-	fdio_close(new);
+	fd_close(new);
 	return end;
 }
 

@@ -18,7 +18,7 @@
 
 static int open_file(int dir, char const *name)
 {
-	return fdio_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	return fd_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 }
 
 /* What a file says of itself. 1, 0 (it is gone), -1. */
@@ -29,8 +29,8 @@ static int read_file(int dir, char const *name, struct spool_entry *entry)
 	int fd = open_file(dir, name);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	ssize_t n = fdio_pread(fd, head, sizeof head);
-	fdio_close(fd);
+	ssize_t n = fd_pread_all(fd, head, sizeof head, 0);
+	fd_close(fd);
 	if (n < 0)
 		return -1;
 	if (!spoolfile_identity(head, (size_t)n, &entry->send, &id))
@@ -45,7 +45,7 @@ static int read_line(int fd, char *text, char const *key, struct spool_entry *en
 {
 	struct seen line;
 	size_t at = 0;
-	ssize_t n = fdio_pread(fd, text, SEEN_SIZE);
+	ssize_t n = fd_pread_all(fd, text, SEEN_SIZE, 0);
 	if (n < 0)
 		return -1;
 	while (seen_next(&line, text, (size_t)n, &at) == 1) {
@@ -66,7 +66,7 @@ static int read_seen(int dir, char const *name, char const *key, struct spool_en
 		return errno == ENOENT ? 0 : -1;
 	char *text = malloc(SEEN_SIZE);
 	int r = text ? read_line(fd, text, key, entry) : -1;
-	fdio_close(fd);
+	fd_close(fd);
 	free(text);
 	return r;
 }
@@ -83,7 +83,7 @@ static int judge(int r, char const *id, struct spool_entry const *entry)
 
 static int synced(int dir, int r)
 {
-	return r == 1 && !fdio_sync(dir) ? -1 : r;
+	return r == 1 && !fd_sync(dir) ? -1 : r;
 }
 
 /* In seen/ or new/, where a file bears its key's bare name. */
@@ -104,7 +104,7 @@ static int look(struct spool const *sp, enum spool_folder folder, char const *ke
 	if (dir < 0)
 		return -1;
 	r = synced(dir, r);
-	fdio_close(dir);
+	fd_close(dir);
 	return r;
 }
 
@@ -147,7 +147,7 @@ int spool_read(struct spool const *sp, enum spool_folder folder, char const *nam
 	if (dir < 0)
 		return -1;
 	int r = read_file(dir, name, entry);
-	fdio_close(dir);
+	fd_close(dir);
 	return r;
 }
 

@@ -23,7 +23,7 @@
 static enum spool_message_fault read_small(struct spool_message *m, size_t size)
 {
 	static char room[SMALL];
-	ssize_t n = fdio_pread(m->fd, room, size);
+	ssize_t n = fd_pread_all(m->fd, room, size, 0);
 	if (n >= 0 && (size_t)n < size)
 		errno = EIO; /* cut short meanwhile */
 	if (n < 0 || (size_t)n < size)
@@ -63,10 +63,10 @@ static enum spool_message_fault drain(struct spool_message *m, int fd, size_t ma
 	if (m->fd < 0)
 		return SPOOL_MESSAGE_MEMORY;
 	m->drained = true;
-	while ((n = fdio_read(fd, piece, sizeof piece)) > 0) {
+	while ((n = fd_read(fd, piece, sizeof piece)) > 0) {
 		if ((size_t)n > max - size)
 			return SPOOL_MESSAGE_LARGE;
-		if (!fdio_write(m->fd, piece, (size_t)n))
+		if (!fd_write_all(m->fd, piece, (size_t)n))
 			return SPOOL_MESSAGE_MEMORY;
 		size += (size_t)n;
 	}
@@ -120,5 +120,5 @@ bool spool_message_copy(struct spool_message const *m, int out)
 			(void)sync_file_range(out, 0, 0, SYNC_FILE_RANGE_WRITE);
 	}
 #endif
-	return fdio_write(out, m->s + done, m->n - done);
+	return fd_write_all(out, m->s + done, m->n - done);
 }

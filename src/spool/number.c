@@ -16,10 +16,10 @@
 
 static void read_boot(char boot[COUNTER_BOOT])
 {
-	int fd = fdio_openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
-	bool whole = fd >= 0 && fdio_read(fd, boot, COUNTER_BOOT) == COUNTER_BOOT;
+	int fd = fd_openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
+	bool whole = fd >= 0 && fd_read(fd, boot, COUNTER_BOOT) == COUNTER_BOOT;
 	if (fd >= 0)
-		fdio_close(fd);
+		fd_close(fd);
 	if (!whole) /* no hint then: every number is synced */
 		memset(boot, '-', COUNTER_BOOT);
 }
@@ -37,11 +37,11 @@ static char const *this_boot(void)
 static int open_count(struct spool const *sp, struct counter_place *here)
 {
 	struct stat st;
-	int fd = fdio_openat(sp->fd, "count", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	int fd = fd_openat(sp->fd, "count", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -1;
-	if (!fdio_lock(fd, F_WRLCK, 0, 0) || fstat(fd, &st) < 0) {
-		fdio_close(fd);
+	if (!fd_lock(fd, F_WRLCK, 0, 0) || fstat(fd, &st) < 0) {
+		fd_close(fd);
 		return -1;
 	}
 	here->device = (uint64_t)st.st_dev;
@@ -55,7 +55,7 @@ static int open_count(struct spool const *sp, struct counter_place *here)
 static enum spool_count read_count(int fd, struct counter *c)
 {
 	char text[COUNTER_SIZE + 1];
-	ssize_t n = fdio_pread(fd, text, sizeof text);
+	ssize_t n = fd_pread_all(fd, text, sizeof text, 0);
 	if (n < 0)
 		return SPOOL_COUNT_ERROR;
 	return counter_parse(c, text, (size_t)n) ? SPOOL_COUNT_OK : SPOOL_COUNT_LOST;
@@ -65,21 +65,21 @@ static bool write_limit(int fd, struct counter const *c)
 {
 	char text[COUNTER_SIZE];
 	counter_format(text, c);
-	return fdio_pwrite(fd, text, COUNTER_HINT, 0) && fdio_datasync(fd);
+	return fd_pwrite_all(fd, text, COUNTER_HINT, 0) && fd_datasync(fd);
 }
 
 static bool write_hint(int fd, struct counter const *c)
 {
 	char text[COUNTER_SIZE];
 	counter_format(text, c);
-	return fdio_pwrite(fd, text + COUNTER_HINT, sizeof text - COUNTER_HINT, COUNTER_HINT);
+	return fd_pwrite_all(fd, text + COUNTER_HINT, sizeof text - COUNTER_HINT, COUNTER_HINT);
 }
 
 /* A counter whose numbers start above `above`, synced with its entry in the folder. */
 static bool make_count(struct spool const *sp, int fd, uint64_t above)
 {
 	struct counter c = {.limit = above + 1};
-	return ftruncate(fd, 0) == 0 && write_limit(fd, &c) && fdio_sync(fd) && fdio_sync(sp->fd);
+	return ftruncate(fd, 0) == 0 && write_limit(fd, &c) && fd_sync(fd) && fd_sync(sp->fd);
 }
 
 /* Reads the counter, and begins it if the spool is empty. */
@@ -118,7 +118,7 @@ enum spool_count spool_number(struct spool const *sp, uint64_t residue, uint64_t
 	enum spool_count r = begin(sp, fd, &c);
 	if (r == SPOOL_COUNT_OK)
 		r = take(fd, &c, &here, 1, residue, hosts, number);
-	fdio_close(fd);
+	fd_close(fd);
 	return r;
 }
 
@@ -133,7 +133,7 @@ bool spool_count_begin(struct spool const *sp)
 	if (fd < 0)
 		return false;
 	enum spool_count r = begin(sp, fd, &c);
-	fdio_close(fd);
+	fd_close(fd);
 	return r != SPOOL_COUNT_ERROR;
 }
 
@@ -154,7 +154,7 @@ static bool remake(struct spool const *sp, uint64_t above)
 	fine = r == SPOOL_COUNT_OK
 		|| (r == SPOOL_COUNT_LOST && make_count(sp, fd, highest > above ? highest : above));
 	if (fd >= 0)
-		fdio_close(fd);
+		fd_close(fd);
 	return spool_unlock_all(sp) && fine;
 }
 
@@ -170,7 +170,7 @@ static enum spool_count raise_to(struct spool const *sp, uint64_t above)
 	enum spool_count r = read_count(fd, &c);
 	if (r == SPOOL_COUNT_OK && counter_next(&c, &here) <= above)
 		r = take(fd, &c, &here, above, 0, 1, &number);
-	fdio_close(fd);
+	fd_close(fd);
 	return r;
 }
 

@@ -36,11 +36,11 @@ static bool write_temp(int tmp, char const *name, char const *s, size_t n)
 	/* What a dead process left may have other names by now: it is not to be written to. */
 	if (unlinkat(tmp, name, 0) < 0 && errno != ENOENT)
 		return false;
-	int fd = fdio_openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	int fd = fd_openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return false;
-	bool fine = fdio_write(fd, s, n) && fdio_sync(fd);
-	fdio_close(fd);
+	bool fine = fd_write_all(fd, s, n) && fd_sync(fd);
+	fd_close(fd);
 	return fine;
 }
 
@@ -54,7 +54,7 @@ static bool link_seen(int tmp, int seen, struct spool_retired const *files, size
 		if (linkat(tmp, "seen", seen, key, 0) < 0 && errno != EEXIST)
 			return false;
 	}
-	return fdio_sync(seen);
+	return fd_sync(seen);
 }
 
 /* One file with a line for each, under the names of all. */
@@ -87,10 +87,10 @@ static bool remember(struct spool const *sp, struct spool_retired const *files, 
 		fine = true;
 		for (size_t at = 0; fine && at < n; at += LINES)
 			fine = write_seen(tmp, seen, files + at, n - at < LINES ? n - at : LINES, date);
-		fdio_close(seen);
+		fd_close(seen);
 	}
 	if (tmp >= 0)
-		fdio_close(tmp);
+		fd_close(tmp);
 	return fine;
 }
 
@@ -181,9 +181,9 @@ static bool keep_or_remove(struct spool const *sp, struct spool_retired const *f
 static bool sync_folder(struct spool const *sp, enum spool_folder folder)
 {
 	int dir = spool_folder_open(sp, folder);
-	bool fine = dir >= 0 && fdio_sync(dir);
+	bool fine = dir >= 0 && fd_sync(dir);
 	if (dir >= 0)
-		fdio_close(dir);
+		fd_close(dir);
 	return fine;
 }
 
@@ -215,7 +215,7 @@ static bool write_reason(struct spool const *sp, char const *name, char const *d
 	snprintf(path, sizeof path, "%s/%s.reason", spool_folders[SPOOL_FAILED], name);
 	bool fine = write_temp(tmp, "reason", text, (size_t)n)
 		&& renameat(tmp, "reason", sp->fd, path) == 0;
-	fdio_close(tmp);
+	fd_close(tmp);
 	return fine;
 }
 

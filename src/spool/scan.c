@@ -60,13 +60,13 @@ static bool look_at(int dir, char const *name, bool is_seen, uint64_t *highest)
 {
 	static char text[PIECE];
 	struct stat st;
-	int fd = fdio_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	int fd = fd_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP;
 	ssize_t n = fstat(fd, &st) < 0 ? -1 : 0;
 	if (n == 0 && S_ISREG(st.st_mode))
-		n = fdio_pread(fd, text, is_seen ? sizeof text : SPOOLFILE_HEAD);
-	fdio_close(fd);
+		n = fd_pread_all(fd, text, is_seen ? sizeof text : SPOOLFILE_HEAD, 0);
+	fd_close(fd);
 	if (n < 0)
 		return false;
 	(is_seen ? number_of_seen : number_of_file)(text, (size_t)n, highest);

@@ -30,7 +30,7 @@ static bool make_folders(int fd)
 	for (int i = 0; i < SPOOL_FOLDERS; i++)
 		if (mkdirat(fd, spool_folders[i], 0700) < 0 && errno != EEXIST)
 			return false;
-	return fdio_sync(fd);
+	return fd_sync(fd);
 }
 
 /* Files of two owners in one spool are files that somebody can't read. Root becomes the
@@ -50,7 +50,7 @@ static bool be_owner(int fd)
 
 static int open_existing(char const *path)
 {
-	return fdio_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+	return fd_openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
 }
 
 /* The spool's own folder, made if it is missing, its entry synced. */
@@ -64,23 +64,23 @@ static int open_folder(char const *path)
 	fd = open_existing(path);
 	if (fd < 0)
 		return -1;
-	int parent = fdio_openat(fd, "..", O_RDONLY | O_DIRECTORY, 0);
-	bool synced = parent >= 0 && fdio_sync(parent);
+	int parent = fd_openat(fd, "..", O_RDONLY | O_DIRECTORY, 0);
+	bool synced = parent >= 0 && fd_sync(parent);
 	if (parent >= 0)
-		fdio_close(parent);
+		fd_close(parent);
 	if (synced)
 		return fd;
-	fdio_close(fd);
+	fd_close(fd);
 	return -1;
 }
 
 /* `lock` is made last: where it is, the folders were made and synced. */
 static int open_lock(int fd)
 {
-	int lock = fdio_openat(fd, "lock", O_RDWR, 0);
+	int lock = fd_openat(fd, "lock", O_RDWR, 0);
 	if (lock >= 0 || errno != ENOENT || !make_folders(fd))
 		return lock;
-	return fdio_openat(fd, "lock", O_RDWR | O_CREAT, 0600);
+	return fd_openat(fd, "lock", O_RDWR | O_CREAT, 0600);
 }
 
 bool spool_open(struct spool *sp, char const *path)
@@ -91,7 +91,7 @@ bool spool_open(struct spool *sp, char const *path)
 	sp->lock = be_owner(sp->fd) ? open_lock(sp->fd) : -1;
 	if (sp->lock >= 0)
 		return true;
-	fdio_close(sp->fd);
+	fd_close(sp->fd);
 	return false;
 }
 
@@ -103,23 +103,23 @@ bool spool_is_there(char const *path)
 		return false;
 	bool there = fstatat(fd, spool_folders[SPOOL_NEW], &st, 0) == 0;
 	int e = errno;
-	fdio_close(fd);
+	fd_close(fd);
 	errno = e;
 	return there;
 }
 
 void spool_close(struct spool *sp)
 {
-	fdio_close(sp->lock);
-	fdio_close(sp->fd);
+	fd_close(sp->lock);
+	fd_close(sp->fd);
 }
 
 int spool_folder_open(struct spool const *sp, enum spool_folder folder)
 {
-	int fd = fdio_openat(sp->fd, spool_folders[folder], O_RDONLY | O_DIRECTORY, 0);
+	int fd = fd_openat(sp->fd, spool_folders[folder], O_RDONLY | O_DIRECTORY, 0);
 	if (fd >= 0 || errno != ENOENT || !make_folders(sp->fd))
 		return fd;
-	return fdio_openat(sp->fd, spool_folders[folder], O_RDONLY | O_DIRECTORY, 0);
+	return fd_openat(sp->fd, spool_folders[folder], O_RDONLY | O_DIRECTORY, 0);
 }
 
 DIR *spool_folder_read(struct spool const *sp, enum spool_folder folder)
@@ -127,7 +127,7 @@ DIR *spool_folder_read(struct spool const *sp, enum spool_folder folder)
 	int fd = spool_folder_open(sp, folder);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 	if (!d && fd >= 0)
-		fdio_close(fd);
+		fd_close(fd);
 	return d;
 }
 
@@ -167,22 +167,22 @@ static off_t offset_of(char const *key)
 
 bool spool_lock(struct spool const *sp, char const *key)
 {
-	return fdio_lock(sp->lock, F_WRLCK, offset_of(key), 1);
+	return fd_lock(sp->lock, F_WRLCK, offset_of(key), 1);
 }
 
 bool spool_unlock(struct spool const *sp, char const *key)
 {
-	return fdio_lock(sp->lock, F_UNLCK, offset_of(key), 1);
+	return fd_lock(sp->lock, F_UNLCK, offset_of(key), 1);
 }
 
 bool spool_lock_all(struct spool const *sp)
 {
-	return fdio_lock(sp->lock, F_WRLCK, 0, KEYS_END);
+	return fd_lock(sp->lock, F_WRLCK, 0, KEYS_END);
 }
 
 bool spool_unlock_all(struct spool const *sp)
 {
-	return fdio_lock(sp->lock, F_UNLCK, 0, KEYS_END);
+	return fd_lock(sp->lock, F_UNLCK, 0, KEYS_END);
 }
 
 int spool_import_lock(struct spool *sp)

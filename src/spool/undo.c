@@ -32,9 +32,9 @@ static bool path_of(char path[PATH], enum spool_folder folder, char const *name,
 static bool sync_folder(struct spool const *sp, enum spool_folder folder)
 {
 	int dir = spool_folder_open(sp, folder);
-	bool fine = dir >= 0 && fdio_sync(dir);
+	bool fine = dir >= 0 && fd_sync(dir);
 	if (dir >= 0)
-		fdio_close(dir);
+		fd_close(dir);
 	return fine;
 }
 

@@ -2,13 +2,13 @@
 #define _GNU_SOURCE /* setgroups, setresuid */
 #include "ucspi/become.h"
 
+#include "base/exitcode.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-enum { FAILED = 111 };
 
 static struct iovec piece(char const *s)
 {
@@ -20,7 +20,7 @@ static _Noreturn void fail(char const *name, char const *what, char const *of)
 	struct iovec const line[] = {piece(name), piece(": "), piece(what), piece(of), piece(": "),
 		piece(strerror(errno)), piece("\n")};
 	(void)!writev(2, line, sizeof line / sizeof *line); /* the code says it too */
-	_exit(FAILED);
+	_exit(EXIT_TEMPORARY);
 }
 
 void become_identity(struct become_identity who, char const *name)

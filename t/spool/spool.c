@@ -53,7 +53,7 @@ static void put(char const *path, char const *text)
 {
 	int fd = openat(sp.fd, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	ck_assert_int_ge(fd, 0);
-	ck_assert(fdio_write(fd, text, strlen(text)));
+	ck_assert(fd_write_all(fd, text, strlen(text)));
 	close(fd);
 }
 
@@ -75,7 +75,7 @@ static char const *content(char const *path)
 {
 	static char text[100000];
 	int fd = openat(sp.fd, path, O_RDONLY);
-	ssize_t n = fd < 0 ? -1 : fdio_pread(fd, text, sizeof text - 1);
+	ssize_t n = fd < 0 ? -1 : fd_pread_all(fd, text, sizeof text - 1, 0);
 	close(fd);
 	if (n < 0)
 		return NULL;
