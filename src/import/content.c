@@ -94,14 +94,14 @@ static bool put_id(struct content const *c, char const *id, struct buf *out)
 static size_t host(struct reader *r, char const *type, char const *id)
 {
 	struct content *c = r->c;
-	struct content_image *images = grow(c->images, c->image_count, &r->image_room, sizeof *images);
+	struct store_image *images = grow(c->images, c->image_count, &r->image_room, sizeof *images);
 	if (!images) {
 		fail(r, CONTENT_NO_MEMORY);
 		return NO_IMAGE;
 	}
 	c->images = images;
-	struct content_image *i = &images[c->image_count];
-	*i = (struct content_image){.type = type, .bytes = r->octets.len};
+	struct store_image *i = &images[c->image_count];
+	*i = (struct store_image){.type = type, .bytes = r->octets.len};
 	if (!webfolder_put(r->w, type, r->octets.s, r->octets.len, i->sha256, i->path)) {
 		fail(r, CONTENT_WEB);
 		return NO_IMAGE;

@@ -7,6 +7,7 @@
 #include "mail/message.h"
 #include "mail/mime.h"
 #include "import/webfolder.h"
+#include "store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,18 +15,6 @@
 /* Octets of a Content-ID that are kept: a line, RFC 5322 2.1.1. It is part of a key, and
    PostgreSQL's end at some 2700 octets; MIME_PARTS marks are fewer than what is left. */
 #define CONTENT_ID 998
-
-/* A hosted image, once per Content-ID that the HTML uses: rows of piece_image are
-   unique by content_id; several may share one hash (one row of image). */
-struct content_image {
-	char sha256[WEBFOLDER_HEX];
-	char path[WEBFOLDER_PATH]; /* under the web folder: i/<sha256>.<type> */
-	char const *type;          /* "png", "jpg", "gif", "webp" or "bmp"; static */
-	size_t bytes;
-	/* Of its part, without the brackets; UTF-8, cut at CONTENT_ID octets. Behind it `~`, as
-	   often as it takes to tell it from those before. */
-	struct buf content_id;
-};
 
 struct content_cids {
 	struct buf *ids;
@@ -38,7 +27,9 @@ struct content {
 	struct buf message_id; /* as it stands, brackets included; "" where there is none */
 	struct buf text;
 	struct buf html;       /* <meta> charset corrected, cids replaced by URLs */
-	struct content_image *images;
+	/* The hosted images, one per Content-ID that the HTML uses. content_id: its part's, in
+	   UTF-8, cut at CONTENT_ID octets, then as many `~` as make it differ from those before. */
+	struct store_image *images;
 	size_t image_count;
 	/* Cids that the HTML uses and no image answers to: sorted, each once. */
 	struct content_cids unresolved; /* no part has that Content-ID */

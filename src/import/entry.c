@@ -19,6 +19,20 @@ static enum entry_result no(struct entry *e, enum entry_result r, char const *re
 	return r;
 }
 
+static struct slice slice_of(struct buf const *b)
+{
+	return (struct slice){b->s, b->len};
+}
+
+static void set_piece(struct entry *e)
+{
+	struct content const *c = &e->content;
+	e->piece = (struct store_piece){.subject = slice_of(&c->subject),
+		.message_id = slice_of(&c->message_id), .text = slice_of(&c->text),
+		.html = slice_of(&c->html), .images = c->images, .image_count = c->image_count};
+	e->row.piece = &e->piece;
+}
+
 static enum entry_result read_content(struct entry *e, struct mime *m,
 	struct entry_options const *o)
 {
@@ -37,7 +51,7 @@ static enum entry_result read_content(struct entry *e, struct mime *m,
 		if (e->content.html.len + e->content.text.len > PIECE_MAX)
 			return no(e, ENTRY_REFUSED, "its text and HTML are too large for a store in UTF-8");
 		message_options(m, o->prefix, &e->row.options);
-		e->row.content = &e->content;
+		set_piece(e);
 		return ENTRY_OK;
 	case CONTENT_WEB:
 		return no(e, ENTRY_WEB, strerror(errno));

@@ -29,6 +29,7 @@ struct entry {
 	struct buf octets; /* the file, to be filled by the caller */
 	struct spoolfile file;
 	struct content content;
+	struct store_piece piece;
 	struct store_entry row;
 	char const *reason;
 	char id[33]; /* the file's, "" where it cannot be read */

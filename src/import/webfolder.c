@@ -17,8 +17,6 @@
 #define IMAGE_MODE 0644
 #define FOLDER_MODE 0755
 
-_Static_assert(WEBFOLDER_HEX == HASH_HEX, "a hash fits");
-
 struct webfolder {
 	int images; /* the folder i/, while it holds names that are not synced; else -1 */
 	char path[];

@@ -6,11 +6,13 @@
 #ifndef IMPORT_WEBFOLDER_H
 #define IMPORT_WEBFOLDER_H
 
+#include "store/store.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-#define WEBFOLDER_HEX 65  /* a SHA-256 in lowercase hexadecimal, with its NUL */
-#define WEBFOLDER_PATH 76 /* "i/<64 hex>.<type>", with its NUL */
+#define WEBFOLDER_HEX HASH_HEX          /* a SHA-256 in lowercase hexadecimal, with its NUL */
+#define WEBFOLDER_PATH STORE_IMAGE_PATH /* "i/<64 hex>.<type>", with its NUL */
 
 struct webfolder;
 

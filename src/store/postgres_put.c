@@ -67,7 +67,7 @@ static enum store_result find_or_add_once(struct postgres *q, struct store_entry
 		if (r == STORE_OK && !*plan)
 			r = look(q, f, plan, sender);
 	}
-	if (r == STORE_OK && *plan && e->content && !*sender) {
+	if (r == STORE_OK && *plan && e->piece && !*sender) {
 		struct params p = {.n = 0};
 		params_number(&p, *plan);
 		params_slice(&p, f->sender);
@@ -86,7 +86,7 @@ static enum store_result find_or_add(struct postgres *q, struct store_entry cons
 	enum store_result r = STORE_OK;
 	for (int i = 0; i < TRIES; i++) {
 		r = find_or_add_once(q, e, plan, sender);
-		if (r != STORE_OK || (*plan && (!e->content || *sender)))
+		if (r != STORE_OK || (*plan && (!e->piece || *sender)))
 			return r;
 	}
 	return left_out(q, *plan ? "sender" : "plan");
@@ -274,18 +274,18 @@ static enum store_result add_piece(struct postgres *q, struct store_entry const 
 	struct params p = {.n = 0};
 	params_number(&p, plan);
 	params_buf(&p, &q->name);
-	params_buf(&p, &e->content->html);
-	params_buf(&p, &e->content->text);
+	params_slice(&p, e->piece->html);
+	params_slice(&p, e->piece->text);
 	params_date(&p, e->file->date);
 	enum store_result r = postgres_exec(q, PG_PIECE_ADD, &p, id, NULL);
 	return r == STORE_OK && !*id ? left_out(q, "piece") : r;
 }
 
-static enum store_result add_images(struct postgres *q, struct content const *c, uint64_t piece)
+static enum store_result add_images(struct postgres *q, struct store_piece const *c, uint64_t piece)
 {
 	enum store_result r = STORE_OK;
 	for (size_t i = 0; r == STORE_OK && i < c->image_count; i++) {
-		struct content_image const *m = &c->images[i];
+		struct store_image const *m = &c->images[i];
 		struct params image = {.n = 0}, use = {.n = 0};
 		params_string(&image, m->sha256);
 		params_string(&image, m->type);
@@ -320,7 +320,7 @@ static enum store_result add_send(struct postgres *q, struct store_entry const *
 	uint64_t piece = 0, written = 0;
 	enum store_result r = add_piece(q, e, plan, &piece);
 	if (r == STORE_OK)
-		r = add_images(q, e->content, piece);
+		r = add_images(q, e->piece, piece);
 	if (r != STORE_OK)
 		return r;
 	params_number(&p, f->send);
@@ -330,9 +330,9 @@ static enum store_result add_send(struct postgres *q, struct store_entry const *
 	params_number(&p, piece);
 	params_number(&p, group);
 	params_buf(&p, &q->name);
-	params_buf(&p, &e->content->subject);
+	params_slice(&p, e->piece->subject);
 	params_slice(&p, f->id);
-	params_buf(&p, &e->content->message_id);
+	params_slice(&p, e->piece->message_id);
 	params_number(&p, o->show_header);
 	params_number(&p, o->social_links);
 	params_number(&p, o->language);
@@ -355,7 +355,7 @@ static enum store_result put(struct postgres *q, struct store_entry const *e,
 		r = add_group(q, e, plan, &group);
 	if (r == STORE_OK)
 		r = add_contacts(q, e->file, plan, group, count);
-	if (r == STORE_OK && e->content)
+	if (r == STORE_OK && e->piece)
 		r = add_send(q, e, plan, sender, group, count->contacts);
 	return r;
 }

@@ -245,17 +245,17 @@ static enum store_result add_piece(struct sqlite *q, struct store_entry const *e
 {
 	bind_number(q, SQL_PIECE_ADD, 1, plan);
 	bind_buf(q, SQL_PIECE_ADD, 2, &q->name);
-	bind_buf(q, SQL_PIECE_ADD, 3, &e->content->html);
-	bind_buf(q, SQL_PIECE_ADD, 4, &e->content->text);
+	bind_slice(q, SQL_PIECE_ADD, 3, e->piece->html);
+	bind_slice(q, SQL_PIECE_ADD, 4, e->piece->text);
 	bind_slice(q, SQL_PIECE_ADD, 5, e->file->date);
 	return add_surely(q, SQL_PIECE_ADD, id, "piece");
 }
 
-static enum store_result add_images(struct sqlite *q, struct content const *c, sqlite3_int64 piece)
+static enum store_result add_images(struct sqlite *q, struct store_piece const *c, sqlite3_int64 piece)
 {
 	enum store_result r = STORE_OK;
 	for (size_t i = 0; r == STORE_OK && i < c->image_count; i++) {
-		struct content_image const *m = &c->images[i];
+		struct store_image const *m = &c->images[i];
 		bind_text(q, SQL_IMAGE_ADD, 1, m->sha256, strlen(m->sha256));
 		bind_text(q, SQL_IMAGE_ADD, 2, m->type, strlen(m->type));
 		bind_number(q, SQL_IMAGE_ADD, 3, (sqlite3_int64)m->bytes);
@@ -282,7 +282,7 @@ static enum store_result add_send(struct sqlite *q, struct store_entry const *e,
 	if (r == STORE_OK)
 		r = add_piece(q, e, plan, &piece);
 	if (r == STORE_OK)
-		r = add_images(q, e->content, piece);
+		r = add_images(q, e->piece, piece);
 	if (r != STORE_OK)
 		return r;
 	sqlite3_int64 const numbers[] = {[1] = (sqlite3_int64)f->send, [2] = plan, [4] = sender,
@@ -293,9 +293,9 @@ static enum store_result add_send(struct sqlite *q, struct store_entry const *e,
 		bind_number(q, i, at, numbers[at]);
 	bind_slice(q, i, 3, f->user);
 	bind_buf(q, i, 7, &q->name);
-	bind_buf(q, i, 8, &e->content->subject);
+	bind_slice(q, i, 8, e->piece->subject);
 	bind_slice(q, i, 9, f->id);
-	bind_buf(q, i, 10, &e->content->message_id);
+	bind_slice(q, i, 10, e->piece->message_id);
 	bind_slice(q, i, 16, f->ip);
 	bind_slice(q, i, 18, f->date);
 	bind_text(q, i, 19, e->imported_at, strlen(e->imported_at));
@@ -329,7 +329,7 @@ static enum store_result put(struct sqlite *q, struct store_entry const *e,
 		r = add_contacts(q, e->file, plan, &n, &count->fresh);
 	if (r == STORE_OK)
 		r = add_members(q, group, n, &count->contacts);
-	if (r == STORE_OK && e->content)
+	if (r == STORE_OK && e->piece)
 		r = add_send(q, e, plan, group, count->contacts);
 	return r;
 }

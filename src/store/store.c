@@ -39,9 +39,9 @@ bool store_name(struct store_entry const *e, struct buf *out)
 	out->len = 0;
 	if (!buf_puts(out, "[SMTP] "))
 		return false;
-	if (!e->content)
+	if (!e->piece)
 		return buf_put(out, e->file->date.s, e->file->date.n);
-	if (!e->content->subject.len)
+	if (!e->piece->subject.n)
 		return buf_puts(out, "(sin asunto)");
-	return buf_put(out, e->content->subject.s, e->content->subject.len);
+	return buf_put(out, e->piece->subject.s, e->piece->subject.n);
 }

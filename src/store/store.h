@@ -3,9 +3,10 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/buf.h"
+#include "base/hash.h"
 #include "mail/message.h"
 #include "spool/file.h"
-#include "import/content.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,11 +23,32 @@ enum store_result {
 	STORE_NEWER    /* the schema is one of a later saca */
 };
 
+#define STORE_IMAGE_PATH 76 /* "i/<64 hexadecimal digits>.<type>", with its NUL */
+
+/* An image of a piece: one row of piece_image, which is unique by content_id. Several may
+   share a hash, and then share one row of image. */
+struct store_image {
+	char sha256[HASH_HEX];
+	char path[STORE_IMAGE_PATH]; /* below the web folder */
+	char const *type;            /* "png", "jpg", "gif", "webp" or "bmp"; static */
+	size_t bytes;
+	struct buf content_id;       /* without brackets */
+};
+
+/* The message of a send: its piece, and two fields of the send's row. Nothing is copied. */
+struct store_piece {
+	struct slice subject;    /* empty: there is none */
+	struct slice message_id; /* with its brackets; empty: there is none */
+	struct slice text, html;
+	struct store_image const *images;
+	size_t image_count;
+};
+
 /* One file of the spool, read. Strings that go into rows are valid UTF-8 without
    control characters (but those of text and html, which have no NULs). */
 struct store_entry {
 	struct spoolfile const *file;
-	struct content const *content; /* NULL: contacts only, and what follows is unused */
+	struct store_piece const *piece; /* NULL: contacts only; options is then unused */
 	struct message_options options;
 	char const *imported_at;       /* UTC, as date_iso writes it */
 };

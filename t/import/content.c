@@ -100,7 +100,7 @@ START_TEST(reads_all)
 	html_is("<meta charset=utf-8>mañana<img src=\"$0\">");
 	ck_assert_uint_eq(content.image_count, 1);
 	ck_assert_uint_eq(content.unresolved.count, 0);
-	struct content_image *i = content.images;
+	struct store_image *i = content.images;
 	is(&i->content_id, "a@x");
 	ck_assert_str_eq(i->type, "png");
 	ck_assert_uint_eq(i->bytes, 16);

@@ -34,11 +34,11 @@ static void remove_store(void)
 /* A send of that number and id, to a@b.es and c@b.es. */
 static enum store_result put(uint64_t send, char const *id, struct store_count *count)
 {
-	struct content content = {.html = {(char *)"<p>", 3, 0}, .text = {(char *)"t", 1, 0}};
+	struct store_piece piece = {.html = SLICE("<p>"), .text = SLICE("t")};
 	struct spoolfile file = {.sender = SLICE("r@b.es"), .send = send, .id = {id, strlen(id)},
 		.user = SLICE("v.acme"), .plan = SLICE("acme"), .ip = SLICE("192.0.2.7"),
 		.date = SLICE("2013-09-12T11:59:19Z"), .recipients = 2, .delivered = SLICE(DELIVERED)};
-	struct store_entry entry = {.file = &file, .content = send ? &content : NULL,
+	struct store_entry entry = {.file = &file, .piece = send ? &piece : NULL,
 		.imported_at = "2013-09-12T12:00:00Z"};
 	return store->put(store, &entry, count);
 }
@@ -212,14 +212,14 @@ START_TEST(names)
 {
 	struct buf name = BUF_ZERO;
 	struct spoolfile file = {.date = SLICE("2013-09-12T11:59:19Z")};
-	struct content content = {.subject = {(char *)"hola", 4, 0}};
-	struct store_entry entry = {.file = &file, .content = &content};
+	struct store_piece piece = {.subject = SLICE("hola")};
+	struct store_entry entry = {.file = &file, .piece = &piece};
 	ck_assert(store_name(&entry, &name));
 	ck_assert_mem_eq(name.s, "[SMTP] hola", name.len);
-	content.subject.len = 0;
+	piece.subject.n = 0;
 	ck_assert(store_name(&entry, &name));
 	ck_assert_mem_eq(name.s, "[SMTP] (sin asunto)", name.len);
-	entry.content = NULL;
+	entry.piece = NULL;
 	ck_assert(store_name(&entry, &name));
 	ck_assert_mem_eq(name.s, "[SMTP] 2013-09-12T11:59:19Z", name.len);
 	buf_free(&name);
