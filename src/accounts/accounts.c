@@ -1,5 +1,5 @@
-/* The accounts text: its lines are read one by one, then sorted, which finds what is
-   there twice and what has no plan. */
+/* The accounts text: its lines are read one by one, then sorted. Equal entries are then
+   neighbours, and a plan is found by a binary search. */
 #include "accounts/accounts.h"
 
 #include "mail/address.h"
@@ -15,29 +15,57 @@ struct words {
 	size_t n;
 };
 
+static struct accounts_text text_of(struct words w)
+{
+	return (struct accounts_text){w.s, w.n};
+}
+
 static void skip_blanks(struct words *w)
 {
 	while (w->n && ascii_is_blank(*w->s))
 		w->s++, w->n--;
 }
 
-/* Takes the next word off the front; one of length 0 when there is none. */
-static struct words word_next(struct words *w)
+static struct words take_octets(struct words *w, size_t n)
 {
-	skip_blanks(w);
-	struct words word = {w->s, 0};
-	while (w->n && !ascii_is_blank(*w->s))
-		w->s++, w->n--, word.n++;
-	return word;
+	struct words taken = {w->s, n};
+	w->s += n;
+	w->n -= n;
+	return taken;
 }
 
-/* What is left, without the blanks around it. */
-static struct words word_rest(struct words *w)
+/* Takes the next word; one of length 0 at the end. */
+static struct words next_word(struct words *w)
 {
+	size_t n = 0;
 	skip_blanks(w);
-	while (w->n && ascii_is_blank(w->s[w->n - 1]))
-		w->n--;
-	return *w;
+	while (n < w->n && !ascii_is_blank(w->s[n]))
+		n++;
+	return take_octets(w, n);
+}
+
+/* Takes the next word, in which a quoted string may have blanks (RFC 5321 4.1.2). */
+static struct words next_address(struct words *w)
+{
+	bool quoted = false;
+	size_t n = 0;
+	skip_blanks(w);
+	for (; n < w->n && (quoted || !ascii_is_blank(w->s[n])); n++) {
+		if (w->s[n] == '"')
+			quoted = !quoted;
+		else if (quoted && w->s[n] == '\\' && n + 1 < w->n)
+			n++;
+	}
+	return take_octets(w, n);
+}
+
+/* The remaining words as one string, without the blanks around it. */
+static struct words rest_of(struct words w)
+{
+	skip_blanks(&w);
+	while (w.n && ascii_is_blank(w.s[w.n - 1]))
+		w.n--;
+	return w;
 }
 
 static bool word_is(struct words w, char const *s)
@@ -45,10 +73,10 @@ static bool word_is(struct words w, char const *s)
 	return w.n == strlen(s) && memcmp(w.s, s, w.n) == 0;
 }
 
-/* --- What is kept ---------------------------------------------------------------- */
+/* --- The arrays ------------------------------------------------------------------ */
 
-/* Makes room for one more in an array of `count` elements. */
-static bool room(void **array, size_t count, size_t *cap, size_t size)
+/* Makes room for one more element of an array that has `count`. */
+static bool array_reserve(void **array, size_t count, size_t *cap, size_t size)
 {
 	if (count < *cap)
 		return true;
@@ -63,20 +91,20 @@ static bool room(void **array, size_t count, size_t *cap, size_t size)
 	return true;
 }
 
-static bool complain(struct accounts *a, struct accounts_fault fault)
+static bool add_fault(struct accounts *a, struct accounts_fault fault)
 {
 	void *p = a->fault;
-	if (!room(&p, a->faults, &a->faults_cap, sizeof *a->fault))
+	if (!array_reserve(&p, a->faults, &a->faults_cap, sizeof *a->fault))
 		return false;
 	a->fault = p;
 	a->fault[a->faults++] = fault;
 	return true;
 }
 
-static bool keep(struct accounts *a, struct accounts_entry const *entry)
+static bool add_entry(struct accounts *a, struct accounts_entry const *entry)
 {
 	void *p = a->entry;
-	if (!room(&p, a->count, &a->entries_cap, sizeof *a->entry))
+	if (!array_reserve(&p, a->count, &a->entries_cap, sizeof *a->entry))
 		return false;
 	a->entry = p;
 	a->entry[a->count++] = *entry;
@@ -85,39 +113,39 @@ static bool keep(struct accounts *a, struct accounts_entry const *entry)
 
 /* --- The lines of each kind -------------------------------------------------------- */
 
-/* Each reads what follows the kind. -1: good; else the fault, with its word. */
-typedef int line_reader(struct accounts_entry *e, struct words w, struct words *word,
+/* Each reads the words after the kind. Sets *word to the word that a fault is about. */
+typedef enum accounts_wrong line_reader(struct accounts_entry *e, struct words w, struct words *word,
 	bool (*hash_known)(char const *, size_t));
 
-static int read_plan_name(struct accounts_entry *e, struct words *w, struct words *word)
+static enum accounts_wrong read_plan_name(struct accounts_entry *e, struct words *w, struct words *word)
 {
-	*word = word_next(w);
+	*word = next_word(w);
 	if (!word->n)
 		return ACCOUNTS_NO_NAME;
 	if (!address_is_plan(word->s, word->n))
 		return ACCOUNTS_BAD_PLAN;
 	e->plan = word->s;
 	e->plan_len = word->n;
-	return -1;
+	return ACCOUNTS_GOOD;
 }
 
-static int read_plan(struct accounts_entry *e, struct words w, struct words *word,
+static enum accounts_wrong read_plan(struct accounts_entry *e, struct words w, struct words *word,
 	bool (*hash_known)(char const *, size_t))
 {
 	(void)hash_known;
-	int wrong = read_plan_name(e, &w, word);
-	if (wrong >= 0)
+	struct accounts_fault fault;
+	enum accounts_wrong wrong = read_plan_name(e, &w, word);
+	if (wrong)
 		return wrong;
 	e->name = e->plan;
 	e->name_len = e->plan_len;
-	struct accounts_fault fault;
 	if (accounts_plan_scan(&e->settings, w.s, w.n, &fault))
-		return -1;
-	*word = (struct words){(char *)fault.word, fault.word_len};
+		return ACCOUNTS_GOOD;
+	*word = (struct words){w.s + (fault.word.s - w.s), fault.word.n};
 	return fault.wrong;
 }
 
-/* A login has neither blanks nor controls: it is a word of the text and of the log. */
+/* No blanks and no controls: the login is one word in the accounts and in the log. */
 static bool is_login(struct words w)
 {
 	for (size_t i = 0; i < w.n; i++)
@@ -126,10 +154,10 @@ static bool is_login(struct words w)
 	return utf8_valid(w.s, w.n);
 }
 
-static int read_user(struct accounts_entry *e, struct words w, struct words *word,
+static enum accounts_wrong read_user(struct accounts_entry *e, struct words w, struct words *word,
 	bool (*hash_known)(char const *, size_t))
 {
-	*word = word_next(&w);
+	*word = next_word(&w);
 	if (!word->n)
 		return ACCOUNTS_NO_NAME;
 	if (word->n > ACCOUNTS_LOGIN)
@@ -141,20 +169,29 @@ static int read_user(struct accounts_entry *e, struct words w, struct words *wor
 	e->name_len = word->n;
 	e->plan = word->s + plan;
 	e->plan_len = word->n - plan;
-	struct words hash = word_rest(&w);
-	e->hash = hash.s;
-	e->hash_len = hash.n;
-	return !hash.n ? ACCOUNTS_NO_HASH : hash_known(hash.s, hash.n) ? -1 : ACCOUNTS_BAD_HASH;
+	e->hash = text_of(rest_of(w));
+	return !e->hash.n ? ACCOUNTS_NO_HASH : hash_known(e->hash.s, e->hash.n) ? ACCOUNTS_GOOD : ACCOUNTS_BAD_HASH;
 }
 
-static int read_sender(struct accounts_entry *e, struct words w, struct words *word,
+/* The display name goes into the From field of each mail. A second address in its place
+   is a slip: one line has one sender. */
+static enum accounts_wrong check_display(struct words name)
+{
+	if (name.n > ACCOUNTS_NAME)
+		return ACCOUNTS_LONG_DISPLAY;
+	if (!utf8_valid(name.s, name.n) || ascii_has_control(name.s, name.n) || memchr(name.s, '\t', name.n))
+		return ACCOUNTS_BAD_DISPLAY;
+	return address_check(name.s, name.n, true) == ADDRESS_OK ? ACCOUNTS_SECOND_ADDRESS : ACCOUNTS_GOOD;
+}
+
+static enum accounts_wrong read_sender(struct accounts_entry *e, struct words w, struct words *word,
 	bool (*hash_known)(char const *, size_t))
 {
 	(void)hash_known;
-	int wrong = read_plan_name(e, &w, word);
-	if (wrong >= 0)
+	enum accounts_wrong wrong = read_plan_name(e, &w, word);
+	if (wrong)
 		return wrong;
-	*word = word_rest(&w);
+	*word = next_address(&w);
 	if (!word->n)
 		return ACCOUNTS_NO_ADDRESS;
 	switch (address_check(word->s, word->n, true)) {
@@ -168,7 +205,9 @@ static int read_sender(struct accounts_entry *e, struct words w, struct words *w
 	ascii_lower_all(word->s, word->n);
 	e->name = word->s;
 	e->name_len = word->n;
-	return -1;
+	*word = rest_of(w);
+	e->display = text_of(*word);
+	return check_display(*word);
 }
 
 static struct {
@@ -180,47 +219,45 @@ static struct {
 	[ACCOUNTS_SENDER] = {"sender", read_sender},
 };
 
-/* One line, without its end. False: out of memory. */
+/* Reads one line, without its end. False: out of memory. */
 static bool read_line(struct accounts *a, struct words w, size_t line,
 	bool (*hash_known)(char const *, size_t))
 {
 	if (w.n && w.s[w.n - 1] == '\r')
 		w.n--;
 	if (memchr(w.s, 0, w.n))
-		return complain(a, (struct accounts_fault){.line = line, .wrong = ACCOUNTS_NUL});
-	struct words word = word_next(&w);
+		return add_fault(a, (struct accounts_fault){.line = line, .wrong = ACCOUNTS_NUL});
+	struct words word = next_word(&w);
 	if (!word.n || word.s[0] == '#')
 		return true;
 	size_t kind = 0;
 	while (kind < sizeof kinds / sizeof *kinds && !word_is(word, kinds[kind].word))
 		kind++;
 	struct accounts_entry e = {.kind = (enum accounts_kind)kind, .line = line};
-	int wrong = ACCOUNTS_KIND;
+	enum accounts_wrong wrong = ACCOUNTS_KIND;
 	if (kind < sizeof kinds / sizeof *kinds)
 		wrong = kinds[kind].read(&e, w, &word, hash_known);
-	/* A faulty line that has told its name is kept, lest all who name its plan be
-	   called faulty too. */
-	if (e.name && !keep(a, &e))
+	/* Keep a plan with a faulty setting: its users and senders are not at fault. */
+	if (e.name && !add_entry(a, &e))
 		return false;
-	return wrong < 0 || complain(a, (struct accounts_fault){line,
-		(enum accounts_wrong)wrong, word.s, word.n, 0});
+	return !wrong || add_fault(a, (struct accounts_fault){line, wrong, text_of(word), 0});
 }
 
 /* --- The whole text ---------------------------------------------------------------- */
 
-static int compare(char const *a, size_t an, char const *b, size_t bn)
+static int compare_octets(char const *a, size_t an, char const *b, size_t bn)
 {
 	int c = memcmp(a, b, an < bn ? an : bn);
 	return c ? c : (an > bn) - (an < bn);
 }
 
-/* By kind, plan and name: what makes an entry that entry. */
+/* Compares the key of an entry: kind, plan and name. */
 static int entry_compare_key(struct accounts_entry const *a, struct accounts_entry const *b)
 {
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	int c = compare(a->plan, a->plan_len, b->plan, b->plan_len);
-	return c ? c : compare(a->name, a->name_len, b->name, b->name_len);
+	int c = compare_octets(a->plan, a->plan_len, b->plan, b->plan_len);
+	return c ? c : compare_octets(a->name, a->name_len, b->name, b->name_len);
 }
 
 static int entry_compare(void const *x, void const *y)
@@ -236,14 +273,14 @@ static int fault_compare(void const *x, void const *y)
 	return (a->line > b->line) - (a->line < b->line);
 }
 
-static bool plan_declared(struct accounts const *a, struct accounts_entry const *e)
+static bool has_plan_line(struct accounts const *a, struct accounts_entry const *e)
 {
 	size_t low = 0, high = a->count;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		struct accounts_entry const *m = &a->entry[mid];
 		int c = m->kind != ACCOUNTS_PLAN ? 1
-			: compare(m->plan, m->plan_len, e->plan, e->plan_len);
+			: compare_octets(m->plan, m->plan_len, e->plan, e->plan_len);
 		if (c == 0)
 			return true;
 		if (c < 0)
@@ -254,23 +291,23 @@ static bool plan_declared(struct accounts const *a, struct accounts_entry const 
 	return false;
 }
 
-/* Behind the sorting: what is there twice, and what has no plan. */
+/* Finds, in sorted entries, those given twice and those of an undeclared plan. */
 static bool check_together(struct accounts *a)
 {
-	size_t first = 0; /* of the entries that are the same */
+	size_t first = 0; /* of the entries with the current key */
 	for (size_t i = 0; i < a->count; i++) {
 		struct accounts_entry const *e = &a->entry[i], *f = &a->entry[first];
 		struct accounts_fault const
-			twice = {e->line, ACCOUNTS_TWICE, e->name, e->name_len, f->line},
-			no_plan = {e->line, ACCOUNTS_NO_PLAN, e->plan, e->plan_len, 0};
+			twice = {e->line, ACCOUNTS_TWICE, {e->name, e->name_len}, f->line},
+			no_plan = {e->line, ACCOUNTS_NO_PLAN, {e->plan, e->plan_len}, 0};
 		if (entry_compare_key(f, e) != 0)
 			first = i;
-		if (first != i && !complain(a, twice))
+		if (first != i && !add_fault(a, twice))
 			return false;
-		if (!plan_declared(a, e) && !complain(a, no_plan))
+		if (!has_plan_line(a, e) && !add_fault(a, no_plan))
 			return false;
 	}
-	return a->count || a->faults || complain(a, (struct accounts_fault){.wrong = ACCOUNTS_NOTHING});
+	return a->count || a->faults || add_fault(a, (struct accounts_fault){.wrong = ACCOUNTS_NOTHING});
 }
 
 bool accounts_read(struct accounts *a, char *text, size_t n,

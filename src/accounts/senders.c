@@ -1,4 +1,4 @@
-/* senders.cdb: `p` plan -> settings; `s` plan NUL address -> empty. */
+/* The records of senders.cdb: `p` plan -> settings; `s` plan NUL address -> display name. */
 #include "accounts/senders.h"
 
 #include "mail/address.h"
@@ -7,9 +7,9 @@
 
 #define KEY_MAX (1 + PLAN_MAX + 1 + ADDRESS_MAX)
 
-int senders_open(struct senders *s, char const *path)
+bool senders_open(struct senders *s, char const *path)
 {
-	return cdbfile_open(&s->file, path);
+	return cdbfile_open(&s->file, path) == 0;
 }
 
 void senders_close(struct senders *s)
@@ -17,29 +17,34 @@ void senders_close(struct senders *s)
 	cdbfile_close(&s->file);
 }
 
-int senders_plan(struct senders const *s, char const *plan, size_t n, struct accounts_plan *out)
+static enum senders_result find_record(struct senders const *s, char const *key, size_t n, struct accounts_text *value)
 {
-	char key[KEY_MAX] = "p";
-	char const *settings;
-	size_t len;
-	if (!address_is_plan(plan, n))
-		return 0;
-	memcpy(key + 1, plan, n);
-	int r = cdbfile_find(&s->file, key, 1 + n, &settings, &len);
-	if (r <= 0)
-		return r;
-	return accounts_plan_scan(out, settings, len, NULL) ? 1 : -1;
+	int r = cdbfile_find(&s->file, key, n, &value->s, &value->n);
+	return r < 0 ? SENDERS_DAMAGED : r ? SENDERS_YES : SENDERS_NO;
 }
 
-int senders_has(struct senders const *s, char const *plan, size_t n,
-	char const *address, size_t an)
+enum senders_result senders_plan(struct senders const *s, char const *plan, size_t n, struct accounts_plan *out)
+{
+	char key[KEY_MAX] = "p";
+	struct accounts_text settings;
+	if (!address_is_plan(plan, n))
+		return SENDERS_NO;
+	memcpy(key + 1, plan, n);
+	enum senders_result r = find_record(s, key, 1 + n, &settings);
+	return r == SENDERS_YES && !accounts_plan_scan(out, settings.s, settings.n, NULL) ? SENDERS_DAMAGED : r;
+}
+
+enum senders_result senders_address(struct senders const *s, char const *plan, size_t n,
+	char const *address, size_t an, struct accounts_text *name)
 {
 	char key[KEY_MAX] = "s";
-	char const *value;
-	size_t len;
+	struct accounts_text display;
 	if (!address_is_plan(plan, n) || an == 0 || an > ADDRESS_MAX)
-		return 0;
+		return SENDERS_NO;
 	memcpy(key + 1, plan, n);
 	memcpy(key + 1 + n + 1, address, an);
-	return cdbfile_find(&s->file, key, 1 + n + 1 + an, &value, &len);
+	enum senders_result r = find_record(s, key, 1 + n + 1 + an, &display);
+	if (r == SENDERS_YES && name)
+		*name = display;
+	return r;
 }

@@ -1,14 +1,15 @@
-/* senders.cdb, as saca-accounts compiles it: which plans there are, what their settings
-   are, and which addresses they may send from.
+/* senders.cdb, as saca-accounts compiles it: the plans with their settings, and the
+   addresses that each plan may send from, with their display names.
 
-   The file is mapped, and a new one replaces it by a rename: a process keeps the one it
-   opened. Whatever its content, the lookups read inside the map only. */
+   The file is mapped, and a new one replaces it by a rename: a process keeps the file
+   that it opened. Whatever the file holds, a lookup reads inside the map only. */
 #ifndef ACCOUNTS_SENDERS_H
 #define ACCOUNTS_SENDERS_H
 
 #include "accounts/accounts.h"
 #include "base/cdb.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct senders {
@@ -17,20 +18,24 @@ struct senders {
 
 #define SENDERS_ZERO {CDBFILE_ZERO}
 
-/* Opens the file, close-on-exec; no descriptor stays open. Returns 0, or -1 with errno
-   (EINVAL: not a regular file, or too short to be a cdb). senders_close undoes it. */
-int senders_open(struct senders *s, char const *path);
+/* Opens the file; no descriptor stays open. False: errno says why (EINVAL: not a regular
+   file, or too short to be a cdb). senders_close unmaps it. */
+bool senders_open(struct senders *s, char const *path);
 void senders_close(struct senders *s);
 
-/* Each returns 1: yes; 0: no; -1: the file is damaged, which says nothing about the
-   plan or address and is for the operator to mend (a temporary failure). */
+/* The result of a lookup. A damaged file says nothing about the plan or address: it is a
+   temporary failure, and the administrator has to compile the accounts again. */
+enum senders_result { SENDERS_NO, SENDERS_YES, SENDERS_DAMAGED };
 
-/* Is plan[0..n) there? If so, *out holds its settings; else *out is not written to. */
-int senders_plan(struct senders const *s, char const *plan, size_t n, struct accounts_plan *out);
+/* Looks a plan up. SENDERS_YES: *out has its settings, whose strings point into the file
+   until senders_close. Otherwise *out is unchanged. */
+enum senders_result senders_plan(struct senders const *s, char const *plan, size_t n,
+	struct accounts_plan *out);
 
-/* Is address[0..an), with its A-Z lowered already (ascii_lower_all), a sender of the
-   plan? An address or plan too long to be one is simply none. */
-int senders_has(struct senders const *s, char const *plan, size_t n,
-	char const *address, size_t an);
+/* Is address[0..an), normalized, a sender of the plan? SENDERS_YES: unless name is NULL,
+   *name is its display name (n is 0 without one), which points into the file until
+   senders_close. An over-long plan or address is SENDERS_NO. */
+enum senders_result senders_address(struct senders const *s, char const *plan, size_t n,
+	char const *address, size_t an, struct accounts_text *name);
 
 #endif

@@ -1,5 +1,4 @@
-/* A terminal without echo. What the signal handler needs is static: there is one
-   terminal, as there is one set of signals. */
+/* A terminal without echo. The signal handler needs its data in static storage. */
 #include "accounts/terminal.h"
 
 #include <signal.h>
@@ -7,41 +6,41 @@
 #include <termios.h>
 
 static int terminal;
-static struct termios usual;
+static struct termios with_echo;
 
 static int const deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 #define DEADLY (sizeof deadly / sizeof *deadly)
 static struct sigaction before[DEADLY], before_stop;
 
-/* Both calls are async-signal-safe (POSIX 2008, 2.4.3), and the handler has been taken
-   back when it runs: the raised signal ends the program behind it. */
-static void loud_and_die(int sig)
+/* Both calls are async-signal-safe (POSIX 2008, 2.4.3). SA_RESETHAND has restored the
+   default action: the raised signal ends the program when the handler returns. */
+static void echo_on_and_die(int sig)
 {
-	tcsetattr(terminal, TCSAFLUSH, &usual);
+	tcsetattr(terminal, TCSAFLUSH, &with_echo);
 	raise(sig);
 }
 
-int terminal_quiet(int fd)
+bool terminal_echo_off(int fd)
 {
-	struct sigaction die = {.sa_handler = loud_and_die, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction die = {.sa_handler = echo_on_and_die, .sa_flags = (int)SA_RESETHAND};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	if (tcgetattr(fd, &usual) < 0)
-		return -1;
+	if (tcgetattr(fd, &with_echo) < 0)
+		return false;
 	terminal = fd;
 	for (unsigned int i = 0; i < DEADLY; i++)
 		if (sigaction(deadly[i], &die, &before[i]) < 0)
-			return -1;
+			return false;
 	if (sigaction(SIGTSTP, &ignore, &before_stop) < 0)
-		return -1;
-	struct termios quiet = usual;
-	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
-	quiet.c_lflag |= ECHONL;
-	return tcsetattr(fd, TCSAFLUSH, &quiet);
+		return false;
+	struct termios without_echo = with_echo;
+	without_echo.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
+	without_echo.c_lflag |= ECHONL;
+	return tcsetattr(fd, TCSAFLUSH, &without_echo) == 0;
 }
 
-void terminal_loud(void)
+void terminal_echo_on(void)
 {
-	tcsetattr(terminal, TCSAFLUSH, &usual);
+	tcsetattr(terminal, TCSAFLUSH, &with_echo);
 	for (unsigned int i = 0; i < DEADLY; i++)
 		sigaction(deadly[i], &before[i], NULL);
 	sigaction(SIGTSTP, &before_stop, NULL);

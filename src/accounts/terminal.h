@@ -1,11 +1,13 @@
-/* A terminal that shows nothing of what is typed, whatever ends the program. */
+/* A terminal that does not echo while a password is typed. */
 #ifndef ACCOUNTS_TERMINAL_H
 #define ACCOUNTS_TERMINAL_H
 
-/* Turns the echo of terminal fd off until terminal_loud. A signal that ends the program
-   meanwhile (HUP, INT, QUIT, TERM) turns it on again first; the stop key does nothing.
-   One terminal at a time. Returns 0, or -1 with errno. */
-int terminal_quiet(int fd);
-void terminal_loud(void);
+#include <stdbool.h>
+
+/* Turns the echo of terminal fd off; terminal_echo_on turns it on again. Meanwhile a
+   signal that ends the program (HUP, INT, QUIT, TERM) first turns the echo on, and the
+   stop key has no effect. For one terminal at a time. False: errno says why. */
+bool terminal_echo_off(int fd);
+void terminal_echo_on(void);
 
 #endif

@@ -1,14 +1,14 @@
-/* saca-accounts: compiles the accounts text on stdin to DIR/senders.cdb and
+/* saca-accounts: compiles the accounts on standard input to DIR/senders.cdb and
    DIR/passwords.cdb, both or neither; with -p, hashes a password. */
 #define _GNU_SOURCE /* flock */
-#include "base/exitcode.h"
-#include "base/version.h"
-#include "accounts/accounts.h"
-#include "mail/address.h"
 #include "base/buf.h"
-#include "base/num.h"
-#include "base/wipe.h"
 #include "base/cdbwrite.h"
+#include "base/exitcode.h"
+#include "base/num.h"
+#include "base/version.h"
+#include "base/wipe.h"
+#include "mail/address.h"
+#include "accounts/accounts.h"
 #include "accounts/password.h"
 #include "accounts/terminal.h"
 
@@ -25,7 +25,7 @@
 #define USAGE "saca-accounts DIR  or  saca-accounts -p [-m method] [-c cost]"
 
 #define FAULTS_SHOWN 100
-#define CLASSES_MAX 16 /* every login costs one hashing of each */
+#define CLASSES_MAX 16 /* methods and costs; a login for an unknown user hashes with each */
 
 /* --- The text ---------------------------------------------------------------------- */
 
@@ -43,7 +43,7 @@ static void read_text(struct buf *text)
 	}
 }
 
-static void report(struct accounts const *a)
+static void report_faults(struct accounts const *a)
 {
 	char why[ACCOUNTS_WHY + 1], more[NUM_FMT];
 	for (size_t i = 0; i < a->faults && i < FAULTS_SHOWN; i++) {
@@ -56,15 +56,15 @@ static void report(struct accounts const *a)
 	}
 }
 
-static void warn_of_weak(struct accounts const *a)
+static void warn_of_weak_hashes(struct accounts const *a)
 {
 	char line[NUM_FMT];
 	for (size_t i = 0; i < a->count; i++) {
 		struct accounts_entry const *e = &a->entry[i];
-		if (e->kind != ACCOUNTS_USER || !password_weak(e->hash, e->hash_len))
+		if (e->kind != ACCOUNTS_USER || !password_weak(e->hash.s, e->hash.n))
 			continue;
 		num_fmt(line, e->line);
-		strerr_warnw("line ", line, ": a method that nothing new should be hashed with");
+		strerr_warnw("line ", line, ": an outdated hash method; give this user a new password");
 	}
 }
 
@@ -72,59 +72,60 @@ static void warn_of_weak(struct accounts const *a)
 
 static struct cdbwrite senders, passwords;
 
-static void give_up(char const *what, char const *name)
+static void abandon_files(char const *what, char const *name)
 {
 	cdbwrite_abandon(&senders);
 	cdbwrite_abandon(&passwords);
 	strerr_diefusys(EXIT_TEMPORARY, what, name);
 }
 
-static void add(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
+static void add_record(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
 {
 	if (cdbwrite_add(w, key, kn, value, vn) < 0)
-		give_up("write ", w->name);
+		abandon_files("write ", w->name);
 }
 
-/* `p` plan -> settings; `s` plan NUL address -> empty. */
+/* `p` plan -> settings. */
+static void add_plan(struct accounts_entry const *e)
+{
+	char key[1 + PLAN_MAX] = "p", settings[ACCOUNTS_SETTINGS];
+	memcpy(key + 1, e->plan, e->plan_len);
+	add_record(&senders, key, 1 + e->plan_len, settings, accounts_plan_fmt(settings, &e->settings));
+}
+
+/* `s` plan NUL address -> display name. */
 static void add_sender(struct accounts_entry const *e)
 {
-	char key[1 + PLAN_MAX + 1 + ADDRESS_MAX], settings[ACCOUNTS_SETTINGS];
-	size_t n = 0;
-	key[n++] = e->kind == ACCOUNTS_PLAN ? 'p' : 's';
-	memcpy(key + n, e->plan, e->plan_len);
-	n += e->plan_len;
-	if (e->kind == ACCOUNTS_PLAN) {
-		add(&senders, key, n, settings, accounts_plan_fmt(settings, e->settings));
-		return;
-	}
-	key[n++] = 0;
-	memcpy(key + n, e->name, e->name_len);
-	add(&senders, key, n + e->name_len, "", 0);
+	char key[1 + PLAN_MAX + 1 + ADDRESS_MAX] = "s";
+	size_t n = 1 + e->plan_len + 1 + e->name_len;
+	memcpy(key + 1, e->plan, e->plan_len);
+	memcpy(key + 1 + e->plan_len + 1, e->name, e->name_len);
+	add_record(&senders, key, n, e->display.n ? e->display.s : "", e->display.n);
 }
 
 static bool same_class(struct accounts_entry const *a, struct accounts_entry const *b)
 {
 	char ac[PASSWORD_CLASS], bc[PASSWORD_CLASS];
-	size_t n = password_class(ac, a->hash, a->hash_len);
-	return n == password_class(bc, b->hash, b->hash_len) && memcmp(ac, bc, n) == 0;
+	size_t n = password_class(ac, a->hash.s, a->hash.n);
+	return n == password_class(bc, b->hash.s, b->hash.n) && memcmp(ac, bc, n) == 0;
 }
 
-/* A hash may look well and yet have a cost that libcrypt refuses. It would stand in the
-   way of every login, so it is tried out here, once for each class. */
-static void try_out(struct accounts_entry const *e)
+/* libcrypt may refuse the cost of a well-formed hash, and every login would then fail.
+   Try one hash of each method and cost. */
+static void try_hash(struct accounts_entry const *e)
 {
 	char line[NUM_FMT];
-	if (password_verify(e->hash, e->hash_len, "") >= 0)
+	if (password_verify(e->hash.s, e->hash.n, "") >= 0)
 		return;
 	int error = errno;
 	num_fmt(line, e->line);
 	if (error == EINVAL)
-		strerr_dief(EXIT_MISUSE, "line ", line, ": a hash with a cost that libcrypt refuses");
+		strerr_dief(EXIT_MISUSE, "line ", line, ": libcrypt refuses the cost of this hash");
 	errno = error;
-	strerr_diefusys(EXIT_TEMPORARY, "hash as line ", line, " does");
+	strerr_diefusys(EXIT_TEMPORARY, "hash a password with the method of line ", line);
 }
 
-/* One user of each method and cost that the text has; returns how many. */
+/* Finds one user for each method and cost; returns their number. */
 static size_t find_classes(struct accounts const *a, struct accounts_entry const **class)
 {
 	size_t n = 0;
@@ -138,26 +139,27 @@ static size_t find_classes(struct accounts const *a, struct accounts_entry const
 		if (c < n)
 			continue;
 		if (n == CLASSES_MAX)
-			strerr_dief(EXIT_MISUSE, "more than 16 methods and costs of hashing");
-		try_out(e);
+			strerr_dief(EXIT_MISUSE, "more than 16 different methods and costs of hashing");
+		try_hash(e);
 		class[n++] = e;
 	}
 	return n;
 }
 
-/* Login -> hash, and what saca-checkpassword runs for logins that do not exist. */
+/* Login -> hash. The key NUL has one hash of each method and cost: saca-checkpassword
+   verifies them all for an unknown login, so that it takes as long as a known one. */
 static void add_passwords(struct accounts const *a,
 	struct accounts_entry const *const *class, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		add(&passwords, "", 1, class[i]->hash, class[i]->hash_len);
+		add_record(&passwords, "", 1, class[i]->hash.s, class[i]->hash.n);
 	for (size_t i = 0; i < a->count; i++)
 		if (a->entry[i].kind == ACCOUNTS_USER)
-			add(&passwords, a->entry[i].name, a->entry[i].name_len,
-				a->entry[i].hash, a->entry[i].hash_len);
+			add_record(&passwords, a->entry[i].name, a->entry[i].name_len,
+				a->entry[i].hash.s, a->entry[i].hash.n);
 }
 
-/* Both files are whole and on disk before the first takes its place. */
+/* Both new files are complete and synced before the first replaces its old one. */
 static void write_files(struct accounts const *a, char const *folder)
 {
 	struct accounts_entry const *class[CLASSES_MAX];
@@ -166,39 +168,41 @@ static void write_files(struct accounts const *a, char const *folder)
 	if (dir < 0 || flock(dir, LOCK_EX) < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "open and lock ", folder);
 	if (cdbwrite_start(&senders, dir, "senders.cdb") < 0)
-		give_up("begin ", "senders.cdb");
+		abandon_files("begin ", "senders.cdb");
 	if (cdbwrite_start(&passwords, dir, "passwords.cdb") < 0)
-		give_up("begin ", "passwords.cdb");
+		abandon_files("begin ", "passwords.cdb");
 	for (size_t i = 0; i < a->count; i++)
-		if (a->entry[i].kind != ACCOUNTS_USER)
+		if (a->entry[i].kind == ACCOUNTS_PLAN)
+			add_plan(&a->entry[i]);
+		else if (a->entry[i].kind == ACCOUNTS_SENDER)
 			add_sender(&a->entry[i]);
 	add_passwords(a, class, classes);
 	if (cdbwrite_finish(&senders, 0644) < 0)
-		give_up("finish ", "senders.cdb");
+		abandon_files("finish ", "senders.cdb");
 	if (cdbwrite_finish(&passwords, 0640) < 0)
-		give_up("finish ", "passwords.cdb");
+		abandon_files("finish ", "passwords.cdb");
 	if (cdbwrite_replace(&senders) < 0)
-		give_up("replace ", "senders.cdb");
+		abandon_files("replace ", "senders.cdb");
 	if (cdbwrite_replace(&passwords) < 0)
-		give_up("replace ", "passwords.cdb");
+		abandon_files("replace ", "passwords.cdb");
 	if (fsync(dir) < 0)
-		give_up("sync ", folder);
+		abandon_files("sync ", folder);
 	cdbwrite_abandon(&senders);
 	cdbwrite_abandon(&passwords);
 	close(dir);
 }
 
-static void compile(char const *folder)
+static void compile_accounts(char const *folder)
 {
 	struct buf text = BUF_ZERO;
 	struct accounts a = {0};
 	read_text(&text);
 	if (!accounts_read(&a, text.s, text.len, password_known))
 		strerr_dief(EXIT_TEMPORARY, "out of memory");
-	report(&a);
+	report_faults(&a);
 	if (a.faults)
-		strerr_dief(EXIT_MISUSE, "nothing has been changed");
-	warn_of_weak(&a);
+		strerr_dief(EXIT_MISUSE, "nothing was changed");
+	warn_of_weak_hashes(&a);
 	write_files(&a, folder);
 	accounts_free(&a);
 	buf_free(&text);
@@ -206,16 +210,16 @@ static void compile(char const *folder)
 
 /* --- -p ---------------------------------------------------------------------------- */
 
-/* Reads octet by octet, to newline or end: what follows is somebody else's. NULL, or
-   what is wrong. A control character is refused, not only NUL, which crypt(3) can't see:
-   it is a CR from a file or a slip of the hand, and RFC 4013 2.3 lets no client send one. */
+/* Reads up to a newline or the end, octet by octet: the rest of the input belongs to
+   others. NULL, or the fault. Control characters are refused: crypt(3) cannot see a NUL,
+   a CR comes from a file with CRLF, and RFC 4013 2.3 lets no client send them. */
 static char const *read_password(char *out, size_t longest)
 {
 	for (size_t n = 0;; n++) {
 		char c;
 		ssize_t r = fd_read(0, &c, 1);
 		if (r < 0)
-			return "the password can't be read";
+			return "unable to read the password";
 		out[n] = 0;
 		if (r == 0 || c == '\n')
 			return n ? NULL : "the password is empty";
@@ -227,29 +231,29 @@ static char const *read_password(char *out, size_t longest)
 	}
 }
 
-static char const *ask(char const *what, char *out, size_t longest)
+static char const *ask_password(char const *what, char *out, size_t longest)
 {
 	if (allwrite(2, what, strlen(what)) < strlen(what))
-		return "the terminal can't be written to";
+		return "unable to write to the terminal";
 	return read_password(out, longest);
 }
 
 static char const *ask_twice(char *out, size_t longest)
 {
 	char again[PASSWORD_MAX + 1];
-	if (terminal_quiet(0) < 0)
-		return "the terminal can't be silenced";
-	char const *wrong = ask("Password: ", out, longest);
+	if (!terminal_echo_off(0))
+		return "unable to turn off the terminal's echo";
+	char const *wrong = ask_password("Password: ", out, longest);
 	if (!wrong)
-		wrong = ask("Again: ", again, longest);
-	terminal_loud();
+		wrong = ask_password("Again: ", again, longest);
+	terminal_echo_on();
 	if (!wrong && strcmp(out, again) != 0)
-		wrong = "the two are not the same";
+		wrong = "the two passwords differ";
 	wipe(again, sizeof again);
 	return wrong;
 }
 
-static void hash(struct password_method const *method, unsigned long cost)
+static void print_hash(struct password_method const *method, unsigned long cost)
 {
 	char password[PASSWORD_MAX + 1], out[PASSWORD_HASH + 1];
 	char const *wrong = (isatty(0) ? ask_twice : read_password)(password, method->longest);
@@ -267,11 +271,11 @@ static void hash(struct password_method const *method, unsigned long cost)
 
 int main(int argc, char const *const *argv)
 {
-	bool want_hash = false, any = false;
+	bool want_hash = false, has_options = false;
 	char const *name = "yescrypt", *cost_arg = NULL;
 	subgetopt l = SUBGETOPT_ZERO;
 	PROG = "saca-accounts";
-	for (int opt; (opt = subgetopt_r(argc, argv, "pm:c:V", &l)) != -1; any = true)
+	for (int opt; (opt = subgetopt_r(argc, argv, "pm:c:V", &l)) != -1; has_options = true)
 		switch (opt) {
 		case 'p':
 			want_hash = true;
@@ -289,10 +293,10 @@ int main(int argc, char const *const *argv)
 		}
 	argc -= l.ind;
 	argv += l.ind;
-	if (argc != !want_hash || (any && !want_hash))
+	if (argc != !want_hash || (has_options && !want_hash))
 		strerr_dieusage(EXIT_MISUSE, USAGE);
 	if (!want_hash) {
-		compile(argv[0]);
+		compile_accounts(argv[0]);
 		return 0;
 	}
 	struct password_method const *method = password_method(name);
@@ -300,7 +304,7 @@ int main(int argc, char const *const *argv)
 		strerr_dief(EXIT_MISUSE, "the methods are yescrypt, bcrypt and sha512");
 	uint64_t cost = method->cost;
 	if (cost_arg && (!num_scan(cost_arg, strlen(cost_arg), method->high, &cost) || cost < method->low))
-		strerr_dief(EXIT_MISUSE, "no such cost for this method: ", cost_arg);
-	hash(method, (unsigned long)cost);
+		strerr_dief(EXIT_MISUSE, "invalid cost for this method: ", cost_arg);
+	print_hash(method, (unsigned long)cost);
 	return 0;
 }

@@ -149,18 +149,18 @@ static bool open_senders(struct session *me)
 {
 	if (me->senders_open)
 		return true;
-	if (senders_open(&me->senders, me->senders_path) < 0) {
+	if (!senders_open(&me->senders, me->senders_path)) {
 		strerr_warnwusys("open ", me->senders_path);
 		return false;
 	}
 	return me->senders_open = true;
 }
 
-static enum smtp_answer answer(struct session const *me, int r)
+static enum smtp_answer answer(struct session const *me, enum senders_result r)
 {
-	if (r < 0)
+	if (r == SENDERS_DAMAGED)
 		strerr_warnw(me->senders_path, " is damaged");
-	return r < 0 ? SMTP_UNKNOWN : r ? SMTP_YES : SMTP_NO;
+	return r == SENDERS_DAMAGED ? SMTP_UNKNOWN : r == SENDERS_YES ? SMTP_YES : SMTP_NO;
 }
 
 static enum smtp_answer plan(void *arg, char const *name, size_t n, struct accounts_plan *out)
@@ -178,7 +178,7 @@ static enum smtp_answer sender(void *arg, char const *name, size_t pn, char cons
 	struct session *me = arg;
 	if (!open_senders(me))
 		return SMTP_UNKNOWN;
-	return answer(me, senders_has(&me->senders, name, pn, address, n));
+	return answer(me, senders_address(&me->senders, name, pn, address, n, NULL));
 }
 
 static enum smtp_tls tls(void *arg)

@@ -1,8 +1,8 @@
-/* senders.cdb written and looked up; the same file cut off everywhere and with every
-   octet spoilt: no crash, no endless walk, nobody taken for a sender who is none. (A
-   cdb has no checksum: a spoilt length or setting may read as another good one.) */
-#include "base/cdbwrite.h"
+/* senders.cdb: lookups in a whole file, in a file cut short anywhere, and in one with any
+   octet changed. A damaged file crashes nothing and makes no stranger a sender. (A cdb has
+   no checksum: a changed length or setting may read as another good one.) */
 #include "accounts/senders.h"
+#include "base/cdbwrite.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 static char folder[] = "/tmp/saca-unit.XXXXXX";
 static int dir;
 
-static void enter(void)
+static void make_folder(void)
 {
 	strcpy(strrchr(folder, '.'), ".XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
@@ -24,7 +24,7 @@ static void enter(void)
 	ck_assert_int_ge(dir, 0);
 }
 
-static void leave(void)
+static void remove_folder(void)
 {
 	unlink("senders.cdb");
 	unlink("senders.cdb.new");
@@ -43,76 +43,83 @@ static void write_file(void)
 	PUT(w, "potro", "");
 	PUT(w, "pmalo", "colour=red");
 	PUT(w, "sacme\0a@b.es", "");
+	PUT(w, "sotro\0c@b.es", "La tienda");
 	ck_assert_int_eq(cdbwrite_finish(&w, 0644), 0);
 	ck_assert_int_eq(cdbwrite_replace(&w), 0);
 	cdbwrite_abandon(&w);
 }
 
-static int plan(struct senders const *s, char const *name, struct accounts_plan *out)
+static enum senders_result find_plan(struct senders const *s, char const *name, struct accounts_plan *out)
 {
 	return senders_plan(s, name, strlen(name), out);
 }
 
-static int has(struct senders const *s, char const *name, char const *address)
+static enum senders_result find_address(struct senders const *s, char const *name, char const *address)
 {
-	return senders_has(s, name, strlen(name), address, strlen(address));
+	return senders_address(s, name, strlen(name), address, strlen(address), NULL);
 }
 
-START_TEST(looks_up)
+START_TEST(lookups_find_plans_and_senders)
 {
 	struct senders s = SENDERS_ZERO;
-	struct accounts_plan p = {9, false};
+	struct accounts_plan p = {.maxrcpt = 9};
+	struct accounts_text name;
 	char longest[300];
 	write_file();
-	ck_assert_int_eq(senders_open(&s, "senders.cdb"), 0);
-	ck_assert_int_eq(plan(&s, "nada", &p), 0);
-	ck_assert_int_eq(plan(&s, "", &p), 0);
-	ck_assert_int_eq(plan(&s, "../acme", &p), 0);
-	ck_assert_int_eq(plan(&s, "malo", &p), -1);
+	ck_assert(senders_open(&s, "senders.cdb"));
+	ck_assert_int_eq(find_plan(&s, "nada", &p), SENDERS_NO);
+	ck_assert_int_eq(find_plan(&s, "", &p), SENDERS_NO);
+	ck_assert_int_eq(find_plan(&s, "../acme", &p), SENDERS_NO);
+	ck_assert_int_eq(find_plan(&s, "malo", &p), SENDERS_DAMAGED);
 	ck_assert(p.maxrcpt == 9 && !p.credit);
-	ck_assert_int_eq(plan(&s, "acme", &p), 1);
+	ck_assert_int_eq(find_plan(&s, "acme", &p), SENDERS_YES);
 	ck_assert(p.maxrcpt == 50000 && p.credit);
-	ck_assert_int_eq(plan(&s, "otro", &p), 1);
+	ck_assert_int_eq(find_plan(&s, "otro", &p), SENDERS_YES);
 	ck_assert(p.maxrcpt == 0 && !p.credit);
-	ck_assert_int_eq(has(&s, "acme", "a@b.es"), 1);
-	ck_assert_int_eq(has(&s, "acme", "A@b.es"), 0);
-	ck_assert_int_eq(has(&s, "acme", ""), 0);
-	ck_assert_int_eq(has(&s, "otro", "a@b.es"), 0);
-	ck_assert_int_eq(senders_has(&s, "acme\0a@b.es", 11, "", 0), 0);
+	ck_assert_int_eq(find_address(&s, "acme", "a@b.es"), SENDERS_YES);
+	ck_assert_int_eq(find_address(&s, "acme", "A@b.es"), SENDERS_NO);
+	ck_assert_int_eq(find_address(&s, "acme", ""), SENDERS_NO);
+	ck_assert_int_eq(find_address(&s, "otro", "a@b.es"), SENDERS_NO);
+	ck_assert_int_eq(senders_address(&s, "acme\0a@b.es", 11, "", 0, NULL), SENDERS_NO);
+	ck_assert_int_eq(senders_address(&s, "otro", 4, "c@b.es", 6, &name), SENDERS_YES);
+	ck_assert_uint_eq(name.n, 9);
+	ck_assert_mem_eq(name.s, "La tienda", 9);
+	ck_assert_int_eq(senders_address(&s, "acme", 4, "a@b.es", 6, &name), SENDERS_YES);
+	ck_assert_uint_eq(name.n, 0);
 	memset(longest, 'a', sizeof longest);
-	ck_assert_int_eq(senders_has(&s, "acme", 4, longest, sizeof longest), 0);
-	ck_assert_int_eq(senders_has(&s, longest, sizeof longest, "a@b.es", 6), 0);
+	ck_assert_int_eq(senders_address(&s, "acme", 4, longest, sizeof longest, NULL), SENDERS_NO);
+	ck_assert_int_eq(senders_address(&s, longest, sizeof longest, "a@b.es", 6, NULL), SENDERS_NO);
 	senders_close(&s);
 }
 END_TEST
 
-START_TEST(opens_only_a_cdb)
+START_TEST(senders_open_takes_only_a_cdb)
 {
 	struct senders s = SENDERS_ZERO;
-	ck_assert(senders_open(&s, "senders.cdb") == -1 && errno == ENOENT);
-	ck_assert(senders_open(&s, "/dev/null") == -1 && errno == EINVAL);
-	ck_assert(senders_open(&s, ".") == -1 && errno == EINVAL);
+	ck_assert(!senders_open(&s, "senders.cdb") && errno == ENOENT);
+	ck_assert(!senders_open(&s, "/dev/null") && errno == EINVAL);
+	ck_assert(!senders_open(&s, ".") && errno == EINVAL);
 }
 END_TEST
 
-/* Nobody is taken for a sender by a damaged file, and nothing is read outside. */
-static void probe(void)
+/* Looks up in a file that may be damaged. */
+static void probe_damaged_file(void)
 {
 	struct senders s = SENDERS_ZERO;
 	struct accounts_plan p;
-	if (senders_open(&s, "senders.cdb") < 0) {
+	if (!senders_open(&s, "senders.cdb")) {
 		ck_assert_int_eq(errno, EINVAL);
 		return;
 	}
-	plan(&s, "acme", &p);
-	plan(&s, "otro", &p);
-	has(&s, "acme", "a@b.es");
-	ck_assert_int_ne(has(&s, "acme", "x@b.es"), 1);
-	ck_assert_int_ne(has(&s, "otro", "a@b.es"), 1);
+	find_plan(&s, "acme", &p);
+	find_plan(&s, "otro", &p);
+	find_address(&s, "acme", "a@b.es");
+	ck_assert_int_ne(find_address(&s, "acme", "x@b.es"), SENDERS_YES);
+	ck_assert_int_ne(find_address(&s, "otro", "a@b.es"), SENDERS_YES);
 	senders_close(&s);
 }
 
-START_TEST(survives_cuts)
+START_TEST(a_file_cut_short_is_not_opened)
 {
 	struct stat st;
 	write_file();
@@ -120,13 +127,13 @@ START_TEST(survives_cuts)
 	for (off_t size = st.st_size; size-- > 0;) {
 		struct senders s = SENDERS_ZERO;
 		ck_assert_int_eq(truncate("senders.cdb", size), 0);
-		ck_assert_int_eq(senders_open(&s, "senders.cdb"), -1);
+		ck_assert(!senders_open(&s, "senders.cdb"));
 		ck_assert_int_eq(errno, EINVAL);
 	}
 }
 END_TEST
 
-START_TEST(survives_rot)
+START_TEST(a_changed_octet_makes_nobody_a_sender)
 {
 	static unsigned char const rot[] = {0x00, 0x01, 0xff};
 	char octet;
@@ -136,7 +143,7 @@ START_TEST(survives_rot)
 	for (off_t at = 0; pread(fd, &octet, 1, at) == 1; at++) {
 		for (size_t i = 0; i < sizeof rot; i++) {
 			if (pwrite(fd, &rot[i], 1, at) == 1)
-				probe();
+				probe_damaged_file();
 		}
 		ck_assert_int_eq(pwrite(fd, &octet, 1, at), 1);
 	}
@@ -144,9 +151,9 @@ START_TEST(survives_rot)
 }
 END_TEST
 
-START_TEST(bounds_the_walk)
+START_TEST(a_table_larger_than_the_file_is_damage)
 {
-	/* A table said to have 2^29 + 1 slots: 8 times that is 8 again in 32 bits. */
+	/* A table of 2^29 + 1 slots: 8 times that number is 8 in 32 bits. */
 	static unsigned char const slots[] = {0x01, 0x00, 0x00, 0x20};
 	struct senders s = SENDERS_ZERO;
 	write_file();
@@ -154,17 +161,17 @@ START_TEST(bounds_the_walk)
 	for (off_t at = 4; at < 2048; at += 8)
 		ck_assert_int_eq(pwrite(fd, slots, 4, at), 4);
 	close(fd);
-	ck_assert_int_eq(senders_open(&s, "senders.cdb"), -1);
+	ck_assert(!senders_open(&s, "senders.cdb"));
 }
 END_TEST
 
-START_TEST(keeps_many)
+START_TEST(a_cdb_holds_more_records_than_a_stack)
 {
 	struct cdbwrite w;
 	struct cdbfile f = CDBFILE_ZERO;
 	char const *value;
 	size_t len;
-	uint32_t const many = unit_size(1200000); /* what overflows a stack of 8 MiB */
+	uint32_t const many = unit_size(1200000); /* their slots take more than a stack of 8 MiB */
 	uint32_t wrong = 0;
 	ck_assert_int_eq(cdbwrite_start(&w, dir, "senders.cdb"), 0);
 	for (uint32_t i = 0; i < many; i++)
@@ -183,7 +190,7 @@ START_TEST(keeps_many)
 }
 END_TEST
 
-START_TEST(keeps_order)
+START_TEST(records_of_one_key_keep_their_order)
 {
 	struct cdbwrite w;
 	struct cdbfile f = CDBFILE_ZERO;
@@ -208,7 +215,7 @@ START_TEST(keeps_order)
 }
 END_TEST
 
-START_TEST(abandons)
+START_TEST(cdbwrite_abandon_keeps_the_old_file)
 {
 	struct cdbwrite w;
 	struct stat before, after;
@@ -227,15 +234,15 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("senders");
 	TCase *c = unit_case("senders");
-	tcase_add_checked_fixture(c, enter, leave);
-	tcase_add_test(c, looks_up);
-	tcase_add_test(c, opens_only_a_cdb);
-	tcase_add_test(c, survives_cuts);
-	tcase_add_test(c, survives_rot);
-	tcase_add_test(c, bounds_the_walk);
-	tcase_add_test(c, keeps_many);
-	tcase_add_test(c, keeps_order);
-	tcase_add_test(c, abandons);
+	tcase_add_checked_fixture(c, make_folder, remove_folder);
+	tcase_add_test(c, lookups_find_plans_and_senders);
+	tcase_add_test(c, senders_open_takes_only_a_cdb);
+	tcase_add_test(c, a_file_cut_short_is_not_opened);
+	tcase_add_test(c, a_changed_octet_makes_nobody_a_sender);
+	tcase_add_test(c, a_table_larger_than_the_file_is_damage);
+	tcase_add_test(c, a_cdb_holds_more_records_than_a_stack);
+	tcase_add_test(c, records_of_one_key_keep_their_order);
+	tcase_add_test(c, cdbwrite_abandon_keeps_the_old_file);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,5 +1,5 @@
-/* The accounts text: entries lie in it, in order, each plan known; written out again they
-   are read as the same; every fault is a printable line. */
+/* The accounts text. The entries point into it, in order, and each plan is declared. Written
+   out they read back the same. Every fault is one printable line. */
 #include "accounts/accounts.h"
 #include "mail/address.h"
 #include "base/ascii.h"
@@ -7,7 +7,7 @@
 #include "base/num.h"
 #include "fuzz.h"
 
-/* As libcrypt has them: printable, so that no CR at the end is taken for the line's. */
+/* Printable, as libcrypt has them: a CR at the end belongs to the line. */
 static bool hash_known(char const *hash, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -22,26 +22,41 @@ static void write_entry(struct buf *out, struct accounts_entry const *e)
 	switch (e->kind) {
 	case ACCOUNTS_PLAN:
 		must(buf_puts(out, "plan ") && buf_put(out, e->name, e->name_len) && buf_putc(out, ' '));
-		must(buf_put(out, settings, accounts_plan_fmt(settings, e->settings)));
+		must(buf_put(out, settings, accounts_plan_fmt(settings, &e->settings)));
 		break;
 	case ACCOUNTS_USER:
 		must(buf_puts(out, "user ") && buf_put(out, e->name, e->name_len) && buf_putc(out, ' '));
-		must(buf_put(out, e->hash, e->hash_len));
+		must(buf_put(out, e->hash.s, e->hash.n));
 		break;
 	case ACCOUNTS_SENDER:
 		must(buf_puts(out, "sender ") && buf_put(out, e->plan, e->plan_len) && buf_putc(out, ' '));
-		must(buf_put(out, e->name, e->name_len));
+		must(buf_put(out, e->name, e->name_len) && buf_putc(out, ' ') && buf_put(out, e->display.s, e->display.n));
 		break;
 	}
 	must(buf_putc(out, '\n'));
+}
+
+static bool same_text(struct accounts_text a, struct accounts_text b)
+{
+	return fuzz_same(a.s, a.n, b.s, b.n);
+}
+
+static bool same_settings(struct accounts_plan const *a, struct accounts_plan const *b)
+{
+	for (size_t i = 0; i < ACCOUNTS_NETWORKS; i++)
+		if (!same_text(a->profile[i], b->profile[i]))
+			return false;
+	return a->maxrcpt == b->maxrcpt && a->maxday == b->maxday && a->maxwait == b->maxwait
+		&& a->credit == b->credit && a->sandbox == b->sandbox;
 }
 
 static bool same_entry(struct accounts_entry const *a, struct accounts_entry const *b)
 {
 	return a->kind == b->kind && fuzz_same(a->plan, a->plan_len, b->plan, b->plan_len)
 		&& fuzz_same(a->name, a->name_len, b->name, b->name_len)
-		&& (a->kind != ACCOUNTS_USER || fuzz_same(a->hash, a->hash_len, b->hash, b->hash_len))
-		&& (a->kind != ACCOUNTS_PLAN || (a->settings.maxrcpt == b->settings.maxrcpt && a->settings.credit == b->settings.credit));
+		&& (a->kind != ACCOUNTS_USER || same_text(a->hash, b->hash))
+		&& (a->kind != ACCOUNTS_SENDER || same_text(a->display, b->display))
+		&& (a->kind != ACCOUNTS_PLAN || same_settings(&a->settings, &b->settings));
 }
 
 static void check_entries(struct accounts const *a, char const *text, size_t n)
@@ -51,7 +66,7 @@ static void check_entries(struct accounts const *a, char const *text, size_t n)
 		must(e->name >= text && e->name + e->name_len <= text + n && address_is_plan(e->plan, e->plan_len));
 		must(!i || e[-1].kind <= e->kind);
 		if (e->kind == ACCOUNTS_USER)
-			must(e->name_len <= ACCOUNTS_LOGIN && address_login_plan(e->name, e->name_len) && hash_known(e->hash, e->hash_len));
+			must(e->name_len <= ACCOUNTS_LOGIN && address_login_plan(e->name, e->name_len) && hash_known(e->hash.s, e->hash.n));
 		if (e->kind == ACCOUNTS_SENDER)
 			must(address_check(e->name, e->name_len, true) == ADDRESS_OK);
 	}
