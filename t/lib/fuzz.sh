@@ -23,6 +23,7 @@ fuzz_seeds() {
 	case $1 in
 	dialogue) ls t/smtp/dialogue/*.smtp ;;
 	mime | content) ls t/mail/samples/*.eml ;;
+	bounce) ls t/send/bounces/*.eml ;;
 	cid | htmlmeta) ls t/mail/html/*.html ;;
 	esac
 }

@@ -10,6 +10,7 @@ tls accounts
 smtp spool
 store
 import
+send
 prog'
 
 # includes FILES PATTERN: the #include lines of FILES that match PATTERN

@@ -1,0 +1,391 @@
+/* Reading bounces and complaints. */
+#include "send/bounce.h"
+
+#include "base/ascii.h"
+#include "mail/header.h"
+#include "mail/message.h"
+#include "mail/mime.h"
+#include "mail/param.h"
+
+#include <string.h>
+
+/* --- Codes ------------------------------------------------------------------------------ */
+
+static size_t count_digits(char const *s, size_t n)
+{
+	size_t i = 0;
+	while (i < n && ascii_is_digit(s[i]))
+		i++;
+	return i;
+}
+
+/* The octets of the code at the start of s[0..n); 0: there is none. */
+static size_t measure_code(char const *s, size_t n)
+{
+	if (n < 5 || !strchr("245", s[0]) || s[1] != '.')
+		return 0;
+	size_t subject = count_digits(s + 2, n - 2), at = 2 + subject;
+	if (subject < 1 || subject > 3 || at >= n || s[at] != '.')
+		return 0;
+	size_t detail = count_digits(s + at + 1, n - at - 1), end = at + 1 + detail;
+	if (detail < 1 || detail > 3)
+		return 0;
+	/* part of an address or of a version */
+	if (end < n && (s[end] == '.' ? end + 1 < n && ascii_is_digit(s[end + 1]) : ascii_is_alpha(s[end]) || s[end] == '-'))
+		return 0;
+	return end;
+}
+
+static bool begins_word(char const *s, size_t at)
+{
+	return at == 0 || !(ascii_is_digit(s[at - 1]) || ascii_is_alpha(s[at - 1]) || s[at - 1] == '.' || s[at - 1] == '-');
+}
+
+bool bounce_code(char out[BOUNCE_STATUS], char const *s, size_t n)
+{
+	out[0] = 0;
+	for (size_t at = 0; at < n; at++) {
+		size_t len = begins_word(s, at) || (at >= 4 && s[at - 1] == '-' && count_digits(s + at - 4, 3) == 3)
+			? measure_code(s + at, n - at) : 0;
+		if (!len)
+			continue;
+		memcpy(out, s + at, len);
+		out[len] = 0;
+		return true;
+	}
+	return false;
+}
+
+static bool has_word(char const *text, char const *const *words)
+{
+	size_t n = strlen(text);
+	for (; *words; words++) {
+		size_t w = strlen(*words);
+		for (size_t at = 0; at + w <= n; at++)
+			if (ascii_case_equal(text + at, w, *words, w))
+				return true;
+	}
+	return false;
+}
+
+enum bounce_blame bounce_blame(char const *status, char const *text)
+{
+	static char const *const rates[] = {"rate", "too many", "too much mail", "too fast", "quota", "temporar", NULL};
+	static char const *const policies[] = {"blacklist", "black list", "blocklist", "block list", "blocked using",
+		"spamhaus", "policy", "reputation", "dmarc", "spf", "dkim", "spam", NULL};
+	if (strcmp(status, "5.1.1") == 0 || strcmp(status, "5.1.10") == 0)
+		return BOUNCE_ADDRESS;
+	if (strcmp(status, "5.2.1") == 0)
+		return has_word(text, rates) ? BOUNCE_UNCLEAR : BOUNCE_ADDRESS;
+	if (strncmp(status, "5.7.", 4) == 0)
+		return BOUNCE_SENDER;
+	bool vague = !status[0] || (strlen(status) == 5 && strcmp(status + 1, ".0.0") == 0);
+	return vague && has_word(text, policies) ? BOUNCE_SENDER : BOUNCE_UNCLEAR;
+}
+
+/* --- Text --------------------------------------------------------------------------------- */
+
+/* One line of printable ASCII: runs of anything else become one blank. */
+static void keep_text(char out[BOUNCE_TEXT], char const *s, size_t n)
+{
+	size_t len = 0;
+	for (size_t i = 0; i < n && len < BOUNCE_TEXT - 1; i++) {
+		char c = s[i] > ' ' && ascii_is_print(s[i]) ? s[i] : ' ';
+		if (c != ' ' || (len && out[len - 1] != ' '))
+			out[len++] = c;
+	}
+	while (len && out[len - 1] == ' ')
+		len--;
+	out[len] = 0;
+}
+
+static size_t line_length(char const *s, size_t n)
+{
+	char const *lf = memchr(s, '\n', n);
+	return lf ? (size_t)(lf - s) + 1 : n;
+}
+
+static bool is_blank_line(char const *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] != '\r' && s[i] != '\n' && !ascii_is_blank(s[i]))
+			return false;
+	return true;
+}
+
+static bool starts_with(char const *s, size_t n, char const *prefix)
+{
+	size_t len = strlen(prefix);
+	return n >= len && ascii_case_equal(s, len, prefix, len);
+}
+
+/* Where `needle` begins in s[0..n), any case; n: nowhere. */
+static size_t find_text(char const *s, size_t n, char const *needle)
+{
+	size_t len = strlen(needle);
+	for (size_t at = 0; at + len <= n; at++)
+		if (ascii_case_equal(s + at, len, needle, len))
+			return at;
+	return n;
+}
+
+/* --- Delivery status (RFC 3464 2.1) --------------------------------------------------------- */
+
+/* The Diagnostic-Code decides, where it has a code: Sendmail writes `Status: 5.1.1` for any
+   refused RCPT, over `550 5.7.1 ... blacklisted`. */
+static void judge_status(struct bounce *out, struct buf const *status, struct buf const *diagnostic)
+{
+	keep_text(out->text, diagnostic->len ? diagnostic->s : status->s, diagnostic->len ? diagnostic->len : status->len);
+	if (bounce_code(out->status, diagnostic->s, diagnostic->len))
+		return;
+	if (bounce_code(out->status, status->s, status->len) && strcmp(out->status + 1, ".0.0") == 0)
+		out->status[0] = 0;
+}
+
+/* A block of fields; *failed says whether it is a recipient's whose delivery failed. */
+static bool read_recipient(struct bounce *out, char const *s, size_t n, bool *failed)
+{
+	struct buf action = BUF_ZERO, word = BUF_ZERO, status = BUF_ZERO, diagnostic = BUF_ZERO;
+	bool memory = header_find(s, n, "Action", &action) >= 0 && param_word(&word, action.s, action.len)
+		&& header_find(s, n, "Status", &status) >= 0
+		&& header_find(s, n, "Diagnostic-Code", &diagnostic) >= 0;
+	*failed = memory && word.len && ascii_case_is(word.s, word.len, "failed");
+	if (*failed)
+		judge_status(out, &status, &diagnostic);
+	buf_free(&action);
+	buf_free(&word);
+	buf_free(&status);
+	buf_free(&diagnostic);
+	return memory;
+}
+
+static bool read_delivery_status(struct bounce *out, char const *s, size_t n)
+{
+	for (size_t at = 0; at < n;) {
+		size_t end = at;
+		while (end < n) {
+			size_t len = line_length(s + end, n - end);
+			if (is_blank_line(s + end, len))
+				break;
+			end += len;
+		}
+		bool failed = false;
+		if (end > at && !read_recipient(out, s + at, end - at, &failed))
+			return false;
+		if (failed) {
+			out->kind = BOUNCE_FAILED;
+			return true;
+		}
+		at = end + (end < n ? line_length(s + end, n - end) : 0);
+	}
+	return true;
+}
+
+/* --- Complaints (RFC 5965) ---------------------------------------------------------------- */
+
+static bool is_complaint(char const *type, size_t n)
+{
+	static char const *const types[] = {"abuse", "fraud", "virus", "opt-out", "other"};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (ascii_case_is(type, n, types[i]))
+			return true;
+	return false;
+}
+
+static bool read_feedback(struct bounce *out, char const *s, size_t n)
+{
+	struct buf type = BUF_ZERO;
+	bool memory = header_find(s, n, "Feedback-Type", &type) >= 0;
+	if (memory && type.len && is_complaint(type.s, type.len)) {
+		out->kind = BOUNCE_COMPLAINT;
+		keep_text(out->text, type.s, type.len);
+		memory = buf_put(&out->returned, s, n) && buf_putc(&out->returned, '\n');
+	}
+	buf_free(&type);
+	return memory;
+}
+
+static bool is_token_octet(char c)
+{
+	return ascii_is_alpha(c) || ascii_is_digit(c);
+}
+
+bool bounce_token(char const *header, size_t n, size_t *at, char const **token, size_t *len)
+{
+	static char const *const fields[] = {"List-Unsubscribe:", "Return-Path:", "Original-Mail-From:"};
+	while (*at < n) {
+		if (*at == 0 || header[*at - 1] == '\n') {
+			/* a field that is none of ours, with its continuations */
+			bool ours = false;
+			for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+				ours = ours || starts_with(header + *at, n - *at, fields[i]);
+			if (!ours && !ascii_is_blank(header[*at])) {
+				do
+					*at += line_length(header + *at, n - *at);
+				while (*at < n && ascii_is_blank(header[*at]));
+				continue;
+			}
+		}
+		if (!is_token_octet(header[*at])) {
+			++*at;
+			continue;
+		}
+		size_t from = *at;
+		while (*at < n && is_token_octet(header[*at]))
+			++*at;
+		*token = header + from;
+		*len = *at - from;
+		return true;
+	}
+	return false;
+}
+
+/* --- Servers that send plain text ----------------------------------------------------------- */
+
+/* qmail-send's text: paragraphs of `<address>:` and a reason. The reply of a remote server
+   decides before qmail's own code. */
+static bool read_qmail(struct bounce *out, char const *s, size_t n)
+{
+	size_t at = find_text(s, n, "This is the qmail-send program");
+	if (at == n)
+		return false;
+	size_t end = find_text(s, n, "--- Below this line is a copy of the message");
+	while (at < end && !(s[at] == '<' && at > 0 && s[at - 1] == '\n'))
+		at++;
+	if (at >= end)
+		return true;
+	size_t stop = at;
+	while (stop < end) {
+		size_t len = line_length(s + stop, end - stop);
+		if (is_blank_line(s + stop, len))
+			break;
+		stop += len;
+	}
+	out->kind = BOUNCE_FAILED;
+	size_t said = at + find_text(s + at, stop - at, "Remote host said:");
+	size_t reason = at + line_length(s + at, stop - at);
+	keep_text(out->text, s + reason, stop > reason ? stop - reason : 0);
+	if (!bounce_code(out->status, s + said, stop - said))
+		bounce_code(out->status, s + at, stop - at);
+	return true;
+}
+
+/* A server that names the failed address in a field and explains itself in words. */
+static bool read_failed_recipients(struct bounce *out, struct mime *m, char const *text, size_t n)
+{
+	char const *value;
+	int found = mime_field(m, "X-Failed-Recipients", &value);
+	if (found <= 0)
+		return found == 0;
+	size_t end = find_text(text, n, "\n------ This is a copy of");
+	out->kind = BOUNCE_FAILED;
+	if (bounce_code(out->status, text, end)) {
+		size_t at = find_text(text, end, out->status);
+		while (at > 0 && text[at - 1] != '\n')
+			at--;
+		keep_text(out->text, text + at, line_length(text + at, end - at));
+	} else
+		keep_text(out->text, "undeliverable", strlen("undeliverable"));
+	return true;
+}
+
+/* --- The message ------------------------------------------------------------------------------ */
+
+static bool is_status(char const *type)
+{
+	return strcmp(type, "message/delivery-status") == 0 || strcmp(type, "message/global-delivery-status") == 0;
+}
+
+static bool is_returned(char const *type)
+{
+	return strcmp(type, "message/rfc822") == 0 || strcmp(type, "text/rfc822-headers") == 0
+		|| strcmp(type, "message/global") == 0 || strcmp(type, "message/global-headers") == 0;
+}
+
+static bool read_parts(struct bounce *out, struct mime *m, char const *message, bool from_nobody, unsigned int nested);
+
+static bool read_nested(struct bounce *out, char const *s, size_t n, bool from_nobody, unsigned int nested)
+{
+	struct mime *m = mime_new();
+	if (!m)
+		return false;
+	mime_push(m, s, n);
+	bool memory = mime_finish(m) != MIME_NO_MEMORY && read_parts(out, m, s, from_nobody, nested);
+	mime_free(m);
+	return memory;
+}
+
+/* The part's octets, its transfer encoding undone, are read by `reader`. */
+static bool read_decoded(struct bounce *out, struct mime_part const *part, char const *message,
+	bool (*reader)(struct bounce *, char const *, size_t))
+{
+	struct buf octets = BUF_ZERO;
+	bool memory = message_decode(part, message, &octets) && reader(out, octets.s, octets.len);
+	buf_free(&octets);
+	return memory;
+}
+
+static bool read_report(struct bounce *out, struct mime *m, char const *message, bool *is_report)
+{
+	for (size_t i = 0; i < mime_count(m); i++) {
+		struct mime_part const *part = mime_part(m, i);
+		bool status = is_status(part->type), feedback = strcmp(part->type, "message/feedback-report") == 0;
+		*is_report = *is_report || status || feedback || strcmp(part->type, "multipart/report") == 0;
+		if (status && out->kind == BOUNCE_IGNORED && !read_decoded(out, part, message, read_delivery_status))
+			return false;
+		if (feedback && out->kind == BOUNCE_IGNORED && !read_decoded(out, part, message, read_feedback))
+			return false;
+		if (out->kind == BOUNCE_COMPLAINT && is_returned(part->type)) {
+			size_t body, end = header_end(message + part->body, part->end - part->body, &body);
+			if (!buf_put(&out->returned, message + part->body, end))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool read_plain(struct bounce *out, struct mime *m, char const *message)
+{
+	for (size_t i = 0; i < mime_count(m); i++) {
+		struct mime_part const *part = mime_part(m, i);
+		if (strcmp(part->type, "text/plain") != 0)
+			continue;
+		struct buf text = BUF_ZERO;
+		bool memory = message_decode(part, message, &text)
+			&& (read_qmail(out, text.s, text.len) || read_failed_recipients(out, m, text.s, text.len));
+		buf_free(&text);
+		return memory;
+	}
+	return true;
+}
+
+static bool read_parts(struct bounce *out, struct mime *m, char const *message, bool from_nobody, unsigned int nested)
+{
+	bool is_report = false;
+	if (!read_report(out, m, message, &is_report))
+		return false;
+	if (is_report)
+		return true;
+	/* a report that somebody forwarded whole */
+	for (size_t i = 0; nested < BOUNCE_NESTED && i < mime_count(m); i++) {
+		struct mime_part const *part = mime_part(m, i);
+		if (strcmp(part->type, "message/rfc822") != 0)
+			continue;
+		if (!read_nested(out, message + part->body, part->end - part->body, false, nested + 1))
+			return false;
+		if (out->kind != BOUNCE_IGNORED)
+			return true;
+	}
+	return !from_nobody || read_plain(out, m, message);
+}
+
+bool bounce_read(struct bounce *out, char const *message, size_t n, bool from_nobody)
+{
+	*out = (struct bounce){.kind = BOUNCE_IGNORED};
+	return read_nested(out, message, n, from_nobody, 0);
+}
+
+void bounce_free(struct bounce *b)
+{
+	buf_free(&b->returned);
+}

@@ -1,0 +1,88 @@
+/* Writing hits. */
+#define _GNU_SOURCE /* flock */
+#include "send/hits.h"
+
+#include "base/ascii.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NAME_MAX_OCTETS = 96, HOST_OCTETS = 64, MODE = 0660, TRIES = 100 };
+
+/* `HOST.YYYYMMDDHH`: letters, digits, dots and hyphens of the host's name. */
+static bool name_file(char out[NAME_MAX_OCTETS], time_t now)
+{
+	struct tm tm;
+	size_t n = 0;
+	if (gethostname(out, HOST_OCTETS) < 0 && errno != ENAMETOOLONG)
+		return false;
+	out[HOST_OCTETS - 1] = 0;
+	for (; out[n]; n++)
+		if (!ascii_is_alpha(out[n]) && !ascii_is_digit(out[n]) && !strchr(".-", out[n]))
+			out[n] = '-';
+	if (n == 0 || out[0] == '.')
+		out[n ? 0 : n++] = 'h';
+	return gmtime_r(&now, &tm) && strftime(out + n, NAME_MAX_OCTETS - n, ".%Y%m%d%H", &tm) > 0;
+}
+
+/* Opens the file under a shared lock. -1: errno. */
+static int open_locked(int dir, char const *name)
+{
+	for (int i = 0; i < TRIES; i++) {
+		struct stat st;
+		int fd = openat(dir, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
+		bool fresh = fd >= 0;
+		if (fd < 0 && errno == EEXIST)
+			fd = openat(dir, name, O_WRONLY | O_APPEND | O_CLOEXEC);
+		if (fd < 0 && errno == ENOENT)
+			continue; /* removed between both calls */
+		if (fd < 0)
+			return -1;
+		int r;
+		do
+			r = flock(fd, LOCK_SH);
+		while (r < 0 && errno == EINTR);
+		/* The umask is the web server's: the group has to read and write. */
+		if (r < 0 || fstat(fd, &st) < 0 || (fresh && fchmod(fd, MODE) < 0)) {
+			fd_close(fd);
+			return -1;
+		}
+		if (st.st_nlink > 0)
+			return fd;
+		close(fd);
+	}
+	errno = EBUSY;
+	return -1;
+}
+
+bool hits_append(char const *folder, struct hit const *h, bool synced)
+{
+	char name[NAME_MAX_OCTETS], line[HIT_SIZE];
+	size_t n = hit_format(line, h);
+	bool done = false;
+	if (!name_file(name, (time_t)h->seconds))
+		return false;
+	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return false;
+	int fd = open_locked(dir, name);
+	if (fd >= 0) {
+		ssize_t w;
+		do
+			w = write(fd, line, n);
+		while (w < 0 && errno == EINTR);
+		if (w >= 0 && (size_t)w < n)
+			errno = ENOSPC;
+		/* the folder too: whoever made the file may not have synced its name */
+		done = w == (ssize_t)n && (!synced || (fd_datasync(fd) && fd_sync(dir)));
+		fd_close(fd);
+	}
+	fd_close(dir);
+	return done;
+}

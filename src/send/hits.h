@@ -1,0 +1,16 @@
+/* The folder hits/: files HOST.YYYYMMDDHH (UTC), to which many processes append while
+   saca-count reads and removes. A writer holds a shared flock on the file; who removes it
+   holds the exclusive one. A writer that finds its file removed (no link left) opens anew. */
+#ifndef SEND_HITS_H
+#define SEND_HITS_H
+
+#include "send/hit.h"
+
+#include <stdbool.h>
+
+/* Appends the hit to today's file of `folder`, in one write. `synced`: it is on disk when the
+   call returns (of a new file its name too). The file is made 0660. False: errno. A write
+   that was cut short (ENOSPC) leaves a torn line, which spoils only itself. */
+bool hits_append(char const *folder, struct hit const *h, bool synced);
+
+#endif
