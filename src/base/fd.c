@@ -1,4 +1,3 @@
-/* System calls with their small print read. */
 #define _FILE_OFFSET_BITS 64
 #include "base/fd.h"
 
@@ -8,18 +7,7 @@
 
 bool fd_write_all(int fd, void const *s, size_t n)
 {
-	char const *p = s;
-	while (n) {
-		ssize_t r = write(fd, p, n);
-		if (r < 0) {
-			if (errno == EINTR)
-				continue;
-			return false;
-		}
-		p += r;
-		n -= (size_t)r;
-	}
-	return true;
+	return allwrite(fd, s, n) == n;
 }
 
 bool fd_pwrite_all(int fd, void const *s, size_t n, off_t at)
@@ -39,15 +27,6 @@ bool fd_pwrite_all(int fd, void const *s, size_t n, off_t at)
 	return true;
 }
 
-ssize_t fd_read(int fd, void *s, size_t n)
-{
-	ssize_t r;
-	do
-		r = read(fd, s, n);
-	while (r < 0 && errno == EINTR);
-	return r;
-}
-
 ssize_t fd_pread_all(int fd, void *s, size_t n, off_t at)
 {
 	size_t got = 0;
@@ -64,7 +43,7 @@ ssize_t fd_pread_all(int fd, void *s, size_t n, off_t at)
 	return (ssize_t)got;
 }
 
-bool fd_sync(int fd)
+bool fd_fsync(int fd)
 {
 	int r;
 	do
@@ -91,7 +70,7 @@ int fd_openat(int dir, char const *name, int flags, mode_t mode)
 	return fd;
 }
 
-bool fd_lock(int fd, short type, off_t at, off_t n)
+bool fd_lock_range(int fd, short type, off_t at, off_t n)
 {
 	struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = n};
 	int r;
@@ -99,11 +78,4 @@ bool fd_lock(int fd, short type, off_t at, off_t n)
 		r = fcntl(fd, F_SETLKW, &lock);
 	while (r < 0 && errno == EINTR);
 	return r == 0;
-}
-
-void fd_close(int fd)
-{
-	int e = errno;
-	close(fd); /* nothing is lost when it fails, and the descriptor is gone all the same */
-	errno = e;
 }

@@ -1,5 +1,9 @@
-/* System calls with their small print read: interruptions are tried again, what is short
-   is continued. */
+/* Input and output on descriptors: each call retries EINTR, and completes short transfers. A bool
+   is true when all is done; otherwise errno says why not.
+
+   Skalibs has the two most common ones, under names of the same kind: ssize_t fd_read(int, char *,
+   size_t), one read(2), and void fd_close(int), which keeps errno. Its fd_sync and fd_lock are
+   not used: the first returns 0 and the second locks the whole file. */
 #ifndef BASE_FD_H
 #define BASE_FD_H
 
@@ -7,31 +11,28 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Writes all of it, at the current offset. */
+#include <skalibs/allreadwrite.h>
+
+extern void fd_close(int fd); /* as in <skalibs/djbunix.h> */
+
+/* Writes all n octets, at the current offset or at `at`. */
 bool fd_write_all(int fd, void const *s, size_t n);
-
-/* Writes all of it at an offset. */
 bool fd_pwrite_all(int fd, void const *s, size_t n, off_t at);
-
-/* One read, of at most n octets. -1: errno. */
-ssize_t fd_read(int fd, void *s, size_t n);
 
 /* Reads n octets at an offset, or fewer at the end of the file; returns how many. -1: errno. */
 ssize_t fd_pread_all(int fd, void *s, size_t n, off_t at);
 
-/* Syncs a file or folder. An error is final: what was written before it may be lost, and
-   a second call would not say so. */
-bool fd_sync(int fd);      /* data and metadata */
-bool fd_datasync(int fd);  /* data, and what it takes to read it */
+/* Syncs a file or a directory. An error is final: earlier writes may be lost, and a second call
+   would not report it. */
+bool fd_fsync(int fd);     /* data and metadata */
+bool fd_datasync(int fd);  /* data, and the metadata needed to read it */
 
+/* openat(2) with O_CLOEXEC. -1: errno. */
 int fd_openat(int dir, char const *name, int flags, mode_t mode);
 
-/* Waits for a lock, or gives one back (type F_RDLCK, F_WRLCK, F_UNLCK) on [at, at + n) of
-   a file; n 0: to its end and beyond. fcntl's locks: whoever closes any descriptor of the
-   file loses all of his. */
-bool fd_lock(int fd, short type, off_t at, off_t n);
-
-/* Closes it and leaves errno alone: for what was only read, or is synced already. */
-void fd_close(int fd);
+/* Sets or releases an fcntl(2) lock (type F_RDLCK, F_WRLCK or F_UNLCK) on [at, at + n), and waits
+   for it; n 0: to the end of the file and beyond. Closing any descriptor of the file releases
+   all locks that the process has on it. */
+bool fd_lock_range(int fd, short type, off_t at, off_t n);
 
 #endif

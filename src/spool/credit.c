@@ -64,7 +64,7 @@ static enum spool_credit hold(struct spool const *sp, char const *plan, struct s
 	h->fd = open_credit(sp, plan, 0);
 	if (h->fd < 0)
 		return errno == ENOENT ? SPOOL_CREDIT_MISSING : SPOOL_CREDIT_ERROR;
-	enum spool_credit r = fd_lock(h->fd, F_WRLCK, 0, 0)
+	enum spool_credit r = fd_lock_range(h->fd, F_WRLCK, 0, 0)
 		? read_credit(h->fd, &h->credit, &is_new) : SPOOL_CREDIT_ERROR;
 	if (r == SPOOL_CREDIT_OK)
 		r = settle(sp, &h->credit);
@@ -139,7 +139,7 @@ void spool_credit_leave(struct spool_credit_hold *h)
 static bool sync_folder(struct spool const *sp)
 {
 	int dir = spool_folder_open(sp, SPOOL_CREDIT);
-	bool fine = dir >= 0 && fd_sync(dir);
+	bool fine = dir >= 0 && fd_fsync(dir);
 	if (dir >= 0)
 		fd_close(dir);
 	return fine;
@@ -192,7 +192,7 @@ enum spool_credit spool_credit_change(struct spool const *sp, char const *plan,
 	int fd = open_credit(sp, plan, add && amount ? O_CREAT : 0);
 	if (fd < 0)
 		return errno == ENOENT ? SPOOL_CREDIT_MISSING : SPOOL_CREDIT_ERROR;
-	enum spool_credit r = fd_lock(fd, F_WRLCK, 0, 0) ? change(sp, fd, add, amount, left)
+	enum spool_credit r = fd_lock_range(fd, F_WRLCK, 0, 0) ? change(sp, fd, add, amount, left)
 		: SPOOL_CREDIT_ERROR;
 	fd_close(fd);
 	return r;

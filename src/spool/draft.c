@@ -86,7 +86,7 @@ static bool leaves_room(int fd)
 
 bool spool_draft_sync(struct spool_draft *d)
 {
-	bool fine = flush(d) && fd_sync(d->fd) && leaves_room(d->fd);
+	bool fine = flush(d) && fd_fsync(d->fd) && leaves_room(d->fd);
 	fd_close(d->fd);
 	return fine;
 }
@@ -95,7 +95,7 @@ static enum spool_draft_end commit(struct spool_draft *d, char const *key, int n
 {
 	if (linkat(d->spool->fd, d->path, new, key, 0) < 0)
 		return errno == EEXIST ? SPOOL_DRAFT_TAKEN : SPOOL_DRAFT_FAILED;
-	if (fd_sync(new))
+	if (fd_fsync(new))
 		return SPOOL_DRAFT_DONE;
 	/* The client will hear that it failed and come again: the file must not be sent. */
 	int e = errno;

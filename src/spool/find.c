@@ -83,7 +83,7 @@ static int judge(int r, char const *id, struct spool_entry const *entry)
 
 static int synced(int dir, int r)
 {
-	return r == 1 && !fd_sync(dir) ? -1 : r;
+	return r == 1 && !fd_fsync(dir) ? -1 : r;
 }
 
 /* In seen/ or new/, where a file bears its key's bare name. */

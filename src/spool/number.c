@@ -40,7 +40,7 @@ static int open_count(struct spool const *sp, struct counter_place *here)
 	int fd = fd_openat(sp->fd, "count", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -1;
-	if (!fd_lock(fd, F_WRLCK, 0, 0) || fstat(fd, &st) < 0) {
+	if (!fd_lock_range(fd, F_WRLCK, 0, 0) || fstat(fd, &st) < 0) {
 		fd_close(fd);
 		return -1;
 	}
@@ -79,7 +79,7 @@ static bool write_hint(int fd, struct counter const *c)
 static bool make_count(struct spool const *sp, int fd, uint64_t above)
 {
 	struct counter c = {.limit = above + 1};
-	return ftruncate(fd, 0) == 0 && write_limit(fd, &c) && fd_sync(fd) && fd_sync(sp->fd);
+	return ftruncate(fd, 0) == 0 && write_limit(fd, &c) && fd_fsync(fd) && fd_fsync(sp->fd);
 }
 
 /* Reads the counter, and begins it if the spool is empty. */

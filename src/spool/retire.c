@@ -39,7 +39,7 @@ static bool write_temp(int tmp, char const *name, char const *s, size_t n)
 	int fd = fd_openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return false;
-	bool fine = fd_write_all(fd, s, n) && fd_sync(fd);
+	bool fine = fd_write_all(fd, s, n) && fd_fsync(fd);
 	fd_close(fd);
 	return fine;
 }
@@ -54,7 +54,7 @@ static bool link_seen(int tmp, int seen, struct spool_retired const *files, size
 		if (linkat(tmp, "seen", seen, key, 0) < 0 && errno != EEXIST)
 			return false;
 	}
-	return fd_sync(seen);
+	return fd_fsync(seen);
 }
 
 /* One file with a line for each, under the names of all. */
@@ -181,7 +181,7 @@ static bool keep_or_remove(struct spool const *sp, struct spool_retired const *f
 static bool sync_folder(struct spool const *sp, enum spool_folder folder)
 {
 	int dir = spool_folder_open(sp, folder);
-	bool fine = dir >= 0 && fd_sync(dir);
+	bool fine = dir >= 0 && fd_fsync(dir);
 	if (dir >= 0)
 		fd_close(dir);
 	return fine;

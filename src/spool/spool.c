@@ -30,7 +30,7 @@ static bool make_folders(int fd)
 	for (int i = 0; i < SPOOL_FOLDERS; i++)
 		if (mkdirat(fd, spool_folders[i], 0700) < 0 && errno != EEXIST)
 			return false;
-	return fd_sync(fd);
+	return fd_fsync(fd);
 }
 
 /* Files of two owners in one spool are files that somebody can't read. Root becomes the
@@ -65,7 +65,7 @@ static int open_folder(char const *path)
 	if (fd < 0)
 		return -1;
 	int parent = fd_openat(fd, "..", O_RDONLY | O_DIRECTORY, 0);
-	bool synced = parent >= 0 && fd_sync(parent);
+	bool synced = parent >= 0 && fd_fsync(parent);
 	if (parent >= 0)
 		fd_close(parent);
 	if (synced)
@@ -167,22 +167,22 @@ static off_t offset_of(char const *key)
 
 bool spool_lock(struct spool const *sp, char const *key)
 {
-	return fd_lock(sp->lock, F_WRLCK, offset_of(key), 1);
+	return fd_lock_range(sp->lock, F_WRLCK, offset_of(key), 1);
 }
 
 bool spool_unlock(struct spool const *sp, char const *key)
 {
-	return fd_lock(sp->lock, F_UNLCK, offset_of(key), 1);
+	return fd_lock_range(sp->lock, F_UNLCK, offset_of(key), 1);
 }
 
 bool spool_lock_all(struct spool const *sp)
 {
-	return fd_lock(sp->lock, F_WRLCK, 0, KEYS_END);
+	return fd_lock_range(sp->lock, F_WRLCK, 0, KEYS_END);
 }
 
 bool spool_unlock_all(struct spool const *sp)
 {
-	return fd_lock(sp->lock, F_UNLCK, 0, KEYS_END);
+	return fd_lock_range(sp->lock, F_UNLCK, 0, KEYS_END);
 }
 
 int spool_import_lock(struct spool *sp)

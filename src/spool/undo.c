@@ -32,7 +32,7 @@ static bool path_of(char path[PATH], enum spool_folder folder, char const *name,
 static bool sync_folder(struct spool const *sp, enum spool_folder folder)
 {
 	int dir = spool_folder_open(sp, folder);
-	bool fine = dir >= 0 && fd_sync(dir);
+	bool fine = dir >= 0 && fd_fsync(dir);
 	if (dir >= 0)
 		fd_close(dir);
 	return fine;
