@@ -42,7 +42,7 @@ OBJ_saca-proxy := \
 	$(call in,base,ascii num version) \
 	$(call in,ucspi,ip peer proxy)
 OBJ_saca-smtpd := \
-	$(call in,base,ascii base64 buf cdb clock date memfile num run scan siphash version) \
+	$(call in,base,ascii base64 buf cdb clock date fd memfile num random run scan siphash utf8 version wait) \
 	$(call in,ucspi,peer starttls) \
 	$(call in,service,stay verdict) \
 	$(call in,mail,address) \
@@ -58,23 +58,23 @@ OBJ_saca-checkpassword := \
 	$(call in,ucspi,privilege) \
 	$(call in,accounts,password)
 OBJ_saca-mime := \
-	$(call in,base,ascii base64 buf clock fd memfile num run scan version) \
+	$(call in,base,ascii base64 buf clock fd memfile num run scan version wait) \
 	$(call in,service,answer stay) \
 	$(call in,mail,header message mime mimehead mimetree param qp) \
 	$(call in,smtp,client)
 OBJ_saca-spool := \
-	$(call in,base,ascii buf date fd hash memfile num utc uuid version) \
+	$(call in,base,ascii buf date fd hash memfile num utf8 uuid version) \
 	$(call in,ucspi,peer privilege) \
 	$(call in,service,answer stay) \
 	$(call in,mail,address header) \
 	$(call in,spool,commit credit credit_text draft envelope file find key message number number_text scan \
 		seen_text spool trace)
 OBJ_saca-accounts := \
-	$(call in,base,ascii buf cdbwrite num version) \
+	$(call in,base,ascii buf cdbwrite num utf8 version) \
 	$(call in,mail,address) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
-	$(call in,base,ascii base64 buf date fd hash num scan utc utf8 version) \
+	$(call in,base,ascii base64 buf clock date fd hash num scan utf8 version wait) \
 	$(call in,mail,address charset cid css encword header html htmlforeign htmlmeta htmltext image iso2022jp \
 		message mime mimehead param qp srcset url) \
 	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool) \
@@ -87,7 +87,7 @@ OBJ_saca-list := \
 	$(call in,store,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema \
 		store)
 OBJ_saca-queue := \
-	$(call in,base,ascii buf date fd num utc utf8 version) \
+	$(call in,base,ascii buf date fd num utf8 version) \
 	$(call in,mail,address header) \
 	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool undo) \
 	$(call in,store,listing) \

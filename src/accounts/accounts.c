@@ -4,6 +4,7 @@
 
 #include "mail/address.h"
 #include "base/ascii.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

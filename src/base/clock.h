@@ -1,4 +1,5 @@
-/* The monotonic clock: deadlines are absolute times of it. */
+/* The monotonic clock. Deadlines are absolute times of it, so that a peer who sends an octet now and
+   then cannot extend them. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

@@ -1,9 +1,62 @@
-/* Dates in the two spellings mail and the store use. */
+/* Days are counted in eras of 400 years that begin on 1 March, so that the leap day is the last
+   day of its year. */
 #include "base/date.h"
 
 #include "base/ascii.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#define DAY 86400          /* seconds */
+#define ERA 146097         /* days in 400 years */
+#define BEFORE_1970 719468 /* days from 1 March of year 0 to 1 January 1970 */
+
+static bool is_leap_year(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+/* month: 1 to 12 */
+static int days_of_month(int month, int year)
+{
+	return month == 2 ? 28 + is_leap_year(year) : 30 + (month + month / 8) % 2;
+}
+
+/* Days since 1 January; month: 0 to 11. */
+static int day_of_year(int year, int month, int day)
+{
+	static int const before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+	return before[month] + day - 1 + (is_leap_year(year) && month > 1);
+}
+
+bool date_utc(struct tm *tm, time_t t)
+{
+	int64_t days = (int64_t)t / DAY, left = (int64_t)t % DAY;
+	if (left < 0) {
+		left += DAY;
+		days--;
+	}
+	int64_t march = days + BEFORE_1970;
+	if (march < 0 || march >= 26 * (int64_t)ERA)
+		return false;
+	int era = (int)(march / ERA), in_era = (int)(march % ERA);
+	/* Subtract the leap days before this one: each ends a group of 4, 100 or 400 years. */
+	int in = (in_era - in_era / 1460 + in_era / 36524 - in_era / (ERA - 1)) / 365;
+	int rest = in_era - (365 * in + in / 4 - in / 100); /* days since 1 March */
+	int m = (5 * rest + 2) / 153;                       /* months since March */
+	int year = era * 400 + in + (m > 9);
+	if (year < 1 || year > 9999)
+		return false;
+	*tm = (struct tm){.tm_year = year - 1900};
+	tm->tm_mon = m < 10 ? m + 2 : m - 10;
+	tm->tm_mday = rest - (153 * m + 2) / 5 + 1;
+	tm->tm_yday = day_of_year(year, tm->tm_mon, tm->tm_mday);
+	tm->tm_wday = (int)(((days + 4) % 7 + 7) % 7);
+	tm->tm_hour = (int)(left / 3600);
+	tm->tm_min = (int)(left / 60 % 60);
+	tm->tm_sec = (int)(left % 60);
+	return true;
+}
 
 static char *put_digits(char *out, int v, int width)
 {
@@ -74,15 +127,9 @@ size_t date_iso(char *out, struct tm const *tm)
 	return (size_t)(p - out);
 }
 
-static int two(char const *s)
+static int two_digits(char const *s)
 {
 	return (s[0] - '0') * 10 + (s[1] - '0');
-}
-
-static int days_of(int month, int year)
-{
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	return month == 2 ? 28 + leap : 30 + (month + month / 8) % 2;
 }
 
 bool date_is_iso(char const *s, size_t n)
@@ -93,7 +140,7 @@ bool date_is_iso(char const *s, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (shape[i] == 'd' ? !ascii_is_digit(s[i]) : s[i] != shape[i])
 			return false;
-	int month = two(s + 5), day = two(s + 8);
-	return month >= 1 && month <= 12 && day >= 1 && day <= days_of(month, two(s) * 100 + two(s + 2))
-		&& two(s + 11) <= 23 && two(s + 14) <= 59 && two(s + 17) <= 60;
+	int month = two_digits(s + 5), day = two_digits(s + 8);
+	return month >= 1 && month <= 12 && day >= 1 && day <= days_of_month(month, two_digits(s) * 100 + two_digits(s + 2))
+		&& two_digits(s + 11) <= 23 && two_digits(s + 14) <= 59 && two_digits(s + 17) <= 60;
 }

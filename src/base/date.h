@@ -1,4 +1,5 @@
-/* Dates in the two spellings mail and the store use, without a locale. */
+/* Dates: the calendar in UTC, and the two formats that mail and the store use. No time zone is
+   read and no locale is used; gmtime_r of glibc opens the zone file at its first call. */
 #ifndef BASE_DATE_H
 #define BASE_DATE_H
 
@@ -6,19 +7,22 @@
 #include <stddef.h>
 #include <time.h>
 
-#define DATE_RFC5322 40 /* octets, with the NUL */
-#define DATE_ISO 24
+#define DATE_RFC5322 40 /* octets of date_rfc5322, with the NUL */
+#define DATE_ISO 24     /* octets of date_iso, with the NUL */
 
-/* `Thu, 12 Sep 2013 13:59:15 +0200` (RFC 5322 3.3). tm: local time, as localtime_r
-   gives it; offset: minutes east of UTC. Returns the length, 0 if the year does not
-   fit four digits. out has DATE_RFC5322 octets. */
+/* Fills tm as gmtime_r does. False: the year is not between 1 and 9999. */
+bool date_utc(struct tm *tm, time_t t);
+
+/* Writes `Thu, 12 Sep 2013 13:59:15 +0200` and a NUL (RFC 5322 3.3). tm: local time, as localtime_r
+   returns it; offset: minutes east of UTC; out has DATE_RFC5322 octets. Returns the length; 0: the
+   year does not have four digits. */
 size_t date_rfc5322(char *out, struct tm const *tm, int offset);
 
-/* `2013-09-12T11:59:19Z`. tm: UTC. Returns the length, 0 if the year does not fit.
-   out has DATE_ISO octets. */
+/* Writes `2013-09-12T11:59:19Z` and a NUL. tm: UTC; out has DATE_ISO octets. Returns the length; 0:
+   the year does not have four digits. */
 size_t date_iso(char *out, struct tm const *tm);
 
-/* Is s[0..n) a date as date_iso writes it, each field in its range? */
+/* Is s[0..n) a date in the format of date_iso, each field in its range? Second 60 is. */
 bool date_is_iso(char const *s, size_t n);
 
 #endif

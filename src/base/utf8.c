@@ -1,9 +1,9 @@
-/* UTF-8: see utf8.h. */
 #include "base/utf8.h"
 
 #include <stdint.h>
 
-/* By first octet: the length, and the range of the second (Unicode table 3-7). */
+/* Well-formed sequences (Unicode table 3-7): the range of the first octet, the length, and the
+   range of the second octet. */
 static struct {
 	uint8_t from, to, length, low, high;
 } const forms[] = {
@@ -36,13 +36,21 @@ size_t utf8_step(char const *s, size_t n, bool *good)
 	return 1;
 }
 
+bool utf8_valid(char const *s, size_t n)
+{
+	bool good = true;
+	for (size_t i = 0; i < n && good;)
+		i += (unsigned char)s[i] < 0x80 ? 1 : utf8_step(s + i, n - i, &good);
+	return good;
+}
+
 size_t utf8_unfinished(char const *s, size_t n)
 {
 	bool good;
 	for (size_t k = 1; k <= 3 && k <= n; k++) {
 		uint8_t c = (uint8_t)s[n - k];
 		if (c >= 0x80 && c < 0xc0)
-			continue; /* its first octet stands before it */
+			continue; /* a later octet of a character */
 		return c >= 0xc2 && c <= 0xf4 && utf8_step(s + n - k, k, &good) == k && !good ? k : 0;
 	}
 	return 0;

@@ -2,8 +2,8 @@
    thousand parts and fifty thousand URLs are no matter. */
 #include "import/cidparts.h"
 
-#include "mail/address.h"
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "mail/mimehead.h"
 #include "import/convert.h"
 

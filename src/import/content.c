@@ -1,8 +1,8 @@
 /* What of a message goes into the store: see content.h. */
 #include "import/content.h"
 
-#include "mail/address.h"
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "mail/cid.h"
 #include "mail/htmlmeta.h"
 #include "mail/image.h"

@@ -2,7 +2,8 @@
    that what was accepted always imports. */
 #include "import/entry.h"
 
-#include "mail/address.h"
+#include "base/utf8.h"
+
 #include "mail/message.h"
 
 #include <errno.h>

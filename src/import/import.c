@@ -6,7 +6,6 @@
 
 #include "base/ascii.h"
 #include "base/date.h"
-#include "base/utc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -158,7 +157,7 @@ static bool read_entry(struct import *im, struct batch_file const *f, struct imp
 static void stamp(char out[DATE_ISO])
 {
 	struct tm tm;
-	if (!utc_from_time(&tm, time(NULL)) || !date_iso(out, &tm))
+	if (!date_utc(&tm, time(NULL)) || !date_iso(out, &tm))
 		strcpy(out, "1970-01-01T00:00:00Z");
 }
 

@@ -1,12 +1,12 @@
 /* Waiting for files, with Linux's inotify(7): nothing is asked of a spool at rest. */
-#define _GNU_SOURCE /* ppoll */
 #include "import/watch.h"
 
+#include "base/clock.h"
+#include "base/wait.h"
+
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -64,9 +64,8 @@ static bool drain(int fd)
 
 bool watch_wait(struct watch *w, int seconds, sigset_t const *open)
 {
-	struct timespec t = {w->fd < 0 ? 1 : seconds, 0};
 	struct pollfd p = {.fd = w->fd, .events = POLLIN};
-	int n = ppoll(&p, 1, &t, open);
+	int n = wait_ready(&p, 1, clock_ms() + 1000 * (uint64_t)(w->fd < 0 ? 1 : seconds), open);
 	if (n < 0)
 		return false;
 	return n == 0 || drain(w->fd);

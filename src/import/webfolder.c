@@ -4,6 +4,7 @@
    folder), and the rename shows all of it at once. */
 #include "import/webfolder.h"
 
+#include "base/fd.h"
 #include "base/hash.h"
 
 #include <errno.h>
@@ -88,20 +89,6 @@ static bool open_images(struct webfolder *w)
 	return w->images >= 0;
 }
 
-static bool write_all(int fd, char const *s, size_t n)
-{
-	while (n) {
-		ssize_t r = write(fd, s, n);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			return false;
-		s += r;
-		n -= (size_t)r;
-	}
-	return true;
-}
-
 /* Is it there, whole? A file of another length is what a damaged disk left. */
 static bool is_there(int folder, char const *name, size_t n)
 {
@@ -135,7 +122,7 @@ static bool is_named(int fd, int folder, char const *part)
 /* Fills the locked part and gives it its name. */
 static bool fill(int fd, int folder, char const *part, char const *name, char const *s, size_t n)
 {
-	if (!ftruncate(fd, 0) && write_all(fd, s, n) && !fchmod(fd, IMAGE_MODE) && !fsync(fd)
+	if (!ftruncate(fd, 0) && fd_write_all(fd, s, n) && !fchmod(fd, IMAGE_MODE) && !fsync(fd)
 	    && !renameat(folder, part, folder, name))
 		return true;
 	int e = errno;

@@ -2,40 +2,9 @@
 #include "mail/address.h"
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 
 #include <string.h>
-
-bool utf8_valid(char const *s, size_t n)
-{
-	unsigned char const *p = (unsigned char const *)s, *end = n ? p + n : p; /* an empty buf has none */
-	while (p < end) {
-		unsigned char c = *p++;
-		int more;
-		unsigned char low = 0x80, high = 0xbf; /* the range of the second octet */
-		if (c < 0x80)
-			continue;
-		if (c >= 0xc2 && c <= 0xdf)
-			more = 1;
-		else if (c >= 0xe0 && c <= 0xef)
-			more = 2;
-		else if (c >= 0xf0 && c <= 0xf4)
-			more = 3;
-		else
-			return false;
-		if (c == 0xe0)
-			low = 0xa0;
-		else if (c == 0xed)
-			high = 0x9f;
-		else if (c == 0xf0)
-			low = 0x90;
-		else if (c == 0xf4)
-			high = 0x8f;
-		for (; more; more--, low = 0x80, high = 0xbf)
-			if (p == end || *p < low || *p++ > high)
-				return false;
-	}
-	return true;
-}
 
 /* RFC 5322 3.2.3 atext, and the dot anywhere: carriers have handed out a..b@ and .a@. */
 static bool is_dot_atext(char c)

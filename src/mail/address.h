@@ -35,7 +35,4 @@ bool address_is_plan(char const *s, size_t n);
    s; 0 when there is no dot, no user before it, or what follows is no plan's name. */
 size_t address_login_plan(char const *s, size_t n);
 
-/* Is s[0..n) well-formed UTF-8 (RFC 3629: shortest form, no surrogates)? */
-bool utf8_valid(char const *s, size_t n);
-
 #endif

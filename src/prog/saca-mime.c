@@ -12,6 +12,7 @@
 #include "base/num.h"
 #include "base/scan.h"
 #include "service/answer.h"
+#include "base/fd.h"
 #include "base/memfile.h"
 #include "base/run.h"
 #include "service/stay.h"
@@ -105,12 +106,8 @@ static void keep(struct check *c, char const *s, size_t n)
 {
 	if (c->copy < 0 && (c->copy = memfile_open()) < 0)
 		give_up("make a memory file");
-	for (size_t done = 0; done < n;) {
-		ssize_t w = pwrite(c->copy, s + done, n - done, (off_t)(c->size + done));
-		if (w < 0 && errno != EINTR)
-			give_up("write to a memory file");
-		done += w > 0 ? (size_t)w : 0;
-	}
+	if (!fd_pwrite_all(c->copy, s, n, (off_t)c->size))
+		give_up("write to a memory file");
 }
 
 /* A message that is a file already stays where it is, rewound. */

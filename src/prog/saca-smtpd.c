@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/date.h"
 #include "base/num.h"
+#include "base/random.h"
 #include "smtp/dialogue.h"
 #include "smtp/login.h"
 #include "smtp/client.h"
@@ -24,7 +25,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -433,7 +433,7 @@ int main(int argc, char const **argv)
 		strerr_diefusys(EXIT_TEMPORARY, "set up descriptors and signals");
 	if (ucspitls_init(&me->tls) == UCSPITLS_BAD)
 		strerr_dief(EXIT_MISUSE, "bad SSLCTLFD, SSLREADFD or SSLWRITEFD");
-	if (getrandom(key, sizeof key, 0) != sizeof key)
+	if (!random_octets(key, sizeof key))
 		strerr_diefusys(EXIT_TEMPORARY, "get random octets");
 	ucspi_remote_ip(me->ip);
 	fill_names(me);

@@ -20,6 +20,7 @@
 #include "service/stay.h"
 #include "ucspi/peer.h"
 #include "base/uuid.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>

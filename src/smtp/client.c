@@ -1,17 +1,16 @@
 /* The client on descriptors 0 and 1. The descriptors stay in blocking mode, since others
    may share them (a terminal, a pipe): a socket is written to with MSG_DONTWAIT, anything
    else in pieces that fit a pipe once poll says so. */
-#define _GNU_SOURCE
-#include "base/clock.h"
 #include "smtp/client.h"
+
+#include "base/clock.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -67,7 +66,7 @@ static bool is_stopped(uint64_t now)
 }
 
 /* Waits until fd is ready, the deadline or SIGTERM. */
-static enum client_event wait_for(int fd, short what, uint64_t deadline)
+static enum client_event wait_for_client(int fd, short what, uint64_t deadline)
 {
 	struct pollfd p = {.fd = fd, .events = what};
 	for (;;) {
@@ -76,9 +75,7 @@ static enum client_event wait_for(int fd, short what, uint64_t deadline)
 			return CLIENT_STOPPED;
 		if (now >= deadline)
 			return CLIENT_TIMEOUT;
-		uint64_t left = deadline - now;
-		struct timespec t = {.tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left % 1000) * 1000000};
-		int r = ppoll(&p, 1, &t, &while_waiting);
+		int r = wait_ready(&p, 1, deadline, &while_waiting);
 		if (r > 0)
 			return CLIENT_DATA;
 		if (r < 0 && errno != EINTR)
@@ -90,16 +87,12 @@ static enum client_event wait_for(int fd, short what, uint64_t deadline)
 static bool wait_for_room(uint64_t deadline)
 {
 	static uint64_t leave; /* when we are gone, once SIGTERM has come */
-	enum client_event e = leave ? CLIENT_STOPPED : wait_for(1, POLLOUT, deadline);
+	enum client_event e = leave ? CLIENT_STOPPED : wait_for_client(1, POLLOUT, deadline);
 	if (e != CLIENT_STOPPED)
 		return e == CLIENT_DATA;
-	uint64_t now = clock_ms();
 	if (!leave)
-		leave = now + LEAVE_MS;
-	if (deadline > leave)
-		deadline = leave;
-	struct pollfd p = {.fd = 1, .events = POLLOUT};
-	return now < deadline && poll(&p, 1, (int)(deadline - now)) == 1;
+		leave = clock_ms() + LEAVE_MS;
+	return wait_for(1, POLLOUT, deadline < leave ? deadline : leave) == 1;
 }
 
 /* As much as goes without blocking; -1 and EAGAIN when none. */
@@ -112,8 +105,7 @@ static ssize_t write_some(char const *s, size_t n)
 			return r;
 		plain = true;
 	}
-	struct pollfd p = {.fd = 1, .events = POLLOUT};
-	int ready = poll(&p, 1, 0);
+	int ready = wait_for(1, POLLOUT, 0);
 	if (ready <= 0) {
 		if (ready == 0)
 			errno = EAGAIN;
@@ -154,7 +146,7 @@ enum client_event client_read(struct client *c, char *s, size_t n, size_t *got, 
 	if (!client_flush(c, deadline))
 		return stopped ? CLIENT_STOPPED : clock_ms() >= deadline ? CLIENT_TIMEOUT : CLIENT_EOF;
 	for (;;) {
-		enum client_event e = wait_for(0, POLLIN, deadline);
+		enum client_event e = wait_for_client(0, POLLIN, deadline);
 		if (e != CLIENT_DATA)
 			return e;
 		ssize_t r = read(0, s, n);

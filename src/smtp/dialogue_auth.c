@@ -5,6 +5,7 @@
 #include "smtp/dialogue.h"
 #include "smtp/dialogue_verbs.h"
 #include "base/wipe.h"
+#include "base/utf8.h"
 
 #include <string.h>
 

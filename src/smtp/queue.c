@@ -2,9 +2,11 @@
    starts, in memory files: no pipe can fill, and a client that leaves has started
    nothing. */
 #define _GNU_SOURCE
-#include "base/clock.h"
 #include "smtp/queue.h"
 
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/wait.h"
 #include "smtp/client.h"
 #include "base/memfile.h"
 #include "base/run.h"
@@ -12,7 +14,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 enum {
@@ -49,16 +50,7 @@ static bool put(struct queue_file *f, char const *s, size_t n)
 	f->n += n;
 	if (f->size < f->n)
 		f->size = f->n;
-	while (n) {
-		ssize_t w = write(f->fd, s, n);
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return false;
-		s += w;
-		n -= (size_t)w;
-	}
-	return true;
+	return fd_write_all(f->fd, s, n);
 }
 
 /* To be read: what was written, from its beginning. */
@@ -109,15 +101,14 @@ static ssize_t read_some(int fd, struct said *s)
 static bool readable(int fd)
 {
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	return poll(&p, 1, 0) == 1 && p.revents & POLLIN;
+	return wait_ready(&p, 1, 0, NULL) == 1 && p.revents & POLLIN;
 }
 
 /* What it has said so far. */
 static void hear_out(int fd, struct said *s)
 {
-	struct pollfd p = {.fd = fd, .events = POLLIN};
 	for (int faults = 0; faults < FAULTS;) {
-		int ready = poll(&p, 1, 0);
+		int ready = wait_for(fd, POLLIN, 0);
 		ssize_t r = ready > 0 ? read_some(fd, s) : ready;
 		if (r == 0) /* that was all of it, or its end */
 			return;
@@ -138,7 +129,7 @@ static bool listen_to(struct queue const *q, struct said *s, uint64_t deadline)
 		if (now >= deadline)
 			return false;
 		uint64_t most = p[0].events ? MINUTE : PATIENCE;
-		int ready = poll(p, 2, (int)(deadline - now < most ? deadline - now : most));
+		int ready = wait_ready(p, 2, deadline - now < most ? deadline : now + most, NULL);
 		if (ready == 0)
 			p[0].events = POLLIN; /* it may have so much to say that it waits for us */
 		ssize_t r = ready > 0 && p[0].revents ? read_some(q->reply, s) : 1;

@@ -3,7 +3,6 @@
 
 #include "base/date.h"
 #include "spool/file.h"
-#include "base/utc.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,7 +14,7 @@ static bool make_fields(struct buf *head, struct buf *received, uint64_t send, t
 {
 	char iso[DATE_ISO], date[DATE_RFC5322];
 	struct tm tm;
-	if (!utc_from_time(&tm, now))
+	if (!date_utc(&tm, now))
 		return errno = EOVERFLOW, false;
 	struct spoolfile f = {.send = send, .id = {origin->id, strlen(origin->id)},
 		.user = {login->s, login->len}, .ip = {origin->ip, strlen(origin->ip)},

@@ -7,7 +7,6 @@
 #include "base/buf.h"
 #include "base/date.h"
 #include "spool/seen_text.h"
-#include "base/utc.h"
 #include "base/fd.h"
 
 #include <errno.h>
@@ -97,7 +96,7 @@ static bool remember(struct spool const *sp, struct spool_retired const *files, 
 static bool date_of(char date[DATE_ISO], time_t now)
 {
 	struct tm tm;
-	if (utc_from_time(&tm, now) && date_iso(date, &tm))
+	if (date_utc(&tm, now) && date_iso(date, &tm))
 		return true;
 	errno = EOVERFLOW;
 	return false;

@@ -1,14 +1,56 @@
-/* Dates, written and read (the calendar is in t/spool/records.c). */
+/* Dates: the calendar, and both formats written and read. */
 #include "base/date.h"
 #include "unit.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#define FIRST INT64_C(-62135596800) /* 0001-01-01T00:00:00Z */
+#define LAST INT64_C(253402300799)  /* 9999-12-31T23:59:59Z */
+
+static bool is_same_moment(struct tm const *a, struct tm const *b)
+{
+	return a->tm_year == b->tm_year && a->tm_mon == b->tm_mon && a->tm_mday == b->tm_mday
+		&& a->tm_hour == b->tm_hour && a->tm_min == b->tm_min && a->tm_sec == b->tm_sec
+		&& a->tm_wday == b->tm_wday && a->tm_yday == b->tm_yday;
+}
+
+static bool agrees_with_libc(time_t t)
+{
+	struct tm ours, libc;
+	return date_utc(&ours, t) && gmtime_r(&t, &libc) && is_same_moment(&ours, &libc);
+}
+
+START_TEST(date_utc_agrees_with_gmtime_r)
+{
+	/* Steps of 17 days and an odd number of seconds, over ten thousand years. */
+	for (int64_t t = FIRST; t <= LAST; t += 1468801)
+		ck_assert_msg(agrees_with_libc((time_t)t), "%lld", (long long)t);
+}
+END_TEST
+
+START_TEST(date_utc_knows_leap_days)
+{
+	static time_t const around[] = {951782399, 951782400, 951868800, 4107542399, 4107542400, 1709164800, 1709251200, 1735603200};
+	for (size_t i = 0; i < sizeof around / sizeof *around; i++)
+		ck_assert_msg(agrees_with_libc(around[i]), "%lld", (long long)around[i]);
+}
+END_TEST
+
+START_TEST(date_utc_refuses_years_outside_1_to_9999)
+{
+	struct tm tm;
+	ck_assert(date_utc(&tm, (time_t)FIRST) && date_utc(&tm, (time_t)LAST));
+	ck_assert(!date_utc(&tm, (time_t)FIRST - 1) && !date_utc(&tm, (time_t)LAST + 1));
+	ck_assert(!date_utc(&tm, (time_t)INT64_MAX) && !date_utc(&tm, (time_t)INT64_MIN));
+}
+END_TEST
 
 /* 12 September 2013 was a Thursday. */
 static struct tm const moment = {.tm_year = 113, .tm_mon = 8, .tm_mday = 12, .tm_hour = 13, .tm_min = 59, .tm_sec = 15,
 	.tm_wday = 4};
 
-START_TEST(writes_mail_dates)
+START_TEST(date_rfc5322_writes_date_and_zone)
 {
 	static struct {
 		int offset;
@@ -22,13 +64,13 @@ START_TEST(writes_mail_dates)
 		ck_assert_uint_eq(date_rfc5322(out, &moment, cases[i].offset), strlen(cases[i].text));
 		ck_assert_str_eq(out, cases[i].text);
 	}
-	struct tm first = {.tm_year = -1900, .tm_mday = 1, .tm_wday = 6};
-	date_rfc5322(out, &first, 0);
+	struct tm year_0 = {.tm_year = -1900, .tm_mday = 1, .tm_wday = 6};
+	date_rfc5322(out, &year_0, 0);
 	ck_assert_str_eq(out, "Sat, 01 Jan 0000 00:00:00 +0000");
 }
 END_TEST
 
-START_TEST(writes_iso_dates)
+START_TEST(date_iso_writes_utc)
 {
 	char out[DATE_ISO];
 	ck_assert_uint_eq(date_iso(out, &moment), 20);
@@ -37,7 +79,7 @@ START_TEST(writes_iso_dates)
 }
 END_TEST
 
-START_TEST(years_have_four_digits)
+START_TEST(formats_refuse_years_without_four_digits)
 {
 	char out[DATE_RFC5322];
 	struct tm tm = moment;
@@ -52,8 +94,8 @@ START_TEST(years_have_four_digits)
 }
 END_TEST
 
-/* Every octet changed to one that has no place there; and each field past its end. */
-START_TEST(reads_strictly)
+/* Each octet is replaced by one that cannot be there; then each field is out of its range. */
+START_TEST(date_is_iso_is_strict)
 {
 	static char const good[] = "2013-09-12T11:59:19Z";
 	static char const *const bad[] = {
@@ -81,12 +123,15 @@ END_TEST
 
 Suite *unit_suite(void)
 {
-	Suite *s = suite_create("dates");
-	TCase *c = unit_case("dates");
-	tcase_add_test(c, writes_mail_dates);
-	tcase_add_test(c, writes_iso_dates);
-	tcase_add_test(c, years_have_four_digits);
-	tcase_add_test(c, reads_strictly);
+	Suite *s = suite_create("date");
+	TCase *c = unit_case("date");
+	tcase_add_test(c, date_utc_agrees_with_gmtime_r);
+	tcase_add_test(c, date_utc_knows_leap_days);
+	tcase_add_test(c, date_utc_refuses_years_outside_1_to_9999);
+	tcase_add_test(c, date_rfc5322_writes_date_and_zone);
+	tcase_add_test(c, date_iso_writes_utc);
+	tcase_add_test(c, formats_refuse_years_without_four_digits);
+	tcase_add_test(c, date_is_iso_is_strict);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,6 +1,5 @@
-/* UTF-8, character by character, against the strict judge of whole strings. */
+/* UTF-8, compared with a decoder that works in another way: by the code point. */
 #include "base/utf8.h"
-#include "mail/address.h"
 #include "unit.h"
 
 #include <stdint.h>
@@ -19,7 +18,7 @@ static struct {
 	{"\xf4\x90\x80\x80", 4, 1, false}, {"\xf5\x80\x80\x80", 4, 1, false}, {"\xff", 1, 1, false},
 };
 
-START_TEST(steps)
+START_TEST(utf8_step_measures_good_and_bad)
 {
 	bool good;
 	char *s = malloc(cases[_i].n);
@@ -40,41 +39,62 @@ static struct {
 	{"\xc3\xe2\x82", 3, 2}, {"\xe2\x82\xac\x82", 4, 0},
 };
 
-START_TEST(unfinished)
+START_TEST(utf8_unfinished_counts_the_octets_of_a_cut_character)
 {
 	ck_assert_uint_eq(utf8_unfinished(ends[_i].s, ends[_i].n), ends[_i].left);
 }
 END_TEST
 
-/* The code point that out[0..n) is, worked out another way: the bits behind the marks. */
-static bool reads_back(unsigned long code, char const *out, size_t n)
+/* The code point of the character that is all of s[0..n), or -1. */
+static long decode(char const *s, size_t n)
 {
-	static uint8_t const mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	bool good;
-	if (n < 1 || n > 4 || utf8_step(out, n, &good) != n || !good || !utf8_valid(out, n))
-		return false;
-	unsigned long back = (uint8_t)out[0] & mask[n];
-	for (size_t i = 1; i < n; i++)
-		back = back << 6 | ((uint8_t)out[i] & 0x3f);
-	return back == code;
+	static struct {
+		uint8_t mark, mask;
+		long least;
+	} const first[] = {{0, 0, 0}, {0x00, 0x7f, 0}, {0xc0, 0x1f, 0x80}, {0xe0, 0x0f, 0x800}, {0xf0, 0x07, 0x10000}};
+	if (n < 1 || n > 4 || ((uint8_t)s[0] & (uint8_t)~first[n].mask) != first[n].mark)
+		return -1;
+	long code = (uint8_t)s[0] & first[n].mask;
+	for (size_t i = 1; i < n; i++) {
+		if (((uint8_t)s[i] & 0xc0) != 0x80)
+			return -1;
+		code = code << 6 | ((uint8_t)s[i] & 0x3f);
+	}
+	bool surrogate = code >= 0xd800 && code < 0xe000;
+	return code < first[n].least || code > 0x10ffff || surrogate ? -1 : code;
 }
 
-/* Counted, for a million assertions take check a minute. */
-START_TEST(writes)
+static bool is_utf8(char const *s, size_t n)
+{
+	while (n) {
+		size_t k = 1;
+		while (k <= 4 && k <= n && decode(s, k) < 0)
+			k++;
+		if (k > 4 || k > n)
+			return false;
+		s += k;
+		n -= k;
+	}
+	return true;
+}
+
+/* Faults are counted: check takes a minute for a million assertions. */
+START_TEST(utf8_write_writes_every_code_point)
 {
 	unsigned long wrong = 0, last = 0;
 	for (unsigned long code = 0; code < 0x110010; code++) {
 		char out[4];
-		bool none = !code || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
-		if (!reads_back(none ? 0xfffd : code, out, utf8_write(code, out)))
+		bool good, replaced = !code || code > 0x10ffff || (code >= 0xd800 && code < 0xe000);
+		size_t n = utf8_write(code, out);
+		if (decode(out, n) != (replaced ? 0xfffd : (long)code) || utf8_step(out, n, &good) != n || !good)
 			wrong++, last = code;
 	}
 	ck_assert_msg(!wrong, "%lu, the last U+%lX", wrong, last);
 }
 END_TEST
 
-/* All strings of four octets from a telling choice: valid when each step is good. */
-START_TEST(agrees_with_the_judge)
+/* All strings of four octets from the edges of every range. */
+START_TEST(utf8_valid_agrees_with_a_decoder)
 {
 	static uint8_t const octets[] = {
 		0, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff,
@@ -83,13 +103,12 @@ START_TEST(agrees_with_the_judge)
 	size_t wrong = 0, last = 0;
 	for (size_t k = 0; k < m * m * m * m; k++) {
 		char const s[] = {(char)octets[k % m], (char)octets[k / m % m], (char)octets[k / m / m % m], (char)octets[k / m / m / m]};
-		bool all = true, good;
-		for (size_t i = 0; i < sizeof s; all = all && good)
-			i += utf8_step(s + i, sizeof s - i, &good);
-		if (all != utf8_valid(s, sizeof s))
-			wrong++, last = k;
+		for (size_t n = 0; n <= sizeof s; n++)
+			if (utf8_valid(s, n) != is_utf8(s, n))
+				wrong++, last = k;
 	}
 	ck_assert_msg(!wrong, "%zu, the last of them number %zu", wrong, last);
+	ck_assert(utf8_valid(NULL, 0));
 }
 END_TEST
 
@@ -97,10 +116,10 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("utf8");
 	TCase *c = unit_case("utf8");
-	tcase_add_loop_test(c, steps, 0, sizeof cases / sizeof *cases);
-	tcase_add_loop_test(c, unfinished, 0, sizeof ends / sizeof *ends);
-	tcase_add_test(c, writes);
-	tcase_add_test(c, agrees_with_the_judge);
+	tcase_add_loop_test(c, utf8_step_measures_good_and_bad, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, utf8_unfinished_counts_the_octets_of_a_cut_character, 0, sizeof ends / sizeof *ends);
+	tcase_add_test(c, utf8_write_writes_every_code_point);
+	tcase_add_test(c, utf8_valid_agrees_with_a_decoder);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,5 +1,5 @@
 /* A message's content for the store: what the importer gets. */
-#include "mail/address.h"
+#include "base/utf8.h"
 #include "import/content.h"
 #include "unit.h"
 

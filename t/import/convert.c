@@ -1,5 +1,5 @@
 /* Text of any charset to UTF-8: always well-formed, whatever comes. */
-#include "mail/address.h"
+#include "base/utf8.h"
 #include "import/convert.h"
 #include "unit.h"
 

@@ -102,17 +102,6 @@ START_TEST(splits_logins)
 }
 END_TEST
 
-START_TEST(knows_utf8)
-{
-	ck_assert(utf8_valid("\xf4\x8f\xbf\xbf\xed\x9f\xbf", 7));
-	ck_assert(!utf8_valid("\xc0\xaf", 2));
-	ck_assert(!utf8_valid("\xe0\x80\xaf", 3));
-	ck_assert(!utf8_valid("\xed\xa0\x80", 3));
-	ck_assert(!utf8_valid("\xf4\x90\x80\x80", 4));
-	ck_assert(!utf8_valid("\xe2\x82", 2));
-}
-END_TEST
-
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("address");
@@ -121,7 +110,6 @@ Suite *unit_suite(void)
 	tcase_add_test(c, measures);
 	tcase_add_test(c, rejects_nul);
 	tcase_add_test(c, splits_logins);
-	tcase_add_test(c, knows_utf8);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,9 +1,8 @@
-/* The spool's small records: the counter, a plan's credit, seen/ lines; and the calendar. */
+/* The spool's small records: the counter, a plan's credit, seen/ lines. */
 #include "spool/number_text.h"
 #include "spool/credit_text.h"
 #include "base/date.h"
 #include "spool/seen_text.h"
-#include "base/utc.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -249,48 +248,6 @@ START_TEST(seen_lines)
 }
 END_TEST
 
-/* --- The calendar ------------------------------------------------------------------- */
-
-START_TEST(calendar_agrees)
-{
-	/* Steps of some 17 days, an odd number of seconds, over ten thousand years. */
-	for (int64_t t = -62135596800; t <= 253402300799; t += 1468801) {
-		struct tm a, b;
-		time_t moment = (time_t)t;
-		ck_assert(utc_from_time(&a, moment));
-		gmtime_r(&moment, &b);
-		ck_assert(a.tm_year == b.tm_year && a.tm_mon == b.tm_mon && a.tm_mday == b.tm_mday
-			&& a.tm_hour == b.tm_hour && a.tm_min == b.tm_min && a.tm_sec == b.tm_sec
-			&& a.tm_wday == b.tm_wday && a.tm_yday == b.tm_yday);
-	}
-}
-END_TEST
-
-START_TEST(calendar_knows_leap_days)
-{
-	static time_t const moments[] = {951782399, 951782400, 951868800, 4107542399, 4107542400, 1709164800, 1709251200, 1735603200};
-	for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
-		struct tm a, b;
-		char x[DATE_ISO], y[DATE_ISO];
-		ck_assert(utc_from_time(&a, moments[i]));
-		gmtime_r(&moments[i], &b);
-		ck_assert(date_iso(x, &a) && date_iso(y, &b));
-		ck_assert_str_eq(x, y);
-		ck_assert_int_eq(a.tm_yday, b.tm_yday);
-	}
-}
-END_TEST
-
-START_TEST(calendar_has_ends)
-{
-	struct tm tm;
-	ck_assert(utc_from_time(&tm, (time_t)253402300799));
-	ck_assert(!utc_from_time(&tm, (time_t)253402300800));
-	ck_assert(!utc_from_time(&tm, (time_t)INT64_MAX));
-	ck_assert(!utc_from_time(&tm, (time_t)INT64_MIN));
-}
-END_TEST
-
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("records");
@@ -307,9 +264,6 @@ Suite *unit_suite(void)
 	tcase_add_loop_test(c, credit_is_strict, 0, sizeof credits / sizeof *credits);
 	tcase_add_loop_test(c, credit_takes_orders, 0, sizeof orders / sizeof *orders);
 	tcase_add_test(c, seen_lines);
-	tcase_add_test(c, calendar_agrees);
-	tcase_add_test(c, calendar_knows_leap_days);
-	tcase_add_test(c, calendar_has_ends);
 	suite_add_tcase(s, c);
 	return s;
 }

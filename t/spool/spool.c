@@ -2,7 +2,6 @@
    setting aside, cleaning, the counter's recovery, locks. */
 #define _GNU_SOURCE
 #include "spool/seen_text.h"
-#include "base/utc.h"
 #include "base/fd.h"
 #include "spool/spool.h"
 #include "spool/number.h"

@@ -1,6 +1,6 @@
 /* What was accepted always imports: a message that the checker takes is read by the
    importer as a whole, into UTF-8 without NULs. The web folder is one in memory here. */
-#include "mail/address.h"
+#include "base/utf8.h"
 #include "mail/image.h"
 #include "fuzz.h"
 #include "import/content.h"

@@ -1,6 +1,7 @@
 /* Paths, addresses, logins, parameters. The last octet says whether UTF-8 may pass. */
 #include "mail/address.h"
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "smtp/esmtp.h"
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 /* Values of Content-Type and kin, and encoded words. Each is given an unfolded value, as
    the parser gives it. */
-#include "mail/address.h"
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "mail/encword.h"
 #include "mail/header.h"
 #include "mail/param.h"
