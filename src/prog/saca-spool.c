@@ -3,7 +3,6 @@
    its entry are on disk; with -c it changes a plan's credit. */
 #include "base/version.h"
 #include "mail/address.h"
-#include "spool/credit_text.h"
 #include "spool/envelope.h"
 #include "base/num.h"
 #include "spool/trace.h"
