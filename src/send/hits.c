@@ -80,7 +80,7 @@ bool hits_append(char const *folder, struct hit const *h, bool synced)
 		if (w >= 0 && (size_t)w < n)
 			errno = ENOSPC;
 		/* the folder too: whoever made the file may not have synced its name */
-		done = w == (ssize_t)n && (!synced || (fd_datasync(fd) && fd_sync(dir)));
+		done = w == (ssize_t)n && (!synced || (fd_datasync(fd) && fd_fsync(dir)));
 		fd_close(fd);
 	}
 	fd_close(dir);
