@@ -140,7 +140,7 @@ fast: all
 
 # Each t/ROOM/NAME.c is a unit test, a program of its own, and each t/ROOM/fuzz/NAME.c a
 # fuzzing target. The linker takes what they need from the house.
-ROOMS := base ucspi service mail tls accounts smtp spool store import send
+ROOMS := base ucspi service mail tls accounts smtp spool store import send web
 HOUSE := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(ROOMS:%=src/%/*.c)))
 UNITS := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard $(ROOMS:%=t/%/*.c) t/whole/*.c))
 FUZZ := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard $(ROOMS:%=t/%/fuzz/*.c)))

@@ -11,6 +11,7 @@ smtp spool
 store
 import
 send
+web
 prog'
 
 # includes FILES PATTERN: the #include lines of FILES that match PATTERN

@@ -1,0 +1,40 @@
+/* The fields of a form: application/x-www-form-urlencoded (the URL Standard) and
+   multipart/form-data (RFC 7578). Names and values are octets without NULs; the caller
+   decides which must be UTF-8. */
+#ifndef WEB_FORM_H
+#define WEB_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define FORM_FIELDS 256 /* fields at most; a form with more is refused whole */
+
+struct form_field {
+	char const *name, *value; /* strings; value_len octets, none of them a NUL */
+	size_t value_len;
+};
+
+/* All zero is the empty form. */
+struct form {
+	struct form_field field[FORM_FIELDS];
+	size_t count;
+};
+
+enum form_fault {
+	FORM_OK,
+	FORM_TYPE,     /* the content type is neither of both, or lacks its boundary */
+	FORM_SYNTAX,   /* a malformed part, or a NUL */
+	FORM_TOO_MANY  /* more than FORM_FIELDS */
+};
+
+/* Adds the fields of s[0..n) to the form. s is overwritten and must outlive it. */
+enum form_fault form_read_urlencoded(struct form *f, char *s, size_t n);
+
+/* Likewise by content type (a string, as CONTENT_TYPE has it; parameters are looked at).
+   s[n] must be writable. */
+enum form_fault form_read_body(struct form *f, char const *type, char *s, size_t n);
+
+/* The value of the first field of that name (exact), or NULL. */
+char const *form_value(struct form const *f, char const *name);
+
+#endif
