@@ -44,11 +44,11 @@ OBJ_saca-proxy := \
 OBJ_saca-smtpd := \
 	$(call in,base,ascii base64 buf cdb clock date fd memfile num random run scan siphash utf8 version wait) \
 	$(call in,ucspi,peer starttls) \
-	$(call in,service,stay verdict) \
+	$(call in,service,answer reply stay) \
 	$(call in,mail,address) \
 	$(call in,accounts,plan senders) \
 	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp log login logline queue \
-		queueenv rcptset reply sasl)
+		queueenv rcptset sasl)
 OBJ_saca-tlsd := \
 	$(call in,base,ascii num version) \
 	$(call in,ucspi,become environment peer starttls) \
@@ -59,13 +59,13 @@ OBJ_saca-checkpassword := \
 	$(call in,accounts,password)
 OBJ_saca-mime := \
 	$(call in,base,ascii base64 buf clock fd memfile num run scan version wait) \
-	$(call in,service,answer stay) \
+	$(call in,service,answer answer_pipe reply stay) \
 	$(call in,mail,header message mime mimehead mimetree param qp) \
 	$(call in,smtp,client)
 OBJ_saca-spool := \
 	$(call in,base,ascii buf date fd hash memfile num utf8 uuid version) \
 	$(call in,ucspi,peer privilege) \
-	$(call in,service,answer stay) \
+	$(call in,service,answer answer_pipe reply stay) \
 	$(call in,mail,address header) \
 	$(call in,spool,commit credit credit_text draft envelope file find key message number number_text scan \
 		seen_text spool trace)
@@ -75,6 +75,7 @@ OBJ_saca-accounts := \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
 	$(call in,base,ascii base64 buf clock date fd hash num scan utf8 version wait) \
+	$(call in,service,reply) \
 	$(call in,mail,address charset cid css encword header html htmlforeign htmlmeta htmltext image iso2022jp \
 		message mime mimehead param qp srcset url) \
 	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool) \

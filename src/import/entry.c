@@ -45,8 +45,10 @@ static enum entry_result read_content(struct entry *e, struct mime *m,
 		: message_judge(m, fault, &parts);
 	if (verdict == MESSAGE_NO_MEMORY)
 		return no(e, ENTRY_FAILED, "out of memory");
-	if (verdict != MESSAGE_OK)
-		return no(e, ENTRY_REFUSED, message_reason(verdict));
+	if (verdict != MESSAGE_OK) {
+		message_reason(e->refusal, verdict);
+		return no(e, ENTRY_REFUSED, e->refusal);
+	}
 	switch (content_read(&e->content, message.s, message.n, m, &parts, o->url, o->web)) {
 	case CONTENT_OK:
 		if (e->content.html.len + e->content.text.len > PIECE_MAX)

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "mail/mime.h"
+#include "service/reply.h"
 #include "import/content.h"
 #include "store/store.h"
 
@@ -32,6 +33,7 @@ struct entry {
 	struct store_piece piece;
 	struct store_entry row;
 	char const *reason;
+	char refusal[REFUSAL_TEXT]; /* room for a reason that is the message's */
 	char id[33]; /* the file's, "" where it cannot be read */
 };
 

@@ -9,31 +9,25 @@
 
 #include <string.h>
 
-#define STRING_(x) #x
-#define STRING(x) STRING_(x)
-
-#define NEEDED "el mensaje necesita una parte de texto plano (text/plain) y otra HTML (text/html), " \
-	"y que no sean adjuntos ni de codificacion desconocida"
-
-static char const *const reasons[] = {
-	[MESSAGE_OK] = "",
-	[MESSAGE_NO_TEXT] = "falta la parte text/plain: " NEEDED,
-	[MESSAGE_NO_HTML] = "falta la parte text/html: " NEEDED,
-	[MESSAGE_NO_BOTH] = "faltan las partes text/plain y text/html: " NEEDED,
-	[MESSAGE_DEEP] = "demasiados niveles de partes MIME: como maximo " STRING(MIME_DEPTH)
-		", una dentro de otra; simplifique la estructura del mensaje",
-	[MESSAGE_MANY] = "demasiadas partes MIME: como maximo " STRING(MIME_PARTS)
-		" en un mensaje; quite adjuntos o imagenes",
-	[MESSAGE_HEADER] = "cabecera demasiado larga: como maximo " STRING(MIME_HEADER)
-		" octetos en la del mensaje y en la de cada parte; quite campos o acortelos",
-	[MESSAGE_NUL] = "el mensaje contiene un octeto NUL: codifique esa parte en base64 "
-		"o quoted-printable",
-	[MESSAGE_NO_MEMORY] = "sin memoria para leer el mensaje: vuelva a intentarlo mas tarde",
+static struct {
+	enum refusal refusal;
+	uint64_t limit;
+} const reasons[] = {
+	[MESSAGE_NO_TEXT] = {REFUSAL_NO_TEXT, 0},
+	[MESSAGE_NO_HTML] = {REFUSAL_NO_HTML, 0},
+	[MESSAGE_NO_BOTH] = {REFUSAL_NO_TEXT_NO_HTML, 0},
+	[MESSAGE_DEEP] = {REFUSAL_DEEP, MIME_DEPTH},
+	[MESSAGE_MANY] = {REFUSAL_PARTS, MIME_PARTS},
+	[MESSAGE_HEADER] = {REFUSAL_HEADER, MIME_HEADER},
+	[MESSAGE_NUL] = {REFUSAL_NUL, 0},
+	[MESSAGE_NO_MEMORY] = {REFUSAL_NO_MEMORY, 0},
 };
 
-char const *message_reason(enum message_verdict verdict)
+void message_reason(char out[REFUSAL_TEXT], enum message_verdict verdict)
 {
-	return reasons[verdict];
+	out[0] = 0;
+	if (verdict != MESSAGE_OK)
+		refusal_format(out, reasons[verdict].refusal, NULL, reasons[verdict].limit, 0);
 }
 
 /* What a part's parents say of it. */

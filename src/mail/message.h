@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "mail/mime.h"
+#include "service/reply.h"
 
 /* What a part is used as. */
 enum message_use { MESSAGE_CONTAINER, MESSAGE_TEXT, MESSAGE_HTML, MESSAGE_INLINE, MESSAGE_IGNORED };
@@ -35,8 +36,8 @@ struct message {
    MESSAGE_NUL is not found here: the caller saw the octets. */
 enum message_verdict message_judge(struct mime const *m, enum mime_fault fault, struct message *out);
 
-/* The reason in Spanish, ASCII, one line of at most 200 octets; "" for MESSAGE_OK. */
-char const *message_reason(enum message_verdict verdict);
+/* Writes the reason, NUL-terminated, for the client: service/reply.h; "" for MESSAGE_OK. */
+void message_reason(char out[REFUSAL_TEXT], enum message_verdict verdict);
 
 /* Is part i a further piece of the HTML? Programs that insert an object cut it in pieces (Apple
    Mail): those behind the first, in the same multipart/mixed, that are no attachments and have

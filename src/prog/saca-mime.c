@@ -11,8 +11,11 @@
 #include "mail/mimetree.h"
 #include "base/num.h"
 #include "base/scan.h"
+#include "base/exitcode.h"
 #include "service/answer.h"
 #include "base/fd.h"
+#include "service/answer_pipe.h"
+#include "service/reply.h"
 #include "base/memfile.h"
 #include "base/run.h"
 #include "service/stay.h"
@@ -34,10 +37,6 @@
 
 #define SIZE 16777216
 #define SIZE_LIMIT 1073741824
-
-#define TOO_BIG "mensaje demasiado grande: como maximo "
-#define OCTETS " octetos"
-#define TRY_LATER "Zno se pudo leer el mensaje: vuelva a intentarlo mas tarde"
 
 struct check {
 	struct mime *mime;
@@ -88,13 +87,15 @@ static _Noreturn void give_up(char const *what)
 {
 	outlive_readers();
 	strerr_warnsys(PROG, ": fatal: unable to ", what);
-	leave(can_answer && answer(TRY_LATER, "", "", "", false) ? ANSWER_WRITTEN : ANSWER_LATER);
+	char text[REFUSAL_TEXT];
+	refusal_format(text, REFUSAL_UNREADABLE, NULL, 0, 0);
+	leave(can_answer && answer_pipe_write(ANSWER_LATER, false, text) ? ANSWER_WRITTEN : ANSWER_LATER);
 }
 
 static _Noreturn void refuse(char const *reason)
 {
 	outlive_readers();
-	if (can_answer && answer("D", reason, "", "", false))
+	if (can_answer && answer_pipe_write(ANSWER_REFUSED, false, reason))
 		leave(ANSWER_WRITTEN);
 	strerr_warn(PROG, ": ", reason);
 	leave(ANSWER_REFUSED);
@@ -159,22 +160,17 @@ static void read_message(struct check *c)
 
 /* --- Judging ------------------------------------------------------------------------------ */
 
-/* The reason for a refusal, or "". */
-static char const *judge(struct check *c, struct message *msg)
+/* Writes the reason for a refusal, or "". */
+static void judge(struct check *c, struct message *msg, char reason[REFUSAL_TEXT])
 {
-	static char big[sizeof TOO_BIG + NUM_FMT + sizeof OCTETS];
-	char digits[NUM_FMT];
 	enum mime_fault fault = mime_finish(c->mime);
 	enum message_verdict verdict = message_judge(c->mime, fault, msg);
 	if (verdict == MESSAGE_NO_MEMORY)
 		give_up("read the message");
-	if (c->nul)
-		return message_reason(MESSAGE_NUL);
-	if (!c->big)
-		return message_reason(verdict);
-	num_fmt(digits, c->limit);
-	stpcpy(stpcpy(stpcpy(big, TOO_BIG), digits), OCTETS);
-	return big;
+	if (c->big && !c->nul)
+		refusal_format(reason, REFUSAL_SIZE, NULL, c->limit, 0);
+	else
+		message_reason(reason, c->nul ? MESSAGE_NUL : verdict);
 }
 
 static int show(struct check *c)
@@ -182,9 +178,9 @@ static int show(struct check *c)
 	struct message msg;
 	struct buf out = BUF_ZERO;
 	bool fits = true;
-	char const *reason = "";
+	char reason[REFUSAL_TEXT] = "";
 	if (c->size)
-		reason = judge(c, &msg);
+		judge(c, &msg, reason);
 	if (c->verbose)
 		fits = c->size ? mimetree_draw(&out, c->mime, &msg, c->octets.s)
 			: buf_puts(&out, "empty: only contacts\n");
@@ -204,11 +200,11 @@ static int show(struct check *c)
 static void pass(struct check *c)
 {
 	struct message msg;
-	if (c->size) {
-		char const *reason = judge(c, &msg);
-		if (*reason)
-			refuse(reason);
-	}
+	char reason[REFUSAL_TEXT] = "";
+	if (c->size)
+		judge(c, &msg, reason);
+	if (*reason)
+		refuse(reason);
 	if (c->copy >= 0 && dup2(c->copy, 0) < 0)
 		give_up("hand on the message");
 }
@@ -272,7 +268,7 @@ int main(int argc, char const *const *argv)
 		else if (opt == 'V')
 			version_exit();
 		else if (opt != 's' || !num_scan(o.arg, strlen(o.arg), SIZE_LIMIT, &c.limit))
-			strerr_dieusage(ANSWER_MISUSED, USAGE);
+			strerr_dieusage(EXIT_MISUSE, USAGE);
 	}
 	argv += o.ind;
 	if (!argv[0]) {
@@ -280,11 +276,11 @@ int main(int argc, char const *const *argv)
 		return show(&c);
 	}
 	if (c.verbose)
-		strerr_dieusage(ANSWER_MISUSED, USAGE);
+		strerr_dieusage(EXIT_MISUSE, USAGE);
 	int stay = stay_offer();
 	if (stay == -2)
-		strerr_dief(ANSWER_MISUSED, STAY_VARIABLE, " is not the number of a socket");
-	can_answer = answer_wanted();
+		strerr_dief(EXIT_MISUSE, STAY_VARIABLE, " is not the number of a socket");
+	can_answer = answer_pipe_is_open();
 	c.in_line = true;
 	read_message(&c);
 	if (stay >= 0)

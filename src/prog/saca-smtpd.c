@@ -33,7 +33,7 @@
 	"[-T session] [-w queue] checkpassword-program -- queue-program"
 
 enum { INPUT = 65536, COMMANDS = 8192 }; /* a long line's room; what is read of others at once */
-enum { TROUBLE = VERDICT_TEXT + 80 };
+enum { TROUBLE = ANSWER_LINE + 80 };
 enum { LINGER_MS = 1000, LEAVE_MS = 5000 }; /* a queue program with nothing to do; its end */
 
 /* Everything of this process's one session. */
@@ -206,7 +206,7 @@ static bool body(void *arg, char const *s, size_t n)
 	return queue_write(&me->queue, s, n);
 }
 
-static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct verdict *out)
+static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct answer *out)
 {
 	struct session *me = arg;
 	flush(me);
@@ -217,11 +217,11 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 	if (envp)
 		queue_run(&me->queue, empty, envelope, n, envp, until, out);
 	else
-		verdict_read(out, -1, "", 0);
+		answer_read(out, -1, "", 0);
 	me->trouble[0] = 0;
 	if (!envp)
 		strcpy(me->trouble, "out of memory");
-	else if (out->kind == VERDICT_TEMPORARY || out->kind == VERDICT_FULL)
+	else if (out->verdict == VERDICT_TEMPORARY || out->verdict == VERDICT_FULL)
 		trouble(me, "queue program: ", &me->queue.end, out->text);
 	free(envp);
 	me->command_since = clock_ms(); /* that time was ours, not the client's */

@@ -6,7 +6,10 @@
 #include "spool/envelope.h"
 #include "base/num.h"
 #include "spool/trace.h"
+#include "base/exitcode.h"
 #include "service/answer.h"
+#include "service/answer_pipe.h"
+#include "service/reply.h"
 #include "base/fd.h"
 #include "ucspi/privilege.h"
 #include "spool/spool.h"
@@ -77,21 +80,20 @@ static _Noreturn void fail(int code, char const *what)
 	fail_at(code, what, "");
 }
 
-/* Refused for good (D), or until later (Z); code: where there is nobody to be told why. */
-static _Noreturn void refuse(int code, char const *text, char const *more)
+static _Noreturn void refuse(int code, enum refusal r, char const *word, uint64_t a, uint64_t b)
 {
-	if (answers)
-		(void)answer(code > 10 && code < 41 ? "D" : "Z", text, more, "", false);
-	leave(answers ? ANSWER_WRITTEN : code);
+	char text[REFUSAL_TEXT];
+	refusal_format(text, r, word, a, b);
+	leave(answers && answer_pipe_write(code, false, text) ? ANSWER_WRITTEN : code);
 }
 
 /* Nobody may listen any more: what is committed stays committed. */
-static void accept(char const *kind, uint64_t n, char const *id, bool repeat)
+static void accept(bool is_send, uint64_t n, char const *id, bool is_repeat)
 {
-	char number[NUM_FMT];
-	num_fmt(number, n);
+	char text[ANSWER_RECEIPT];
+	answer_format_receipt(text, is_send, n, id);
 	if (answers)
-		(void)answer(kind, number, " ", id, repeat);
+		(void)answer_pipe_write(0, is_repeat, text);
 }
 
 /* --- What is inherited --------------------------------------------------------------- */
@@ -107,7 +109,7 @@ static void begin(void)
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, end = {.sa_handler = timed_out};
 	stay = stay_offer();
 	if (stay == -2)
-		strerr_dief(ANSWER_MISUSED, STAY_VARIABLE, " is not the number of a socket");
+		strerr_dief(EXIT_MISUSE, STAY_VARIABLE, " is not the number of a socket");
 	unsigned int const keep[] = {6, (unsigned int)stay};
 	borrowed = privilege_borrowed();
 	if (borrowed && privilege_reset(keep, stay > 6 ? 2 : 1) < 0)
@@ -115,7 +117,7 @@ static void begin(void)
 	umask(077);
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0 || sigaction(SIGALRM, &end, NULL) < 0)
 		fail(ANSWER_LATER, "set signals");
-	answers = answer_wanted();
+	answers = answer_pipe_is_open();
 }
 
 /* A write that stops half-way for a limit of the caller's could leave half a record in
@@ -136,14 +138,14 @@ static void open_spool(char const *path)
 
 static _Noreturn void usage(void)
 {
-	strerr_die(ANSWER_MISUSED, PROG, ": usage: ", USAGE);
+	strerr_die(EXIT_MISUSE, PROG, ": usage: ", USAGE);
 }
 
 static uint64_t number(char const *s, uint64_t max, char const *what)
 {
 	uint64_t v;
 	if (!num_scan(s, strlen(s), max, &v) || v == 0)
-		strerr_dief(ANSWER_MISUSED, "invalid ", what, ": ", s);
+		strerr_dief(EXIT_MISUSE, "invalid ", what, ": ", s);
 	return v;
 }
 
@@ -153,7 +155,7 @@ static void read_residue(char const *s)
 	if (!slash || !num_scan(s, (size_t)(slash - s), SPOOL_HOSTS - 1, &options.residue)
 		|| !num_scan(slash + 1, strlen(slash + 1), SPOOL_HOSTS, &options.hosts)
 		|| options.residue >= options.hosts)
-		strerr_dief(ANSWER_MISUSED, "invalid host number: ", s);
+		strerr_dief(EXIT_MISUSE, "invalid host number: ", s);
 }
 
 static char const *read_options(int argc, char const *const *argv)
@@ -173,7 +175,7 @@ static char const *read_options(int argc, char const *const *argv)
 	if (argc - l.ind != 1)
 		usage();
 	if (options.plan && !address_is_plan(options.plan, strlen(options.plan)))
-		strerr_dief(ANSWER_MISUSED, "not a plan's name: ", options.plan);
+		strerr_dief(EXIT_MISUSE, "not a plan's name: ", options.plan);
 	return argv[l.ind];
 }
 
@@ -190,15 +192,15 @@ static char const *read_login(struct buf *login)
 	char const *user = variable("SACA_USER"), *plan = variable("SACA_PLAN");
 	size_t n = user ? strlen(user) : 0, at = user ? address_login_plan(user, n) : 0;
 	if (user && (!at || n > LOGIN_MAX || !utf8_valid(user, n)))
-		strerr_dief(ANSWER_MISUSED, "SACA_USER is not a login");
+		strerr_dief(EXIT_MISUSE, "SACA_USER is not a login");
 	if (!plan)
 		plan = user ? user + at : options.plan;
 	if (!plan)
-		strerr_dief(ANSWER_MISUSED, "neither SACA_PLAN nor -P says whose message it is");
+		strerr_dief(EXIT_MISUSE, "neither SACA_PLAN nor -P says whose message it is");
 	if (!address_is_plan(plan, strlen(plan)))
-		strerr_dief(ANSWER_MISUSED, "SACA_PLAN is not a plan's name");
+		strerr_dief(EXIT_MISUSE, "SACA_PLAN is not a plan's name");
 	if (user && strcmp(user + at, plan))
-		strerr_dief(ANSWER_MISUSED, "SACA_USER is not a login of SACA_PLAN");
+		strerr_dief(EXIT_MISUSE, "SACA_USER is not a login of SACA_PLAN");
 	if (!(user ? trace_word(login, user, LOGIN_MAX) : buf_puts(login, "spool.") && buf_puts(login, plan)))
 		fail(ANSWER_MEMORY, "keep the login");
 	return plan;
@@ -208,7 +210,7 @@ static bool costs_credit(void)
 {
 	char const *s = variable("SACA_CREDIT");
 	if (s && strcmp(s, "yes") && strcmp(s, "no"))
-		strerr_dief(ANSWER_MISUSED, "SACA_CREDIT is neither yes nor no");
+		strerr_dief(EXIT_MISUSE, "SACA_CREDIT is neither yes nor no");
 	return s && strcmp(s, "yes") == 0;
 }
 
@@ -218,7 +220,7 @@ static void read_message(void)
 {
 	enum spool_message_fault f = spool_message_open(&message, 0, options.octets);
 	if (f == SPOOL_MESSAGE_LARGE)
-		refuse(ANSWER_REFUSED, "mensaje demasiado grande", "");
+		refuse(ANSWER_REFUSED, REFUSAL_SIZE, NULL, options.octets, 0);
 	if (f != SPOOL_MESSAGE_OK)
 		fail(f == SPOOL_MESSAGE_READ ? ANSWER_READ : ANSWER_MEMORY, "take the message");
 }
@@ -234,7 +236,7 @@ static _Noreturn void refuse_envelope(enum envelope_state state)
 		fail(ANSWER_MEMORY, "keep the envelope");
 	}
 	refuse(state == ENVELOPE_FORMAT ? ANSWER_FORMAT : state == ENVELOPE_LONG ? ANSWER_LONG
-		: ANSWER_REFUSED, envelope_reason(state), shown);
+		: ANSWER_REFUSED, envelope_refusal(state), shown, 0, 0);
 }
 
 static void read_envelope(void)
@@ -280,7 +282,7 @@ static bool is_repeat(char const *key)
 	if (found < 0)
 		fail(ANSWER_SPOOL, "look for a repeat");
 	if (found)
-		accept("Kid=", entry.send, entry.id, true);
+		accept(true, entry.send, entry.id, true);
 	return found;
 }
 
@@ -292,7 +294,7 @@ static uint64_t take_number(void)
 		return v;
 	case SPOOL_COUNT_LOST:
 		strerr_warnw("count is missing or damaged: run saca-import, which makes it anew");
-		refuse(ANSWER_LATER, "contador de envios no disponible, intentelo mas tarde", "");
+		refuse(ANSWER_LATER, REFUSAL_NO_NUMBER, NULL, 0, 0);
 	case SPOOL_COUNT_SPENT:
 		strerr_dief(ANSWER_LATER, "count has come to its end");
 	case SPOOL_COUNT_ERROR:
@@ -303,16 +305,14 @@ static uint64_t take_number(void)
 
 static void check_credit(enum spool_credit r, char const *plan, uint64_t left)
 {
-	char text[CREDIT_SHORTAGE];
 	switch (r) {
 	case SPOOL_CREDIT_OK:
 		return;
 	case SPOOL_CREDIT_SHORT:
-		credit_shortage(text, left, envelope.count);
-		refuse(ANSWER_REFUSED, text, "");
+		refuse(ANSWER_REFUSED, REFUSAL_CREDIT, NULL, left, envelope.count);
 	case SPOOL_CREDIT_MISSING:
 		strerr_warnw("no credit file that can be read for plan ", plan);
-		refuse(ANSWER_LATER, "saldo de envios no disponible, intentelo mas tarde", "");
+		refuse(ANSWER_LATER, REFUSAL_NO_CREDIT_FILE, NULL, 0, 0);
 	case SPOOL_CREDIT_ERROR:
 		fail(ANSWER_SPOOL, "use the credit file");
 	}
@@ -358,7 +358,7 @@ static void spool_it(char const *plan, char const *id, char const *key, bool key
 			fail(ANSWER_SPOOL, "make count");
 		write_draft(0, id, login);
 		if (commit(key, plan, id, false))
-			accept("Kcontacts=", envelope.count, id, false);
+			accept(false, envelope.count, id, false);
 		return;
 	}
 	if (charged) {
@@ -368,7 +368,7 @@ static void spool_it(char const *plan, char const *id, char const *key, bool key
 	uint64_t send = take_number();
 	write_draft(send, id, login);
 	if (commit(key, plan, id, charged))
-		accept("Kid=", send, id, false);
+		accept(true, send, id, false);
 }
 
 /* One message. Returns only if it is accepted; then its key is still locked. */
@@ -415,9 +415,9 @@ static _Noreturn void change_credit(char const *path, char const *order)
 	uint64_t amount, left = 0;
 	bool add;
 	if (!credit_order(plan, &add, &amount, order))
-		strerr_dief(ANSWER_MISUSED, "not PLAN=+N or PLAN=-N: ", order);
+		strerr_dief(EXIT_MISUSE, "not PLAN=+N or PLAN=-N: ", order);
 	if (borrowed && getuid() != 0)
-		strerr_dief(ANSWER_MISUSED, "only the spool's owner changes credit");
+		strerr_dief(EXIT_MISUSE, "only the spool's owner changes credit");
 	check_limits();
 	bool is_new = !spool_is_there(path) && errno == ENOENT; /* it may have been mistyped */
 	open_spool(path);
@@ -425,9 +425,9 @@ static _Noreturn void change_credit(char const *path, char const *order)
 		strerr_warn(PROG, ": there was no spool, so one is made: ", path);
 	enum spool_credit r = spool_credit_change(&spool, plan, add, amount, &left);
 	if (r == SPOOL_CREDIT_SHORT)
-		strerr_dief(ANSWER_MISUSED, "the credit would be below zero, or above what can be counted");
+		strerr_dief(EXIT_MISUSE, "the credit would be below zero, or above what can be counted");
 	if (r == SPOOL_CREDIT_MISSING)
-		strerr_dief(ANSWER_MISUSED, "no credit file, or not one that can be read, for plan ", plan);
+		strerr_dief(EXIT_MISUSE, "no credit file, or not one that can be read, for plan ", plan);
 	if (r == SPOOL_CREDIT_ERROR)
 		fail(ANSWER_SPOOL, "change the credit");
 	size_t n = num_fmt(text, left);

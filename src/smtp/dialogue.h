@@ -11,8 +11,8 @@
 #include "mail/address.h"
 #include "smtp/data.h"
 #include "smtp/rcptset.h"
-#include "smtp/reply.h"
-#include "service/verdict.h"
+#include "service/reply.h"
+#include "service/answer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ struct smtp_hooks {
 	bool (*body)(void *arg, char const *s, size_t n);
 	/* Runs the queue program with the body collected, or with an empty message. */
 	void (*queue)(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n,
-		struct verdict *out);
+		struct answer *out);
 	/* One line of the log. */
 	void (*log)(void *arg, struct smtp const *s, struct smtp_record const *r);
 	/* Milliseconds of a clock that only goes forward. */

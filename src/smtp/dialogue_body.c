@@ -14,7 +14,7 @@ static bool over_plan(struct smtp const *s)
 }
 
 /* Runs the queue program; an empty message imports the contacts alone. */
-static void run_queue(struct smtp *s, bool empty, struct verdict *v)
+static void run_queue(struct smtp *s, bool empty, struct answer *v)
 {
 	size_t n;
 	char const *envelope = rcptset_envelope(&s->rcpts, &n);
@@ -22,22 +22,22 @@ static void run_queue(struct smtp *s, bool empty, struct verdict *v)
 	if (envelope)
 		s->hooks->queue(s->hooks->arg, s, empty, envelope, n, v);
 	else
-		verdict_read(v, 71, "", 0);
+		answer_read(v, 71, "", 0);
 }
 
-static bool is_accepted(struct verdict const *v)
+static bool is_accepted(struct answer const *v)
 {
-	return v->kind == VERDICT_ACCEPTED || v->kind == VERDICT_REPEAT;
+	return v->verdict == VERDICT_ACCEPTED || v->verdict == VERDICT_REPEAT;
 }
 
 /* A temporary failure, or the queue's 250. Says and ends. */
-static void answer_queue(struct smtp *s, struct verdict const *v, char const *word)
+static void answer_queue(struct smtp *s, struct answer const *v, char const *word)
 {
 	bool ok = is_accepted(v);
 	enum reply r;
 	if (ok)
 		r = v->text[0] ? REPLY_QUEUED : REPLY_OK;
-	else if (v->kind == VERDICT_FULL)
+	else if (v->verdict == VERDICT_FULL)
 		r = REPLY_DISK_FULL;
 	else
 		r = v->text[0] ? REPLY_QUEUE_SAYS : REPLY_QUEUE_FAILED;
@@ -49,13 +49,13 @@ static void answer_queue(struct smtp *s, struct verdict const *v, char const *wo
    client had better come back with everything (SPEC, Contacts without a send). */
 static void refuse(struct smtp *s, enum reply r, char const *reason, char const *word)
 {
-	struct verdict contacts;
+	struct answer contacts;
 	bool imported = false;
 	if (!s->config->plain_queue) {
 		run_queue(s, true, &contacts);
 		imported = is_accepted(&contacts);
-		if (contacts.kind == VERDICT_PERMANENT || contacts.kind == VERDICT_FULL)
-			verdict_read(&contacts, 71, "", 0);
+		if (contacts.verdict == VERDICT_PERMANENT || contacts.verdict == VERDICT_FULL)
+			answer_read(&contacts, 71, "", 0);
 		if (!imported) {
 			answer_queue(s, &contacts, word);
 			return;
@@ -67,19 +67,24 @@ static void refuse(struct smtp *s, enum reply r, char const *reason, char const 
 
 static void refuse_plan(struct smtp *s)
 {
-	char reason[100] = "exceso de contactos: ", number[NUM_FMT];
-	num_fmt(number, s->rcpts.count);
-	strcat(strcat(reason, number), " de ");
-	num_fmt(number, s->plan.maxrcpt);
-	strcat(strcat(reason, number), " permitidos");
+	char reason[REFUSAL_TEXT];
+	refusal_format(reason, REFUSAL_CONTACTS, NULL, s->rcpts.count, s->plan.maxrcpt);
 	smtp_transaction_end(s, "refused", NULL, reason);
 	smtp_say(s, REPLY_INTERNAL, reason);
+}
+
+/* Refused for what it is. */
+static void refuse_message(struct smtp *s, enum refusal r)
+{
+	char reason[REFUSAL_TEXT];
+	refusal_format(reason, r, NULL, 0, 0);
+	refuse(s, REPLY_INTERNAL, reason, "refused");
 }
 
 /* The body is complete. */
 static void finish(struct smtp *s)
 {
-	struct verdict v;
+	struct answer v;
 	s->reading = SMTP_COMMANDS;
 	if (s->broken) {
 		smtp_transaction_end(s, "tempfail", NULL, NULL);
@@ -89,12 +94,12 @@ static void finish(struct smtp *s)
 	} else if (s->data.size > s->config->max_size) {
 		refuse(s, REPLY_SIZE, NULL, "oversize");
 	} else if (s->data.nul) {
-		refuse(s, REPLY_INTERNAL, "el mensaje contiene octetos NUL: codifique ese contenido en base64", "refused");
+		refuse_message(s, REFUSAL_NUL);
 	} else if (s->data.size == 0 && s->config->plain_queue) {
-		refuse(s, REPLY_INTERNAL, "el mensaje esta vacio", "refused");
+		refuse_message(s, REFUSAL_EMPTY);
 	} else if (s->data.size == 0) {
 		run_queue(s, true, &v);
-		if (v.kind == VERDICT_PERMANENT) {
+		if (v.verdict == VERDICT_PERMANENT) {
 			smtp_transaction_end(s, "refused", NULL, v.text);
 			smtp_say(s, REPLY_INTERNAL, v.text);
 		} else {
@@ -102,16 +107,16 @@ static void finish(struct smtp *s)
 		}
 	} else {
 		run_queue(s, false, &v);
-		if (v.kind == VERDICT_PERMANENT)
+		if (v.verdict == VERDICT_PERMANENT)
 			refuse(s, REPLY_INTERNAL, v.text, "refused");
 		else
-			answer_queue(s, &v, v.kind == VERDICT_REPEAT ? "repeat" : "ok");
+			answer_queue(s, &v, v.verdict == VERDICT_REPEAT ? "repeat" : "ok");
 	}
 }
 
 void smtp_body_lost(struct smtp *s, enum smtp_end why)
 {
-	struct verdict v;
+	struct answer v;
 	char const *word = why == SMTP_TIMEOUT ? "timeout" : why == SMTP_SHUTDOWN ? "shutdown" : "vanished";
 	/* a shutdown is ours: the client comes back with everything */
 	if (why == SMTP_SHUTDOWN || s->broken || over_plan(s) || s->config->plain_queue) {

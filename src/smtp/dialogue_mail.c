@@ -41,7 +41,7 @@ static void fill_record(struct smtp const *s, struct smtp_record *r)
 	r->ms = s->hooks->clock(s->hooks->arg) - s->began;
 }
 
-void smtp_transaction_end(struct smtp *s, char const *verdict, struct verdict const *v, char const *reason)
+void smtp_transaction_end(struct smtp *s, char const *verdict, struct answer const *v, char const *reason)
 {
 	if (verdict) {
 		struct smtp_record r;
@@ -49,7 +49,7 @@ void smtp_transaction_end(struct smtp *s, char const *verdict, struct verdict co
 		r.verdict = verdict;
 		r.reason = reason;
 		if (v)
-			verdict_ids(v, &r.id, &r.id_n, &r.uuid, &r.uuid_n);
+			(void)answer_read_receipt(v->text, &r.id, &r.id_n, &r.uuid, &r.uuid_n);
 		s->hooks->log(s->hooks->arg, s, &r);
 	}
 	s->phase = SMTP_IDLE;

@@ -28,7 +28,7 @@ void smtp_body_lost(struct smtp *s, enum smtp_end why);
 
 /* Ends the transaction. verdict: the word for the log, NULL to log nothing; reason: what the
    client is told beside it, or NULL. */
-void smtp_transaction_end(struct smtp *s, char const *verdict, struct verdict const *v, char const *reason);
+void smtp_transaction_end(struct smtp *s, char const *verdict, struct answer const *v, char const *reason);
 
 /* Ends one that came to nothing: RSET, EHLO, QUIT, gone before DATA. */
 void smtp_abandon(struct smtp *s);

@@ -85,7 +85,7 @@ void queue_tidy(struct queue *q)
 
 /* What it has said on descriptor 6; more than fits is dropped. */
 struct said {
-	char text[VERDICT_TEXT + 2];
+	char text[ANSWER_LINE];
 	size_t n;
 };
 
@@ -209,7 +209,7 @@ static void leave(struct queue_file *f)
 }
 
 static void run(struct queue *q, int message, int envelope, char const *const *envp,
-	uint64_t deadline, struct verdict *out)
+	uint64_t deadline, struct answer *out)
 {
 	struct said said = {.n = 0};
 	if (q->pid <= 0 || !stay_give(q->line, message, envelope)) {
@@ -222,11 +222,11 @@ static void run(struct queue *q, int message, int envelope, char const *const *e
 		leave(&q->message);
 		leave(&q->envelope);
 	}
-	verdict_read(out, code, said.text, said.n);
+	answer_read(out, code, said.text, said.n);
 }
 
 void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
-	char const *const *envp, uint64_t deadline, struct verdict *out)
+	char const *const *envp, uint64_t deadline, struct answer *out)
 {
 	int none = empty ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
 	q->end = (struct run_end){.code = -1};
@@ -234,7 +234,7 @@ void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
 	if (fine && (empty ? none >= 0 : finish(&q->message)))
 		run(q, empty ? none : q->message.fd, q->envelope.fd, envp, deadline, out);
 	else
-		verdict_read(out, -1, "", 0);
+		answer_read(out, -1, "", 0);
 	if (none >= 0)
 		close(none);
 	q->message.n = q->envelope.n = 0; /* they have been read */

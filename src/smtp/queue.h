@@ -4,7 +4,7 @@
 #ifndef SMTP_QUEUE_H
 #define SMTP_QUEUE_H
 
-#include "service/verdict.h"
+#include "service/answer.h"
 #include "base/run.h"
 
 #include <stdbool.h>
@@ -48,7 +48,7 @@ bool queue_stays(struct queue const *q);
    the one it has. deadline: clock_ms. Where the verdict is a failure, q->end says how the
    program ended. */
 void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
-	char const *const *envp, uint64_t deadline, struct verdict *out);
+	char const *const *envp, uint64_t deadline, struct answer *out);
 
 /* Lets a program that has stayed end, by the deadline at the latest. */
 void queue_end(struct queue *q, uint64_t deadline);

@@ -101,12 +101,3 @@ bool credit_order(char *plan, bool *add, uint64_t *amount, char const *s)
 	*add = eq[1] == '+';
 	return true;
 }
-
-void credit_shortage(char out[CREDIT_SHORTAGE], uint64_t left, uint64_t wanted)
-{
-	char number[NUM_FMT];
-	num_fmt(number, left);
-	strcat(strcpy(out, "envios insuficientes: quedan "), number);
-	num_fmt(number, wanted);
-	strcat(strcat(out, ", hacen falta "), number);
-}

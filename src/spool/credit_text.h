@@ -34,10 +34,6 @@ bool credit_take(struct credit *c, uint64_t amount, char const *id, char const *
    not that. */
 bool credit_order(char *plan, bool *add, uint64_t *amount, char const *s);
 
-/* What a client is told whose plan has `left` and needs `wanted`; NUL-terminated. */
-#define CREDIT_SHORTAGE 100
-void credit_shortage(char out[CREDIT_SHORTAGE], uint64_t left, uint64_t wanted);
-
 /* Ends what is pending: given back, or spent. False: more than CREDIT_MAX. */
 bool credit_settle(struct credit *c, bool spent);
 

@@ -33,18 +33,18 @@ char const *envelope_sender(struct envelope const *e, size_t *len)
 	return e->text.s + 1;
 }
 
-char const *envelope_reason(enum envelope_state state)
+enum refusal envelope_refusal(enum envelope_state state)
 {
-	static char const *const reasons[] = {
-		[ENVELOPE_FORMAT] = "sobre mal formado",
-		[ENVELOPE_LONG] = "direccion demasiado larga: ",
-		[ENVELOPE_SENDER] = "remitente no valido: ",
-		[ENVELOPE_RECIPIENT] = "destinatario no valido: ",
-		[ENVELOPE_NOBODY] = "falta el destinatario",
-		[ENVELOPE_MANY] = "demasiados destinatarios",
-		[ENVELOPE_NO_MEMORY] = "memoria insuficiente",
+	static enum refusal const refusals[] = {
+		[ENVELOPE_FORMAT] = REFUSAL_ENVELOPE,
+		[ENVELOPE_LONG] = REFUSAL_ADDRESS,
+		[ENVELOPE_SENDER] = REFUSAL_SENDER,
+		[ENVELOPE_RECIPIENT] = REFUSAL_RECIPIENT,
+		[ENVELOPE_NOBODY] = REFUSAL_NO_RECIPIENT,
+		[ENVELOPE_MANY] = REFUSAL_RECIPIENTS,
+		[ENVELOPE_NO_MEMORY] = REFUSAL_NO_MEMORY,
 	};
-	return reasons[state] ? reasons[state] : "";
+	return refusals[state];
 }
 
 /* --- Sorting ------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #define SPOOL_ENVELOPE_H
 
 #include "base/buf.h"
+#include "service/reply.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,9 +54,8 @@ enum envelope_state envelope_feed(struct envelope *e, char const *s, size_t n);
 char const *envelope_recipient(struct envelope const *e, size_t i, size_t *len);
 char const *envelope_sender(struct envelope const *e, size_t *len);
 
-/* What is wrong, in Spanish, ASCII, for the client; "" where nothing is. One that ends in
-   a blank is to be followed by the faulty address. */
-char const *envelope_reason(enum envelope_state state);
+/* What the client is told of a faulty envelope; its word is the faulty address. */
+enum refusal envelope_refusal(enum envelope_state state);
 
 void envelope_free(struct envelope *e);
 

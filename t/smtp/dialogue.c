@@ -80,7 +80,7 @@ static bool body(void *arg, char const *s, size_t n)
 	return !w->full;
 }
 
-static void queue(void *arg, struct smtp const *s, bool empty, char const *e, size_t n, struct verdict *out)
+static void queue(void *arg, struct smtp const *s, bool empty, char const *e, size_t n, struct answer *out)
 {
 	struct world *w = arg;
 	char const *answer = w->runs < 4 && w->texts[w->runs] ? w->texts[w->runs]
@@ -95,7 +95,7 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *e, si
 	if (!empty)
 		buf_put(&w->did, w->body.s, w->body.len);
 	char const *text = strchr(answer, ' ') + 1;
-	verdict_read(out, atoi(answer), text, strlen(text));
+	answer_read(out, atoi(answer), text, strlen(text));
 }
 
 static void keep_record(void *arg, struct smtp const *s, struct smtp_record const *r)
@@ -276,7 +276,7 @@ static struct {
 	char const *first, *second, *reply, *log;
 } const verdicts[] = {
 	{"0 Kid=7 " ID, NULL, "250 OK id=7 " ID "\r\n", "log ok victor.acme r@d.es 1 17 7 " ID "\n"},
-	{"0 Kid=7 " ID "\n", NULL, "250 OK id=7 " ID "\r\n", "log repeat victor.acme r@d.es 1 17 7 " ID "\n"},
+	{"0 Rid=7 " ID, NULL, "250 OK id=7 " ID "\r\n", "log repeat victor.acme r@d.es 1 17 7 " ID "\n"},
 	{"0 ", NULL, "250 OK\r\n", "log ok victor.acme r@d.es 1 17  \n"},
 	{"0 basura", NULL, "250 OK\r\n", "log ok victor.acme r@d.es 1 17  \n"},
 	{"82 Dfalta algo", "0 Kcontacts=1 " ID, "500 Internal error - falta algo\r\n", "log refused:falta algo victor.acme r@d.es 1 17  " ID "\n"},

@@ -1,40 +1,13 @@
-/* The dialogue's small parts: replies, parameters, SASL, recipients, verdicts, the log. */
+/* The dialogue's small parts: parameters, SASL, recipients, the log. */
 #include "smtp/esmtp.h"
 #include "smtp/logline.h"
 #include "smtp/rcptset.h"
-#include "smtp/reply.h"
 #include "smtp/sasl.h"
 #include "base/siphash.h"
-#include "service/verdict.h"
 #include "unit.h"
 
 #include <stdio.h>
 #include <string.h>
-
-START_TEST(replies_fit_a_line)
-{
-	char big[2000], line[REPLY_LINE];
-	memset(big, 'x', sizeof big - 1);
-	big[sizeof big - 1] = 0;
-	struct reply_words words = {.host = big, .brand = big, .url = big, .date = big, .size = big, .word = big};
-	for (enum reply r = 0; r < REPLIES; r++) {
-		size_t n = reply_format(line, r, &words, 1);
-		ck_assert_uint_le(n, REPLY_LINE);
-		ck_assert_int_eq(memcmp(line + n - 2, "\r\n", 2), 0);
-		ck_assert_int_ge(reply_code(r), 211);
-		ck_assert_int_le(reply_code(r), 555);
-	}
-}
-END_TEST
-
-START_TEST(replies_stay_ascii)
-{
-	char line[REPLY_LINE];
-	struct reply_words words = {.host = "h", .brand = "b", .word = "a\r\n250 b\xc3\xb1\x7f%h"};
-	size_t n = reply_format(line, REPLY_HELO, &words, 0);
-	ck_assert_int_eq(strncmp(line, "250-h ESMTP API b. Hola a??250 b???%h!\r\n", n), 0);
-}
-END_TEST
 
 static struct {
 	char const *in;
@@ -152,27 +125,6 @@ START_TEST(a_prefix_is_another)
 }
 END_TEST
 
-START_TEST(verdict_text_is_one_ascii_line)
-{
-	struct verdict v;
-	char big[400];
-	memset(big, 'x', sizeof big);
-	big[0] = 'D';
-	verdict_read(&v, 82, big, sizeof big);
-	ck_assert_uint_eq(strlen(v.text), VERDICT_TEXT);
-	verdict_read(&v, 82, "Da\xf1\r\nb", 6);
-	ck_assert_str_eq(v.text, "a??");
-	verdict_read(&v, 0, "Dno", 3);
-	ck_assert_int_eq(v.kind, VERDICT_ACCEPTED);
-	ck_assert_str_eq(v.text, "");
-	verdict_read(&v, 31, "Zno", 3);
-	ck_assert_int_eq(v.kind, VERDICT_PERMANENT);
-	ck_assert_str_eq(v.text, "mensaje rechazado");
-	verdict_read(&v, 41, "Dno", 3);
-	ck_assert_int_eq(v.kind, VERDICT_TEMPORARY);
-}
-END_TEST
-
 START_TEST(a_log_line_cannot_be_forged)
 {
 	struct logline l;
@@ -209,8 +161,6 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("parts");
 	TCase *c = unit_case("parts");
-	tcase_add_test(c, replies_fit_a_line);
-	tcase_add_test(c, replies_stay_ascii);
 	tcase_add_loop_test(c, parameters, 0, sizeof mails / sizeof *mails);
 	tcase_add_test(c, rcpt_takes_none);
 	tcase_add_test(c, sizes_beyond_64_bits);
@@ -218,7 +168,6 @@ Suite *unit_suite(void)
 	tcase_add_test(c, siphash_as_published);
 	tcase_add_loop_test(c, recipients, 0, 2);
 	tcase_add_test(c, a_prefix_is_another);
-	tcase_add_test(c, verdict_text_is_one_ascii_line);
 	tcase_add_test(c, a_log_line_cannot_be_forged);
 	suite_add_tcase(s, c);
 	return s;

@@ -6,20 +6,19 @@
 envelope r@d.es b@x.es a@x.es >"$T/env"
 message 1 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
-first=$REPLY
-like "$first" '^Kid=1 ' "a message"
+first=$REPLY repeat=R${REPLY#K}
+like "$first" '^Kid=1 ' "a message that was not there before is answered with K"
 f=$(spooled)
 key=${f##*/}
 
 same() { # NAME: the transaction again, and its answer
 	deliver "$T/m" "$T/env" "$S"
-	is "$CODE:$REPLY" "0:$first" "$1"
+	is "$CODE:$REPLY" "0:$repeat" "$1"
 }
-same "again: the same answer"
-is "$(saca-spool "$S" 6>&1 <"$T/m" 1<"$T/env" | tail -c 1 | od -An -c | tr -d ' ')" '\n' "with a line end, that tells it from the first"
+same "a repeat is answered with R, the same number and the same UUID"
 envelope R@D.es a@X.es B@x.es b@x.es >"$T/env2"
 deliver "$T/m" "$T/env2" "$S"
-is "$REPLY" "$first" "the recipients in another order, and twice: the same"
+is "$REPLY" "$repeat" "the recipients in another order, and twice: the same"
 is "$(count_files "$S/new")" 1 "one file"
 
 mv "$f" "$S/cur/$key:2,S"
@@ -58,13 +57,13 @@ message 1 otro >"$T/m"; other "another text" "$T/env"
 message 2 >"$T/m"; other "another Message-ID" "$T/env"
 SACA_USER=maria.acme
 deliver "$T/m" "$T/env" "$S"
-like "$REPLY" "^Kid=$n " "another user of the plan makes none"
+like "$REPLY" "^Rid=$n " "another user of the plan makes none"
 SACA_USER=victor.acme
 printf 'message-id:\n <x@y>\nSubject: folded\n\nx\n' >"$T/m"; other "a folded Message-ID" "$T/env"
-first=$REPLY
+repeat=R${REPLY#K}
 same "is one"
 printf '\357\273\277Message-ID: <mark@y>\n\nx\n' >"$T/m"; other "a Message-ID behind a byte order mark" "$T/env"
-first=$REPLY
+repeat=R${REPLY#K}
 same "is one too"
 printf 'Subject: none\n\nMessage-ID: <in@body>\n' >"$T/m"; other "no Message-ID" "$T/env"
 other "is never a repeat" "$T/env"
@@ -85,8 +84,9 @@ for i in $(seq 24); do
 	pids="$pids $!"
 done
 wait $pids
-is "$(sort -u "$T"/same.* | wc -l | tr -d ' ')" 1 "24 at once get one answer"
+is "$(cut -c 4- "$T"/same.* | sort -u | wc -l | tr -d ' ')" 1 "24 at once get one number and UUID"
+is "$(cut -c 3 "$T"/same.* | sort | uniq -c | tr -d ' \n')" "1K23R" "one of them is the first, and 23 are repeats"
 is "$(cat "$T"/same.* | wc -l | tr -d ' ')" 24 "all of them"
-like "$(cat "$T/same.1")" "^0 Kid=$((n + 1)) " "and one number is taken"
+like "$(cat "$T/same.1")" "^0 [KR]id=$((n + 1)) " "and one number is taken"
 is "$(grep -l 'Message-ID: <77@' "$S"/new/* | wc -l | tr -d ' ')" 1 "one file"
 done_testing

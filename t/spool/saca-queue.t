@@ -146,7 +146,7 @@ is_new() { # NAME: the message, sent again, is another send
 }
 is_repeat() { # NAME
 	send
-	is "$REPLY:$(count_files "$S/new")" "$first:$waiting" "$1"
+	is "$REPLY:$(count_files "$S/new")" "R${first#K}:$waiting" "$1"
 }
 spool_and_fail
 waiting=0 is_repeat 'what was set aside is a repeat'

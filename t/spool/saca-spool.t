@@ -159,7 +159,7 @@ is "$CODE" 0 "equal ones are one"
 printf 'Tx@x.es\0\0' >"$T/bad"
 refused "no envelope at all" 'Zsobre mal formado' 91
 envelope r@d.es a@x.es >"$T/bad"
-refused "a message over -s" 'Dmensaje demasiado grande' 31 -s 10
+refused "a message over -s" 'Dmensaje demasiado grande: como maximo 10 octetos' 31 -s 10
 (cat "$T/m" | saca-spool -s 10 "$T/refused" 6>&- 1<"$T/bad") 2>/dev/null
 is "$?" 31 "through a pipe too"
 size=$(wc -c <"$T/m" | tr -d ' ')

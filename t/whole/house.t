@@ -5,7 +5,8 @@ cd "$TOP" || exit 1
 
 # A folder includes only its own headers and those of folders on an earlier line.
 LAYERS='base
-ucspi service mail
+ucspi service
+mail
 tls accounts
 smtp spool
 store

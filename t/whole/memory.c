@@ -330,10 +330,10 @@ static bool body(void *arg, char const *s, size_t n)
 	return true;
 }
 
-static void queue(void *arg, struct smtp const *s, bool empty, char const *e, size_t n, struct verdict *out)
+static void queue(void *arg, struct smtp const *s, bool empty, char const *e, size_t n, struct answer *out)
 {
 	(void)arg, (void)s, (void)empty, (void)e, (void)n;
-	verdict_read(out, 0, "Kid=1 fa8896c2351f8b7e73ac3a3d209c6ac5", 38);
+	answer_read(out, 0, "Kid=1 fa8896c2351f8b7e73ac3a3d209c6ac5", 38);
 }
 
 static void record(void *arg, struct smtp const *s, struct smtp_record const *r)

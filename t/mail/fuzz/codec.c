@@ -1,13 +1,9 @@
 /* Base64 and quoted-printable: the lenient decoder agrees with the strict one where that
-   takes its input; SASL's message; a queue's text; replies with anything in them. The last
-   octet chooses the queue's exit code. */
-#include "base/ascii.h"
+   takes its input. SASL's message. Numbers. */
 #include "base/base64.h"
 #include "base/num.h"
 #include "mail/qp.h"
-#include "smtp/reply.h"
 #include "smtp/sasl.h"
-#include "service/verdict.h"
 #include "fuzz.h"
 
 /* What stands behind padding adds to what is before it or is nothing. */
@@ -59,34 +55,6 @@ static void check_qp(char const *s, size_t n)
 	buf_free(&out);
 }
 
-static void check_words(char const *s, size_t n, uint8_t which)
-{
-	static int const codes[] = {0, 11, 31, 40, 41, 53, 71, 82, 111, -1};
-	struct verdict v;
-	char const *id, *uuid;
-	size_t id_n, uuid_n;
-	verdict_read(&v, codes[which % 10], s, n);
-	must(strlen(v.text) <= VERDICT_TEXT);
-	for (char const *c = v.text; *c; c++)
-		must(ascii_is_print(*c));
-	if (verdict_ids(&v, &id, &id_n, &uuid, &uuid_n)) {
-		must(uuid > v.text && uuid + uuid_n == v.text + strlen(v.text));
-		must(id ? id > v.text && id + id_n < uuid : id_n == 0);
-	}
-	char *word = malloc(n + 1), line[REPLY_LINE];
-	must(word);
-	memcpy(word, s, n);
-	word[n] = 0;
-	struct reply_words words = {word, word, word, word, word, word};
-	for (int r = 0; r < REPLIES; r++) {
-		size_t len = reply_format(line, (enum reply)r, &words, r & 1);
-		must(len >= 6 && len <= REPLY_LINE && line[len - 2] == '\r' && line[len - 1] == '\n');
-		for (size_t i = 0; i < len - 2; i++)
-			must(ascii_is_print(line[i]));
-	}
-	free(word);
-}
-
 static void check_number(char const *s, size_t n)
 {
 	uint64_t v, again;
@@ -101,11 +69,9 @@ static void check_number(char const *s, size_t n)
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 {
-	uint8_t where = fuzz_choice(data, &n);
 	char *s = fuzz_copy(data, n);
 	check_base64(s, n);
 	check_qp(s, n);
-	check_words(s, n, where);
 	check_number(s, n);
 	free(s);
 	return 0;

@@ -70,7 +70,9 @@ static void check_use(struct mime *m, char const *message, enum mime_fault fault
 	struct buf out = BUF_ZERO;
 	enum message_verdict verdict = message_judge(m, fault, &msg);
 	must((fault == MIME_OK) == (verdict <= MESSAGE_NO_BOTH));
-	must(strlen(message_reason(verdict)) <= 200 && !*message_reason(verdict) == (verdict == MESSAGE_OK));
+	char reason[REFUSAL_TEXT];
+	message_reason(reason, verdict);
+	must(strlen(reason) <= 200 && !*reason == (verdict == MESSAGE_OK));
 	if (verdict == MESSAGE_OK) {
 		must(msg.text < mime_count(m) && msg.html < mime_count(m) && msg.text != msg.html);
 		must(!strcmp(mime_part(m, msg.text)->type, "text/plain") && !strcmp(mime_part(m, msg.html)->type, "text/html"));

@@ -106,7 +106,7 @@ static void check_envelope(struct smtp const *s, char const *envelope, size_t n)
 	envelope_free(&e);
 }
 
-static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct verdict *out)
+static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct answer *out)
 {
 	static struct {
 		int code;
@@ -136,7 +136,7 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 		code = bad[i].code;
 		text = bad[i].text;
 	}
-	verdict_read(out, code, text, strlen(text));
+	answer_read(out, code, text, strlen(text));
 }
 
 /* A record makes one line, whatever it holds. */

@@ -1,14 +1,15 @@
-/* Everything the dialogue says. A platform with another voice changes this table. */
-#include "smtp/reply.h"
+/* Everything a client is told. */
+#include "service/reply.h"
 
 #include "base/ascii.h"
+#include "base/num.h"
 
 #include <string.h>
 
 static struct {
 	short code;
 	char const *text;
-} const table[REPLIES] = {
+} const replies[REPLIES] = {
 	[REPLY_GREETING] = {220, "%h ESMTP API %b %d"},
 	[REPLY_HELO] = {250, "%h ESMTP API %b. Hola %w!"},
 	[REPLY_EHLO] = {250, "%h ESMTP API %b. Hola %w!"},
@@ -70,6 +71,36 @@ static struct {
 	[REPLY_UNKNOWN_PARAMETER] = {555, "MAIL or RCPT parameter not recognized"},
 };
 
+#define NEEDED "el mensaje necesita una parte de texto plano (text/plain) y otra HTML (text/html), " \
+	"y que no sean adjuntos ni de codificacion desconocida"
+
+static char const *const refusals[REFUSALS] = {
+	[REFUSAL_UNSTATED] = "mensaje rechazado",
+	[REFUSAL_NO_TEXT] = "falta la parte text/plain: " NEEDED,
+	[REFUSAL_NO_HTML] = "falta la parte text/html: " NEEDED,
+	[REFUSAL_NO_TEXT_NO_HTML] = "faltan las partes text/plain y text/html: " NEEDED,
+	[REFUSAL_DEEP] = "demasiados niveles de partes MIME: como maximo %a, una dentro de otra; "
+		"simplifique la estructura del mensaje",
+	[REFUSAL_PARTS] = "demasiadas partes MIME: como maximo %a en un mensaje; quite adjuntos o imagenes",
+	[REFUSAL_HEADER] = "cabecera demasiado larga: como maximo %a octetos en la del mensaje y en la de cada parte; "
+		"quite campos o acortelos",
+	[REFUSAL_NUL] = "el mensaje contiene un octeto NUL: codifique esa parte en base64 o quoted-printable",
+	[REFUSAL_EMPTY] = "el mensaje esta vacio",
+	[REFUSAL_SIZE] = "mensaje demasiado grande: como maximo %a octetos",
+	[REFUSAL_CONTACTS] = "exceso de contactos: %a de %b permitidos",
+	[REFUSAL_CREDIT] = "envios insuficientes: quedan %a, hacen falta %b",
+	[REFUSAL_ENVELOPE] = "sobre mal formado",
+	[REFUSAL_ADDRESS] = "direccion demasiado larga: %w",
+	[REFUSAL_SENDER] = "remitente no valido: %w",
+	[REFUSAL_RECIPIENT] = "destinatario no valido: %w",
+	[REFUSAL_NO_RECIPIENT] = "falta el destinatario",
+	[REFUSAL_RECIPIENTS] = "demasiados destinatarios",
+	[REFUSAL_NO_MEMORY] = "sin memoria para leer el mensaje: vuelva a intentarlo mas tarde",
+	[REFUSAL_UNREADABLE] = "no se pudo leer el mensaje: vuelva a intentarlo mas tarde",
+	[REFUSAL_NO_NUMBER] = "contador de envios no disponible, intentelo mas tarde",
+	[REFUSAL_NO_CREDIT_FILE] = "saldo de envios no disponible, intentelo mas tarde",
+};
+
 static char const *word_for(char letter, struct reply_words const *w)
 {
 	char const *s = letter == 'h' ? w->host : letter == 'b' ? w->brand : letter == 'u' ? w->url
@@ -77,24 +108,24 @@ static char const *word_for(char letter, struct reply_words const *w)
 	return s ? s : "";
 }
 
-/* Appends s to out[0..at), up to `limit` octets in all; returns the new length. */
-static size_t append(char *out, size_t at, size_t limit, char const *s)
+/* Appends s as printable ASCII, up to `limit` octets of out in all; returns the new length. */
+static size_t append(char *out, size_t len, size_t limit, char const *s)
 {
-	for (; *s && at < limit; s++)
-		out[at++] = ascii_is_print(*s) ? *s : '?';
-	return at;
+	for (; *s && len < limit; s++)
+		out[len++] = ascii_is_print(*s) ? *s : '?';
+	return len;
 }
 
-size_t reply_format(char *out, enum reply r, struct reply_words const *words, int last)
+size_t reply_format(char out[REPLY_LINE], enum reply r, struct reply_words const *words, bool is_last)
 {
 	size_t const limit = REPLY_LINE - 2;
-	int code = table[r].code;
+	int code = replies[r].code;
 	out[0] = (char)('0' + code / 100);
 	out[1] = (char)('0' + code / 10 % 10);
 	out[2] = (char)('0' + code % 10);
-	out[3] = last ? ' ' : '-';
+	out[3] = is_last ? ' ' : '-';
 	size_t at = 4;
-	for (char const *t = table[r].text; *t && at < limit; t++) {
+	for (char const *t = replies[r].text; *t && at < limit; t++) {
 		if (*t == '%')
 			at = append(out, at, limit, word_for(*++t, words));
 		else
@@ -107,5 +138,23 @@ size_t reply_format(char *out, enum reply r, struct reply_words const *words, in
 
 int reply_code(enum reply r)
 {
-	return table[r].code;
+	return replies[r].code;
+}
+
+void refusal_format(char out[REFUSAL_TEXT], enum refusal r, char const *word, uint64_t a, uint64_t b)
+{
+	size_t const limit = REFUSAL_TEXT - 1;
+	size_t at = 0;
+	for (char const *t = refusals[r]; *t && at < limit; t++) {
+		char number[NUM_FMT];
+		if (*t != '%') {
+			out[at++] = *t;
+		} else if (*++t == 'w') {
+			at = append(out, at, limit, word ? word : "");
+		} else {
+			num_fmt(number, *t == 'a' ? a : b);
+			at = append(out, at, limit, number);
+		}
+	}
+	out[at] = 0;
 }
