@@ -38,8 +38,8 @@ enum { LINGER_MS = 1000, LEAVE_MS = 5000 }; /* a queue program with nothing to d
 
 /* Everything of this process's one session. */
 struct session {
-	struct smtp smtp;
-	struct smtp_config config;
+	struct dialogue smtp;
+	struct dialogue_config config;
 	struct client client;
 	struct queue queue;
 	struct senders senders;
@@ -123,14 +123,14 @@ static void trouble(struct session *me, char const *program, struct run_end cons
 		strcat(strcat(me->trouble, ": "), said);
 }
 
-static enum smtp_answer log_in(void *arg, char const *user, size_t un, char const *password, size_t pn)
+static enum dialogue_lookup log_in(void *arg, char const *user, size_t un, char const *password, size_t pn)
 {
 	struct session *me = arg;
 	struct run_end end;
 	flush(me);
 	me->trouble[0] = 0;
-	enum smtp_answer r = authenticate(me->authenticator, user, un, password, pn, me->started + me->login, &end);
-	if (r == SMTP_UNKNOWN)
+	enum dialogue_lookup r = authenticate(me->authenticator, user, un, password, pn, me->started + me->login, &end);
+	if (r == DIALOGUE_UNKNOWN)
 		trouble(me, "checkpassword program: ", &end, "");
 	return r;
 }
@@ -156,41 +156,41 @@ static bool open_senders(struct session *me)
 	return me->senders_open = true;
 }
 
-static enum smtp_answer answer(struct session const *me, enum senders_result r)
+static enum dialogue_lookup answer(struct session const *me, enum senders_result r)
 {
 	if (r == SENDERS_DAMAGED)
 		strerr_warnw(me->senders_path, " is damaged");
-	return r == SENDERS_DAMAGED ? SMTP_UNKNOWN : r == SENDERS_YES ? SMTP_YES : SMTP_NO;
+	return r == SENDERS_DAMAGED ? DIALOGUE_UNKNOWN : r == SENDERS_YES ? DIALOGUE_YES : DIALOGUE_NO;
 }
 
-static enum smtp_answer plan(void *arg, char const *name, size_t n, struct accounts_plan *out)
+static enum dialogue_lookup plan(void *arg, char const *name, size_t n, struct accounts_plan *out)
 {
 	struct session *me = arg;
 	if (!me->senders_path)
-		return SMTP_NO;
+		return DIALOGUE_NO;
 	if (!open_senders(me))
-		return SMTP_UNKNOWN;
+		return DIALOGUE_UNKNOWN;
 	return answer(me, senders_plan(&me->senders, name, n, out));
 }
 
-static enum smtp_answer sender(void *arg, char const *name, size_t pn, char const *address, size_t n)
+static enum dialogue_lookup sender(void *arg, char const *name, size_t pn, char const *address, size_t n)
 {
 	struct session *me = arg;
 	if (!open_senders(me))
-		return SMTP_UNKNOWN;
+		return DIALOGUE_UNKNOWN;
 	return answer(me, senders_address(&me->senders, name, pn, address, n, NULL));
 }
 
-static enum smtp_tls tls(void *arg)
+static enum dialogue_tls tls(void *arg)
 {
 	struct session *me = arg;
 	switch (ucspitls_look(&me->tls)) {
 	case UCSPITLS_READY:
-		return SMTP_TLS_READY;
+		return DIALOGUE_TLS_READY;
 	case UCSPITLS_DEAD:
-		return SMTP_TLS_DEAD;
+		return DIALOGUE_TLS_BROKEN;
 	default:
-		return SMTP_TLS_NONE;
+		return DIALOGUE_TLS_NONE;
 	}
 }
 
@@ -206,7 +206,7 @@ static bool body(void *arg, char const *s, size_t n)
 	return queue_write(&me->queue, s, n);
 }
 
-static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct answer *out)
+static void queue(void *arg, struct dialogue const *s, bool empty, char const *envelope, size_t n, struct answer *out)
 {
 	struct session *me = arg;
 	flush(me);
@@ -227,10 +227,10 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 	me->command_since = clock_ms(); /* that time was ours, not the client's */
 }
 
-static void log_record(void *arg, struct smtp const *s, struct smtp_record const *r)
+static void log_record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
 {
 	struct session *me = arg;
-	smtplog_write(me->ip, s->tls, r, me->trouble);
+	log_write(me->ip, s->tls, r, me->trouble);
 	me->trouble[0] = 0;
 }
 
@@ -268,7 +268,7 @@ static enum client_event listen_to(struct session *me, char *s, size_t n, size_t
    room is no memory. */
 static size_t wanted(struct session const *me, size_t len)
 {
-	bool body = me->smtp.reading == SMTP_BODY || me->smtp.reading == SMTP_CHUNK_BODY;
+	bool body = me->smtp.reading == READING_BODY || me->smtp.reading == READING_CHUNK;
 	return body || len > INPUT - COMMANDS ? INPUT - len : COMMANDS;
 }
 
@@ -284,24 +284,24 @@ static void talk(struct session *me)
 		case CLIENT_DATA:
 			break;
 		case CLIENT_EOF:
-			smtp_end(&me->smtp, SMTP_VANISHED);
+			dialogue_end(&me->smtp, DIALOGUE_VANISHED);
 			return;
 		case CLIENT_TIMEOUT:
-			smtp_end(&me->smtp, SMTP_TIMEOUT);
+			dialogue_end(&me->smtp, DIALOGUE_TIMEOUT);
 			return;
 		default:
-			smtp_end(&me->smtp, SMTP_SHUTDOWN);
+			dialogue_end(&me->smtp, DIALOGUE_SHUTDOWN);
 			return;
 		}
 		len += got;
-		switch (smtp_feed(&me->smtp, input, len, &used)) {
-		case SMTP_CLOSE:
+		switch (dialogue_feed(&me->smtp, input, len, &used)) {
+		case DIALOGUE_CLOSE:
 			return;
-		case SMTP_TLS:
+		case DIALOGUE_START_TLS:
 			restart_command_clock(me);
 			if (!client_flush(&me->client, deadline(me)) || !ucspitls_start(&me->tls, left(deadline(me))))
 				return;
-			smtp_tls_started(&me->smtp);
+			dialogue_tls_started(&me->smtp);
 			used = len;
 			break;
 		default:
@@ -324,7 +324,7 @@ static void date_now(char out[DATE_RFC5322])
 /* The settings that have a default of their own. */
 static void fill_names(struct session *me)
 {
-	struct smtp_config *c = &me->config;
+	struct dialogue_config *c = &me->config;
 	if (!c->host) {
 		if (gethostname(me->host, sizeof me->host - 1) < 0 || !me->host[0])
 			strcpy(me->host, "localhost");
@@ -358,7 +358,7 @@ static uint64_t seconds(char const *value, char option)
 
 static void option(struct session *me, int letter, char const *value)
 {
-	struct smtp_config *c = &me->config;
+	struct dialogue_config *c = &me->config;
 	char o = (char)letter;
 	switch (letter) {
 	case 'A': c->any_sender = true; break;
@@ -407,8 +407,8 @@ static void options(struct session *me, int argc, char const **argv)
 }
 
 static struct session session = {
-	.config = {.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = SMTP_LINE,
-		.max_auth_line = SMTP_AUTH_LINE, .max_errors = 10, .max_logins = 3},
+	.config = {.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = DIALOGUE_LINE,
+		.max_auth_line = DIALOGUE_AUTH_LINE, .max_errors = 10, .max_logins = 3},
 	.queue = QUEUE_ZERO,
 	.senders = SENDERS_ZERO,
 	.delay = 2000,
@@ -421,7 +421,7 @@ static struct session session = {
 int main(int argc, char const **argv)
 {
 	struct session *me = &session;
-	struct smtp_hooks const hooks = {
+	struct dialogue_hooks const hooks = {
 		.arg = me, .reply = say, .login = log_in, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
 		.body_start = body_start, .body = body, .queue = queue, .log = log_record, .clock = clock_now,
 		.over = over,
@@ -438,10 +438,10 @@ int main(int argc, char const **argv)
 	ucspi_remote_ip(me->ip);
 	fill_names(me);
 	me->started = me->command_since = clock_ms();
-	smtp_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && ucspi_under_tls());
+	dialogue_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && ucspi_under_tls());
 	talk(me);
 	flush_last(me);
 	queue_end(&me->queue, clock_ms() + LEAVE_MS);
-	smtp_free(&me->smtp);
+	dialogue_free(&me->smtp);
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* The dialogue: sessions, lines and verbs. AUTH is in smtp_auth.c, MAIL and RCPT in
-   smtp_mail.c, bodies in smtp_body.c. */
+/* The dialogue: sessions, lines and verbs. AUTH is in dialogue_auth.c, MAIL and RCPT in
+   dialogue_mail.c, bodies in smtp_body.c. */
 #include "smtp/dialogue.h"
 
 #include "base/ascii.h"
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static void say_line(struct smtp *s, enum reply r, char const *word, int last)
+static void say_line(struct dialogue *s, enum reply r, char const *word, int last)
 {
 	char line[REPLY_LINE];
 	struct reply_words words = {
@@ -24,12 +24,12 @@ static void say_line(struct smtp *s, enum reply r, char const *word, int last)
 	s->hooks->reply(s->hooks->arg, line, n);
 }
 
-void smtp_say_more(struct smtp *s, enum reply r, char const *word)
+void dialogue_say_more(struct dialogue *s, enum reply r, char const *word)
 {
 	say_line(s, r, word, 0);
 }
 
-void smtp_say(struct smtp *s, enum reply r, char const *word)
+void dialogue_say(struct dialogue *s, enum reply r, char const *word)
 {
 	int code = reply_code(r);
 	if ((code >= 500 && code <= 504) || code == 555)
@@ -37,7 +37,7 @@ void smtp_say(struct smtp *s, enum reply r, char const *word)
 	say_line(s, r, word, 1);
 }
 
-char const *smtp_protocol(struct smtp const *s)
+char const *dialogue_protocol(struct dialogue const *s)
 {
 	static char const *const names[2][2][2] = {
 		{{"ESMTP", "ESMTPA"}, {"ESMTPS", "ESMTPSA"}},
@@ -50,31 +50,31 @@ char const *smtp_protocol(struct smtp const *s)
 
 /* --- Small verbs ------------------------------------------------------------------- */
 
-static bool login_possible(struct smtp const *s)
+static bool login_possible(struct dialogue const *s)
 {
 	return !s->logged_in && (s->tls || s->config->cleartext);
 }
 
-static void keep_helo(struct smtp *s, char const *arg, size_t n)
+static void keep_helo(struct dialogue *s, char const *arg, size_t n)
 {
 	size_t at = 0;
-	while (at < n && at < SMTP_HELO && !ascii_is_blank(arg[at])) {
+	while (at < n && at < DIALOGUE_HELO && !ascii_is_blank(arg[at])) {
 		s->helo[at] = ascii_is_print(arg[at]) ? arg[at] : '?';
 		at++;
 	}
 	s->helo[at] = 0;
 }
 
-static void do_helo(struct smtp *s, char *arg, size_t n)
+static void do_helo(struct dialogue *s, char *arg, size_t n)
 {
-	smtp_abandon(s);
+	dialogue_abandon(s);
 	keep_helo(s, arg, n);
 	s->ehlo = false;
-	smtp_say(s, REPLY_HELO, s->helo);
+	dialogue_say(s, REPLY_HELO, s->helo);
 }
 
 /* A keyword line of EHLO; not in the table of replies, being protocol and no voice. */
-static void say_keyword(struct smtp *s, char const *code, char const *keyword, char const *more)
+static void say_keyword(struct dialogue *s, char const *code, char const *keyword, char const *more)
 {
 	char line[REPLY_LINE];
 	size_t n = 0;
@@ -86,20 +86,20 @@ static void say_keyword(struct smtp *s, char const *code, char const *keyword, c
 	s->hooks->reply(s->hooks->arg, line, n);
 }
 
-static void do_ehlo(struct smtp *s, char *arg, size_t n)
+static void do_ehlo(struct dialogue *s, char *arg, size_t n)
 {
 	bool login = login_possible(s);
-	smtp_abandon(s);
+	dialogue_abandon(s);
 	keep_helo(s, arg, n);
 	s->ehlo = true;
-	smtp_say_more(s, REPLY_EHLO, s->helo);
-	smtp_say_more(s, REPLY_REGISTERED, NULL);
-	smtp_say_more(s, REPLY_CONDITIONS, NULL);
+	dialogue_say_more(s, REPLY_EHLO, s->helo);
+	dialogue_say_more(s, REPLY_REGISTERED, NULL);
+	dialogue_say_more(s, REPLY_CONDITIONS, NULL);
 	if (login)
 		say_keyword(s, "250-", "AUTH LOGIN PLAIN", "");
 	say_keyword(s, "250-SIZE ", s->size_text, "");
 	say_keyword(s, "250-", "HELP", "");
-	if (!s->tls && s->hooks->tls(s->hooks->arg) == SMTP_TLS_READY)
+	if (!s->tls && s->hooks->tls(s->hooks->arg) == DIALOGUE_TLS_READY)
 		say_keyword(s, "250-", "STARTTLS", "");
 	say_keyword(s, "250-", "PIPELINING", "");
 	say_keyword(s, "250-", "8BITMIME", "");
@@ -109,70 +109,70 @@ static void do_ehlo(struct smtp *s, char *arg, size_t n)
 		say_keyword(s, "250 ", "AUTH LOGIN PLAIN", "");
 }
 
-static void do_rset(struct smtp *s, char *arg, size_t n)
+static void do_rset(struct dialogue *s, char *arg, size_t n)
 {
 	(void)arg, (void)n;
-	smtp_abandon(s);
-	smtp_say(s, REPLY_OK, NULL);
+	dialogue_abandon(s);
+	dialogue_say(s, REPLY_OK, NULL);
 }
 
-static void do_noop(struct smtp *s, char *arg, size_t n)
+static void do_noop(struct dialogue *s, char *arg, size_t n)
 {
 	(void)arg, (void)n;
-	smtp_say(s, REPLY_OK, NULL);
+	dialogue_say(s, REPLY_OK, NULL);
 }
 
-static void do_quit(struct smtp *s, char *arg, size_t n)
+static void do_quit(struct dialogue *s, char *arg, size_t n)
 {
 	(void)arg, (void)n;
-	smtp_abandon(s);
-	smtp_say(s, REPLY_CLOSING, NULL);
+	dialogue_abandon(s);
+	dialogue_say(s, REPLY_CLOSING, NULL);
 	s->closing = true;
 }
 
-static void do_help(struct smtp *s, char *arg, size_t n)
+static void do_help(struct dialogue *s, char *arg, size_t n)
 {
 	(void)arg, (void)n;
-	smtp_say_more(s, REPLY_HELP_COMMANDS, "EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP HELP VRFY QUIT");
-	smtp_say(s, REPLY_HELP_URL, NULL);
+	dialogue_say_more(s, REPLY_HELP_COMMANDS, "EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP HELP VRFY QUIT");
+	dialogue_say(s, REPLY_HELP_URL, NULL);
 }
 
-static void do_vrfy(struct smtp *s, char *arg, size_t n)
+static void do_vrfy(struct dialogue *s, char *arg, size_t n)
 {
 	(void)arg, (void)n;
-	smtp_say(s, REPLY_VRFY, NULL);
+	dialogue_say(s, REPLY_VRFY, NULL);
 }
 
-static void do_not_here(struct smtp *s, char *arg, size_t n)
+static void do_not_here(struct dialogue *s, char *arg, size_t n)
 {
 	(void)arg, (void)n;
-	smtp_say(s, REPLY_NOT_HERE, NULL);
+	dialogue_say(s, REPLY_NOT_HERE, NULL);
 }
 
-/* RFC 3207. s->reading tells smtp_feed that the 220 has been said. */
-static void do_starttls(struct smtp *s, char *arg, size_t n)
+/* RFC 3207. s->reading tells dialogue_feed that the 220 has been said. */
+static void do_starttls(struct dialogue *s, char *arg, size_t n)
 {
-	enum smtp_tls offer = s->tls ? SMTP_TLS_NONE : s->hooks->tls(s->hooks->arg);
+	enum dialogue_tls offer = s->tls ? DIALOGUE_TLS_NONE : s->hooks->tls(s->hooks->arg);
 	(void)arg;
 	if (s->tls)
-		smtp_say(s, REPLY_TLS_TWICE, NULL);
-	else if (offer == SMTP_TLS_NONE)
-		smtp_say(s, REPLY_NO_TLS, NULL);
+		dialogue_say(s, REPLY_TLS_TWICE, NULL);
+	else if (offer == DIALOGUE_TLS_NONE)
+		dialogue_say(s, REPLY_NO_TLS, NULL);
 	else if (n)
-		smtp_say(s, REPLY_NO_ARGUMENT, NULL);
-	else if (s->phase != SMTP_IDLE)
-		smtp_say(s, REPLY_IN_TRANSACTION, NULL);
-	else if (offer == SMTP_TLS_DEAD)
-		smtp_say(s, REPLY_TLS_DEAD, NULL);
+		dialogue_say(s, REPLY_NO_ARGUMENT, NULL);
+	else if (s->phase != PHASE_IDLE)
+		dialogue_say(s, REPLY_IN_TRANSACTION, NULL);
+	else if (offer == DIALOGUE_TLS_BROKEN)
+		dialogue_say(s, REPLY_TLS_DEAD, NULL);
 	else {
-		smtp_say(s, REPLY_START_TLS, NULL);
-		s->reading = SMTP_HANDSHAKE;
+		dialogue_say(s, REPLY_START_TLS, NULL);
+		s->reading = READING_HANDSHAKE;
 	}
 }
 
 /* --- The table of verbs ------------------------------------------------------------ */
 
-enum { IDLE = 1 << SMTP_IDLE, MAIL = 1 << SMTP_MAIL, RCPT = 1 << SMTP_RCPT, BDAT = 1 << SMTP_BDAT };
+enum { IDLE = 1 << PHASE_IDLE, MAIL = 1 << PHASE_MAIL, RCPT = 1 << PHASE_RCPT, BDAT = 1 << PHASE_BDAT };
 enum { ANY = IDLE | MAIL | RCPT | BDAT };
 enum { NO_ARG = 1, NEEDS_ARG = 2, NEEDS_LOGIN = 4 };
 
@@ -180,15 +180,15 @@ static struct verb {
 	char name[9];
 	unsigned char phases, wants; /* where it may stand; what it wants there */
 	enum reply wrong;            /* what is said elsewhere, but for a transaction of BDAT */
-	void (*run)(struct smtp *s, char *arg, size_t n);
+	void (*run)(struct dialogue *s, char *arg, size_t n);
 } const verbs[] = {
-	{"RCPT", MAIL | RCPT, NEEDS_LOGIN | NEEDS_ARG, REPLY_NEED_MAIL, smtp_rcpt},
-	{"MAIL", IDLE, NEEDS_LOGIN | NEEDS_ARG, REPLY_NESTED_MAIL, smtp_mail},
-	{"DATA", RCPT, NEEDS_LOGIN | NO_ARG, REPLY_NEED_RCPT, smtp_data},
-	{"BDAT", ANY, 0, REPLY_NEED_RCPT, smtp_bdat},
+	{"RCPT", MAIL | RCPT, NEEDS_LOGIN | NEEDS_ARG, REPLY_NEED_MAIL, dialogue_rcpt},
+	{"MAIL", IDLE, NEEDS_LOGIN | NEEDS_ARG, REPLY_NESTED_MAIL, dialogue_mail},
+	{"DATA", RCPT, NEEDS_LOGIN | NO_ARG, REPLY_NEED_RCPT, dialogue_data},
+	{"BDAT", ANY, 0, REPLY_NEED_RCPT, dialogue_bdat},
 	{"EHLO", ANY, NEEDS_ARG, REPLY_OK, do_ehlo},
 	{"HELO", ANY, NEEDS_ARG, REPLY_OK, do_helo},
-	{"AUTH", ANY, NEEDS_ARG, REPLY_OK, smtp_auth},
+	{"AUTH", ANY, NEEDS_ARG, REPLY_OK, dialogue_auth},
 	{"STARTTLS", ANY, 0, REPLY_OK, do_starttls},
 	{"RSET", ANY, NO_ARG, REPLY_OK, do_rset},
 	{"NOOP", ANY, 0, REPLY_OK, do_noop},
@@ -200,16 +200,16 @@ static struct verb {
 	{"ETRN", ANY, 0, REPLY_OK, do_not_here},
 };
 
-static void run_verb(struct smtp *s, struct verb const *v, char *arg, size_t n)
+static void run_verb(struct dialogue *s, struct verb const *v, char *arg, size_t n)
 {
 	if ((v->wants & NEEDS_LOGIN) && !s->logged_in)
-		smtp_say(s, REPLY_AUTH_REQUIRED, NULL);
+		dialogue_say(s, REPLY_AUTH_REQUIRED, NULL);
 	else if (!(v->phases & 1 << s->phase))
-		smtp_say(s, s->phase == SMTP_BDAT ? REPLY_AFTER_BDAT : v->wrong, NULL);
+		dialogue_say(s, s->phase == PHASE_BDAT ? REPLY_AFTER_BDAT : v->wrong, NULL);
 	else if ((v->wants & NEEDS_ARG) && !n)
-		smtp_say(s, REPLY_ARGUMENT, NULL);
+		dialogue_say(s, REPLY_ARGUMENT, NULL);
 	else if ((v->wants & NO_ARG) && n)
-		smtp_say(s, REPLY_NO_ARGUMENT, NULL);
+		dialogue_say(s, REPLY_NO_ARGUMENT, NULL);
 	else
 		v->run(s, arg, n);
 }
@@ -220,7 +220,7 @@ static bool is_garbage(char const *line, size_t n)
 	return n == 0 || !ascii_is_alpha(line[0]) || ascii_has_control(line, n);
 }
 
-static void run_command(struct smtp *s, char *line, size_t n)
+static void run_command(struct dialogue *s, char *line, size_t n)
 {
 	size_t verb = 0;
 	while (n && ascii_is_blank(line[n - 1]))
@@ -228,7 +228,7 @@ static void run_command(struct smtp *s, char *line, size_t n)
 	while (verb < n && ascii_is_alpha(line[verb]))
 		verb++;
 	if (is_garbage(line, n) || (verb < n && (unsigned char)line[verb] >= 0x80)) {
-		smtp_say(s, REPLY_SYNTAX, NULL);
+		dialogue_say(s, REPLY_SYNTAX, NULL);
 		return;
 	}
 	size_t at = verb;
@@ -239,38 +239,38 @@ static void run_command(struct smtp *s, char *line, size_t n)
 			run_verb(s, &verbs[i], line + at, n - at);
 			return;
 		}
-	smtp_say(s, REPLY_UNKNOWN, NULL);
+	dialogue_say(s, REPLY_UNKNOWN, NULL);
 }
 
 /* --- Lines --------------------------------------------------------------------------- */
 
-static size_t line_limit(struct smtp const *s, char const *p, size_t n)
+static size_t line_limit(struct dialogue const *s, char const *p, size_t n)
 {
-	bool sasl = s->reading != SMTP_COMMANDS || (n > 4 && ascii_case_is(p, 4, "AUTH") && ascii_is_blank(p[4]));
+	bool sasl = s->reading != READING_COMMANDS || (n > 4 && ascii_case_is(p, 4, "AUTH") && ascii_is_blank(p[4]));
 	return sasl ? s->config->max_auth_line : s->config->max_line;
 }
 
-static void too_long(struct smtp *s)
+static void too_long(struct dialogue *s)
 {
-	s->reading = SMTP_COMMANDS;
+	s->reading = READING_COMMANDS;
 	s->progress++;
-	smtp_say(s, REPLY_SYNTAX, NULL);
+	dialogue_say(s, REPLY_SYNTAX, NULL);
 }
 
-static void run_line(struct smtp *s, char *line, size_t n)
+static void run_line(struct dialogue *s, char *line, size_t n)
 {
 	s->crlf = n && line[n - 1] == '\r';
 	n -= s->crlf;
 	s->progress++;
-	if (s->reading == SMTP_COMMANDS)
+	if (s->reading == READING_COMMANDS)
 		run_command(s, line, n);
 	else
-		smtp_auth_line(s, line, n);
+		dialogue_auth_line(s, line, n);
 }
 
 /* Takes one line off p[0..n), or drops a piece of one that is too long. Returns the
    octets taken; 0: there is no whole line. */
-static size_t line_feed(struct smtp *s, char *p, size_t n)
+static size_t line_feed(struct dialogue *s, char *p, size_t n)
 {
 	char *lf = n > s->scanned ? memchr(p + s->scanned, '\n', n - s->scanned) : NULL;
 	size_t len = lf ? (size_t)(lf - p) + 1 : n;
@@ -289,7 +289,7 @@ static size_t line_feed(struct smtp *s, char *p, size_t n)
 }
 
 /* Too much of the wrong: say so, once, and close. */
-static void check_limits(struct smtp *s)
+static void check_limits(struct dialogue *s)
 {
 	enum reply r;
 	if (s->closing)
@@ -300,44 +300,44 @@ static void check_limits(struct smtp *s)
 		r = REPLY_ERRORS;
 	else
 		return;
-	smtp_say(s, r, NULL);
-	smtp_abandon(s);
+	dialogue_say(s, r, NULL);
+	dialogue_abandon(s);
 	s->closing = true;
 }
 
 /* Each message of a burst may take the queue program's time. */
-static bool is_over(struct smtp *s)
+static bool is_over(struct dialogue *s)
 {
 	bool ask = s->queued;
 	s->queued = false;
 	return ask && s->hooks->over(s->hooks->arg);
 }
 
-enum smtp_next smtp_feed(struct smtp *s, char *p, size_t n, size_t *used)
+enum dialogue_next dialogue_feed(struct dialogue *s, char *p, size_t n, size_t *used)
 {
 	size_t at = 0;
 	while (!s->closing && at < n) {
-		bool body = smtp_in_body(s);
-		size_t took = body ? smtp_body_feed(s, p + at, n - at) : line_feed(s, p + at, n - at);
+		bool body = dialogue_in_body(s);
+		size_t took = body ? dialogue_body_feed(s, p + at, n - at) : line_feed(s, p + at, n - at);
 		at += took;
 		if (took == 0)
 			break;
-		if (s->reading == SMTP_HANDSHAKE) {
+		if (s->reading == READING_HANDSHAKE) {
 			*used = n;
-			return SMTP_TLS;
+			return DIALOGUE_START_TLS;
 		}
-		if (!smtp_in_body(s))
+		if (!dialogue_in_body(s))
 			check_limits(s);
 		if (at < n && is_over(s))
 			break;
 	}
 	*used = s->closing ? n : at;
-	return s->closing ? SMTP_CLOSE : SMTP_READ;
+	return s->closing ? DIALOGUE_CLOSE : DIALOGUE_READ;
 }
 
 /* --- Sessions ------------------------------------------------------------------------ */
 
-void smtp_start(struct smtp *s, struct smtp_config const *config, struct smtp_hooks const *hooks,
+void dialogue_start(struct dialogue *s, struct dialogue_config const *config, struct dialogue_hooks const *hooks,
 	unsigned char const *key, bool tls)
 {
 	memset(s, 0, sizeof *s);
@@ -346,41 +346,41 @@ void smtp_start(struct smtp *s, struct smtp_config const *config, struct smtp_ho
 	s->tls = tls;
 	num_fmt(s->size_text, config->max_size);
 	rcptset_init(&s->rcpts, key);
-	smtp_say(s, REPLY_GREETING, NULL);
+	dialogue_say(s, REPLY_GREETING, NULL);
 }
 
-void smtp_tls_started(struct smtp *s)
+void dialogue_tls_started(struct dialogue *s)
 {
-	smtp_abandon(s);
+	dialogue_abandon(s);
 	s->tls = true;
 	s->ehlo = s->logged_in = s->plan_known = false;
 	s->helo[0] = 0;
-	s->reading = SMTP_COMMANDS;
+	s->reading = READING_COMMANDS;
 	s->scanned = 0;
 	s->progress++;
 	wipe(s->user, sizeof s->user);
 }
 
-bool smtp_in_body(struct smtp const *s)
+bool dialogue_in_body(struct dialogue const *s)
 {
-	return s->reading == SMTP_BODY || s->reading == SMTP_CHUNK_BODY;
+	return s->reading == READING_BODY || s->reading == READING_CHUNK;
 }
 
-void smtp_end(struct smtp *s, enum smtp_end why)
+void dialogue_end(struct dialogue *s, enum dialogue_end why)
 {
 	if (s->closing)
 		return;
 	s->closing = true;
-	if (s->phase == SMTP_DATA || s->phase == SMTP_BDAT)
-		smtp_body_lost(s, why);
-	smtp_abandon(s);
-	if (why == SMTP_TIMEOUT)
-		smtp_say(s, REPLY_TIMEOUT, NULL);
-	else if (why == SMTP_SHUTDOWN)
-		smtp_say(s, REPLY_SHUTDOWN, NULL);
+	if (s->phase == PHASE_DATA || s->phase == PHASE_BDAT)
+		dialogue_body_lost(s, why);
+	dialogue_abandon(s);
+	if (why == DIALOGUE_TIMEOUT)
+		dialogue_say(s, REPLY_TIMEOUT, NULL);
+	else if (why == DIALOGUE_SHUTDOWN)
+		dialogue_say(s, REPLY_SHUTDOWN, NULL);
 }
 
-void smtp_free(struct smtp *s)
+void dialogue_free(struct dialogue *s)
 {
 	rcptset_free(&s->rcpts);
 	wipe(s, sizeof *s);

@@ -18,14 +18,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SMTP_LINE 2048       /* octets of a command line with its end, unless set */
-#define SMTP_AUTH_LINE 12288 /* of one that carries a SASL response: RFC 4954 4 */
-#define SMTP_USER 255        /* octets of a login */
-#define SMTP_HELO 255
-#define SMTP_CREDENTIALS 512 /* of user NUL password NUL timestamp NUL */
-#define SMTP_PROGRESS 8192   /* octets of a body that restart the clock for a command */
+#define DIALOGUE_LINE 2048       /* octets of a command line with its end, unless set */
+#define DIALOGUE_AUTH_LINE 12288 /* of one that carries a SASL response: RFC 4954 4 */
+#define DIALOGUE_USER 255        /* octets of a login */
+#define DIALOGUE_HELO 255
+#define DIALOGUE_CREDENTIALS 512 /* of user NUL password NUL timestamp NUL */
+#define DIALOGUE_PROGRESS 8192   /* octets of a body that restart the clock for a command */
 
-struct smtp_config {
+struct dialogue_config {
 	char const *host, *brand, *url, *date; /* of the replies; date for the greeting */
 	uint64_t max_size;                     /* octets of a message */
 	uint32_t max_rcpt;                     /* recipients of a message */
@@ -37,34 +37,34 @@ struct smtp_config {
 	bool plain_queue; /* -q: the queue is not ours: no contacts without a send */
 };
 
-enum smtp_answer { SMTP_YES, SMTP_NO, SMTP_UNKNOWN };
-enum smtp_tls { SMTP_TLS_NONE, SMTP_TLS_READY, SMTP_TLS_DEAD };
+enum dialogue_lookup { DIALOGUE_YES, DIALOGUE_NO, DIALOGUE_UNKNOWN };
+enum dialogue_tls { DIALOGUE_TLS_NONE, DIALOGUE_TLS_READY, DIALOGUE_TLS_BROKEN };
 
-struct smtp;
-struct smtp_record;
+struct dialogue;
+struct dialogue_record;
 
 /* The world. Each gets arg; none may call back into the dialogue. */
-struct smtp_hooks {
+struct dialogue_hooks {
 	void *arg;
 	/* Reply octets, whole lines. Kept until the caller next waits for the client. */
 	void (*reply)(void *arg, char const *s, size_t n);
 	/* Right password? And what a failed login costs: waits before it is answered. */
-	enum smtp_answer (*login)(void *arg, char const *user, size_t un, char const *password, size_t pn);
+	enum dialogue_lookup (*login)(void *arg, char const *user, size_t un, char const *password, size_t pn);
 	void (*delay)(void *arg);
-	/* The settings of a plan; SMTP_NO: there is none of that name. */
-	enum smtp_answer (*plan)(void *arg, char const *plan, size_t n, struct accounts_plan *out);
+	/* The settings of a plan; DIALOGUE_NO: there is none of that name. */
+	enum dialogue_lookup (*plan)(void *arg, char const *plan, size_t n, struct accounts_plan *out);
 	/* Is the address (lowered) a sender of the plan? */
-	enum smtp_answer (*sender)(void *arg, char const *plan, size_t pn, char const *address, size_t n);
+	enum dialogue_lookup (*sender)(void *arg, char const *plan, size_t pn, char const *address, size_t n);
 	/* Can TLS be started now? */
-	enum smtp_tls (*tls)(void *arg);
+	enum dialogue_tls (*tls)(void *arg);
 	/* Starts a body; takes a piece of it. False: no room (what follows is not kept). */
 	bool (*body_start)(void *arg);
 	bool (*body)(void *arg, char const *s, size_t n);
 	/* Runs the queue program with the body collected, or with an empty message. */
-	void (*queue)(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n,
+	void (*queue)(void *arg, struct dialogue const *s, bool empty, char const *envelope, size_t n,
 		struct answer *out);
 	/* One line of the log. */
-	void (*log)(void *arg, struct smtp const *s, struct smtp_record const *r);
+	void (*log)(void *arg, struct dialogue const *s, struct dialogue_record const *r);
 	/* Milliseconds of a clock that only goes forward. */
 	uint64_t (*clock)(void *arg);
 	/* Must the session end, whatever else the client has sent already? Asked after the
@@ -73,7 +73,7 @@ struct smtp_hooks {
 };
 
 /* What the log says of a transaction or a failed login. */
-struct smtp_record {
+struct dialogue_record {
 	char const *verdict; /* a word of saca-smtpd(8) */
 	char const *reason;  /* why it was refused, as the client is told: printable ASCII; or NULL */
 	char const *user;    /* user_n octets */
@@ -87,18 +87,18 @@ struct smtp_record {
 	uint64_t ms;
 };
 
-enum smtp_phase { SMTP_IDLE, SMTP_MAIL, SMTP_RCPT, SMTP_DATA, SMTP_BDAT };
-enum smtp_reading { SMTP_COMMANDS, SMTP_USERNAME, SMTP_PASSWORD, SMTP_PLAIN, SMTP_BODY, SMTP_CHUNK_BODY, SMTP_HANDSHAKE };
+enum dialogue_phase { PHASE_IDLE, PHASE_MAIL, PHASE_RCPT, PHASE_DATA, PHASE_BDAT };
+enum dialogue_reading { READING_COMMANDS, READING_USERNAME, READING_PASSWORD, READING_PLAIN, READING_BODY, READING_CHUNK, READING_HANDSHAKE };
 
-struct smtp {
-	struct smtp_config const *config;
-	struct smtp_hooks const *hooks;
+struct dialogue {
+	struct dialogue_config const *config;
+	struct dialogue_hooks const *hooks;
 	char size_text[21];
 
 	/* the session */
-	char helo[SMTP_HELO + 1];
+	char helo[DIALOGUE_HELO + 1];
 	bool ehlo, tls, logged_in;
-	char user[SMTP_USER + 1]; /* the login, when logged in; or while one is on its way */
+	char user[DIALOGUE_USER + 1]; /* the login, when logged in; or while one is on its way */
 	size_t user_n, plan_at;   /* the plan is user[plan_at..user_n) */
 	struct accounts_plan plan;
 	bool plan_known;
@@ -108,10 +108,10 @@ struct smtp {
 	/* the line being read */
 	size_t scanned;   /* octets of it already searched for its end */
 	bool skipping;    /* it was too long: the rest is dropped */
-	enum smtp_reading reading;
+	enum dialogue_reading reading;
 
 	/* the transaction */
-	enum smtp_phase phase;
+	enum dialogue_phase phase;
 	bool utf8, crlf; /* SMTPUTF8; the command line ended in CRLF */
 	char sender[ADDRESS_MAX + 1];
 	size_t sender_n;
@@ -127,43 +127,43 @@ struct smtp {
 	enum reply chunk_refusal;
 
 	/* what the clocks look at */
-	uint64_t progress; /* changes with each command and each SMTP_PROGRESS octets of a body */
+	uint64_t progress; /* changes with each command and each DIALOGUE_PROGRESS octets of a body */
 	size_t body_since;
 	bool queued; /* the queue program has run since the caller was last asked whether it is over */
 };
 
-enum smtp_next {
-	SMTP_READ,  /* more octets, please: none of the rest is a whole line, or it is over */
-	SMTP_TLS,   /* send what is to be sent, throw away what was read, do the handshake */
-	SMTP_CLOSE  /* send what is to be sent, and close */
+enum dialogue_next {
+	DIALOGUE_READ,  /* more octets, please: none of the rest is a whole line, or it is over */
+	DIALOGUE_START_TLS,   /* send what is to be sent, throw away what was read, do the handshake */
+	DIALOGUE_CLOSE  /* send what is to be sent, and close */
 };
 
-enum smtp_end { SMTP_VANISHED, SMTP_TIMEOUT, SMTP_SHUTDOWN };
+enum dialogue_end { DIALOGUE_VANISHED, DIALOGUE_TIMEOUT, DIALOGUE_SHUTDOWN };
 
 /* Begins a session with the greeting. key: SIPHASH_KEY random octets. The config and the
    hooks must outlive it; tls: the session is under TLS already. */
-void smtp_start(struct smtp *s, struct smtp_config const *config, struct smtp_hooks const *hooks,
+void dialogue_start(struct dialogue *s, struct dialogue_config const *config, struct dialogue_hooks const *hooks,
 	unsigned char const *key, bool tls);
 
 /* Takes octets: p[0..n), of which *used were taken; the rest, a piece of a line, must be
    given again with what comes next. p[-1..*used) may be overwritten: p[-1] must be there. n must
    be able to grow to max_line and max_auth_line. */
-enum smtp_next smtp_feed(struct smtp *s, char *p, size_t n, size_t *used);
+enum dialogue_next dialogue_feed(struct dialogue *s, char *p, size_t n, size_t *used);
 
-/* After SMTP_TLS: the handshake went well; the session is as new (RFC 3207 4.2). */
-void smtp_tls_started(struct smtp *s);
+/* After DIALOGUE_START_TLS: the handshake went well; the session is as new (RFC 3207 4.2). */
+void dialogue_tls_started(struct dialogue *s);
 
 /* The session ends by itself: logs what is open, imports the contacts of a body that had
    begun (SPEC, Contacts without a send), says 421 where there is somebody to hear it. */
-void smtp_end(struct smtp *s, enum smtp_end why);
+void dialogue_end(struct dialogue *s, enum dialogue_end why);
 
 /* Is a body being read? */
-bool smtp_in_body(struct smtp const *s);
+bool dialogue_in_body(struct dialogue const *s);
 
 /* SMTP, ESMTP, ESMTPSA, UTF8SMTPA...: RFC 3848, RFC 6531 4.3. A constant string. */
-char const *smtp_protocol(struct smtp const *s);
+char const *dialogue_protocol(struct dialogue const *s);
 
 /* Wipes and frees. */
-void smtp_free(struct smtp *s);
+void dialogue_free(struct dialogue *s);
 
 #endif

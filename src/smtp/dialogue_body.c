@@ -8,13 +8,13 @@
 
 /* --- The verdict --------------------------------------------------------------------- */
 
-static bool over_plan(struct smtp const *s)
+static bool over_plan(struct dialogue const *s)
 {
 	return s->plan.maxrcpt && s->rcpts.count > s->plan.maxrcpt;
 }
 
 /* Runs the queue program; an empty message imports the contacts alone. */
-static void run_queue(struct smtp *s, bool empty, struct answer *v)
+static void run_queue(struct dialogue *s, bool empty, struct answer *v)
 {
 	size_t n;
 	char const *envelope = rcptset_envelope(&s->rcpts, &n);
@@ -31,7 +31,7 @@ static bool is_accepted(struct answer const *v)
 }
 
 /* A temporary failure, or the queue's 250. Says and ends. */
-static void answer_queue(struct smtp *s, struct answer const *v, char const *word)
+static void answer_queue(struct dialogue *s, struct answer const *v, char const *word)
 {
 	bool ok = is_accepted(v);
 	enum reply r;
@@ -41,13 +41,13 @@ static void answer_queue(struct smtp *s, struct answer const *v, char const *wor
 		r = REPLY_DISK_FULL;
 	else
 		r = v->text[0] ? REPLY_QUEUE_SAYS : REPLY_QUEUE_FAILED;
-	smtp_transaction_end(s, ok ? word : "tempfail", ok ? v : NULL, NULL);
-	smtp_say(s, r, v->text);
+	dialogue_transaction_end(s, ok ? word : "tempfail", ok ? v : NULL, NULL);
+	dialogue_say(s, r, v->text);
 }
 
 /* Refused for good: the contacts are imported all the same, and if even that fails the
    client had better come back with everything (SPEC, Contacts without a send). */
-static void refuse(struct smtp *s, enum reply r, char const *reason, char const *word)
+static void refuse(struct dialogue *s, enum reply r, char const *reason, char const *word)
 {
 	struct answer contacts;
 	bool imported = false;
@@ -61,20 +61,20 @@ static void refuse(struct smtp *s, enum reply r, char const *reason, char const 
 			return;
 		}
 	}
-	smtp_transaction_end(s, word, imported ? &contacts : NULL, reason);
-	smtp_say(s, r, reason);
+	dialogue_transaction_end(s, word, imported ? &contacts : NULL, reason);
+	dialogue_say(s, r, reason);
 }
 
-static void refuse_plan(struct smtp *s)
+static void refuse_plan(struct dialogue *s)
 {
 	char reason[REFUSAL_TEXT];
 	refusal_format(reason, REFUSAL_CONTACTS, NULL, s->rcpts.count, s->plan.maxrcpt);
-	smtp_transaction_end(s, "refused", NULL, reason);
-	smtp_say(s, REPLY_INTERNAL, reason);
+	dialogue_transaction_end(s, "refused", NULL, reason);
+	dialogue_say(s, REPLY_INTERNAL, reason);
 }
 
 /* Refused for what it is. */
-static void refuse_message(struct smtp *s, enum refusal r)
+static void refuse_message(struct dialogue *s, enum refusal r)
 {
 	char reason[REFUSAL_TEXT];
 	refusal_format(reason, r, NULL, 0, 0);
@@ -82,13 +82,13 @@ static void refuse_message(struct smtp *s, enum refusal r)
 }
 
 /* The body is complete. */
-static void finish(struct smtp *s)
+static void finish(struct dialogue *s)
 {
 	struct answer v;
-	s->reading = SMTP_COMMANDS;
+	s->reading = READING_COMMANDS;
 	if (s->broken) {
-		smtp_transaction_end(s, "tempfail", NULL, NULL);
-		smtp_say(s, REPLY_DISK_FULL, NULL);
+		dialogue_transaction_end(s, "tempfail", NULL, NULL);
+		dialogue_say(s, REPLY_DISK_FULL, NULL);
 	} else if (over_plan(s)) {
 		refuse_plan(s);
 	} else if (s->data.size > s->config->max_size) {
@@ -100,8 +100,8 @@ static void finish(struct smtp *s)
 	} else if (s->data.size == 0) {
 		run_queue(s, true, &v);
 		if (v.verdict == VERDICT_PERMANENT) {
-			smtp_transaction_end(s, "refused", NULL, v.text);
-			smtp_say(s, REPLY_INTERNAL, v.text);
+			dialogue_transaction_end(s, "refused", NULL, v.text);
+			dialogue_say(s, REPLY_INTERNAL, v.text);
 		} else {
 			answer_queue(s, &v, "contacts");
 		}
@@ -114,42 +114,42 @@ static void finish(struct smtp *s)
 	}
 }
 
-void smtp_body_lost(struct smtp *s, enum smtp_end why)
+void dialogue_body_lost(struct dialogue *s, enum dialogue_end why)
 {
 	struct answer v;
-	char const *word = why == SMTP_TIMEOUT ? "timeout" : why == SMTP_SHUTDOWN ? "shutdown" : "vanished";
+	char const *word = why == DIALOGUE_TIMEOUT ? "timeout" : why == DIALOGUE_SHUTDOWN ? "shutdown" : "vanished";
 	/* a shutdown is ours: the client comes back with everything */
-	if (why == SMTP_SHUTDOWN || s->broken || over_plan(s) || s->config->plain_queue) {
-		smtp_transaction_end(s, word, NULL, NULL);
+	if (why == DIALOGUE_SHUTDOWN || s->broken || over_plan(s) || s->config->plain_queue) {
+		dialogue_transaction_end(s, word, NULL, NULL);
 		return;
 	}
 	run_queue(s, true, &v);
-	smtp_transaction_end(s, is_accepted(&v) ? word : "tempfail", is_accepted(&v) ? &v : NULL, NULL);
+	dialogue_transaction_end(s, is_accepted(&v) ? word : "tempfail", is_accepted(&v) ? &v : NULL, NULL);
 }
 
 /* --- DATA ------------------------------------------------------------------------------ */
 
 /* n octets came: enough of them restart the clock for a command. */
-static void tick(struct smtp *s, size_t n)
+static void tick(struct dialogue *s, size_t n)
 {
 	s->body_since += n;
-	if (s->body_since >= SMTP_PROGRESS) {
+	if (s->body_since >= DIALOGUE_PROGRESS) {
 		s->body_since = 0;
 		s->progress++;
 	}
 }
 
-static void keep(struct smtp *s, char const *p, size_t n)
+static void keep(struct dialogue *s, char const *p, size_t n)
 {
 	tick(s, n);
 	if (n && !s->broken && s->data.size <= s->config->max_size)
 		s->broken = !s->hooks->body(s->hooks->arg, p, n);
 }
 
-static bool start(struct smtp *s, enum smtp_phase phase, enum data_mode mode)
+static bool start(struct dialogue *s, enum dialogue_phase phase, enum data_mode mode)
 {
 	if (!s->hooks->body_start(s->hooks->arg)) {
-		smtp_transaction_end(s, "tempfail", NULL, NULL);
+		dialogue_transaction_end(s, "tempfail", NULL, NULL);
 		return false;
 	}
 	s->phase = phase;
@@ -158,21 +158,21 @@ static bool start(struct smtp *s, enum smtp_phase phase, enum data_mode mode)
 	return true;
 }
 
-void smtp_data(struct smtp *s, char *arg, size_t n)
+void dialogue_data(struct dialogue *s, char *arg, size_t n)
 {
 	(void)arg, (void)n;
-	if (start(s, SMTP_DATA, s->crlf ? DATA_CRLF : DATA_LF)) {
-		s->reading = SMTP_BODY;
-		smtp_say(s, REPLY_START_DATA, NULL);
+	if (start(s, PHASE_DATA, s->crlf ? DATA_CRLF : DATA_LF)) {
+		s->reading = READING_BODY;
+		dialogue_say(s, REPLY_START_DATA, NULL);
 	} else {
-		smtp_say(s, REPLY_QUEUE_FAILED, NULL);
+		dialogue_say(s, REPLY_QUEUE_FAILED, NULL);
 	}
 }
 
 /* --- BDAT ------------------------------------------------------------------------------ */
 
 /* `SIZE` or `SIZE LAST`. False: the size cannot be read, and so not be skipped. */
-static bool chunk_header(struct smtp *s, char const *arg, size_t n, bool *garbled)
+static bool chunk_header(struct dialogue *s, char const *arg, size_t n, bool *garbled)
 {
 	size_t digits = 0;
 	while (digits < n && !ascii_is_blank(arg[digits]))
@@ -188,20 +188,20 @@ static bool chunk_header(struct smtp *s, char const *arg, size_t n, bool *garble
 	return true;
 }
 
-static void refuse_chunk(struct smtp *s, enum reply r)
+static void refuse_chunk(struct dialogue *s, enum reply r)
 {
 	s->chunk_drop = true;
 	s->chunk_refusal = r;
 }
 
-static void chunk_done(struct smtp *s)
+static void chunk_done(struct dialogue *s)
 {
 	char number[NUM_FMT];
-	s->reading = SMTP_COMMANDS;
+	s->reading = READING_COMMANDS;
 	if (s->chunk_drop) {
-		if (s->phase == SMTP_BDAT) /* the message failed; what had come imports nothing */
-			smtp_abandon(s);
-		smtp_say(s, s->chunk_refusal, NULL);
+		if (s->phase == PHASE_BDAT) /* the message failed; what had come imports nothing */
+			dialogue_abandon(s);
+		dialogue_say(s, s->chunk_refusal, NULL);
 		return;
 	}
 	if (s->chunk_last) {
@@ -212,36 +212,36 @@ static void chunk_done(struct smtp *s)
 		finish(s); /* refused now: there is no need of the rest */
 	} else {
 		num_fmt(number, s->chunk_size);
-		smtp_say(s, REPLY_CHUNK, number);
+		dialogue_say(s, REPLY_CHUNK, number);
 	}
 }
 
-void smtp_bdat(struct smtp *s, char *arg, size_t n)
+void dialogue_bdat(struct dialogue *s, char *arg, size_t n)
 {
 	bool garbled;
 	if (!chunk_header(s, arg, n, &garbled)) {
-		smtp_say(s, REPLY_BDAT_SIZE, NULL);
-		smtp_abandon(s);
+		dialogue_say(s, REPLY_BDAT_SIZE, NULL);
+		dialogue_abandon(s);
 		s->closing = true;
 		return;
 	}
 	s->chunk_drop = false;
 	if (!s->logged_in)
 		refuse_chunk(s, REPLY_AUTH_REQUIRED);
-	else if (s->phase != SMTP_RCPT && s->phase != SMTP_BDAT)
+	else if (s->phase != PHASE_RCPT && s->phase != PHASE_BDAT)
 		refuse_chunk(s, REPLY_NEED_RCPT);
 	else if (garbled)
 		refuse_chunk(s, REPLY_ARGUMENT);
-	else if (s->phase == SMTP_RCPT && !start(s, SMTP_BDAT, DATA_CHUNK))
+	else if (s->phase == PHASE_RCPT && !start(s, PHASE_BDAT, DATA_CHUNK))
 		refuse_chunk(s, REPLY_QUEUE_FAILED);
-	s->reading = SMTP_CHUNK_BODY;
+	s->reading = READING_CHUNK;
 	if (s->chunk_left == 0)
 		chunk_done(s);
 }
 
 /* --- Octets ------------------------------------------------------------------------------ */
 
-static size_t chunk_feed(struct smtp *s, char *p, size_t n)
+static size_t chunk_feed(struct dialogue *s, char *p, size_t n)
 {
 	size_t took = n < s->chunk_left ? n : (size_t)s->chunk_left;
 	if (s->chunk_drop) {
@@ -257,10 +257,10 @@ static size_t chunk_feed(struct smtp *s, char *p, size_t n)
 	return took;
 }
 
-size_t smtp_body_feed(struct smtp *s, char *p, size_t n)
+size_t dialogue_body_feed(struct dialogue *s, char *p, size_t n)
 {
 	size_t used;
-	if (s->reading == SMTP_CHUNK_BODY)
+	if (s->reading == READING_CHUNK)
 		return chunk_feed(s, p, n);
 	size_t len = data_feed(&s->data, p - 1, p, n, &used);
 	keep(s, p - 1, len);

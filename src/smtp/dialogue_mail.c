@@ -29,7 +29,7 @@ static enum reply address_reply(enum address_fault fault)
 	return fault == ADDRESS_8BIT ? REPLY_8BIT : REPLY_PATH;
 }
 
-static void fill_record(struct smtp const *s, struct smtp_record *r)
+static void fill_record(struct dialogue const *s, struct dialogue_record *r)
 {
 	memset(r, 0, sizeof *r);
 	r->user = s->user;
@@ -41,10 +41,10 @@ static void fill_record(struct smtp const *s, struct smtp_record *r)
 	r->ms = s->hooks->clock(s->hooks->arg) - s->began;
 }
 
-void smtp_transaction_end(struct smtp *s, char const *verdict, struct answer const *v, char const *reason)
+void dialogue_transaction_end(struct dialogue *s, char const *verdict, struct answer const *v, char const *reason)
 {
 	if (verdict) {
-		struct smtp_record r;
+		struct dialogue_record r;
 		fill_record(s, &r);
 		r.verdict = verdict;
 		r.reason = reason;
@@ -52,70 +52,70 @@ void smtp_transaction_end(struct smtp *s, char const *verdict, struct answer con
 			(void)answer_read_receipt(v->text, &r.id, &r.id_n, &r.uuid, &r.uuid_n);
 		s->hooks->log(s->hooks->arg, s, &r);
 	}
-	s->phase = SMTP_IDLE;
+	s->phase = PHASE_IDLE;
 	s->utf8 = s->broken = false;
 	s->sender_n = 0;
 	s->rcpts.count = 0;
 	memset(&s->data, 0, sizeof s->data);
 }
 
-void smtp_abandon(struct smtp *s)
+void dialogue_abandon(struct dialogue *s)
 {
-	if (s->phase != SMTP_IDLE)
-		smtp_transaction_end(s, "abandoned", NULL, NULL);
+	if (s->phase != PHASE_IDLE)
+		dialogue_transaction_end(s, "abandoned", NULL, NULL);
 }
 
 /* Does the plan own the sender? And, once a session, what are its settings? */
-static enum smtp_answer is_sender(struct smtp *s)
+static enum dialogue_lookup is_sender(struct dialogue *s)
 {
-	struct smtp_hooks const *h = s->hooks;
+	struct dialogue_hooks const *h = s->hooks;
 	char const *plan = s->user + s->plan_at;
 	size_t n = s->user_n - s->plan_at;
 	if (!s->plan_known) {
 		memset(&s->plan, 0, sizeof s->plan);
-		if (h->plan(h->arg, plan, n, &s->plan) == SMTP_UNKNOWN)
-			return SMTP_UNKNOWN;
+		if (h->plan(h->arg, plan, n, &s->plan) == DIALOGUE_UNKNOWN)
+			return DIALOGUE_UNKNOWN;
 		s->plan_known = true;
 	}
-	return s->config->any_sender ? SMTP_YES : h->sender(h->arg, plan, n, s->sender, s->sender_n);
+	return s->config->any_sender ? DIALOGUE_YES : h->sender(h->arg, plan, n, s->sender, s->sender_n);
 }
 
-static void begin(struct smtp *s)
+static void begin(struct dialogue *s)
 {
-	enum smtp_answer answer = is_sender(s);
-	if (answer == SMTP_YES && rcptset_begin(&s->rcpts, s->sender, s->sender_n)) {
-		s->phase = SMTP_MAIL;
-		smtp_say(s, REPLY_OK, NULL);
+	enum dialogue_lookup answer = is_sender(s);
+	if (answer == DIALOGUE_YES && rcptset_begin(&s->rcpts, s->sender, s->sender_n)) {
+		s->phase = PHASE_MAIL;
+		dialogue_say(s, REPLY_OK, NULL);
 		return;
 	}
-	enum reply r = answer == SMTP_NO ? REPLY_SENDER
-		: answer == SMTP_YES ? REPLY_NO_MEMORY : REPLY_ACCOUNTS;
-	smtp_transaction_end(s, answer == SMTP_NO ? "sender-refused" : "tempfail", NULL, NULL);
-	smtp_say(s, r, NULL);
+	enum reply r = answer == DIALOGUE_NO ? REPLY_SENDER
+		: answer == DIALOGUE_YES ? REPLY_NO_MEMORY : REPLY_ACCOUNTS;
+	dialogue_transaction_end(s, answer == DIALOGUE_NO ? "sender-refused" : "tempfail", NULL, NULL);
+	dialogue_say(s, r, NULL);
 }
 
-void smtp_mail(struct smtp *s, char *arg, size_t n)
+void dialogue_mail(struct dialogue *s, char *arg, size_t n)
 {
 	struct esmtp_mail mail;
 	size_t start = path_start(arg, n, "FROM"), at = 0, len = 0, used = 0;
 	if (!start) {
-		smtp_say(s, REPLY_ARGUMENT, NULL);
+		dialogue_say(s, REPLY_ARGUMENT, NULL);
 		return;
 	}
 	enum address_fault fault = address_path(arg + start, n - start, true, &at, &len, &used);
 	bool null = fault == ADDRESS_EMPTY && used > 0; /* <>, not nothing at all */
 	if (fault != ADDRESS_OK && !null) {
-		smtp_say(s, address_reply(fault), NULL);
+		dialogue_say(s, address_reply(fault), NULL);
 		return;
 	}
 	enum esmtp_fault wrong = esmtp_mail(arg + start + used, n - start - used, &mail);
 	char *address = arg + start + at;
 	if (wrong != ESMTP_OK) {
-		smtp_say(s, fault_reply(wrong), NULL);
+		dialogue_say(s, fault_reply(wrong), NULL);
 	} else if (!mail.smtputf8 && !ascii_only(address, len)) {
-		smtp_say(s, REPLY_8BIT, NULL);
+		dialogue_say(s, REPLY_8BIT, NULL);
 	} else if (mail.has_size && mail.size > s->config->max_size) {
-		smtp_say(s, REPLY_SIZE, NULL);
+		dialogue_say(s, REPLY_SIZE, NULL);
 	} else {
 		s->began = s->hooks->clock(s->hooks->arg);
 		s->utf8 = mail.smtputf8;
@@ -126,13 +126,13 @@ void smtp_mail(struct smtp *s, char *arg, size_t n)
 		if (!null) {
 			begin(s);
 		} else { /* no plan owns it */
-			smtp_transaction_end(s, "sender-refused", NULL, NULL);
-			smtp_say(s, REPLY_SENDER, NULL);
+			dialogue_transaction_end(s, "sender-refused", NULL, NULL);
+			dialogue_say(s, REPLY_SENDER, NULL);
 		}
 	}
 }
 
-static enum reply add(struct smtp *s, char *address, size_t n)
+static enum reply add(struct dialogue *s, char *address, size_t n)
 {
 	ascii_lower_all(address, n);
 	switch (rcptset_add(&s->rcpts, address, n, s->config->max_rcpt, s->config->max_rcpt_octets)) {
@@ -141,23 +141,23 @@ static enum reply add(struct smtp *s, char *address, size_t n)
 	case RCPTSET_NO_MEMORY:
 		return REPLY_NO_MEMORY;
 	default:
-		s->phase = SMTP_RCPT;
+		s->phase = PHASE_RCPT;
 		return REPLY_ACCEPTED_RCPT;
 	}
 }
 
-void smtp_rcpt(struct smtp *s, char *arg, size_t n)
+void dialogue_rcpt(struct dialogue *s, char *arg, size_t n)
 {
 	size_t start = path_start(arg, n, "TO"), at = 0, len = 0, used = 0;
 	if (!start) {
-		smtp_say(s, REPLY_ARGUMENT, NULL);
+		dialogue_say(s, REPLY_ARGUMENT, NULL);
 		return;
 	}
 	enum address_fault fault = address_path(arg + start, n - start, s->utf8, &at, &len, &used);
 	if (fault != ADDRESS_OK) {
-		smtp_say(s, address_reply(fault), NULL);
+		dialogue_say(s, address_reply(fault), NULL);
 		return;
 	}
 	enum esmtp_fault wrong = esmtp_rcpt(arg + start + used, n - start - used);
-	smtp_say(s, wrong != ESMTP_OK ? fault_reply(wrong) : add(s, arg + start + at, len), NULL);
+	dialogue_say(s, wrong != ESMTP_OK ? fault_reply(wrong) : add(s, arg + start + at, len), NULL);
 }

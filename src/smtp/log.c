@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void start(struct logline *l, char const *ip, struct smtp_record const *r)
+static void start(struct logline *l, char const *ip, struct dialogue_record const *r)
 {
 	logline_start(l, PROG);
 	logline_add(l, "ip", ip, strlen(ip));
@@ -31,7 +31,7 @@ static void finish(struct logline *l)
 }
 
 /* For whoever is asked why. */
-static void write_reason(char const *ip, struct smtp_record const *r, char const *reason)
+static void write_reason(char const *ip, struct dialogue_record const *r, char const *reason)
 {
 	struct logline l;
 	start(&l, ip, r);
@@ -39,7 +39,7 @@ static void write_reason(char const *ip, struct smtp_record const *r, char const
 	finish(&l);
 }
 
-void smtplog_write(char const *ip, bool tls, struct smtp_record const *r, char const *trouble)
+void log_write(char const *ip, bool tls, struct dialogue_record const *r, char const *trouble)
 {
 	struct logline l;
 	char const *reason = r->reason ? r->reason : trouble;

@@ -8,6 +8,6 @@
 
 /* Writes a record to descriptor 2. Before it stands why, where there is a reason: the record's
    own, or else trouble, printable ASCII ("" for none). ip: the client's address. */
-void smtplog_write(char const *ip, bool tls, struct smtp_record const *r, char const *trouble);
+void log_write(char const *ip, bool tls, struct dialogue_record const *r, char const *trouble);
 
 #endif

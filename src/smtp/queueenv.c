@@ -8,13 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-bool queueenv_note(struct queueenv *t, struct smtp const *s, bool stays)
+bool queueenv_note(struct queueenv *t, struct dialogue const *s, bool stays)
 {
 	static char const *const names[QUEUEENV_NAMES] = {
 		"SACA_USER", "SACA_PLAN", "SACA_HELO", "SACA_HOST", "SACA_PROTO", "SACA_CREDIT", STAY_VARIABLE};
 	char const stay[] = {'0' + STAY_FD, 0};
 	char const *const values[QUEUEENV_NAMES] = {s->user, s->user + s->plan_at, s->helo, s->config->host,
-		smtp_protocol(s), s->plan.credit ? "yes" : NULL, stays ? stay : NULL};
+		dialogue_protocol(s), s->plan.credit ? "yes" : NULL, stays ? stay : NULL};
 	bool same = true;
 	for (size_t i = 0; i < QUEUEENV_NAMES; i++) {
 		char now[sizeof t->text[0]] = "";

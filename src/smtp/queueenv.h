@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #define QUEUEENV_NAMES 7
-#define QUEUEENV_VALUE SMTP_USER /* octets of the longest value */
+#define QUEUEENV_VALUE DIALOGUE_USER /* octets of the longest value */
 
 /* All zero is the start: nothing has been told. */
 struct queueenv {
@@ -16,7 +16,7 @@ struct queueenv {
 
 /* Notes what there is to tell of the session's next message; stays: the program is offered to
    stay (service/stay.h). False: something else was told last time. */
-bool queueenv_note(struct queueenv *t, struct smtp const *s, bool stays);
+bool queueenv_note(struct queueenv *t, struct dialogue const *s, bool stays);
 
 /* Our environment, less every SACA_ of somebody else's, and what was noted; to be freed, and not
    to be used once t changes. NULL: out of memory. */

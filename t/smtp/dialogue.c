@@ -11,8 +11,8 @@
 /* A world that writes down what happens. */
 struct world {
 	struct buf said, did, body;
-	enum smtp_tls tls;
-	enum smtp_answer login, plan, sender;
+	enum dialogue_tls tls;
+	enum dialogue_lookup login, plan, sender;
 	bool full;         /* no room for a body */
 	char const *texts[4]; /* what the queue answers, one after the other: code and text */
 	int runs;
@@ -27,7 +27,7 @@ static void say(void *arg, char const *s, size_t n)
 	buf_put(&w->said, s, n);
 }
 
-static enum smtp_answer login(void *arg, char const *u, size_t un, char const *p, size_t pn)
+static enum dialogue_lookup login(void *arg, char const *u, size_t un, char const *p, size_t pn)
 {
 	struct world *w = arg;
 	buf_puts(&w->did, "login ");
@@ -35,9 +35,9 @@ static enum smtp_answer login(void *arg, char const *u, size_t un, char const *p
 	buf_putc(&w->did, '/');
 	buf_put(&w->did, p, pn);
 	buf_putc(&w->did, '\n');
-	if (w->login != SMTP_YES)
+	if (w->login != DIALOGUE_YES)
 		return w->login;
-	return pn == 7 && memcmp(p, "secreto", 7) == 0 ? SMTP_YES : SMTP_NO;
+	return pn == 7 && memcmp(p, "secreto", 7) == 0 ? DIALOGUE_YES : DIALOGUE_NO;
 }
 
 static void delay(void *arg)
@@ -46,7 +46,7 @@ static void delay(void *arg)
 	buf_puts(&w->did, "delay\n");
 }
 
-static enum smtp_answer plan(void *arg, char const *p, size_t n, struct accounts_plan *out)
+static enum dialogue_lookup plan(void *arg, char const *p, size_t n, struct accounts_plan *out)
 {
 	struct world *w = arg;
 	(void)p, (void)n;
@@ -54,14 +54,14 @@ static enum smtp_answer plan(void *arg, char const *p, size_t n, struct accounts
 	return w->plan;
 }
 
-static enum smtp_answer sender(void *arg, char const *p, size_t pn, char const *a, size_t n)
+static enum dialogue_lookup sender(void *arg, char const *p, size_t pn, char const *a, size_t n)
 {
 	struct world *w = arg;
 	(void)p, (void)pn;
-	return n >= 5 && memcmp(a, "otro@", 5) == 0 ? SMTP_NO : w->sender;
+	return n >= 5 && memcmp(a, "otro@", 5) == 0 ? DIALOGUE_NO : w->sender;
 }
 
-static enum smtp_tls tls(void *arg)
+static enum dialogue_tls tls(void *arg)
 {
 	return ((struct world *)arg)->tls;
 }
@@ -80,14 +80,14 @@ static bool body(void *arg, char const *s, size_t n)
 	return !w->full;
 }
 
-static void queue(void *arg, struct smtp const *s, bool empty, char const *e, size_t n, struct answer *out)
+static void queue(void *arg, struct dialogue const *s, bool empty, char const *e, size_t n, struct answer *out)
 {
 	struct world *w = arg;
 	char const *answer = w->runs < 4 && w->texts[w->runs] ? w->texts[w->runs]
 		: empty ? "0 Kcontacts=1 fa8896c2351f8b7e73ac3a3d209c6ac5" : "0 Kid=1166 fa8896c2351f8b7e73ac3a3d209c6ac5";
 	w->runs++;
 	buf_puts(&w->did, empty ? "queue nothing " : "queue ");
-	buf_puts(&w->did, smtp_protocol(s));
+	buf_puts(&w->did, dialogue_protocol(s));
 	buf_putc(&w->did, ' ');
 	for (size_t i = 0; i < n; i++)
 		buf_putc(&w->did, e[i] ? e[i] : '|');
@@ -98,7 +98,7 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *e, si
 	answer_read(out, atoi(answer), text, strlen(text));
 }
 
-static void keep_record(void *arg, struct smtp const *s, struct smtp_record const *r)
+static void keep_record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
 {
 	struct world *w = arg;
 	char line[600];
@@ -122,17 +122,17 @@ static bool is_over(void *arg)
 	return w->over;
 }
 
-static struct smtp_config const usual = {
+static struct dialogue_config const usual = {
 	.host = "api.example.com", .brand = "teenvio.com", .url = "http://teenvio.com/", .date = "hoy",
-	.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = SMTP_LINE,
-	.max_auth_line = SMTP_AUTH_LINE, .max_errors = 10, .max_logins = 3, .cleartext = true,
+	.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = DIALOGUE_LINE,
+	.max_auth_line = DIALOGUE_AUTH_LINE, .max_errors = 10, .max_logins = 3, .cleartext = true,
 };
 static unsigned char const key[SIPHASH_KEY] = "sal y pimienta!";
 
-static struct smtp session;
+static struct dialogue session;
 static struct world world;
-static struct smtp_config config;
-static struct smtp_hooks const hooks = {
+static struct dialogue_config config;
+static struct dialogue_hooks const hooks = {
 	.arg = &world, .reply = say, .login = login, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
 	.body_start = body_start, .body = body, .queue = queue, .log = keep_record, .clock = no_clock,
 	.over = is_over,
@@ -140,19 +140,19 @@ static struct smtp_hooks const hooks = {
 
 static void open_session(void)
 {
-	smtp_start(&session, &config, &hooks, key, false);
+	dialogue_start(&session, &config, &hooks, key, false);
 }
 
 static void setup(void)
 {
 	config = usual;
-	world = (struct world){.plan = SMTP_YES, .sender = SMTP_YES, .login = SMTP_YES};
+	world = (struct world){.plan = DIALOGUE_YES, .sender = DIALOGUE_YES, .login = DIALOGUE_YES};
 	open_session();
 }
 
 static void teardown(void)
 {
-	smtp_free(&session);
+	dialogue_free(&session);
 	buf_free(&world.said);
 	buf_free(&world.did);
 	buf_free(&world.body);
@@ -164,19 +164,19 @@ struct feeder {
 	size_t len;
 };
 
-static enum smtp_next give(struct feeder *f, char const *s, size_t n)
+static enum dialogue_next give(struct feeder *f, char const *s, size_t n)
 {
 	size_t used;
-	enum smtp_next next = SMTP_READ;
+	enum dialogue_next next = DIALOGUE_READ;
 	memcpy(f->room + 1 + f->len, s, n);
 	f->len += n;
-	next = smtp_feed(&session, f->room + 1, f->len, &used);
+	next = dialogue_feed(&session, f->room + 1, f->len, &used);
 	memmove(f->room + 1, f->room + 1 + used, f->len - used);
 	f->len -= used;
 	return next;
 }
 
-static enum smtp_next talk(char const *text)
+static enum dialogue_next talk(char const *text)
 {
 	static struct feeder f;
 	f.len = 0;
@@ -207,19 +207,19 @@ static size_t transcript_n;
 static struct buf replay(size_t cut, size_t step)
 {
 	static struct feeder f;
-	enum smtp_next next = SMTP_READ;
+	enum dialogue_next next = DIALOGUE_READ;
 	struct buf all = BUF_ZERO;
 	f.len = 0;
 	open_session();
-	for (size_t at = 0; at < transcript_n && next == SMTP_READ;) {
+	for (size_t at = 0; at < transcript_n && next == DIALOGUE_READ;) {
 		size_t n = at < cut ? cut - at : step;
 		if (n > transcript_n - at)
 			n = transcript_n - at;
 		next = give(&f, transcript + at, n);
 		at += n;
 	}
-	smtp_end(&session, SMTP_VANISHED);
-	smtp_free(&session);
+	dialogue_end(&session, DIALOGUE_VANISHED);
+	dialogue_free(&session);
 	buf_put(&all, world.said.s, world.said.len);
 	buf_put(&all, world.did.s, world.did.len);
 	world.said.len = world.did.len = 0;
@@ -251,7 +251,7 @@ START_TEST(transcripts)
 	int n = 0;
 	DIR *dir = opendir("t/smtp/dialogue");
 	ck_assert(dir);
-	smtp_free(&session);
+	dialogue_free(&session);
 	world.said.len = 0;
 	for (struct dirent *d; (d = readdir(dir));) {
 		size_t len = strlen(d->d_name);
@@ -307,7 +307,7 @@ START_TEST(imports_contacts_when_the_client_leaves)
 {
 	talk(ENVELOPE "DATA\r\nSubject: x\r\n");
 	world.said.len = 0;
-	smtp_end(&session, SMTP_VANISHED);
+	dialogue_end(&session, DIALOGUE_VANISHED);
 	expect(&world.said, "");
 	expect_end(&world.did, "queue nothing ESMTPA Fr@d.es|Tu@d.es||\nlog vanished victor.acme r@d.es 1 12  " ID "\n");
 }
@@ -316,7 +316,7 @@ END_TEST
 START_TEST(imports_contacts_at_a_timeout)
 {
 	talk(ENVELOPE "BDAT 3\r\nabc");
-	smtp_end(&session, SMTP_TIMEOUT);
+	dialogue_end(&session, DIALOGUE_TIMEOUT);
 	expect_end(&world.did, "queue nothing ESMTPA Fr@d.es|Tu@d.es||\nlog timeout victor.acme r@d.es 1 3  " ID "\n");
 	expect_end(&world.said, "\r\n421 api.example.com Timeout, closing connection\r\n");
 }
@@ -335,7 +335,7 @@ static char const *const nothing[] = {
 START_TEST(imports_nothing)
 {
 	talk(nothing[_i]);
-	smtp_end(&session, SMTP_VANISHED);
+	dialogue_end(&session, DIALOGUE_VANISHED);
 	ck_assert_int_eq(world.runs, 0);
 	expect_end(&world.did, strstr(nothing[_i], "abc") ? "log abandoned victor.acme r@d.es 1 3  \n"
 		: "log abandoned victor.acme r@d.es 1 0  \n");
@@ -345,7 +345,7 @@ END_TEST
 START_TEST(imports_nothing_at_a_shutdown)
 {
 	talk(ENVELOPE "DATA\r\nx\r\n");
-	smtp_end(&session, SMTP_SHUTDOWN);
+	dialogue_end(&session, DIALOGUE_SHUTDOWN);
 	ck_assert_int_eq(world.runs, 0);
 	expect_end(&world.said, "421 api.example.com Service shutting down, closing connection\r\n");
 }
@@ -355,7 +355,7 @@ START_TEST(imports_nothing_over_the_plan)
 {
 	world.settings.maxrcpt = 1;
 	talk(ENVELOPE "RCPT TO:<v@d.es>\r\nDATA\r\nx\r\n");
-	smtp_end(&session, SMTP_VANISHED);
+	dialogue_end(&session, DIALOGUE_VANISHED);
 	ck_assert_int_eq(world.runs, 0);
 }
 END_TEST
@@ -383,10 +383,10 @@ END_TEST
 
 START_TEST(accounts_that_cannot_be_read)
 {
-	world.sender = SMTP_UNKNOWN;
+	world.sender = DIALOGUE_UNKNOWN;
 	talk(LOGIN "MAIL FROM:<r@d.es>\r\n");
 	expect_end(&world.said, "451 Accounts cannot be read now, try again later\r\n");
-	world.sender = SMTP_YES;
+	world.sender = DIALOGUE_YES;
 	talk("MAIL FROM:<r@d.es>\r\n");
 	expect_end(&world.said, "250 OK\r\n");
 }
@@ -394,7 +394,7 @@ END_TEST
 
 START_TEST(authenticator_that_fails)
 {
-	world.login = SMTP_UNKNOWN;
+	world.login = DIALOGUE_UNKNOWN;
 	talk(LOGIN);
 	expect_end(&world.said, "454 Temporary authentication failure\r\n");
 	expect_end(&world.did, "log auth-tempfail victor.acme  0 0  \n");
@@ -415,10 +415,10 @@ END_TEST
 
 START_TEST(starttls_forgets_everything)
 {
-	world.tls = SMTP_TLS_READY;
-	ck_assert_int_eq(talk("EHLO x\r\n" LOGIN "STARTTLS\r\nMAIL FROM:<r@d.es>\r\n"), SMTP_TLS);
+	world.tls = DIALOGUE_TLS_READY;
+	ck_assert_int_eq(talk("EHLO x\r\n" LOGIN "STARTTLS\r\nMAIL FROM:<r@d.es>\r\n"), DIALOGUE_START_TLS);
 	expect_end(&world.said, "220 Ready to start TLS\r\n");
-	smtp_tls_started(&session);
+	dialogue_tls_started(&session);
 	talk("MAIL FROM:<r@d.es>\r\n");
 	expect_end(&world.said, "530 Authentication required\r\n");
 	talk("STARTTLS\r\n");
@@ -433,10 +433,10 @@ START_TEST(starttls_refusals)
 {
 	talk("STARTTLS\r\n");
 	expect_end(&world.said, "502 STARTTLS is not offered here\r\n");
-	world.tls = SMTP_TLS_DEAD;
+	world.tls = DIALOGUE_TLS_BROKEN;
 	talk("STARTTLS\r\n");
 	expect_end(&world.said, "454 TLS not available due to temporary reason\r\n");
-	world.tls = SMTP_TLS_READY;
+	world.tls = DIALOGUE_TLS_READY;
 	talk("STARTTLS x\r\n");
 	expect_end(&world.said, "501 This command takes no argument\r\n");
 	talk(ENVELOPE "STARTTLS\r\n");
@@ -446,15 +446,15 @@ END_TEST
 
 START_TEST(names_protocols)
 {
-	ck_assert_str_eq(smtp_protocol(&session), "SMTP");
+	ck_assert_str_eq(dialogue_protocol(&session), "SMTP");
 	talk("HELO x\r\n");
-	ck_assert_str_eq(smtp_protocol(&session), "SMTP");
+	ck_assert_str_eq(dialogue_protocol(&session), "SMTP");
 	talk("EHLO x\r\n");
-	ck_assert_str_eq(smtp_protocol(&session), "ESMTP");
+	ck_assert_str_eq(dialogue_protocol(&session), "ESMTP");
 	session.tls = true;
-	ck_assert_str_eq(smtp_protocol(&session), "ESMTPS");
+	ck_assert_str_eq(dialogue_protocol(&session), "ESMTPS");
 	talk(LOGIN "MAIL FROM:<r@d.es> SMTPUTF8\r\n");
-	ck_assert_str_eq(smtp_protocol(&session), "UTF8SMTPSA");
+	ck_assert_str_eq(dialogue_protocol(&session), "UTF8SMTPSA");
 }
 END_TEST
 
@@ -486,7 +486,7 @@ START_TEST(a_line_without_end_is_answered_once)
 	f.len = 0;
 	world.said.len = 0;
 	fill(&f, 'A', 1000000);
-	ck_assert_uint_le(f.len, SMTP_LINE);
+	ck_assert_uint_le(f.len, DIALOGUE_LINE);
 	expect(&world.said, "");
 	give(&f, "\r\nNOOP\r\n", 8);
 	expect(&world.said, "500 Syntax error\r\n250 OK\r\n");
@@ -530,7 +530,7 @@ START_TEST(progress_restarts_the_clock)
 	ck_assert_uint_gt(session.progress, before);
 	give(&f, ENVELOPE "DATA\r\n", strlen(ENVELOPE "DATA\r\n"));
 	before = session.progress;
-	fill(&f, 'x', SMTP_PROGRESS - 1);
+	fill(&f, 'x', DIALOGUE_PROGRESS - 1);
 	ck_assert_uint_eq(session.progress, before);
 	fill(&f, 'x', 2);
 	ck_assert_uint_gt(session.progress, before);
@@ -542,7 +542,7 @@ START_TEST(a_line_too_long_restarts_the_clock)
 	static struct feeder f;
 	f.len = 0;
 	uint64_t before = session.progress;
-	fill(&f, 'x', SMTP_LINE + 1);
+	fill(&f, 'x', DIALOGUE_LINE + 1);
 	ck_assert_uint_eq(session.progress, before);
 	give(&f, "\r\n", 2);
 	ck_assert_uint_gt(session.progress, before);
@@ -557,10 +557,10 @@ START_TEST(stops_between_messages)
 	char room[sizeof burst];
 	world.over = true;
 	memcpy(room + 1, burst, sizeof burst - 1);
-	ck_assert_int_eq(smtp_feed(&session, room + 1, sizeof burst - 1, &used), SMTP_READ);
+	ck_assert_int_eq(dialogue_feed(&session, room + 1, sizeof burst - 1, &used), DIALOGUE_READ);
 	ck_assert_int_eq(world.runs, 1);
 	ck_assert_uint_eq(used, strstr(burst, "abcMAIL") + 3 - burst);
-	smtp_end(&session, SMTP_SHUTDOWN);
+	dialogue_end(&session, DIALOGUE_SHUTDOWN);
 	ck_assert_int_eq(world.runs, 1);
 }
 END_TEST

@@ -289,22 +289,22 @@ static void say(void *arg, char const *s, size_t n)
 	said[said_n] = 0;
 }
 
-static enum smtp_answer login(void *arg, char const *u, size_t un, char const *p, size_t pn)
+static enum dialogue_lookup login(void *arg, char const *u, size_t un, char const *p, size_t pn)
 {
 	(void)arg, (void)u, (void)un, (void)p, (void)pn;
-	return SMTP_YES;
+	return DIALOGUE_YES;
 }
 
-static enum smtp_answer plan(void *arg, char const *p, size_t n, struct accounts_plan *out)
+static enum dialogue_lookup plan(void *arg, char const *p, size_t n, struct accounts_plan *out)
 {
 	(void)arg, (void)p, (void)n, (void)out;
-	return SMTP_YES;
+	return DIALOGUE_YES;
 }
 
-static enum smtp_answer sender(void *arg, char const *p, size_t pn, char const *a, size_t n)
+static enum dialogue_lookup sender(void *arg, char const *p, size_t pn, char const *a, size_t n)
 {
 	(void)arg, (void)p, (void)pn, (void)a, (void)n;
-	return SMTP_YES;
+	return DIALOGUE_YES;
 }
 
 static void delay(void *arg)
@@ -312,10 +312,10 @@ static void delay(void *arg)
 	(void)arg;
 }
 
-static enum smtp_tls tls(void *arg)
+static enum dialogue_tls tls(void *arg)
 {
 	(void)arg;
-	return SMTP_TLS_NONE;
+	return DIALOGUE_TLS_NONE;
 }
 
 static bool body_start(void *arg)
@@ -330,13 +330,13 @@ static bool body(void *arg, char const *s, size_t n)
 	return true;
 }
 
-static void queue(void *arg, struct smtp const *s, bool empty, char const *e, size_t n, struct answer *out)
+static void queue(void *arg, struct dialogue const *s, bool empty, char const *e, size_t n, struct answer *out)
 {
 	(void)arg, (void)s, (void)empty, (void)e, (void)n;
 	answer_read(out, 0, "Kid=1 fa8896c2351f8b7e73ac3a3d209c6ac5", 38);
 }
 
-static void record(void *arg, struct smtp const *s, struct smtp_record const *r)
+static void record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
 {
 	(void)arg, (void)s, (void)r;
 }
@@ -356,16 +356,16 @@ static bool never(void *arg)
 static bool does_dialogue(void)
 {
 	static unsigned char const key[SIPHASH_KEY] = "sal y pimienta!";
-	static struct smtp_config const config = {
+	static struct dialogue_config const config = {
 		.host = "h", .brand = "b", .url = "u", .date = "d", .max_size = 512000, .max_rcpt = 50000,
-		.max_rcpt_octets = 1 << 20, .max_line = SMTP_LINE, .max_auth_line = SMTP_AUTH_LINE,
+		.max_rcpt_octets = 1 << 20, .max_line = DIALOGUE_LINE, .max_auth_line = DIALOGUE_AUTH_LINE,
 		.max_errors = 10, .max_logins = 3, .cleartext = true,
 	};
-	static struct smtp_hooks const hooks = {
+	static struct dialogue_hooks const hooks = {
 		.reply = say, .login = login, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
 		.body_start = body_start, .body = body, .queue = queue, .log = record, .clock = no_clock, .over = never,
 	};
-	struct smtp s;
+	struct dialogue s;
 	char text[8000] = " ", command[60];
 	size_t n = 1, used, wanted = 0;
 	said_n = 0;
@@ -375,10 +375,10 @@ static bool does_dialogue(void)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s", command);
 	}
 	n += (size_t)snprintf(text + n, sizeof text - n, "DATA\r\nx\r\n.\r\nRSET\r\nQUIT\r\n");
-	smtp_start(&s, &config, &hooks, key, false);
-	if (smtp_feed(&s, text + 1, n - 1, &used) != SMTP_CLOSE && !strstr(said, "\r\n421 "))
+	dialogue_start(&s, &config, &hooks, key, false);
+	if (dialogue_feed(&s, text + 1, n - 1, &used) != DIALOGUE_CLOSE && !strstr(said, "\r\n421 "))
 		abort();
-	smtp_free(&s);
+	dialogue_free(&s);
 	for (char const *at = said; (at = strstr(at, "\r\n")); at += 2)
 		wanted++;
 	/* greeting, AUTH, MAIL, RCPTs, DATA, body, RSET, QUIT */

@@ -14,7 +14,7 @@ struct world {
 	struct buf said, did, body;
 	uint8_t fails;
 	bool full, started;
-	struct smtp_config const *config;
+	struct dialogue_config const *config;
 };
 
 enum { LOGIN_DEAD = 1, PLAN_DEAD = 2, SENDER_DEAD = 4, DISK_FULL = 8, QUEUE_BAD = 16, TLS_DEAD = 32, NO_TLS = 64 };
@@ -36,16 +36,16 @@ static void note(struct world *w, char const *what, char const *s, size_t n)
 	must(buf_puts(&w->did, what) && buf_put(&w->did, s, n) && buf_putc(&w->did, '\n'));
 }
 
-static enum smtp_answer login(void *arg, char const *u, size_t un, char const *p, size_t pn)
+static enum dialogue_lookup login(void *arg, char const *u, size_t un, char const *p, size_t pn)
 {
 	struct world *w = arg;
-	must(un > 0 && un <= SMTP_USER && un + pn + 3 <= SMTP_CREDENTIALS);
+	must(un > 0 && un <= DIALOGUE_USER && un + pn + 3 <= DIALOGUE_CREDENTIALS);
 	must(!memchr(u, 0, un) && !memchr(p, 0, pn) && address_login_plan(u, un));
 	note(w, "login ", u, un);
 	note(w, "password ", p, pn);
 	if (w->fails & LOGIN_DEAD)
-		return SMTP_UNKNOWN;
-	return fuzz_same(p, pn, "secreto", 7) ? SMTP_YES : SMTP_NO;
+		return DIALOGUE_UNKNOWN;
+	return fuzz_same(p, pn, "secreto", 7) ? DIALOGUE_YES : DIALOGUE_NO;
 }
 
 static void delay(void *arg)
@@ -53,27 +53,27 @@ static void delay(void *arg)
 	note(arg, "delay", "", 0);
 }
 
-static enum smtp_answer plan(void *arg, char const *p, size_t n, struct accounts_plan *out)
+static enum dialogue_lookup plan(void *arg, char const *p, size_t n, struct accounts_plan *out)
 {
 	struct world *w = arg;
 	must(address_is_plan(p, n));
 	out->maxrcpt = fuzz_same(p, n, "corto", 5) ? 2 : 0;
-	return w->fails & PLAN_DEAD ? SMTP_UNKNOWN : n == 1 ? SMTP_NO : SMTP_YES;
+	return w->fails & PLAN_DEAD ? DIALOGUE_UNKNOWN : n == 1 ? DIALOGUE_NO : DIALOGUE_YES;
 }
 
-static enum smtp_answer sender(void *arg, char const *p, size_t pn, char const *a, size_t n)
+static enum dialogue_lookup sender(void *arg, char const *p, size_t pn, char const *a, size_t n)
 {
 	struct world *w = arg;
 	must(address_is_plan(p, pn) && address_check(a, n, true) == ADDRESS_OK);
 	if (w->fails & SENDER_DEAD)
-		return SMTP_UNKNOWN;
-	return n > 5 && memcmp(a, "otro@", 5) == 0 ? SMTP_NO : SMTP_YES;
+		return DIALOGUE_UNKNOWN;
+	return n > 5 && memcmp(a, "otro@", 5) == 0 ? DIALOGUE_NO : DIALOGUE_YES;
 }
 
-static enum smtp_tls tls(void *arg)
+static enum dialogue_tls tls(void *arg)
 {
 	struct world *w = arg;
-	return w->fails & TLS_DEAD ? SMTP_TLS_DEAD : w->fails & NO_TLS ? SMTP_TLS_NONE : SMTP_TLS_READY;
+	return w->fails & TLS_DEAD ? DIALOGUE_TLS_BROKEN : w->fails & NO_TLS ? DIALOGUE_TLS_NONE : DIALOGUE_TLS_READY;
 }
 
 static bool body_start(void *arg)
@@ -94,7 +94,7 @@ static bool body(void *arg, char const *s, size_t n)
 }
 
 /* What is queued is a whole envelope, which the spooler takes as it is. */
-static void check_envelope(struct smtp const *s, char const *envelope, size_t n)
+static void check_envelope(struct dialogue const *s, char const *envelope, size_t n)
 {
 	struct envelope e;
 	size_t len;
@@ -106,7 +106,7 @@ static void check_envelope(struct smtp const *s, char const *envelope, size_t n)
 	envelope_free(&e);
 }
 
-static void queue(void *arg, struct smtp const *s, bool empty, char const *envelope, size_t n, struct answer *out)
+static void queue(void *arg, struct dialogue const *s, bool empty, char const *envelope, size_t n, struct answer *out)
 {
 	static struct {
 		int code;
@@ -125,7 +125,7 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 	must(empty || (w->body.len > 0 && s->data.size <= s->config->max_size && w->body.len <= s->data.size));
 	must(!s->config->plain_queue || !empty);
 	check_envelope(s, envelope, n);
-	note(w, empty ? "queue nothing " : "queue ", smtp_protocol(s), strlen(smtp_protocol(s)));
+	note(w, empty ? "queue nothing " : "queue ", dialogue_protocol(s), strlen(dialogue_protocol(s)));
 	note(w, "", envelope, n);
 	if (!empty)
 		note(w, "", w->body.s, w->body.len);
@@ -140,7 +140,7 @@ static void queue(void *arg, struct smtp const *s, bool empty, char const *envel
 }
 
 /* A record makes one line, whatever it holds. */
-static void keep_record(void *arg, struct smtp const *s, struct smtp_record const *r)
+static void keep_record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
 {
 	struct logline l;
 	(void)s;
@@ -171,29 +171,29 @@ static bool never(void *arg)
 /* --- Sessions --------------------------------------------------------------------------- */
 
 struct session {
-	struct smtp s;
+	struct dialogue s;
 	struct world w;
-	struct smtp_hooks hooks;
+	struct dialogue_hooks hooks;
 };
 
-static void begin(struct session *x, struct smtp_config const *config, uint8_t fails, bool under_tls)
+static void begin(struct session *x, struct dialogue_config const *config, uint8_t fails, bool under_tls)
 {
 	static unsigned char const key[SIPHASH_KEY] = "sal y pimienta!";
 	memset(x, 0, sizeof *x);
 	x->w.fails = fails;
 	x->w.config = config;
-	x->hooks = (struct smtp_hooks){
+	x->hooks = (struct dialogue_hooks){
 		.arg = &x->w, .reply = say, .login = login, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
 		.body_start = body_start, .body = body, .queue = queue, .log = keep_record, .clock = clock_of,
 		.over = never,
 	};
-	smtp_start(&x->s, config, &x->hooks, key, under_tls);
+	dialogue_start(&x->s, config, &x->hooks, key, under_tls);
 }
 
-static void finish(struct session *x, enum smtp_end why)
+static void finish(struct session *x, enum dialogue_end why)
 {
-	smtp_end(&x->s, why);
-	smtp_free(&x->s);
+	dialogue_end(&x->s, why);
+	dialogue_free(&x->s);
 }
 
 static void forget(struct session *x)
@@ -219,15 +219,15 @@ static unsigned int replies(struct buf const *said, size_t at, int *last)
 }
 
 /* Was the octet c, read outside (or at the end) of a body, answered as it must be? */
-static void check_answer(struct session const *x, char c, bool was_body, size_t said, enum smtp_next next)
+static void check_answer(struct session const *x, char c, bool was_body, size_t said, enum dialogue_next next)
 {
 	int last = 0;
 	unsigned int count = replies(&x->w.said, said, &last), wanted;
-	if (smtp_in_body(&x->s))
-		wanted = !was_body && x->s.reading == SMTP_BODY; /* the 354; a chunk is answered when it is whole */
+	if (dialogue_in_body(&x->s))
+		wanted = !was_body && x->s.reading == READING_BODY; /* the 354; a chunk is answered when it is whole */
 	else
 		wanted = was_body || c == '\n';
-	if (next == SMTP_CLOSE && last == 421)
+	if (next == DIALOGUE_CLOSE && last == 421)
 		wanted++; /* too many errors */
 	must(count == wanted);
 }
@@ -242,21 +242,21 @@ static void play(struct session *x, uint8_t const *data, size_t n, struct fuzz_c
 {
 	char *room = malloc(n + 1);
 	size_t len = 0, stop = 0;
-	enum smtp_next next = SMTP_READ;
+	enum dialogue_next next = DIALOGUE_READ;
 	must(room);
-	for (size_t at = 0, k; at < n && next != SMTP_CLOSE; at += k) {
+	for (size_t at = 0, k; at < n && next != DIALOGUE_CLOSE; at += k) {
 		while (!single && stop < stops->count && stops->at[stop] <= at)
 			stop++;
 		size_t to = !single && stop < stops->count ? stops->at[stop] : n;
 		k = single ? 1 : cuts ? fuzz_piece(cuts, to - at) : to - at;
-		bool was_body = smtp_in_body(&x->s);
+		bool was_body = dialogue_in_body(&x->s);
 		size_t said = x->w.said.len, used;
 		/* exactly as much as there is, and the octet before it */
 		char *exact = malloc(1 + len + k);
 		must(exact);
 		memcpy(exact + 1, room, len);
 		memcpy(exact + 1 + len, data + at, k);
-		next = smtp_feed(&x->s, exact + 1, len + k, &used);
+		next = dialogue_feed(&x->s, exact + 1, len + k, &used);
 		must(used <= len + k);
 		len = len + k - used;
 		must(len < x->s.config->max_auth_line);
@@ -264,14 +264,14 @@ static void play(struct session *x, uint8_t const *data, size_t n, struct fuzz_c
 		free(exact);
 		if (single)
 			check_answer(x, (char)data[at], was_body, said, next);
-		if (next == SMTP_TLS) {
+		if (next == DIALOGUE_START_TLS) {
 			must(len == 0);
 			if (single && stops->count < 64)
 				stops->at[stops->count++] = at + 1;
 			else if (single)
-				next = SMTP_CLOSE;
-			if (next == SMTP_TLS)
-				smtp_tls_started(&x->s);
+				next = DIALOGUE_CLOSE;
+			if (next == DIALOGUE_START_TLS)
+				dialogue_tls_started(&x->s);
 		}
 	}
 	free(room);
@@ -290,15 +290,15 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 	uint8_t fails = fuzz_choice(data, &n), settings = fuzz_choice(data, &n), where = fuzz_choice(data, &n);
 	fails = fails & 0x80 ? fails & 0x7f : 0;
 	settings = settings & 0x80 ? settings : 0;
-	struct smtp_config config = {
+	struct dialogue_config config = {
 		.host = "api.example.com", .brand = "teenvio.com", .url = "http://teenvio.com/", .date = "hoy",
 		.max_size = settings & 1 ? 40 : 512000, .max_rcpt = settings & 2 ? 3 : 50000,
 		.max_rcpt_octets = settings & 2 ? 60 : 2 << 20,
-		.max_line = settings & 4 ? 64 : SMTP_LINE, .max_auth_line = settings & 4 ? 96 : SMTP_AUTH_LINE,
+		.max_line = settings & 4 ? 64 : DIALOGUE_LINE, .max_auth_line = settings & 4 ? 96 : DIALOGUE_AUTH_LINE,
 		.max_errors = 10, .max_logins = 3, .cleartext = !(settings & 8), .any_sender = settings & 16,
 		.plain_queue = settings & 32,
 	};
-	enum smtp_end why = where % 3 == 0 ? SMTP_VANISHED : where % 3 == 1 ? SMTP_TIMEOUT : SMTP_SHUTDOWN;
+	enum dialogue_end why = where % 3 == 0 ? DIALOGUE_VANISHED : where % 3 == 1 ? DIALOGUE_TIMEOUT : DIALOGUE_SHUTDOWN;
 	struct fuzz_cuts cuts = FUZZ_CUTS(where);
 	if (n > 1 << 16)
 		return 0;
