@@ -8,7 +8,7 @@
 #                          a third (scripts/deps fast makes build/musl)
 #   make unit              the unit tests, BUILD/t/ROOM/NAME
 #   make fuzz              the fuzzing targets, BUILD/t/ROOM/fuzz/NAME: see t/lib/fuzz.README
-#   make install           to DESTDIR and PREFIX; owners and modes of an older version stay
+#   make install           to DESTDIR and PREFIX, mode 755; names the set-id bits it removes
 
 VERSION := 1.0
 PREFIX ?= /usr/local
@@ -39,42 +39,40 @@ CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-
 BATCH := saca-accounts saca-import saca-list saca-queue
 
 OBJ_saca-proxy := \
-	$(call in,base,ascii num version) \
+	$(call in,base,ascii num setid version) \
 	$(call in,ucspi,ip peer proxy)
 OBJ_saca-smtpd := \
-	$(call in,base,ascii base64 buf cdb clock date fd memfile num random run scan siphash utf8 version wait) \
+	$(call in,base,ascii base64 buf cdb clock date fd memfile num random run scan setid siphash utf8 version wait) \
 	$(call in,ucspi,peer starttls) \
-	$(call in,service,answer reply stay) \
+	$(call in,service,answer reply) \
 	$(call in,mail,address) \
 	$(call in,accounts,plan senders) \
 	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp log login logline queue \
 		queueenv rcptset sasl)
 OBJ_saca-tlsd := \
-	$(call in,base,ascii num version) \
+	$(call in,base,ascii num setid version) \
 	$(call in,ucspi,become environment peer starttls) \
 	$(call in,tls,certificates confine hello keypair pem pump reason server sessions sessions_file)
 OBJ_saca-checkpassword := \
-	$(call in,base,cdb) \
-	$(call in,ucspi,privilege) \
+	$(call in,base,cdb setid) \
 	$(call in,accounts,password)
 OBJ_saca-mime := \
-	$(call in,base,ascii base64 buf clock fd memfile num run scan version wait) \
-	$(call in,service,answer answer_pipe reply stay) \
-	$(call in,mail,header message mime mimehead mimetree param qp) \
-	$(call in,smtp,client)
+	$(call in,base,ascii base64 buf fd memfile num scan setid version) \
+	$(call in,service,answer answer_pipe reply) \
+	$(call in,mail,header message mime mimehead mimetree param qp)
 OBJ_saca-spool := \
-	$(call in,base,ascii buf date fd hash memfile num utf8 uuid version) \
-	$(call in,ucspi,peer privilege) \
-	$(call in,service,answer answer_pipe reply stay) \
+	$(call in,base,ascii buf date fd hash limit memfile num setid utf8 uuid version) \
+	$(call in,ucspi,peer) \
+	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,address header) \
 	$(call in,spool,commit credit credit_text draft envelope file find key message number number_text scan \
 		seen_text spool trace)
 OBJ_saca-accounts := \
-	$(call in,base,ascii buf cdbwrite num utf8 version) \
+	$(call in,base,ascii buf cdbwrite num setid utf8 version) \
 	$(call in,mail,address) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
-	$(call in,base,ascii base64 buf clock date fd hash num scan utf8 version wait) \
+	$(call in,base,ascii base64 buf clock date fd hash num scan setid utf8 version wait) \
 	$(call in,service,reply) \
 	$(call in,mail,address charset cid css encword header html htmlforeign htmlmeta htmltext image iso2022jp \
 		message mime mimehead param qp srcset url) \
@@ -82,13 +80,13 @@ OBJ_saca-import := \
 	$(call in,store,postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store) \
 	$(call in,import,batch cidparts content convert convert_header decoder entry import told watch webfolder)
 OBJ_saca-list := \
-	$(call in,base,ascii buf date num utf8) \
+	$(call in,base,ascii buf date num setid utf8) \
 	$(call in,mail,address) \
 	$(call in,spool,file) \
 	$(call in,store,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema \
 		store)
 OBJ_saca-queue := \
-	$(call in,base,ascii buf date fd num utf8 version) \
+	$(call in,base,ascii buf date fd num setid utf8 version) \
 	$(call in,mail,address header) \
 	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool undo) \
 	$(call in,store,listing) \
@@ -187,8 +185,9 @@ MAN := $(wildcard src/prog/*.[1-8])
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	for p in $(PROGRAMS); do to=$(DESTDIR)$(PREFIX)/bin/$$p; \
-		if [ -e "$$to" ]; then cp -p "$$to" "$$to.new" && cat "$(BIN)/$$p" >"$$to.new"; \
-		else install "$(BIN)/$$p" "$$to.new"; fi && mv "$$to.new" "$$to" || exit 1; done
+		[ ! -u "$$to" ] && [ ! -g "$$to" ] || \
+			stat -c 'make install: the set-id bits of %n are removed (was %A %U:%G)' "$$to"; \
+		install "$(BIN)/$$p" "$$to.new" && mv "$$to.new" "$$to" || exit 1; done
 	for m in $(MAN); do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s \
 		&& install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
 

@@ -5,6 +5,7 @@
 #include "base/cdbwrite.h"
 #include "base/exitcode.h"
 #include "base/num.h"
+#include "base/setid.h"
 #include "base/version.h"
 #include "base/wipe.h"
 #include "mail/address.h"
@@ -275,6 +276,7 @@ int main(int argc, char const *const *argv)
 	char const *name = "yescrypt", *cost_arg = NULL;
 	subgetopt l = SUBGETOPT_ZERO;
 	PROG = "saca-accounts";
+	setid_refuse();
 	for (int opt; (opt = subgetopt_r(argc, argv, "pm:c:V", &l)) != -1; has_options = true)
 		switch (opt) {
 		case 'p':

@@ -7,8 +7,8 @@
 #include "base/exitcode.h"
 #include "base/wipe.h"
 #include "base/cdb.h"
+#include "base/setid.h"
 #include "accounts/password.h"
-#include "ucspi/privilege.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,25 +130,17 @@ static void forbid_core(void)
 		strerr_diefusys(EXIT_TEMPORARY, "forbid cores");
 }
 
-/* What the caller has set up is his, unless it runs with more than he has. The file is
-   opened with that and nothing else is done with it. */
 static void open_passwords(struct cdbfile *f, char const *file)
 {
-	static unsigned int const keep[] = {INPUT_FD};
 	if (fcntl(INPUT_FD, F_GETFD) < 0)
 		strerr_dief(EXIT_BAD_INTERFACE, "descriptor 3 is closed");
 	if (!fd_sanitize())
 		strerr_diefusys(EXIT_TEMPORARY, "open /dev/null");
-	if (privilege_borrowed() && privilege_reset(keep, 1) < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "reset what is inherited");
-	int r = cdbfile_open(f, file), e = errno;
-	if (privilege_drop() < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "drop privileges");
-	errno = e;
-	if (r < 0 && e == EINVAL)
+	if (cdbfile_open(f, file) == 0)
+		return;
+	if (errno == EINVAL)
 		strerr_dief(EXIT_TEMPORARY, file, " is no cdb, or cut short");
-	if (r < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "open ", file);
+	strerr_diefusys(EXIT_TEMPORARY, "open ", file);
 }
 
 int main(int argc, char const *const *argv)
@@ -156,6 +148,7 @@ int main(int argc, char const *const *argv)
 	static struct login login;
 	struct cdbfile passwords = CDBFILE_ZERO;
 	PROG = "saca-checkpassword";
+	setid_refuse();
 	if (argc < 2)
 		strerr_dieusage(EXIT_BAD_INTERFACE, USAGE);
 	open_passwords(&passwords, argv[1]);

@@ -1,4 +1,5 @@
 /* saca-import: from the spool to the store, exactly once. saca-import(8). */
+#include "base/setid.h"
 #include "base/exitcode.h"
 #include "base/version.h"
 #include "base/num.h"
@@ -299,6 +300,7 @@ static void open_spool(struct spool *sp, char const *path)
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-import";
+	setid_refuse();
 	struct options o = read_options(argc, argv);
 	struct spool spool;
 	open_spool(&spool, o.spool);

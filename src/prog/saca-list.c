@@ -1,4 +1,5 @@
 /* saca-list: what is in the store, for people and for programs. saca-list(8). */
+#include "base/setid.h"
 #include "base/exitcode.h"
 #include "base/buf.h"
 #include "base/num.h"
@@ -300,6 +301,7 @@ static int print(struct options const *o)
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-list";
+	setid_refuse();
 	if (argc < 1)
 		usage();
 	struct options o = read_options(argv + 1);

@@ -1,7 +1,6 @@
 /* saca-mime: is the message on fd 0 one that can become a campaign? In the line it reads
    it into a memory file while parsing, and runs the rest with that file, rewound, as its
    fd 0; fd 1 (the envelope) and fd 6 (the reply) are not touched unless it refuses.
-   Where it is asked to stay (service/stay.h) the rest runs beside it, and is asked to stay too.
    Alone it says so by its exit code, and draws the tree of parts. */
 #define _GNU_SOURCE
 #include "base/version.h"
@@ -11,14 +10,13 @@
 #include "mail/mimetree.h"
 #include "base/num.h"
 #include "base/scan.h"
+#include "base/setid.h"
 #include "base/exitcode.h"
 #include "service/answer.h"
 #include "base/fd.h"
 #include "service/answer_pipe.h"
 #include "service/reply.h"
 #include "base/memfile.h"
-#include "base/run.h"
-#include "service/stay.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -26,7 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/allreadwrite.h>
@@ -52,31 +49,6 @@ struct check {
 
 static bool can_answer; /* there is somebody on fd 6 */
 
-/* The rest of the line, where it runs beside us. */
-static struct {
-	pid_t pid;
-	int line;
-} rest = {0, -1};
-
-/* Lets it end; its code. */
-static int rest_ended(void)
-{
-	int status;
-	if (rest.pid <= 0)
-		return 0;
-	close(rest.line);
-	while (waitpid(rest.pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return ANSWER_LATER;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : ANSWER_LATER;
-}
-
-static _Noreturn void leave(int code)
-{
-	(void)rest_ended();
-	_exit(code);
-}
-
 /* SIGPIPE is ignored only at the end, where no program follows that would inherit it. */
 static void outlive_readers(void)
 {
@@ -89,16 +61,16 @@ static _Noreturn void give_up(char const *what)
 	strerr_warnsys(PROG, ": fatal: unable to ", what);
 	char text[REFUSAL_TEXT];
 	refusal_format(text, REFUSAL_UNREADABLE, NULL, 0, 0);
-	leave(can_answer && answer_pipe_write(ANSWER_LATER, false, text) ? ANSWER_WRITTEN : ANSWER_LATER);
+	_exit(can_answer && answer_pipe_write(ANSWER_LATER, false, text) ? ANSWER_WRITTEN : ANSWER_LATER);
 }
 
 static _Noreturn void refuse(char const *reason)
 {
 	outlive_readers();
 	if (can_answer && answer_pipe_write(ANSWER_REFUSED, false, reason))
-		leave(ANSWER_WRITTEN);
+		_exit(ANSWER_WRITTEN);
 	strerr_warn(PROG, ": ", reason);
-	leave(ANSWER_REFUSED);
+	_exit(ANSWER_REFUSED);
 }
 
 /* --- Reading ------------------------------------------------------------------------------ */
@@ -216,50 +188,10 @@ static _Noreturn void go_on(char const *const *prog)
 	strerr_diefusys(ANSWER_LATER, "run ", prog[0]);
 }
 
-/* --- Staying ------------------------------------------------------------------------------ */
-
-static bool hand_over(char const *const *prog)
-{
-	int pair[2];
-	if (rest.pid > 0)
-		return stay_give(rest.line, 0, 1);
-	if (!stay_pair(pair))
-		give_up("make a socket");
-	struct run_fd const fds[] = {{0, 0}, {1, 1}, {pair[1], STAY_FD}, {-1, -1}};
-	rest.pid = run_start(prog, (char const *const *)environ, fds);
-	if (rest.pid < 0)
-		give_up("start the next program");
-	close(pair[1]);
-	rest.line = pair[0];
-	return true;
-}
-
-/* Message after message, as long as the rest of the line accepts them and somebody asks. */
-static _Noreturn void stay_on(struct check *c, int stay, char const *const *prog)
-{
-	for (;;) {
-		pass(c);
-		if (!hand_over(prog)) {
-			int code = rest_ended(); /* 0 was for the message before */
-			_exit(code ? code : ANSWER_LATER);
-		}
-		if (!stay_hear(rest.line))
-			_exit(rest_ended());
-		mime_free(c->mime);
-		if (c->copy >= 0)
-			close(c->copy);
-		if (!stay_tell(stay))
-			leave(0);
-		if (!stay_take(stay))
-			leave(STAY_IDLE);
-		*c = (struct check){.limit = c->limit, .copy = -1, .in_line = true};
-		read_message(c);
-	}
-}
-
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-mime";
+	setid_refuse();
 	struct check c = {.limit = SIZE, .copy = -1};
 	subgetopt o = SUBGETOPT_ZERO;
 	for (int opt; (opt = subgetopt_r(argc, argv, "s:vV", &o)) != -1;) {
@@ -277,14 +209,9 @@ int main(int argc, char const *const *argv)
 	}
 	if (c.verbose)
 		strerr_dieusage(EXIT_MISUSE, USAGE);
-	int stay = stay_offer();
-	if (stay == -2)
-		strerr_dief(EXIT_MISUSE, STAY_VARIABLE, " is not the number of a socket");
 	can_answer = answer_pipe_is_open();
 	c.in_line = true;
 	read_message(&c);
-	if (stay >= 0)
-		stay_on(&c, stay, argv);
 	pass(&c);
 	go_on(argv);
 }

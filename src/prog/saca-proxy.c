@@ -3,6 +3,7 @@
 
    Of descriptor 0 exactly the header is read, so that what follows is there for the
    program; and nothing is ever guessed: without a header there is no connection. */
+#include "base/setid.h"
 #include "base/exitcode.h"
 #include "base/version.h"
 #include "base/num.h"
@@ -125,6 +126,7 @@ static void describe_tls(struct proxy const *p)
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-proxy";
+	setid_refuse();
 	static struct proxy p;
 	struct options o = {.seconds = HEADER_S};
 	subgetopt l = SUBGETOPT_ZERO;

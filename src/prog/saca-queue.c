@@ -1,4 +1,5 @@
 /* saca-queue: what waits in the spool, and what was set aside and why. saca-queue(8). */
+#include "base/setid.h"
 #include "base/exitcode.h"
 #include "base/version.h"
 #include "base/ascii.h"
@@ -375,6 +376,7 @@ static void set_format(enum listing_format *format, enum listing_format to)
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-queue";
+	setid_refuse();
 	enum listing_format format = LISTING_TABLE;
 	struct spool sp;
 	subgetopt l = SUBGETOPT_ZERO;

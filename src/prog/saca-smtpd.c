@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/date.h"
 #include "base/num.h"
+#include "base/setid.h"
 #include "base/random.h"
 #include "smtp/dialogue.h"
 #include "smtp/login.h"
@@ -34,7 +35,7 @@
 
 enum { INPUT = 65536, COMMANDS = 8192 }; /* a long line's room; what is read of others at once */
 enum { TROUBLE = ANSWER_LINE + 80 };
-enum { LINGER_MS = 1000, LEAVE_MS = 5000 }; /* a queue program with nothing to do; its end */
+enum { LEAVE_MS = 5000 }; /* time for the last replies to go out */
 
 /* Everything of this process's one session. */
 struct session {
@@ -210,9 +211,8 @@ static void queue(void *arg, struct dialogue const *s, bool empty, char const *e
 {
 	struct session *me = arg;
 	flush(me);
-	if (!queueenv_note(&me->queueenv, s, me->queue.again))
-		queue_end(&me->queue, clock_ms() + LEAVE_MS);
 	uint64_t until = clock_ms() + me->queueing;
+	queueenv_set(&me->queueenv, s);
 	char const **envp = queueenv_make(&me->queueenv);
 	if (envp)
 		queue_run(&me->queue, empty, envelope, n, envp, until, out);
@@ -248,20 +248,12 @@ static bool over(void *arg)
 
 /* --- The session --------------------------------------------------------------------------- */
 
-/* What the client sends. A queue program has stayed for a client who is busy: one who
-   thinks for longer does without. */
+/* Waits for what the client sends. A large message's memory is freed after its reply went out. */
 static enum client_event listen_to(struct session *me, char *s, size_t n, size_t *got)
 {
-	uint64_t until = deadline(me), soon = clock_ms() + LINGER_MS;
-	bool told = client_flush(&me->client, deadline_to_read(me));
+	client_flush(&me->client, deadline_to_read(me));
 	queue_tidy(&me->queue);
-	if (told && queue_stays(&me->queue) && soon < until) {
-		enum client_event e = client_read(&me->client, s, n, got, soon);
-		if (e != CLIENT_TIMEOUT)
-			return e;
-		queue_end(&me->queue, clock_ms() + LEAVE_MS);
-	}
-	return client_read(&me->client, s, n, got, until);
+	return client_read(&me->client, s, n, got, deadline(me));
 }
 
 /* How much to ask for: bodies are read in large pieces, and what is never filled of the
@@ -428,6 +420,7 @@ int main(int argc, char const **argv)
 	};
 	unsigned char key[SIPHASH_KEY];
 	PROG = "saca-smtpd";
+	setid_refuse();
 	options(me, argc, argv);
 	if (!fd_sanitize() || client_signals() < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "set up descriptors and signals");
@@ -441,7 +434,6 @@ int main(int argc, char const **argv)
 	dialogue_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && ucspi_under_tls());
 	talk(me);
 	flush_last(me);
-	queue_end(&me->queue, clock_ms() + LEAVE_MS);
 	dialogue_free(&me->smtp);
 	return 0;
 }

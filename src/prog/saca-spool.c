@@ -11,7 +11,8 @@
 #include "service/answer_pipe.h"
 #include "service/reply.h"
 #include "base/fd.h"
-#include "ucspi/privilege.h"
+#include "base/limit.h"
+#include "base/setid.h"
 #include "spool/spool.h"
 #include "spool/number.h"
 #include "spool/credit.h"
@@ -19,7 +20,6 @@
 #include "spool/key.h"
 #include "spool/message.h"
 #include "spool/commit.h"
-#include "service/stay.h"
 #include "ucspi/peer.h"
 #include "base/uuid.h"
 #include "base/utf8.h"
@@ -47,9 +47,8 @@ static struct {
 	uint64_t residue, hosts, recipients, octets;
 } options = {NULL, NULL, NULL, 0, 1, 50000, 16777216};
 
-static bool answers, borrowed; /* fd 6 is there; the rights are somebody else's */
-static int stay = -1; /* service/stay.h */
-static struct spool spool = {-1, -1}; /* open from the first message on */
+static bool answers; /* descriptor 6 is a pipe to write to */
+static struct spool spool = {-1, -1};
 static struct spool_draft draft;
 static struct envelope envelope;
 static struct spool_message message;
@@ -107,30 +106,23 @@ static void timed_out(int sig)
 static void begin(void)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, end = {.sa_handler = timed_out};
-	stay = stay_offer();
-	if (stay == -2)
-		strerr_dief(EXIT_MISUSE, STAY_VARIABLE, " is not the number of a socket");
-	unsigned int const keep[] = {6, (unsigned int)stay};
-	borrowed = privilege_borrowed();
-	if (borrowed && privilege_reset(keep, stay > 6 ? 2 : 1) < 0)
-		fail(ANSWER_LATER, "reset what was inherited");
 	umask(077);
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0 || sigaction(SIGALRM, &end, NULL) < 0)
 		fail(ANSWER_LATER, "set signals");
 	answers = answer_pipe_is_open();
 }
 
-/* A write that stops half-way for a limit of the caller's could leave half a record in
-   the counter or in a credit file: make sure that none can. */
+/* A write cut short by the file size limit could leave half a record in the counter or in a
+   credit file. */
 static void check_limits(void)
 {
-	if (!privilege_file_size((uint64_t)message.n + 2 * envelope.text.len + OVERHEAD))
+	if (!limit_file_size((uint64_t)message.n + 2 * envelope.text.len + OVERHEAD))
 		fail(ANSWER_LATER, "write files of that size");
 }
-/* Once: who has become the spool's owner may not find the way to it a second time. */
+
 static void open_spool(char const *path)
 {
-	if (spool.fd < 0 && !spool_open(&spool, path))
+	if (!spool_open(&spool, path))
 		fail_at(ANSWER_SPOOL, errno == EPERM ? "open somebody else's spool " : "open the spool ", path);
 }
 
@@ -327,17 +319,11 @@ static bool commit(char const *key, char const *plan, char const *id, bool charg
 		enum spool_credit r = spool_credit_take(&spool, plan, envelope.count, id, key, &hold, &left);
 		check_credit(r, plan, left);
 	}
-	/* who has waited too long has killed the checker, not us, and told the client to come again */
-	bool alone = stay >= 0 && stay_alone(stay);
-	enum spool_draft_end end = alone ? SPOOL_DRAFT_FAILED : spool_draft_commit(&draft, key);
+	enum spool_draft_end end = spool_draft_commit(&draft, key);
 	int e = errno;
 	if (charged)
 		(end == SPOOL_DRAFT_DONE ? spool_credit_spent
 			: end == SPOOL_DRAFT_UNKNOWN ? spool_credit_leave : spool_credit_back)(&hold);
-	if (alone) {
-		errno = EPIPE;
-		fail(ANSWER_TIMEOUT, "commit for somebody who has left");
-	}
 	errno = e;
 	if (end == SPOOL_DRAFT_DONE)
 		return true;
@@ -371,11 +357,11 @@ static void spool_it(char const *plan, char const *id, char const *key, bool key
 		accept(true, send, id, false);
 }
 
-/* One message. Returns only if it is accepted; then its key is still locked. */
-static void transact(char const *path, char key[SPOOL_KEY])
+/* One message. Returns if it is accepted. */
+static void transact(char const *path)
 {
 	struct buf login = BUF_ZERO;
-	char id[UUID_HEX];
+	char id[UUID_HEX], key[SPOOL_KEY];
 	alarm(LIFETIME);
 	char const *plan = read_login(&login);
 	read_message();
@@ -392,21 +378,6 @@ static void transact(char const *path, char key[SPOOL_KEY])
 	buf_free(&login);
 }
 
-/* On to the next message, or the end. The client need not wait for what is still to be tidied up. */
-static void stay_on(char const *key)
-{
-	bool told = stay >= 0 && stay_tell(stay);
-	spool_draft_drop(&draft);
-	if (!told)
-		_exit(0);
-	bool unlocked = spool_unlock(&spool, key);
-	spool_message_close(&message);
-	envelope_free(&envelope);
-	draft.path[0] = 0;
-	if (!unlocked || !stay_take(stay))
-		_exit(STAY_IDLE);
-}
-
 /* --- Credit --------------------------------------------------------------------------- */
 
 static _Noreturn void change_credit(char const *path, char const *order)
@@ -416,8 +387,6 @@ static _Noreturn void change_credit(char const *path, char const *order)
 	bool add;
 	if (!credit_order(plan, &add, &amount, order))
 		strerr_dief(EXIT_MISUSE, "not PLAN=+N or PLAN=-N: ", order);
-	if (borrowed && getuid() != 0)
-		strerr_dief(EXIT_MISUSE, "only the spool's owner changes credit");
 	check_limits();
 	bool is_new = !spool_is_there(path) && errno == ENOENT; /* it may have been mistyped */
 	open_spool(path);
@@ -440,11 +409,11 @@ static _Noreturn void change_credit(char const *path, char const *order)
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-spool";
+	setid_refuse();
 	begin();
 	char const *path = read_options(argc, argv);
 	if (options.credit)
 		change_credit(path, options.credit);
-	char key[SPOOL_KEY];
-	for (;; stay_on(key))
-		transact(path, key);
+	transact(path);
+	leave(0);
 }

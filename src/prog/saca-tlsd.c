@@ -12,6 +12,7 @@
    for the client, whom we must not hear with the rights it takes to make it; so it is made
    by fork, before there is a key it could have a copy of. */
 #define _GNU_SOURCE /* vfork */
+#include "base/setid.h"
 #include "base/exitcode.h"
 #include "base/version.h"
 #include "base/num.h"
@@ -386,6 +387,7 @@ static void make_sockets(int ctl[2], int app[2])
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-tlsd";
+	setid_refuse();
 	static struct tls tls;
 	struct options o;
 	int ctl[2], app[2];

@@ -1,25 +1,21 @@
-/* What the queue program is told by its environment. */
+/* The environment of the queue program. */
 #ifndef SMTP_QUEUEENV_H
 #define SMTP_QUEUEENV_H
 
 #include "smtp/dialogue.h"
 
-#include <stdbool.h>
+#define QUEUEENV_NAMES 6
+#define QUEUEENV_VALUE DIALOGUE_USER /* octets of the longest value; the rest is cut off */
 
-#define QUEUEENV_NAMES 7
-#define QUEUEENV_VALUE DIALOGUE_USER /* octets of the longest value */
-
-/* All zero is the start: nothing has been told. */
 struct queueenv {
-	char text[QUEUEENV_NAMES][QUEUEENV_VALUE + 16]; /* NAME=value, or nothing */
+	char text[QUEUEENV_NAMES][QUEUEENV_VALUE + 16]; /* NAME=value, or "": not set */
 };
 
-/* Notes what there is to tell of the session's next message; stays: the program is offered to
-   stay (service/stay.h). False: something else was told last time. */
-bool queueenv_note(struct queueenv *t, struct dialogue const *s, bool stays);
+/* Sets the variables for the session's next message. */
+void queueenv_set(struct queueenv *t, struct dialogue const *s);
 
-/* Our environment, less every SACA_ of somebody else's, and what was noted; to be freed, and not
-   to be used once t changes. NULL: out of memory. */
+/* Returns our environment without any SACA_ variable, and with the variables of t. The caller
+   frees it, and does not use it after t has changed. NULL: out of memory. */
 char const **queueenv_make(struct queueenv const *t);
 
 #endif

@@ -119,36 +119,4 @@ want=$(sh -c 'ulimit -c')
 out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" sh -c 'ulimit -c' 3<&0 </dev/null)
 is "$out" "$want" "or what it was"
 
-# --- setgid
-if [ "$(id -u)" != 0 ] || ! command -v setpriv >/dev/null; then
-	skip "setgid" "needs root and setpriv(1)"
-elif [ -n "$WRAPPED" ]; then
-	skip "setgid" "a script has no rights of its own"
-elif findmnt -nT "$T" -o OPTIONS | grep -q nosuid; then
-	skip "setgid" "the folder for tests is mounted nosuid"
-else
-	cp "$BIN/saca-checkpassword" "$T/check"
-	chown 0:54321 "$T/check" "$P"
-	chmod 2755 "$T/check"
-	chmod 640 "$P"
-	cat >"$T/prog" <<-'EOS'
-	#!/bin/sh
-	sed -n 's/^Gid:[[:space:]]*//p; s/^SigIgn:[[:space:]]*//p' /proc/self/status
-	umask
-	[ -e /proc/self/fd/9 ] && echo "9 is open"
-	exit 0
-	EOS
-	stranger() { setpriv --reuid 54399 --regid 54398 --clear-groups "$@"; }
-	stranger cat "$P" >/dev/null 2>&1
-	is $? 1 "the file can't be read by a stranger"
-	out=$(printf 'yes.acme\0uno\0\0' | (trap '' USR1; umask 0
-		stranger "$T/check" "$P" "$T/prog" 3<&0 9</dev/null </dev/null))
-	is "$? $(printf '%s' "$out" | tr '\t\n' '  ')" "0 54398 54398 54398 54398 0000000000000000 0077" \
-		"but by the program; prog has lost the group, and inherits neither signals, umask nor descriptors"
-	out=$(printf 'yes.acme\0uno\0\0' | (umask 27
-		stranger saca-checkpassword "$T/y/passwords.cdb" sh -c 'umask; [ -e /proc/self/fd/9 ]; echo $?' \
-			3<&0 9</dev/null </dev/null 2>/dev/null))
-	is "$? $out" "111 " "without the bit it can't"
-fi
-
 done_testing

@@ -96,11 +96,13 @@ for main in src/prog/*.c; do
 	[ -x "$T/root/usr/bin/$program" ] && [ -f "$T/root/usr/share/man/man8/$program.8" ]
 	ok $? "make install installs $program and its manual"
 done
+is "$(cat "$T/install.log")" "" "make install prints nothing when no set-id bit is there"
 chmod 4750 "$T/root/usr/bin/saca-spool"
 echo older >"$T/root/usr/bin/saca-mime"
 make -s install DESTDIR="$T/root" PREFIX=/usr $flavour >"$T/install.log" 2>&1
-is "$?:$(stat -c %a "$T/root/usr/bin/saca-spool"):$(find "$T/root" -name '*.new')" "0:4750:" \
-	"make install keeps the mode of an installed program"
+is "$?:$(stat -c %a "$T/root/usr/bin/saca-spool"):$(find "$T/root" -name '*.new')" "0:755:" \
+	"make install sets mode 755 and leaves no temporary file"
+like "$(cat "$T/install.log")" "bits of .*/saca-spool are removed .was -rwsr-x---" "make install names the program whose set-id bit it removes"
 cmp -s "$T/root/usr/bin/saca-mime" "$BIN/saca-mime"
 ok $? "make install replaces an older program"
 done_testing

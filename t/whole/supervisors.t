@@ -233,9 +233,9 @@ SACA_PLAN=acme saca-spool "$T/spool" <"$T/message" 1<"$T/envelope"
 ok $? "a message waits in the spool"
 [ -z "$user" ] || chown -R nobody "$T/spool"
 line=$(grep '^[*]' "$T/crontab")
-like "$line" '^([*][[:space:]]+){5}sacaspool[[:space:]]+umask 007; out=\$\(saca-import ' "cron: five times any, a user, the command"
+like "$line" '^([*][[:space:]]+){5}saca[[:space:]]+umask 007; out=\$\(saca-import ' "cron: five times any, a user, the command"
 by_cron() {
-	PATH=$BIN:$PATH sh -c "$(printf '%s\n' "$line" | sed -e 's/.*sacaspool[[:space:]]*//' -e "s,logger ,cat >$T/logged; : ,")" 2>&1
+	PATH=$BIN:$PATH sh -c "$(printf '%s\n' "$line" | sed -e 's/^\([*][[:space:]]*\)*saca[[:space:]]*//' -e "s,logger ,cat >$T/logged; : ,")" 2>&1
 }
 is "$(by_cron)" "" "cron: its command has nothing to mail"
 like "$(cat "$T/logged")" '^saca-import: imported=1 ' "but imports, and that is logged"

@@ -44,7 +44,7 @@ MAILS = [
 	Mail('vacio', '', 2),
 	Mail('falta', 'Subject: falta\n\nsolo texto\n', 2, wanted='5'),
 	Mail('trozos', CAMPAIGN % ('trozos', 'trozos'), 2, bdat=True),
-	Mail('seguida', CAMPAIGN % ('seguida', 'seguida'), 2), # by programs that have stayed, as `falta`
+	Mail('seguida', CAMPAIGN % ('seguida', 'seguida'), 2),
 ]
 
 

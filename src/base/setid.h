@@ -1,0 +1,10 @@
+/* No program of saca may be installed set-user-id, set-group-id or with file capabilities:
+   none resets what its caller may have prepared (environment, limits, signals, descriptors). */
+#ifndef BASE_SETID_H
+#define BASE_SETID_H
+
+/* Exits 100 with a message if the kernel started this program with more rights than its
+   caller has (AT_SECURE). Call it first in main, after PROG is set. */
+void setid_refuse(void);
+
+#endif
