@@ -39,8 +39,8 @@ CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-
 BATCH := saca-accounts saca-import saca-list saca-queue
 
 OBJ_saca-proxy := \
-	$(call in,base,ascii num setid version) \
-	$(call in,ucspi,ip peer proxy)
+	$(call in,base,ascii clock num setid version wait) \
+	$(call in,ucspi,peer proxy)
 OBJ_saca-smtpd := \
 	$(call in,base,ascii base64 buf cdb clock date fd memfile num random run scan setid siphash utf8 version wait) \
 	$(call in,ucspi,peer starttls) \
@@ -50,7 +50,7 @@ OBJ_saca-smtpd := \
 	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp log login logline queue \
 		queueenv rcptset sasl)
 OBJ_saca-tlsd := \
-	$(call in,base,ascii num setid version) \
+	$(call in,base,ascii clock fd num random setid version wait) \
 	$(call in,ucspi,become environment peer starttls) \
 	$(call in,tls,certificates confine hello keypair pem pump reason server sessions sessions_file)
 OBJ_saca-checkpassword := \

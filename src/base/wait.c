@@ -4,13 +4,16 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <time.h>
 
 int wait_ready(struct pollfd *x, nfds_t n, uint64_t deadline, sigset_t const *mask)
 {
 	struct timespec t = {0, 0};
-	uint64_t now = deadline == WAIT_FOREVER || deadline == 0 ? deadline : clock_ms();
-	if (deadline > now) {
+	if (deadline != WAIT_LOOK && deadline != WAIT_FOREVER) {
+		uint64_t now = clock_ms();
+		if (now >= deadline)
+			return 0;
 		t.tv_sec = (time_t)((deadline - now) / 1000);
 		t.tv_nsec = (long)((deadline - now) % 1000) * 1000000;
 	}

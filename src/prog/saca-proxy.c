@@ -6,7 +6,9 @@
 #include "base/setid.h"
 #include "base/exitcode.h"
 #include "base/version.h"
+#include "base/clock.h"
 #include "base/num.h"
+#include "base/wait.h"
 #include "ucspi/proxy.h"
 #include "ucspi/peer.h"
 
@@ -17,10 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <skalibs/iopause.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
-#include <skalibs/tai.h>
 
 #define USAGE "saca-proxy [-qs] [-t seconds] prog..."
 
@@ -28,13 +28,13 @@ enum { HEADER_S = 10, DAY_S = 86400 };
 
 struct options {
 	bool quiet, tls;
-	int seconds;
+	unsigned int seconds;
 };
 
 static _Noreturn void refuse(struct options const *o, char const *why)
 {
-	char ip[UCSPI_IP];
-	ucspi_remote_ip(ip);
+	char ip[PEER_IP];
+	peer_ip(ip);
 	if (!o->quiet)
 		strerr_warn(PROG, ": ", ip, ": refused: ", why);
 	_exit(EXIT_REFUSED);
@@ -42,10 +42,9 @@ static _Noreturn void refuse(struct options const *o, char const *why)
 
 /* --- The header ------------------------------------------------------------------------- */
 
-static void await_octets(struct options const *o, tain const *deadline)
+static void await_octets(struct options const *o, uint64_t deadline)
 {
-	iopause_fd x = {.fd = 0, .events = IOPAUSE_READ};
-	int r = iopause_g(&x, 1, deadline);
+	int r = wait_for(0, POLLIN, deadline);
 	if (r < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "wait for the header");
 	if (r == 0)
@@ -54,13 +53,10 @@ static void await_octets(struct options const *o, tain const *deadline)
 
 static void read_header(struct options const *o, struct proxy *p)
 {
-	tain deadline;
-	if (!tain_now_set_stopwatch_g())
-		strerr_diefusys(EXIT_TEMPORARY, "read the clock");
-	tain_addsec_g(&deadline, o->seconds);
+	uint64_t deadline = clock_ms() + o->seconds * UINT64_C(1000);
 	proxy_start(p);
 	for (size_t n; (n = proxy_want(p)) > 0;) {
-		await_octets(o, &deadline);
+		await_octets(o, deadline);
 		ssize_t r = read(0, p->s + p->len, n);
 		if (r < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
 			continue;
@@ -138,7 +134,7 @@ int main(int argc, char const *const *argv)
 		case 't':
 			if (!num_scan(l.arg, strlen(l.arg), DAY_S, &v) || v == 0)
 				strerr_dief(EXIT_MISUSE, "-t: not a number in range: ", l.arg);
-			o.seconds = (int)v;
+			o.seconds = (unsigned int)v;
 			break;
 		case 'V': version_exit();
 		default: strerr_dieusage(EXIT_MISUSE, USAGE);

@@ -46,11 +46,11 @@ struct session {
 	struct senders senders;
 	bool senders_open;
 	char const *senders_path;
-	struct ucspitls tls;
+	struct starttls tls;
 	char const *const *authenticator;
 	uint64_t delay, command, login, total, queueing; /* milliseconds */
 	uint64_t started, command_since, progress;
-	char ip[UCSPI_IP];
+	char ip[PEER_IP];
 	char host[256], url[300], date[DATE_RFC5322];
 	struct queueenv queueenv;
 	char trouble[TROUBLE]; /* why what was asked last could not be answered, or "" */
@@ -78,12 +78,6 @@ static uint64_t deadline(struct session const *me)
 static uint64_t deadline_to_read(struct session const *me)
 {
 	return bounded(me, clock_ms() + me->command, LEAVE_MS);
-}
-
-static unsigned int left(uint64_t until)
-{
-	uint64_t now = clock_ms();
-	return until > now ? (unsigned int)(until - now) : 0;
 }
 
 static void restart_command_clock(struct session *me)
@@ -185,10 +179,10 @@ static enum dialogue_lookup sender(void *arg, char const *name, size_t pn, char 
 static enum dialogue_tls tls(void *arg)
 {
 	struct session *me = arg;
-	switch (ucspitls_look(&me->tls)) {
-	case UCSPITLS_READY:
+	switch (starttls_look(&me->tls)) {
+	case STARTTLS_READY:
 		return DIALOGUE_TLS_READY;
-	case UCSPITLS_DEAD:
+	case STARTTLS_DEAD:
 		return DIALOGUE_TLS_BROKEN;
 	default:
 		return DIALOGUE_TLS_NONE;
@@ -291,7 +285,7 @@ static void talk(struct session *me)
 			return;
 		case DIALOGUE_START_TLS:
 			restart_command_clock(me);
-			if (!client_flush(&me->client, deadline(me)) || !ucspitls_start(&me->tls, left(deadline(me))))
+			if (!client_flush(&me->client, deadline(me)) || !starttls_start(&me->tls, deadline(me)))
 				return;
 			dialogue_tls_started(&me->smtp);
 			used = len;
@@ -424,14 +418,14 @@ int main(int argc, char const **argv)
 	options(me, argc, argv);
 	if (!fd_sanitize() || client_signals() < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "set up descriptors and signals");
-	if (ucspitls_init(&me->tls) == UCSPITLS_BAD)
+	if (starttls_init(&me->tls) == STARTTLS_MALFORMED)
 		strerr_dief(EXIT_MISUSE, "bad SSLCTLFD, SSLREADFD or SSLWRITEFD");
 	if (!random_octets(key, sizeof key))
 		strerr_diefusys(EXIT_TEMPORARY, "get random octets");
-	ucspi_remote_ip(me->ip);
+	peer_ip(me->ip);
 	fill_names(me);
 	me->started = me->command_since = clock_ms();
-	dialogue_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && ucspi_under_tls());
+	dialogue_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && peer_is_under_tls());
 	talk(me);
 	flush_last(me);
 	dialogue_free(&me->smtp);

@@ -251,11 +251,11 @@ static void read_envelope(void)
 /* tmp/UUID, synced. */
 static void write_draft(uint64_t send, char const *id, struct buf const *login)
 {
-	char ip[UCSPI_IP], name[256] = "";
+	char ip[PEER_IP], name[256] = "";
 	char const *host = options.host ? options.host : variable("SACA_HOST");
 	if (!host && gethostname(name, sizeof name - 1) < 0)
 		fail(ANSWER_LATER, "learn this host's name");
-	ucspi_remote_ip(ip);
+	peer_ip(ip);
 	struct trace origin = {
 		.helo = getenv("SACA_HELO"), .ip = ip, .host = host ? host : name,
 		.proto = getenv("SACA_PROTO"), .tls = getenv("SSL_PROTOCOL"),

@@ -16,6 +16,7 @@
 #include "base/exitcode.h"
 #include "base/version.h"
 #include "base/num.h"
+#include "base/wait.h"
 #include "ucspi/become.h"
 #include "ucspi/peer.h"
 #include "ucspi/environment.h"
@@ -142,7 +143,7 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 /* What the TLS process needs to know. */
 struct tls {
 	int ctl, app; /* our ends */
-	char ip[UCSPI_IP];
+	char ip[PEER_IP];
 	struct server server;
 	struct sessions sessions;
 	struct pump pump;
@@ -164,7 +165,7 @@ static void clean_environment(void)
 	bool ok = certificates_unset();
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		ok = ok && unsetenv(names[i]) == 0;
-	if (!ok || !ucspienv_complete())
+	if (!ok || !environment_complete())
 		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
 }
 
@@ -200,10 +201,10 @@ static void offer(int ctl, int app)
 /* Waits for the handshake; the answer says what it has come to. */
 static _Noreturn void await_tls(struct options const *o, int ctl, int app)
 {
-	struct ucspitls u = {.ctl = ctl, .in = app, .out = app};
+	struct starttls u = {.ctl = ctl, .in = app, .out = app};
 	become_identity(o->program, PROG);
 	clean_environment();
-	if (!ucspitls_start(&u, UINT_MAX))
+	if (!starttls_start(&u, WAIT_FOREVER))
 		_exit(EXIT_REFUSED);
 	become_program(o->prog, PROG);
 }
@@ -402,7 +403,7 @@ int main(int argc, char const *const *argv)
 	make_sockets(ctl, app);
 	tls.ctl = ctl[0];
 	tls.app = app[0];
-	ucspi_remote_ip(tls.ip);
+	peer_ip(tls.ip);
 	signal(SIGCHLD, SIG_DFL);
 	_exit(o.demand ? on_demand(&o, &tls, ctl[1], app[1]) : at_once(&o, &tls, ctl[1], app[1]));
 }

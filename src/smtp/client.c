@@ -105,7 +105,7 @@ static ssize_t write_some(char const *s, size_t n)
 			return r;
 		plain = true;
 	}
-	int ready = wait_for(1, POLLOUT, 0);
+	int ready = wait_for(1, POLLOUT, WAIT_LOOK);
 	if (ready <= 0) {
 		if (ready == 0)
 			errno = EAGAIN;

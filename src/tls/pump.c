@@ -2,15 +2,15 @@
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "tls/pump.h"
 
+#include "base/clock.h"
+#include "base/wait.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -23,21 +23,6 @@ enum {
 #ifndef POLLRDHUP
 #define POLLRDHUP 0 /* POLLHUP tells the same, of one who writes and reads no more */
 #endif
-
-static int64_t const never = INT64_MAX;
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* What poll takes of the time that is left. */
-static int poll_ms(int64_t left)
-{
-	return left < INT32_MAX ? (int)left : INT32_MAX;
-}
 
 /* Is fd a socket? Then it is read with MSG_DONTWAIT: O_NONBLOCK would also hold for others
    who have it. */
@@ -241,7 +226,7 @@ static struct pollfd watch(int fd, bool in, bool out)
 /* Waits until one of what `p` can do next can be done, and does the reading. What the program
    has written while the client takes nothing lies where it is, but that it has ended is seen.
    False: the deadline has passed, or nothing can come any more. */
-static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app, int64_t deadline)
+static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app, uint64_t deadline)
 {
 	unsigned char *room;
 	size_t n;
@@ -252,10 +237,9 @@ static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app
 		x[2].fd = p->app;
 		x[2].events |= POLLRDHUP;
 	}
-	int64_t left = deadline - now_ms();
-	if (left <= 0 || (!from_in && !from_app && !out_full && !app_full))
+	if (!from_in && !from_app && !out_full && !app_full)
 		return false;
-	int r = poll(x, 3, deadline == never ? -1 : poll_ms(left));
+	int r = wait_ready(x, 3, deadline, NULL);
 	if (r < 0)
 		return errno == EINTR;
 	if (from_in && x[0].revents)
@@ -278,13 +262,10 @@ static bool closed(struct pump const *p)
 static void hang_up(struct pump *p)
 {
 	unsigned char dropped[512];
-	int64_t deadline = now_ms() + LEAVE_MS, left;
+	uint64_t deadline = clock_ms() + LEAVE_MS;
 	if (p->out_dead || !p->out_socket || shutdown(p->out, SHUT_WR) < 0)
 		return;
-	while (!p->in_eof && (left = deadline - now_ms()) > 0) {
-		struct pollfd x = watch(p->in, true, false);
-		if (poll(&x, 1, poll_ms(left)) <= 0)
-			continue;
+	while (!p->in_eof && wait_for(p->in, POLLIN, deadline) > 0) {
 		ssize_t r = read(p->in, dropped, sizeof dropped);
 		p->in_eof = r <= 0 && !later(r);
 	}
@@ -293,7 +274,7 @@ static void hang_up(struct pump *p)
 int pump_handshake(struct pump *p, unsigned int ms)
 {
 	br_ssl_engine_context *eng = &p->server->ctx.eng;
-	int64_t deadline = now_ms() + ms;
+	uint64_t deadline = clock_ms() + ms;
 	for (;;) {
 		bool full;
 		do {
@@ -319,7 +300,7 @@ int pump_handshake(struct pump *p, unsigned int ms)
 static void leave(struct pump *p)
 {
 	br_ssl_engine_context *eng = &p->server->ctx.eng;
-	int64_t deadline = now_ms() + FLUSH_MS;
+	uint64_t deadline = clock_ms() + FLUSH_MS;
 	size_t n;
 	while (br_ssl_engine_recvapp_buf(eng, &n))
 		br_ssl_engine_recvapp_ack(eng, n);
@@ -347,7 +328,7 @@ static void drain(struct pump *p)
 /* A client has some time for each part of what a program that has ended left behind. */
 void pump_run(struct pump *p)
 {
-	int64_t deadline = never;
+	uint64_t deadline = WAIT_FOREVER;
 	for (;;) {
 		bool app_full, out_full;
 		do {
@@ -364,8 +345,8 @@ void pump_run(struct pump *p)
 			leave(p);
 			return;
 		}
-		if (p->app_gone && (deadline == never || !out_full))
-			deadline = now_ms() + FLUSH_MS;
+		if (p->app_gone && (deadline == WAIT_FOREVER || !out_full))
+			deadline = clock_ms() + FLUSH_MS;
 		if (!wait_and_read(p, out_full, app_full, true, deadline))
 			return;
 	}

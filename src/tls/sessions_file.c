@@ -1,6 +1,8 @@
 /* The session cache's two files: making them, opening them, replacing the secret. */
 #include "tls/sessions.h"
 
+#include "base/fd.h"
+#include "base/random.h"
 #include "base/wipe.h"
 
 #include <errno.h>
@@ -8,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,7 +67,7 @@ static bool make(char const *file, char const *head, size_t n, off_t size)
 	if (fd < 0)
 		return false;
 	int e = posix_fallocate(fd, 0, size);
-	bool ok = e == 0 && pwrite(fd, head, n, 0) == (ssize_t)n;
+	bool ok = e == 0 && fd_pwrite_all(fd, head, n, 0);
 	if (close(fd) == 0 && ok && rename(temp, file) == 0)
 		return true;
 	e = e ? e : errno;
@@ -156,10 +157,10 @@ static bool write_secret(int fd, uint64_t period)
 	unsigned char slot[SLOT] = {0}, sum[br_sha256_SIZE];
 	for (int i = 0; i < 8; i++)
 		slot[i] = (unsigned char)(period >> 8 * i);
-	bool ok = getrandom(slot + 8, SESSIONS_SECRET, 0) == SESSIONS_SECRET;
+	bool ok = random_octets(slot + 8, SESSIONS_SECRET);
 	check(slot, sum);
 	memcpy(slot + CHECK_AT, sum, CHECK);
-	ok = ok && pwrite(fd, slot, SLOT, (off_t)((period & 1) * SLOT)) == SLOT;
+	ok = ok && fd_pwrite_all(fd, slot, SLOT, (off_t)((period & 1) * SLOT));
 	wipe(slot, sizeof slot);
 	return ok;
 }

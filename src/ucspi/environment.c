@@ -1,27 +1,17 @@
-/* The UCSPI variables of a TCP connection. */
 #include "ucspi/environment.h"
 
 #include "base/num.h"
+#include "ucspi/peer.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#define NAME_MAX_OCTETS 64
-
-union address {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-	struct sockaddr_storage any;
-};
+#define NAME 64 /* octets of a variable's name, with its NUL */
 
 static bool set_missing(char const *proto, char const *name, char const *value)
 {
-	char whole[NAME_MAX_OCTETS];
+	char whole[NAME];
 	if (strlen(proto) + strlen(name) >= sizeof whole) {
 		errno = ENAMETOOLONG;
 		return false;
@@ -31,33 +21,17 @@ static bool set_missing(char const *proto, char const *name, char const *value)
 	return setenv(whole, value, 0) == 0;
 }
 
-static bool is_inet(union address const *a)
+static bool set_end(char const *proto, char const *ip_name, char const *port_name, struct peer_end const *e)
 {
-	return a->sa.sa_family == AF_INET || a->sa.sa_family == AF_INET6;
+	char port[NUM_FMT];
+	num_fmt(port, e->port);
+	return set_missing(proto, ip_name, e->ip) && set_missing(proto, port_name, port);
 }
 
-/* IPv4 in an IPv6 socket is written as IPv4, as tcpserver has it. */
-static bool describe(char const *proto, char const *ip_name, char const *port_name,
-	union address const *a)
+bool environment_complete(void)
 {
-	char ip[INET6_ADDRSTRLEN], port[NUM_FMT];
-	char const *s;
-	if (a->sa.sa_family == AF_INET)
-		s = inet_ntop(AF_INET, &a->in.sin_addr, ip, sizeof ip);
-	else if (IN6_IS_ADDR_V4MAPPED(&a->in6.sin6_addr))
-		s = inet_ntop(AF_INET, a->in6.sin6_addr.s6_addr + 12, ip, sizeof ip);
-	else
-		s = inet_ntop(AF_INET6, &a->in6.sin6_addr, ip, sizeof ip);
-	num_fmt(port, ntohs(a->sa.sa_family == AF_INET ? a->in.sin_port : a->in6.sin6_port));
-	return s && set_missing(proto, ip_name, ip) && set_missing(proto, port_name, port);
-}
-
-bool ucspienv_complete(void)
-{
-	union address remote, local;
-	socklen_t rn = sizeof remote, ln = sizeof local;
-	if (getpeername(0, &remote.sa, &rn) < 0 || getsockname(0, &local.sa, &ln) < 0
-			|| !is_inet(&remote) || !is_inet(&local))
+	struct peer_end remote, local;
+	if (!peer_remote(&remote) || !peer_local(&local))
 		return true;
 	char const *proto = getenv("PROTO");
 	if (!proto || !*proto) {
@@ -65,6 +39,6 @@ bool ucspienv_complete(void)
 		if (setenv("PROTO", proto, 1) != 0)
 			return false;
 	}
-	return describe(proto, "REMOTEIP", "REMOTEPORT", &remote)
-		&& describe(proto, "LOCALIP", "LOCALPORT", &local);
+	return set_end(proto, "REMOTEIP", "REMOTEPORT", &remote)
+		&& set_end(proto, "LOCALIP", "LOCALPORT", &local);
 }

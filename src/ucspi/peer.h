@@ -1,18 +1,29 @@
-/* Who is at the other end: the UCSPI environment that tcpserver and its kin set up. */
+/* The client at the other end, as tcpserver, sslserver, systemd or the socket itself describe it. */
 #ifndef UCSPI_PEER_H
 #define UCSPI_PEER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#define UCSPI_IP 64 /* octets of an address, its NUL included */
+#define PEER_IP 64 /* octets of an address in text, with its NUL */
 
-/* The client's address: ${PROTO}REMOTEIP (PROTO is TCP unless set; of SSL6 also SSLREMOTEIP),
-   else REMOTE_ADDR, else what getpeername says of descriptor 0, else "unknown". Printable, at most UCSPI_IP - 1
-   octets. */
-void ucspi_remote_ip(char out[UCSPI_IP]);
+/* One end of a TCP connection. IPv4 addresses mapped into IPv6 are written as IPv4. */
+struct peer_end {
+	char ip[PEER_IP];
+	uint16_t port;
+};
 
-/* Is the session under TLS from its first octet: SSL_PROTOCOL is set, or PROTO is SSL
-   or SSL6? Where a wrapper still offers TLS it is not, whatever PROTO says. */
-bool ucspi_under_tls(void);
+/* The client's end of the socket on descriptor 0, and ours. False: it is not a TCP socket. */
+bool peer_remote(struct peer_end *e);
+bool peer_local(struct peer_end *e);
+
+/* Writes the client's address: ${PROTO}REMOTEIP, where PROTO is TCP if it is not set (for SSL6 also
+   SSLREMOTEIP); else REMOTE_ADDR; else the peer of descriptor 0; else "unknown". Octets that are not
+   printable are replaced by `?`. */
+void peer_ip(char out[PEER_IP]);
+
+/* Is the connection under TLS from its first octet? True if SSL_PROTOCOL is set, or PROTO is SSL or
+   SSL6. If a wrapper still offers TLS on demand, the answer does not count. */
+bool peer_is_under_tls(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/num.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 /* Lengths in octets. Both versions' shortest headers, and the longest line there is. */
@@ -37,6 +38,16 @@ size_t proxy_want(struct proxy const *p)
 	return FIXED + (p->len < FIXED ? 0 : number16(p->s + 14)) - p->len;
 }
 
+/* An IPv4 address mapped into IPv6 is written as IPv4. inet_ntop cannot fail here. */
+static void format_ip(struct proxy_end *e, bool six, unsigned char const *ip)
+{
+	static unsigned char const mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};
+	if (six && memcmp(ip, mapped, sizeof mapped) == 0)
+		inet_ntop(AF_INET, ip + sizeof mapped, e->ip, sizeof e->ip);
+	else
+		inet_ntop(six ? AF_INET6 : AF_INET, ip, e->ip, sizeof e->ip);
+}
+
 /* --- Version 1 ------------------------------------------------------------------------ */
 
 /* The next word of the line, which begins behind one blank. False: there is none. */
@@ -54,10 +65,15 @@ static bool next_word(char const **s, size_t *n, char const **w, size_t *wn)
 
 static bool scan_ip(struct proxy_end *e, bool six, char const *s, size_t n)
 {
+	char text[PROXY_IP];
 	unsigned char ip[16];
-	if (six ? !ip_scan6(s, n, ip) : !ip_scan4(s, n, ip))
+	if (n >= sizeof text || memchr(s, 0, n))
 		return false;
-	(six ? ip_fmt6 : ip_fmt4)(e->ip, ip);
+	memcpy(text, s, n);
+	text[n] = 0;
+	if (inet_pton(six ? AF_INET6 : AF_INET, text, ip) != 1)
+		return false;
+	format_ip(e, six, ip);
 	return true;
 }
 
@@ -185,8 +201,8 @@ static void read_ends(struct proxy *p, bool six)
 {
 	size_t size = six ? 16 : 4;
 	unsigned char const *s = p->s + FIXED;
-	(six ? ip_fmt6 : ip_fmt4)(p->remote.ip, s);
-	(six ? ip_fmt6 : ip_fmt4)(p->local.ip, s + size);
+	format_ip(&p->remote, six, s);
+	format_ip(&p->local, six, s + size);
 	p->remote.port = (uint16_t)number16(s + 2 * size);
 	p->local.port = (uint16_t)number16(s + 2 * size + 2);
 	p->known = true;

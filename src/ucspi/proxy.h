@@ -7,13 +7,12 @@
 #ifndef UCSPI_PROXY_H
 #define UCSPI_PROXY_H
 
-#include "ucspi/ip.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define PROXY_HEADER 4096 /* octets of a header; no balancer's comes near it */
+#define PROXY_IP 46       /* octets of an address in text, its NUL included */
 #define PROXY_TLS 16      /* octets of the name of a version of TLS, its NUL included */
 
 enum proxy_fault {
@@ -32,7 +31,7 @@ enum proxy_fault {
 };
 
 struct proxy_end {
-	char ip[IP_FMT];
+	char ip[PROXY_IP];
 	uint16_t port;
 };
 

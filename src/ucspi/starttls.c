@@ -1,25 +1,21 @@
-/* The program's side of UCSPI-TLS. */
 #include "ucspi/starttls.h"
 
 #include "base/ascii.h"
 #include "base/num.h"
+#include "base/wait.h"
 #include "ucspi/peer.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-/* Room for what the wrapper sends back; sslserver can send a whole certificate along. */
-#define ANSWER_MAX 8192
+#define ANSWER_MAX 8192 /* octets of a wrapper's answer; sslserver can include a certificate */
 
-/* A descriptor's number from the environment: 3 or more, and open. */
-static bool descriptor(char const *name, int *fd)
+/* Reads a descriptor from the environment: its number is 3 or more, and it is open. */
+static bool read_descriptor(char const *name, int *fd)
 {
 	char const *s = getenv(name);
 	uint64_t n = 0;
@@ -30,68 +26,49 @@ static bool descriptor(char const *name, int *fd)
 	return flags >= 0 && fcntl(*fd, F_SETFD, flags | FD_CLOEXEC) == 0;
 }
 
-/* sslserver without -n asks itself, and leaves the variables behind, which by then name what
-   it has moved. */
-enum ucspitls_state ucspitls_init(struct ucspitls *u)
+enum starttls_state starttls_init(struct starttls *u)
 {
 	static char const *const names[] = {"SSLCTLFD", "SSLREADFD", "SSLWRITEFD", "UCSPITLS"};
-	enum ucspitls_state state = UCSPITLS_NONE;
-	*u = (struct ucspitls){-1, -1, -1};
-	if (getenv("SSLCTLFD") || getenv("SSLREADFD") || getenv("SSLWRITEFD"))
-		state = descriptor(names[0], &u->ctl) && descriptor(names[1], &u->in)
-				&& descriptor(names[2], &u->out)
-			? UCSPITLS_READY
-			: ucspi_under_tls() ? UCSPITLS_NONE : UCSPITLS_BAD;
-	if (state == UCSPITLS_NONE)
-		*u = (struct ucspitls){-1, -1, -1};
+	enum starttls_state state = STARTTLS_NONE;
+	*u = (struct starttls){-1, -1, -1};
+	if (getenv(names[0]) || getenv(names[1]) || getenv(names[2])) {
+		if (read_descriptor(names[0], &u->ctl) && read_descriptor(names[1], &u->in)
+				&& read_descriptor(names[2], &u->out))
+			state = STARTTLS_READY;
+		else
+			state = peer_is_under_tls() ? STARTTLS_NONE : STARTTLS_MALFORMED;
+	}
+	if (state == STARTTLS_NONE)
+		*u = (struct starttls){-1, -1, -1};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (unsetenv(names[i]) != 0)
-			return UCSPITLS_BAD;
+			return STARTTLS_MALFORMED;
 	return state;
 }
 
-/* A wrapper says nothing before it is asked, so anything to see is its end. */
-enum ucspitls_state ucspitls_look(struct ucspitls const *u)
+enum starttls_state starttls_look(struct starttls const *u)
 {
 	if (u->ctl < 0)
-		return UCSPITLS_NONE;
-	struct pollfd x = {.fd = u->ctl, .events = POLLIN};
-	int r;
-	do {
-		r = poll(&x, 1, 0);
-	} while (r < 0 && errno == EINTR);
-	return r == 0 ? UCSPITLS_READY : UCSPITLS_DEAD;
+		return STARTTLS_NONE;
+	/* A wrapper sends nothing before it is asked: anything to read is its end. */
+	return wait_for(u->ctl, POLLIN, WAIT_LOOK) == 0 ? STARTTLS_READY : STARTTLS_DEAD;
 }
 
-static int64_t now_ms(void)
+static bool wait_for_answer(int fd, uint64_t deadline)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	int r = wait_for(fd, POLLIN, deadline);
+	if (r == 0)
+		errno = ETIMEDOUT;
+	return r > 0;
 }
 
-static bool readable(int fd, int64_t deadline)
-{
-	for (;;) {
-		int64_t left = deadline - now_ms();
-		struct pollfd x = {.fd = fd, .events = POLLIN};
-		int r = left > 0 ? poll(&x, 1, left > INT32_MAX ? INT32_MAX : (int)left) : 0;
-		if (r > 0)
-			return true;
-		if (r == 0)
-			errno = ETIMEDOUT;
-		if (r == 0 || errno != EINTR)
-			return false;
-	}
-}
-
-/* Reads the answer to `Y` into s[0..max); returns its length, or -1. It ends in two NULs,
-   or in one and the wrapper's closing its end. Octet by octet where plaintext can follow
-   on the same descriptor. Nothing at all, or half an answer, is a handshake that failed. */
-static ssize_t answer(struct ucspitls const *u, char *s, size_t max, int64_t deadline)
+/* Reads the answer to `Y` into s[0..max) and returns its length, or -1. An answer ends with two NULs,
+   or with one and the end of the stream. If the plaintext follows on the same descriptor, one octet
+   is read at a time. */
+static ssize_t read_answer(struct starttls const *u, char *s, size_t max, uint64_t deadline)
 {
 	size_t n = 0;
-	while (n < max && readable(u->ctl, deadline)) {
+	while (n < max && wait_for_answer(u->ctl, deadline)) {
 		ssize_t r = read(u->ctl, s + n, u->ctl == u->in ? 1 : max - n);
 		if (r < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
@@ -110,8 +87,8 @@ static ssize_t answer(struct ucspitls const *u, char *s, size_t max, int64_t dea
 	return -1;
 }
 
-/* A wrapper describes the connection, it does not rule this process: only SSL_ names. */
-static bool is_name(char const *s, size_t n)
+/* A wrapper may set no other variables than these. */
+static bool is_ssl_name(char const *s, size_t n)
 {
 	if (n <= 4 || memcmp(s, "SSL_", 4) != 0)
 		return false;
@@ -121,12 +98,12 @@ static bool is_name(char const *s, size_t n)
 	return true;
 }
 
-/* Sets what s[0..n), strings each with its NUL, says. */
-static bool apply(char *s, size_t n)
+/* Sets or unsets the variables in s[0..n), strings with their NULs. */
+static bool set_variables(char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i += strlen(s + i) + 1) {
 		char *value = strchr(s + i, '=');
-		if (!is_name(s + i, value ? (size_t)(value - (s + i)) : strlen(s + i)))
+		if (!is_ssl_name(s + i, value ? (size_t)(value - (s + i)) : strlen(s + i)))
 			continue;
 		if (!value) {
 			if (unsetenv(s + i) != 0)
@@ -142,8 +119,8 @@ static bool apply(char *s, size_t n)
 	return true;
 }
 
-/* A wrapper that has died must not cost its program a SIGPIPE. */
-static bool ask(int ctl)
+/* No SIGPIPE if the wrapper has ended. */
+static bool send_request(int ctl)
 {
 	ssize_t r;
 	do {
@@ -154,7 +131,7 @@ static bool ask(int ctl)
 	return r == 1;
 }
 
-static void forget(struct ucspitls *u)
+static void close_all(struct starttls *u)
 {
 	int e = errno;
 	close(u->ctl);
@@ -162,19 +139,19 @@ static void forget(struct ucspitls *u)
 		close(u->in);
 	if (u->out != u->ctl && u->out != u->in)
 		close(u->out);
-	*u = (struct ucspitls){-1, -1, -1};
+	*u = (struct starttls){-1, -1, -1};
 	errno = e;
 }
 
-bool ucspitls_start(struct ucspitls *u, unsigned int ms)
+bool starttls_start(struct starttls *u, uint64_t deadline)
 {
 	char s[ANSWER_MAX];
 	if (u->ctl < 0) {
 		errno = EBADF;
 		return false;
 	}
-	ssize_t n = ask(u->ctl) ? answer(u, s, sizeof s, now_ms() + ms) : -1;
-	bool ok = n >= 0 && apply(s, (size_t)n) && dup2(u->in, 0) == 0 && dup2(u->out, 1) == 1;
-	forget(u);
+	ssize_t n = send_request(u->ctl) ? read_answer(u, s, sizeof s, deadline) : -1;
+	bool ok = n >= 0 && set_variables(s, (size_t)n) && dup2(u->in, 0) == 0 && dup2(u->out, 1) == 1;
+	close_all(u);
 	return ok;
 }

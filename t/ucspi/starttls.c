@@ -1,6 +1,7 @@
 /* The program's side of UCSPI-TLS, with every kind of answer a wrapper can give. Each test
    runs in a process of its own: descriptors 0 and 1 are at stake. */
 #include "ucspi/starttls.h"
+#include "base/clock.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 static int ctl[2], app[2];
-static struct ucspitls u;
+static struct starttls u;
 
 static void number(char const *name, int fd)
 {
@@ -39,7 +40,7 @@ static void start(void)
 START_TEST(finds_the_offer)
 {
 	setenv("UCSPITLS", "", 1);
-	ck_assert_int_eq(ucspitls_init(&u), UCSPITLS_READY);
+	ck_assert_int_eq(starttls_init(&u), STARTTLS_READY);
 	ck_assert_int_eq(u.ctl, ctl[1]);
 	ck_assert_int_eq(u.in, app[1]);
 	ck_assert(fcntl(u.ctl, F_GETFD) & FD_CLOEXEC);
@@ -49,9 +50,9 @@ START_TEST(finds_the_offer)
 	ck_assert_ptr_null(getenv("SSLREADFD"));
 	ck_assert_ptr_null(getenv("SSLWRITEFD"));
 	ck_assert_ptr_null(getenv("UCSPITLS"));
-	ck_assert_int_eq(ucspitls_look(&u), UCSPITLS_READY);
+	ck_assert_int_eq(starttls_look(&u), STARTTLS_READY);
 	close(ctl[0]);
-	ck_assert_int_eq(ucspitls_look(&u), UCSPITLS_DEAD);
+	ck_assert_int_eq(starttls_look(&u), STARTTLS_DEAD);
 }
 END_TEST
 
@@ -60,9 +61,9 @@ START_TEST(knows_when_there_is_none)
 	unsetenv("SSLCTLFD");
 	unsetenv("SSLREADFD");
 	unsetenv("SSLWRITEFD");
-	ck_assert_int_eq(ucspitls_init(&u), UCSPITLS_NONE);
-	ck_assert_int_eq(ucspitls_look(&u), UCSPITLS_NONE);
-	ck_assert(!ucspitls_start(&u, 100));
+	ck_assert_int_eq(starttls_init(&u), STARTTLS_NONE);
+	ck_assert_int_eq(starttls_look(&u), STARTTLS_NONE);
+	ck_assert(!starttls_start(&u, clock_ms() + 100));
 }
 END_TEST
 
@@ -72,7 +73,7 @@ static char const *const numbers[] = {"", "x", "5x", " 5", "+5", "-1", "0", "1",
 START_TEST(refuses_malformed_numbers)
 {
 	setenv("SSLREADFD", numbers[_i], 1);
-	ck_assert_int_eq(ucspitls_init(&u), UCSPITLS_BAD);
+	ck_assert_int_eq(starttls_init(&u), STARTTLS_MALFORMED);
 	ck_assert_ptr_null(getenv("SSLCTLFD"));
 }
 END_TEST
@@ -80,20 +81,20 @@ END_TEST
 START_TEST(refuses_half_an_offer)
 {
 	unsetenv("SSLWRITEFD");
-	ck_assert_int_eq(ucspitls_init(&u), UCSPITLS_BAD);
+	ck_assert_int_eq(starttls_init(&u), STARTTLS_MALFORMED);
 }
 END_TEST
 
 /* Puts the answer where it waits for the question, then asks. */
 static bool ask(char const *answer, size_t n, bool end)
 {
-	if (ucspitls_init(&u) != UCSPITLS_READY)
+	if (starttls_init(&u) != STARTTLS_READY)
 		return false;
 	if (n && send(ctl[0], answer, n, 0) != (ssize_t)n)
 		return false;
 	if (end)
 		shutdown(ctl[0], SHUT_WR);
-	return ucspitls_start(&u, 300);
+	return starttls_start(&u, clock_ms() + 300);
 }
 
 static void speaks(void)
@@ -189,9 +190,9 @@ END_TEST
 
 START_TEST(survives_a_dead_wrapper)
 {
-	ck_assert_int_eq(ucspitls_init(&u), UCSPITLS_READY);
+	ck_assert_int_eq(starttls_init(&u), STARTTLS_READY);
 	close(ctl[0]);
-	ck_assert(!ucspitls_start(&u, 300)); /* no SIGPIPE either */
+	ck_assert(!starttls_start(&u, clock_ms() + 300)); /* no SIGPIPE either */
 }
 END_TEST
 
