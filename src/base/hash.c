@@ -1,10 +1,11 @@
-/* SHA-256 and SHA-512, by BearSSL. */
+/* SHA-256, SHA-512 and HMAC, by BearSSL. */
 #include "base/hash.h"
 
 #include <bearssl.h>
 #include <string.h>
 
 _Static_assert(sizeof(br_hash_compat_context) <= sizeof(struct hash), "struct hash is too small");
+_Static_assert(sizeof(br_hmac_key_context) <= sizeof(struct hash_key), "struct hash_key is too small");
 
 static br_hash_class const **context(struct hash *h)
 {
@@ -47,6 +48,19 @@ void hash_of(unsigned char *out, void const *s, size_t n)
 	hash_init(&h);
 	hash_add(&h, s, n);
 	hash_end(&h, out);
+}
+
+void hash_key_init(struct hash_key *k, void const *key, size_t n)
+{
+	br_hmac_key_init((br_hmac_key_context *)(void *)k, &br_sha256_vtable, key, n);
+}
+
+void hash_mac(unsigned char *out, struct hash_key const *k, void const *s, size_t n)
+{
+	br_hmac_context c;
+	br_hmac_init(&c, (br_hmac_key_context const *)(void const *)k, 0);
+	br_hmac_update(&c, s, n);
+	br_hmac_out(&c, out);
 }
 
 void hash_hex(char *out, unsigned char const *digest)

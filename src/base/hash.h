@@ -24,6 +24,16 @@ void hash_end(struct hash *h, unsigned char *out);
 /* The SHA-256 of all of s[0..n) at once. */
 void hash_of(unsigned char *out, void const *s, size_t n);
 
+/* HMAC-SHA256 (RFC 2104). A key is prepared once; copies of it are as good. */
+struct hash_key {
+	uint64_t state[20];
+};
+
+void hash_key_init(struct hash_key *k, void const *key, size_t n);
+
+/* The MAC of s[0..n); out has HASH_OCTETS. */
+void hash_mac(unsigned char *out, struct hash_key const *k, void const *s, size_t n);
+
 /* The digest as 64 lowercase digits and a NUL; out has HASH_HEX octets. */
 void hash_hex(char *out, unsigned char const *digest);
 

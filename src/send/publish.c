@@ -1,0 +1,133 @@
+/* Published sends: see publish.h. */
+#include "send/publish.h"
+
+#include "base/cdbwrite.h"
+#include "base/fd.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FOLDERS = 1000, FOLDER_MODE = 0750, FILE_MODE = 0640, PATH_OCTETS = 4096 };
+
+static bool add_text(struct cdbwrite *w, char const *key, struct publish_text t)
+{
+	return cdbwrite_add(w, key, strlen(key), t.n ? t.s : "", t.n) == 0;
+}
+
+static bool add_number(struct cdbwrite *w, char const *key, uint64_t v)
+{
+	char number[NUM_FMT];
+	return add_text(w, key, (struct publish_text){number, num_fmt(number, v)});
+}
+
+static bool add_records(struct cdbwrite *w, struct published const *p, struct publish_text const *link, size_t links)
+{
+	bool done = add_number(w, "plan", p->plan) && add_number(w, "language", p->language)
+		&& add_text(w, "sender", p->sender) && add_text(w, "subject", p->subject) && add_text(w, "url", p->url)
+		&& add_text(w, "page", p->page) && add_text(w, "slots", p->slots);
+	for (size_t i = 0; done && i < links; i++) {
+		char number[NUM_FMT];
+		num_fmt(number, i + 1);
+		done = add_text(w, number, link[i]);
+	}
+	return done;
+}
+
+/* Opens the folder of a send; if there is none, makes it. */
+static int open_folder(int dir, uint64_t send)
+{
+	char name[NUM_FMT];
+	num_fmt(name, send % FOLDERS);
+	int fd = fd_openat(dir, name, O_RDONLY | O_DIRECTORY, 0);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if (mkdirat(dir, name, FOLDER_MODE) < 0 && errno != EEXIST)
+		return -1;
+	return fd_sync(dir) ? fd_openat(dir, name, O_RDONLY | O_DIRECTORY, 0) : -1;
+}
+
+bool publish_write(int dir, struct published const *p, struct publish_text const *link, size_t links)
+{
+	char name[NUM_FMT + 4];
+	struct cdbwrite w = {.dir = -1};
+	int folder = open_folder(dir, p->send);
+	if (folder < 0)
+		return false;
+	snprintf(name, sizeof name, "%llu.cdb", (unsigned long long)p->send);
+	bool done = cdbwrite_start(&w, folder, name) == 0 && add_records(&w, p, link, links)
+		&& cdbwrite_finish(&w, FILE_MODE) == 0 && cdbwrite_replace(&w) == 0 && fd_sync(folder);
+	cdbwrite_abandon(&w);
+	fd_close(folder);
+	return done;
+}
+
+/* Finds a record. */
+static bool find_text(struct published const *p, char const *key, struct publish_text *t)
+{
+	int r = cdbfile_find(&p->file, key, strlen(key), &t->s, &t->n);
+	if (r <= 0)
+		errno = EINVAL;
+	return r > 0;
+}
+
+static bool find_number(struct published const *p, char const *key, uint64_t max, uint64_t *v)
+{
+	struct publish_text t;
+	if (!find_text(p, key, &t))
+		return false;
+	if (!num_scan(t.s, t.n, max, v))
+		return errno = EINVAL, false;
+	return true;
+}
+
+enum publish_result publish_open(struct published *p, char const *folder, uint64_t send)
+{
+	char path[PATH_OCTETS];
+	uint64_t language;
+	*p = (struct published){.send = send, .file = CDBFILE_ZERO};
+	if ((size_t)snprintf(path, sizeof path, "%s/%llu/%llu.cdb", folder, (unsigned long long)send % FOLDERS,
+			(unsigned long long)send) >= sizeof path)
+		return errno = ENAMETOOLONG, PUBLISH_FAILED;
+	if (cdbfile_open(&p->file, path) < 0)
+		return errno == ENOENT ? PUBLISH_NONE : PUBLISH_FAILED;
+	if (find_number(p, "plan", INT64_MAX, &p->plan) && find_number(p, "language", UINT_LEAST16_MAX, &language)
+	    && find_text(p, "sender", &p->sender) && find_text(p, "subject", &p->subject) && find_text(p, "url", &p->url)
+	    && find_text(p, "page", &p->page) && find_text(p, "slots", &p->slots)) {
+		p->language = (unsigned)language;
+		return PUBLISH_FOUND;
+	}
+	publish_close(p);
+	return errno = EINVAL, PUBLISH_FAILED;
+}
+
+void publish_close(struct published *p)
+{
+	cdbfile_close(&p->file);
+}
+
+enum publish_result publish_link(struct published const *p, uint64_t number, struct publish_text *url)
+{
+	char key[NUM_FMT];
+	int r = cdbfile_find(&p->file, key, num_fmt(key, number), &url->s, &url->n);
+	if (r < 0)
+		return errno = EINVAL, PUBLISH_FAILED;
+	return r ? PUBLISH_FOUND : PUBLISH_NONE;
+}
+
+bool publish_page(struct buf *out, struct published const *p, struct stencil_filler const *filler)
+{
+	struct stencil_slot *slot;
+	size_t count;
+	errno = EINVAL;
+	if (!stencil_read_slots(&slot, &count, p->slots.s, p->slots.n, p->page.n))
+		return false;
+	bool done = stencil_fill(out, p->page.s, p->page.n, slot, count, filler);
+	free(slot);
+	return done;
+}
