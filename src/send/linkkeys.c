@@ -154,7 +154,7 @@ static bool replace_file(char const *path, char const *temporary, struct buf con
 	if (fd < 0)
 		return false;
 	bool done = fd_write_all(fd, line->s, line->len) && fd_write_all(fd, text->s, text->len)
-		&& keep_owner(fd, path) && fd_sync(fd) && rename(temporary, path) == 0;
+		&& keep_owner(fd, path) && fd_fsync(fd) && rename(temporary, path) == 0;
 	fd_close(fd);
 	if (!done) {
 		int e = errno;
@@ -189,7 +189,7 @@ bool linkkeys_add(char const *path)
 	if (dir >= 0 && flock(dir, LOCK_EX) == 0) {
 		memcpy(temporary, path, n);
 		memcpy(temporary + n, ".new", sizeof ".new");
-		done = add_key(path, temporary) && fd_sync(dir);
+		done = add_key(path, temporary) && fd_fsync(dir);
 	}
 	int e = errno;
 	if (dir >= 0)

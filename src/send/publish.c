@@ -49,7 +49,7 @@ static int open_folder(int dir, uint64_t send)
 		return fd;
 	if (mkdirat(dir, name, FOLDER_MODE) < 0 && errno != EEXIST)
 		return -1;
-	return fd_sync(dir) ? fd_openat(dir, name, O_RDONLY | O_DIRECTORY, 0) : -1;
+	return fd_fsync(dir) ? fd_openat(dir, name, O_RDONLY | O_DIRECTORY, 0) : -1;
 }
 
 bool publish_write(int dir, struct published const *p, struct publish_text const *link, size_t links)
@@ -61,7 +61,7 @@ bool publish_write(int dir, struct published const *p, struct publish_text const
 		return false;
 	snprintf(name, sizeof name, "%llu.cdb", (unsigned long long)p->send);
 	bool done = cdbwrite_start(&w, folder, name) == 0 && add_records(&w, p, link, links)
-		&& cdbwrite_finish(&w, FILE_MODE) == 0 && cdbwrite_replace(&w) == 0 && fd_sync(folder);
+		&& cdbwrite_finish(&w, FILE_MODE) == 0 && cdbwrite_replace(&w) == 0 && fd_fsync(folder);
 	cdbwrite_abandon(&w);
 	fd_close(folder);
 	return done;
