@@ -68,7 +68,7 @@ OBJ_saca-spool := \
 	$(call in,spool,commit credit credit_text draft envelope file find key message number number_text scan \
 		seen_text spool trace)
 OBJ_saca-accounts := \
-	$(call in,base,ascii buf cdbwrite num setid utf8 version) \
+	$(call in,base,ascii buf cdb_write num setid utf8 version) \
 	$(call in,mail,address) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \

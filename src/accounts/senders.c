@@ -9,7 +9,7 @@
 
 bool senders_open(struct senders *s, char const *path)
 {
-	return cdbfile_open(&s->file, path) == 0;
+	return cdbfile_open(&s->file, path);
 }
 
 void senders_close(struct senders *s)
@@ -19,8 +19,8 @@ void senders_close(struct senders *s)
 
 static enum senders_result find_record(struct senders const *s, char const *key, size_t n, struct accounts_text *value)
 {
-	int r = cdbfile_find(&s->file, key, n, &value->s, &value->n);
-	return r < 0 ? SENDERS_DAMAGED : r ? SENDERS_YES : SENDERS_NO;
+	enum cdbfile_result r = cdbfile_find(&s->file, key, n, &value->s, &value->n);
+	return r == CDBFILE_DAMAGED ? SENDERS_DAMAGED : r == CDBFILE_FOUND ? SENDERS_YES : SENDERS_NO;
 }
 
 enum senders_result senders_plan(struct senders const *s, char const *plan, size_t n, struct accounts_plan *out)

@@ -2,7 +2,7 @@
    DIR/passwords.cdb, both or neither; with -p, hashes a password. */
 #define _GNU_SOURCE /* flock */
 #include "base/buf.h"
-#include "base/cdbwrite.h"
+#include "base/cdb.h"
 #include "base/exitcode.h"
 #include "base/num.h"
 #include "base/setid.h"
@@ -82,7 +82,7 @@ static void abandon_files(char const *what, char const *name)
 
 static void add_record(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
 {
-	if (cdbwrite_add(w, key, kn, value, vn) < 0)
+	if (!cdbwrite_add(w, key, kn, value, vn))
 		abandon_files("write ", w->name);
 }
 
@@ -168,9 +168,9 @@ static void write_files(struct accounts const *a, char const *folder)
 	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 || flock(dir, LOCK_EX) < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "open and lock ", folder);
-	if (cdbwrite_start(&senders, dir, "senders.cdb") < 0)
+	if (!cdbwrite_start(&senders, dir, "senders.cdb"))
 		abandon_files("begin ", "senders.cdb");
-	if (cdbwrite_start(&passwords, dir, "passwords.cdb") < 0)
+	if (!cdbwrite_start(&passwords, dir, "passwords.cdb"))
 		abandon_files("begin ", "passwords.cdb");
 	for (size_t i = 0; i < a->count; i++)
 		if (a->entry[i].kind == ACCOUNTS_PLAN)
@@ -178,13 +178,13 @@ static void write_files(struct accounts const *a, char const *folder)
 		else if (a->entry[i].kind == ACCOUNTS_SENDER)
 			add_sender(&a->entry[i]);
 	add_passwords(a, class, classes);
-	if (cdbwrite_finish(&senders, 0644) < 0)
+	if (!cdbwrite_finish(&senders, 0644))
 		abandon_files("finish ", "senders.cdb");
-	if (cdbwrite_finish(&passwords, 0640) < 0)
+	if (!cdbwrite_finish(&passwords, 0640))
 		abandon_files("finish ", "passwords.cdb");
-	if (cdbwrite_replace(&senders) < 0)
+	if (!cdbwrite_replace(&senders))
 		abandon_files("replace ", "senders.cdb");
-	if (cdbwrite_replace(&passwords) < 0)
+	if (!cdbwrite_replace(&passwords))
 		abandon_files("replace ", "passwords.cdb");
 	if (fsync(dir) < 0)
 		abandon_files("sync ", folder);

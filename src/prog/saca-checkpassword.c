@@ -77,14 +77,13 @@ static bool verify(char const *hash, size_t n, char const *password)
 	return r;
 }
 
-/* 1, 0 as cdbfile_next has it. */
-static int lookup(struct cdbfile const *f, char const *key, size_t keylen, cdb_find_state *state,
+static bool find_hash(struct cdbfile const *f, char const *key, size_t keylen, cdb_find_state *state,
 	char const **hash, size_t *n)
 {
-	int r = cdbfile_next(f, key, keylen, state, hash, n);
-	if (r < 0)
+	enum cdbfile_result r = cdbfile_next(f, key, keylen, state, hash, n);
+	if (r == CDBFILE_DAMAGED)
 		strerr_dief(EXIT_TEMPORARY, "the passwords file is damaged");
-	return r;
+	return r == CDBFILE_FOUND;
 }
 
 static bool same_class(char const *a, size_t an, char const *b, size_t bn)
@@ -101,12 +100,12 @@ static bool is_accepted(struct cdbfile const *f, struct login const *login)
 	char const *hash, *other;
 	size_t n, len;
 	bool good = false, hashed = false;
-	bool known = lookup(f, login->user, strlen(login->user), &state, &hash, &n);
+	bool known = find_hash(f, login->user, strlen(login->user), &state, &hash, &n);
 	if (known) {
 		good = verify(hash, n, login->password);
 		hashed = true;
 	}
-	while (lookup(f, "", 1, &others, &other, &len)) {
+	while (find_hash(f, "", 1, &others, &other, &len)) {
 		if (!known || !same_class(hash, n, other, len))
 			verify(other, len, login->password);
 		hashed = true;
@@ -136,7 +135,7 @@ static void open_passwords(struct cdbfile *f, char const *file)
 		strerr_dief(EXIT_BAD_INTERFACE, "descriptor 3 is closed");
 	if (!fd_sanitize())
 		strerr_diefusys(EXIT_TEMPORARY, "open /dev/null");
-	if (cdbfile_open(f, file) == 0)
+	if (cdbfile_open(f, file))
 		return;
 	if (errno == EINVAL)
 		strerr_dief(EXIT_TEMPORARY, file, " is no cdb, or cut short");

@@ -1,6 +1,4 @@
-/* Writing a cdb file. skalibs' cdbmake puts all of its tables on the stack, which a
-   million senders overflow; this one takes them from the heap. */
-#include "base/cdbwrite.h"
+#include "base/cdb.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +12,11 @@
 #define TABLES 256
 #define HEADER (TABLES * 8)
 
-static uint32_t hash(char const *s, size_t n)
+struct cdbwrite_slot {
+	uint32_t hash, pos;
+};
+
+static uint32_t hash_key(char const *s, size_t n)
 {
 	uint32_t h = 5381;
 	for (size_t i = 0; i < n; i++)
@@ -22,64 +24,75 @@ static uint32_t hash(char const *s, size_t n)
 	return h;
 }
 
-static int put(struct cdbwrite *w, char const *s, size_t n)
+static bool fail(int error)
 {
-	if (n > UINT32_MAX - w->pos)
-		return errno = EFBIG, -1;
-	w->pos += n;
-	return fwrite(s, 1, n, w->file) == n ? 0 : -1;
+	errno = error;
+	return false;
 }
 
-static int put_pair(struct cdbwrite *w, uint32_t a, uint32_t b)
+static bool write_octets(struct cdbwrite *w, char const *s, size_t n)
+{
+	if (n > UINT32_MAX - w->pos)
+		return fail(EFBIG);
+	w->pos += n;
+	return fwrite(s, 1, n, w->file) == n;
+}
+
+static bool write_pair(struct cdbwrite *w, uint32_t a, uint32_t b)
 {
 	char s[8];
 	uint32_pack(s, a);
 	uint32_pack(s + 4, b);
-	return put(w, s, sizeof s);
+	return write_octets(w, s, sizeof s);
 }
 
-int cdbwrite_start(struct cdbwrite *w, int dir, char const *name)
+bool cdbwrite_start(struct cdbwrite *w, int dir, char const *name)
 {
 	static char const header[HEADER];
 	*w = (struct cdbwrite){.dir = dir, .name = name};
 	if ((size_t)snprintf(w->temp, sizeof w->temp, "%s.new", name) >= sizeof w->temp) {
 		w->temp[0] = 0;
-		return errno = ENAMETOOLONG, -1;
+		return fail(ENAMETOOLONG);
 	}
 	if (unlinkat(dir, w->temp, 0) < 0 && errno != ENOENT)
-		return -1;
+		return false;
 	int fd = openat(dir, w->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return -1;
+		return false;
 	w->file = fdopen(fd, "w");
 	if (!w->file) {
 		close(fd);
-		return -1;
+		return false;
 	}
-	return put(w, header, sizeof header);
+	return write_octets(w, header, sizeof header);
 }
 
-int cdbwrite_add(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
+static bool reserve_slot(struct cdbwrite *w)
 {
-	if (w->count == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 256;
-		void *p = cap > SIZE_MAX / sizeof *w->slot ? NULL : realloc(w->slot, cap * sizeof *w->slot);
-		if (!p)
-			return errno = ENOMEM, -1;
-		w->slot = p;
-		w->cap = cap;
-	}
-	if (kn > UINT32_MAX || vn > UINT32_MAX)
-		return errno = EFBIG, -1;
-	w->slot[w->count++] = (struct cdbwrite_slot){hash(key, kn), (uint32_t)w->pos};
-	if (put_pair(w, (uint32_t)kn, (uint32_t)vn) < 0 || put(w, key, kn) < 0)
-		return -1;
-	return put(w, value, vn);
+	if (w->count < w->cap)
+		return true;
+	size_t cap = w->cap ? w->cap * 2 : 256;
+	void *p = cap > SIZE_MAX / sizeof *w->slot ? NULL : realloc(w->slot, cap * sizeof *w->slot);
+	if (!p)
+		return fail(ENOMEM);
+	w->slot = p;
+	w->cap = cap;
+	return true;
 }
 
-/* One table: the slots of `part`, each at the first free place from where its hash
-   points. `table` has room for twice as many, and is cleared here. */
-static int put_table(struct cdbwrite *w, struct cdbwrite_slot const *part, uint32_t count,
+bool cdbwrite_add(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
+{
+	if (kn > UINT32_MAX || vn > UINT32_MAX)
+		return fail(EFBIG);
+	if (!reserve_slot(w))
+		return false;
+	w->slot[w->count++] = (struct cdbwrite_slot){hash_key(key, kn), (uint32_t)w->pos};
+	return write_pair(w, (uint32_t)kn, (uint32_t)vn) && write_octets(w, key, kn) && write_octets(w, value, vn);
+}
+
+/* Writes one table: each slot goes to the first free place at or after (hash >> 8) % length. table
+   has room for twice `count` slots. */
+static bool write_table(struct cdbwrite *w, struct cdbwrite_slot const *part, uint32_t count,
 	struct cdbwrite_slot *table)
 {
 	uint32_t len = count * 2;
@@ -91,13 +104,13 @@ static int put_table(struct cdbwrite *w, struct cdbwrite_slot const *part, uint3
 		table[where] = part[i];
 	}
 	for (uint32_t i = 0; i < len; i++)
-		if (put_pair(w, table[i].hash, table[i].pos) < 0)
-			return -1;
-	return 0;
+		if (!write_pair(w, table[i].hash, table[i].pos))
+			return false;
+	return true;
 }
 
-/* Sorts the slots by table (stably: records of one key keep their order) into `sorted`;
-   start[i] and start[i + 1] then enclose table i. Returns the fullest table's count. */
+/* Sorts the slots by table into `sorted`; records of one key keep their order. Table i is
+   [start[i], start[i + 1]). Returns the number of slots of the largest table. */
 static uint32_t sort_slots(struct cdbwrite const *w, struct cdbwrite_slot *sorted,
 	uint32_t start[TABLES + 1])
 {
@@ -116,60 +129,57 @@ static uint32_t sort_slots(struct cdbwrite const *w, struct cdbwrite_slot *sorte
 	return most;
 }
 
-static int put_tables(struct cdbwrite *w, char *header)
+static bool write_tables(struct cdbwrite *w, char *header)
 {
 	uint32_t start[TABLES + 1];
 	struct cdbwrite_slot *sorted = malloc((w->count + 1) * sizeof *sorted);
 	if (!sorted)
-		return -1;
+		return false;
 	uint32_t most = sort_slots(w, sorted, start);
 	struct cdbwrite_slot *table = malloc(((size_t)most * 2 + 1) * sizeof *table);
-	int r = table ? 0 : -1;
-	for (size_t i = 0; r == 0 && i < TABLES; i++) {
+	bool written = table != NULL;
+	for (size_t i = 0; written && i < TABLES; i++) {
 		uint32_t count = start[i + 1] - start[i];
 		uint32_pack(header + 8 * i, (uint32_t)w->pos);
 		uint32_pack(header + 8 * i + 4, count * 2);
-		r = put_table(w, sorted + start[i], count, table);
+		written = write_table(w, sorted + start[i], count, table);
 	}
 	free(table);
 	free(sorted);
-	return r;
+	return written;
 }
 
-static int take_owner(struct cdbwrite const *w, int fd, mode_t mode)
+static bool copy_owner_and_mode(struct cdbwrite const *w, int fd, mode_t mode)
 {
 	struct stat old, new;
 	if (fstat(fd, &new) < 0)
-		return -1;
+		return false;
 	if (fstatat(w->dir, w->name, &old, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? fchmod(fd, mode) : -1;
+		return errno == ENOENT && fchmod(fd, mode) == 0;
 	if (!S_ISREG(old.st_mode))
-		return errno = EINVAL, -1;
+		return fail(EINVAL);
 	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid)
 			&& fchown(fd, old.st_uid, old.st_gid) < 0)
-		return -1;
-	return fchmod(fd, old.st_mode & 07777);
+		return false;
+	return fchmod(fd, old.st_mode & 07777) == 0;
 }
 
-int cdbwrite_finish(struct cdbwrite *w, mode_t mode)
+bool cdbwrite_finish(struct cdbwrite *w, mode_t mode)
 {
 	char header[HEADER];
-	if (put_tables(w, header) < 0)
-		return -1;
-	if (fseek(w->file, 0, SEEK_SET) < 0 || fwrite(header, 1, HEADER, w->file) != HEADER
-			|| fflush(w->file) < 0)
-		return -1;
-	return take_owner(w, fileno(w->file), mode) < 0 ? -1 : fsync(fileno(w->file));
+	return write_tables(w, header)
+		&& fseek(w->file, 0, SEEK_SET) == 0 && fwrite(header, 1, HEADER, w->file) == HEADER && fflush(w->file) == 0
+		&& copy_owner_and_mode(w, fileno(w->file), mode) && fsync(fileno(w->file)) == 0;
 }
 
-int cdbwrite_replace(struct cdbwrite *w)
+bool cdbwrite_replace(struct cdbwrite *w)
 {
 	int r = fclose(w->file);
 	w->file = NULL;
-	if (r < 0 || renameat(w->dir, w->temp, w->dir, w->name) < 0)
-		return -1;
+	if (r != 0 || renameat(w->dir, w->temp, w->dir, w->name) < 0)
+		return false;
 	w->temp[0] = 0;
-	return 0;
+	return true;
 }
 
 void cdbwrite_abandon(struct cdbwrite *w)
