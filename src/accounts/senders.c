@@ -9,18 +9,18 @@
 
 bool senders_open(struct senders *s, char const *path)
 {
-	return cdbfile_open(&s->file, path);
+	return cdb_file_open(&s->file, path);
 }
 
 void senders_close(struct senders *s)
 {
-	cdbfile_close(&s->file);
+	cdb_file_close(&s->file);
 }
 
 static enum senders_result find_record(struct senders const *s, char const *key, size_t n, struct accounts_text *value)
 {
-	enum cdbfile_result r = cdbfile_find(&s->file, key, n, &value->s, &value->n);
-	return r == CDBFILE_DAMAGED ? SENDERS_DAMAGED : r == CDBFILE_FOUND ? SENDERS_YES : SENDERS_NO;
+	enum cdb_file_result r = cdb_file_find(&s->file, key, n, &value->s, &value->n);
+	return r == CDB_FILE_DAMAGED ? SENDERS_DAMAGED : r == CDB_FILE_FOUND ? SENDERS_YES : SENDERS_NO;
 }
 
 enum senders_result senders_plan(struct senders const *s, char const *plan, size_t n, struct accounts_plan *out)

@@ -13,10 +13,10 @@
 #include <stddef.h>
 
 struct senders {
-	struct cdbfile file;
+	struct cdb_file file;
 };
 
-#define SENDERS_ZERO {CDBFILE_ZERO}
+#define SENDERS_ZERO {CDB_FILE_ZERO}
 
 /* Opens the file; no descriptor stays open. False: errno says why (EINVAL: not a regular
    file, or too short to be a cdb). senders_close unmaps it. */

@@ -36,7 +36,7 @@ static bool map_file(cdb *map, int fd)
 	return cdb_init_fromfd(map, fd);
 }
 
-bool cdbfile_open(struct cdbfile *f, char const *path)
+bool cdb_file_open(struct cdb_file *f, char const *path)
 {
 	/* O_NONBLOCK: a fifo without a writer must not block. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -45,38 +45,38 @@ bool cdbfile_open(struct cdbfile *f, char const *path)
 	bool mapped = map_file(&f->map, fd);
 	fd_close(fd);
 	if (mapped && !tables_are_inside(&f->map)) {
-		cdbfile_close(f);
+		cdb_file_close(f);
 		errno = EINVAL;
 		return false;
 	}
 	return mapped;
 }
 
-void cdbfile_close(struct cdbfile *f)
+void cdb_file_close(struct cdb_file *f)
 {
 	cdb_free(&f->map);
 }
 
-enum cdbfile_result cdbfile_next(struct cdbfile const *f, char const *key, size_t n, cdb_find_state *state,
+enum cdb_file_result cdb_file_next(struct cdb_file const *f, char const *key, size_t n, cdb_find_state *state,
 	char const **value, size_t *len)
 {
 	cdb_data data;
 	if (n > UINT32_MAX)
-		return CDBFILE_NONE;
+		return CDB_FILE_NONE;
 	int r = cdb_findnext(&f->map, &data, key, (uint32_t)n, state);
 	if (r <= 0)
-		return r < 0 ? CDBFILE_DAMAGED : CDBFILE_NONE;
+		return r < 0 ? CDB_FILE_DAMAGED : CDB_FILE_NONE;
 	size_t at = (size_t)(data.s - f->map.map);
 	if (at > f->map.size || data.len > f->map.size - at)
-		return CDBFILE_DAMAGED;
+		return CDB_FILE_DAMAGED;
 	*value = data.s;
 	*len = data.len;
-	return CDBFILE_FOUND;
+	return CDB_FILE_FOUND;
 }
 
-enum cdbfile_result cdbfile_find(struct cdbfile const *f, char const *key, size_t n,
+enum cdb_file_result cdb_file_find(struct cdb_file const *f, char const *key, size_t n,
 	char const **value, size_t *len)
 {
 	cdb_find_state state = CDB_FIND_STATE_ZERO;
-	return cdbfile_next(f, key, n, &state, value, len);
+	return cdb_file_next(f, key, n, &state, value, len);
 }

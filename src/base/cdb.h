@@ -1,9 +1,9 @@
 /* Constant databases (cr.yp.to/cdb/cdb.txt): read with skalibs, written here.
 
-   Skalibs' lookup checks keys, but neither values nor the number of slots that it visits. cdbfile_*
+   Skalibs' lookup checks keys, but neither values nor the number of slots that it visits. cdb_file_*
    checks both, so that a damaged file cannot make it read outside the map or search for long.
    Skalibs' cdbmake_finish keeps all tables on the stack, 8 octets a record: a million senders
-   exceed the usual limit of 8 MiB. cdbwrite_* keeps them on the heap. */
+   exceed the usual limit of 8 MiB. cdb_write_* keeps them on the heap. */
 #ifndef BASE_CDB_H
 #define BASE_CDB_H
 
@@ -17,58 +17,58 @@
 
 /* --- Reading ------------------------------------------------------------------------------ */
 
-struct cdbfile {
+struct cdb_file {
 	cdb map;
 };
 
-#define CDBFILE_ZERO {CDB_ZERO}
+#define CDB_FILE_ZERO {CDB_ZERO}
 
-enum cdbfile_result { CDBFILE_DAMAGED = -1, CDBFILE_NONE, CDBFILE_FOUND };
+enum cdb_file_result { CDB_FILE_DAMAGED = -1, CDB_FILE_NONE, CDB_FILE_FOUND };
 
 /* Maps the file; no descriptor stays open. False: errno; EINVAL: it is not a cdb, or it is cut short.
    A file that replaces it by rename(2) is not seen. Truncating the file in place kills every
    process that has mapped it. */
-bool cdbfile_open(struct cdbfile *f, char const *path);
-void cdbfile_close(struct cdbfile *f);
+bool cdb_file_open(struct cdb_file *f, char const *path);
+void cdb_file_close(struct cdb_file *f);
 
 /* Looks up the first record of a key. FOUND: *value points into the map, and has *len octets. */
-enum cdbfile_result cdbfile_find(struct cdbfile const *f, char const *key, size_t n,
+enum cdb_file_result cdb_file_find(struct cdb_file const *f, char const *key, size_t n,
 	char const **value, size_t *len);
 
 /* The same for each record of a key in turn, then NONE. *state begins as CDB_FIND_STATE_ZERO. */
-enum cdbfile_result cdbfile_next(struct cdbfile const *f, char const *key, size_t n, cdb_find_state *state,
+enum cdb_file_result cdb_file_next(struct cdb_file const *f, char const *key, size_t n, cdb_find_state *state,
 	char const **value, size_t *len);
 
 /* --- Writing ------------------------------------------------------------------------------ */
 
-/* A new file that will replace DIR/NAME. Until cdbwrite_replace the old one is untouched: a program
+/* A new file that will replace DIR/NAME. Until cdb_write_replace the old one is untouched: a program
    that is killed before leaves a file NAME.new, which the next run removes. The caller makes sure
    that only one process writes in the directory. */
-struct cdbwrite {
+struct cdb_write {
 	int dir;
 	char const *name;
 	char temp[64];
 	FILE *file;
 	uint64_t pos;
-	struct cdbwrite_slot *slot; /* count of them, on the heap */
+	struct cdb_write_slot *slot; /* count of them, on the heap */
 	size_t count, cap;
 };
 
 /* Begins DIR/NAME. dir: a descriptor of the directory; name: at most 59 octets. Both stay the
-   caller's. These four return false with errno; then only cdbwrite_abandon may follow. EFBIG: more
+   caller's. These four return false with errno; then only cdb_write_abandon may follow. EFBIG: more
    than 4 GiB, the limit of the format. */
-bool cdbwrite_start(struct cdbwrite *w, int dir, char const *name);
-bool cdbwrite_add(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn);
+bool cdb_write_start(struct cdb_write *w, int dir, char const *name);
+bool cdb_write_add(struct cdb_write *w, char const *key, size_t kn, char const *value, size_t vn);
 
 /* Writes the tables and syncs the file. It gets owner, group and mode of the file that it will
    replace, or `mode` if there is none. */
-bool cdbwrite_finish(struct cdbwrite *w, mode_t mode);
+bool cdb_write_finish(struct cdb_write *w, mode_t mode);
 
 /* Renames the new file. The caller syncs the directory. */
-bool cdbwrite_replace(struct cdbwrite *w);
+bool cdb_write_replace(struct cdb_write *w);
 
-/* Removes the new file and keeps errno. After cdbwrite_replace it only frees memory. *w may be all
+/* Removes the new file and keeps errno. After cdb_write_replace it only frees memory. *w may be all
    zero. */
-void cdbwrite_abandon(struct cdbwrite *w);
+void cdb_write_abandon(struct cdb_write *w);
 
 #endif

@@ -12,7 +12,7 @@
 #define TABLES 256
 #define HEADER (TABLES * 8)
 
-struct cdbwrite_slot {
+struct cdb_write_slot {
 	uint32_t hash, pos;
 };
 
@@ -30,7 +30,7 @@ static bool fail(int error)
 	return false;
 }
 
-static bool write_octets(struct cdbwrite *w, char const *s, size_t n)
+static bool write_octets(struct cdb_write *w, char const *s, size_t n)
 {
 	if (n > UINT32_MAX - w->pos)
 		return fail(EFBIG);
@@ -38,7 +38,7 @@ static bool write_octets(struct cdbwrite *w, char const *s, size_t n)
 	return fwrite(s, 1, n, w->file) == n;
 }
 
-static bool write_pair(struct cdbwrite *w, uint32_t a, uint32_t b)
+static bool write_pair(struct cdb_write *w, uint32_t a, uint32_t b)
 {
 	char s[8];
 	uint32_pack(s, a);
@@ -46,10 +46,10 @@ static bool write_pair(struct cdbwrite *w, uint32_t a, uint32_t b)
 	return write_octets(w, s, sizeof s);
 }
 
-bool cdbwrite_start(struct cdbwrite *w, int dir, char const *name)
+bool cdb_write_start(struct cdb_write *w, int dir, char const *name)
 {
 	static char const header[HEADER];
-	*w = (struct cdbwrite){.dir = dir, .name = name};
+	*w = (struct cdb_write){.dir = dir, .name = name};
 	if ((size_t)snprintf(w->temp, sizeof w->temp, "%s.new", name) >= sizeof w->temp) {
 		w->temp[0] = 0;
 		return fail(ENAMETOOLONG);
@@ -67,7 +67,7 @@ bool cdbwrite_start(struct cdbwrite *w, int dir, char const *name)
 	return write_octets(w, header, sizeof header);
 }
 
-static bool reserve_slot(struct cdbwrite *w)
+static bool reserve_slot(struct cdb_write *w)
 {
 	if (w->count < w->cap)
 		return true;
@@ -80,20 +80,20 @@ static bool reserve_slot(struct cdbwrite *w)
 	return true;
 }
 
-bool cdbwrite_add(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
+bool cdb_write_add(struct cdb_write *w, char const *key, size_t kn, char const *value, size_t vn)
 {
 	if (kn > UINT32_MAX || vn > UINT32_MAX)
 		return fail(EFBIG);
 	if (!reserve_slot(w))
 		return false;
-	w->slot[w->count++] = (struct cdbwrite_slot){hash_key(key, kn), (uint32_t)w->pos};
+	w->slot[w->count++] = (struct cdb_write_slot){hash_key(key, kn), (uint32_t)w->pos};
 	return write_pair(w, (uint32_t)kn, (uint32_t)vn) && write_octets(w, key, kn) && write_octets(w, value, vn);
 }
 
 /* Writes one table: each slot goes to the first free place at or after (hash >> 8) % length. table
    has room for twice `count` slots. */
-static bool write_table(struct cdbwrite *w, struct cdbwrite_slot const *part, uint32_t count,
-	struct cdbwrite_slot *table)
+static bool write_table(struct cdb_write *w, struct cdb_write_slot const *part, uint32_t count,
+	struct cdb_write_slot *table)
 {
 	uint32_t len = count * 2;
 	memset(table, 0, len * sizeof *table);
@@ -111,7 +111,7 @@ static bool write_table(struct cdbwrite *w, struct cdbwrite_slot const *part, ui
 
 /* Sorts the slots by table into `sorted`; records of one key keep their order. Table i is
    [start[i], start[i + 1]). Returns the number of slots of the largest table. */
-static uint32_t sort_slots(struct cdbwrite const *w, struct cdbwrite_slot *sorted,
+static uint32_t sort_slots(struct cdb_write const *w, struct cdb_write_slot *sorted,
 	uint32_t start[TABLES + 1])
 {
 	uint32_t most = 0, at[TABLES];
@@ -129,14 +129,14 @@ static uint32_t sort_slots(struct cdbwrite const *w, struct cdbwrite_slot *sorte
 	return most;
 }
 
-static bool write_tables(struct cdbwrite *w, char *header)
+static bool write_tables(struct cdb_write *w, char *header)
 {
 	uint32_t start[TABLES + 1];
-	struct cdbwrite_slot *sorted = malloc((w->count + 1) * sizeof *sorted);
+	struct cdb_write_slot *sorted = malloc((w->count + 1) * sizeof *sorted);
 	if (!sorted)
 		return false;
 	uint32_t most = sort_slots(w, sorted, start);
-	struct cdbwrite_slot *table = malloc(((size_t)most * 2 + 1) * sizeof *table);
+	struct cdb_write_slot *table = malloc(((size_t)most * 2 + 1) * sizeof *table);
 	bool written = table != NULL;
 	for (size_t i = 0; written && i < TABLES; i++) {
 		uint32_t count = start[i + 1] - start[i];
@@ -149,7 +149,7 @@ static bool write_tables(struct cdbwrite *w, char *header)
 	return written;
 }
 
-static bool copy_owner_and_mode(struct cdbwrite const *w, int fd, mode_t mode)
+static bool copy_owner_and_mode(struct cdb_write const *w, int fd, mode_t mode)
 {
 	struct stat old, new;
 	if (fstat(fd, &new) < 0)
@@ -164,7 +164,7 @@ static bool copy_owner_and_mode(struct cdbwrite const *w, int fd, mode_t mode)
 	return fchmod(fd, old.st_mode & 07777) == 0;
 }
 
-bool cdbwrite_finish(struct cdbwrite *w, mode_t mode)
+bool cdb_write_finish(struct cdb_write *w, mode_t mode)
 {
 	char header[HEADER];
 	return write_tables(w, header)
@@ -172,7 +172,7 @@ bool cdbwrite_finish(struct cdbwrite *w, mode_t mode)
 		&& copy_owner_and_mode(w, fileno(w->file), mode) && fsync(fileno(w->file)) == 0;
 }
 
-bool cdbwrite_replace(struct cdbwrite *w)
+bool cdb_write_replace(struct cdb_write *w)
 {
 	int r = fclose(w->file);
 	w->file = NULL;
@@ -182,7 +182,7 @@ bool cdbwrite_replace(struct cdbwrite *w)
 	return true;
 }
 
-void cdbwrite_abandon(struct cdbwrite *w)
+void cdb_write_abandon(struct cdb_write *w)
 {
 	int e = errno;
 	if (w->file)
@@ -190,6 +190,6 @@ void cdbwrite_abandon(struct cdbwrite *w)
 	if (w->temp[0])
 		unlinkat(w->dir, w->temp, 0);
 	free(w->slot);
-	*w = (struct cdbwrite){0};
+	*w = (struct cdb_write){0};
 	errno = e;
 }

@@ -71,18 +71,18 @@ static void warn_of_weak_hashes(struct accounts const *a)
 
 /* --- The files --------------------------------------------------------------------- */
 
-static struct cdbwrite senders, passwords;
+static struct cdb_write senders, passwords;
 
 static void abandon_files(char const *what, char const *name)
 {
-	cdbwrite_abandon(&senders);
-	cdbwrite_abandon(&passwords);
+	cdb_write_abandon(&senders);
+	cdb_write_abandon(&passwords);
 	strerr_diefusys(EXIT_TEMPORARY, what, name);
 }
 
-static void add_record(struct cdbwrite *w, char const *key, size_t kn, char const *value, size_t vn)
+static void add_record(struct cdb_write *w, char const *key, size_t kn, char const *value, size_t vn)
 {
-	if (!cdbwrite_add(w, key, kn, value, vn))
+	if (!cdb_write_add(w, key, kn, value, vn))
 		abandon_files("write ", w->name);
 }
 
@@ -168,9 +168,9 @@ static void write_files(struct accounts const *a, char const *folder)
 	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 || flock(dir, LOCK_EX) < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "open and lock ", folder);
-	if (!cdbwrite_start(&senders, dir, "senders.cdb"))
+	if (!cdb_write_start(&senders, dir, "senders.cdb"))
 		abandon_files("begin ", "senders.cdb");
-	if (!cdbwrite_start(&passwords, dir, "passwords.cdb"))
+	if (!cdb_write_start(&passwords, dir, "passwords.cdb"))
 		abandon_files("begin ", "passwords.cdb");
 	for (size_t i = 0; i < a->count; i++)
 		if (a->entry[i].kind == ACCOUNTS_PLAN)
@@ -178,18 +178,18 @@ static void write_files(struct accounts const *a, char const *folder)
 		else if (a->entry[i].kind == ACCOUNTS_SENDER)
 			add_sender(&a->entry[i]);
 	add_passwords(a, class, classes);
-	if (!cdbwrite_finish(&senders, 0644))
+	if (!cdb_write_finish(&senders, 0644))
 		abandon_files("finish ", "senders.cdb");
-	if (!cdbwrite_finish(&passwords, 0640))
+	if (!cdb_write_finish(&passwords, 0640))
 		abandon_files("finish ", "passwords.cdb");
-	if (!cdbwrite_replace(&senders))
+	if (!cdb_write_replace(&senders))
 		abandon_files("replace ", "senders.cdb");
-	if (!cdbwrite_replace(&passwords))
+	if (!cdb_write_replace(&passwords))
 		abandon_files("replace ", "passwords.cdb");
 	if (fsync(dir) < 0)
 		abandon_files("sync ", folder);
-	cdbwrite_abandon(&senders);
-	cdbwrite_abandon(&passwords);
+	cdb_write_abandon(&senders);
+	cdb_write_abandon(&passwords);
 	close(dir);
 }
 

@@ -77,13 +77,13 @@ static bool verify(char const *hash, size_t n, char const *password)
 	return r;
 }
 
-static bool find_hash(struct cdbfile const *f, char const *key, size_t keylen, cdb_find_state *state,
+static bool find_hash(struct cdb_file const *f, char const *key, size_t keylen, cdb_find_state *state,
 	char const **hash, size_t *n)
 {
-	enum cdbfile_result r = cdbfile_next(f, key, keylen, state, hash, n);
-	if (r == CDBFILE_DAMAGED)
+	enum cdb_file_result r = cdb_file_next(f, key, keylen, state, hash, n);
+	if (r == CDB_FILE_DAMAGED)
 		strerr_dief(EXIT_TEMPORARY, "the passwords file is damaged");
-	return r == CDBFILE_FOUND;
+	return r == CDB_FILE_FOUND;
 }
 
 static bool same_class(char const *a, size_t an, char const *b, size_t bn)
@@ -94,7 +94,7 @@ static bool same_class(char const *a, size_t an, char const *b, size_t bn)
 }
 
 /* Hashes once for the user, if there is one, and once for every other class. */
-static bool is_accepted(struct cdbfile const *f, struct login const *login)
+static bool is_accepted(struct cdb_file const *f, struct login const *login)
 {
 	cdb_find_state state = CDB_FIND_STATE_ZERO, others = CDB_FIND_STATE_ZERO;
 	char const *hash, *other;
@@ -129,13 +129,13 @@ static void forbid_core(void)
 		strerr_diefusys(EXIT_TEMPORARY, "forbid cores");
 }
 
-static void open_passwords(struct cdbfile *f, char const *file)
+static void open_passwords(struct cdb_file *f, char const *file)
 {
 	if (fcntl(INPUT_FD, F_GETFD) < 0)
 		strerr_dief(EXIT_BAD_INTERFACE, "descriptor 3 is closed");
 	if (!fd_sanitize())
 		strerr_diefusys(EXIT_TEMPORARY, "open /dev/null");
-	if (cdbfile_open(f, file))
+	if (cdb_file_open(f, file))
 		return;
 	if (errno == EINVAL)
 		strerr_dief(EXIT_TEMPORARY, file, " is no cdb, or cut short");
@@ -145,7 +145,7 @@ static void open_passwords(struct cdbfile *f, char const *file)
 int main(int argc, char const *const *argv)
 {
 	static struct login login;
-	struct cdbfile passwords = CDBFILE_ZERO;
+	struct cdb_file passwords = CDB_FILE_ZERO;
 	PROG = "saca-checkpassword";
 	setid_refuse();
 	if (argc < 2)
@@ -154,7 +154,7 @@ int main(int argc, char const *const *argv)
 	forbid_core();
 	read_login(&login);
 	bool good = is_accepted(&passwords, &login);
-	cdbfile_close(&passwords);
+	cdb_file_close(&passwords);
 	if (good && argv[2] && setenv("USER", login.user, 1) < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "set USER");
 	wipe(&login, sizeof login);

@@ -1,7 +1,7 @@
 /* Published sends: see publish.h. */
 #include "send/publish.h"
 
-#include "base/cdbwrite.h"
+#include "base/cdb.h"
 #include "base/fd.h"
 #include "base/num.h"
 
@@ -15,18 +15,18 @@
 
 enum { FOLDERS = 1000, FOLDER_MODE = 0750, FILE_MODE = 0640, PATH_OCTETS = 4096 };
 
-static bool add_text(struct cdbwrite *w, char const *key, struct publish_text t)
+static bool add_text(struct cdb_write *w, char const *key, struct publish_text t)
 {
-	return cdbwrite_add(w, key, strlen(key), t.n ? t.s : "", t.n) == 0;
+	return cdb_write_add(w, key, strlen(key), t.n ? t.s : "", t.n);
 }
 
-static bool add_number(struct cdbwrite *w, char const *key, uint64_t v)
+static bool add_number(struct cdb_write *w, char const *key, uint64_t v)
 {
 	char number[NUM_FMT];
 	return add_text(w, key, (struct publish_text){number, num_fmt(number, v)});
 }
 
-static bool add_records(struct cdbwrite *w, struct published const *p, struct publish_text const *link, size_t links)
+static bool add_records(struct cdb_write *w, struct published const *p, struct publish_text const *link, size_t links)
 {
 	bool done = add_number(w, "plan", p->plan) && add_number(w, "language", p->language)
 		&& add_text(w, "sender", p->sender) && add_text(w, "subject", p->subject) && add_text(w, "url", p->url)
@@ -55,14 +55,14 @@ static int open_folder(int dir, uint64_t send)
 bool publish_write(int dir, struct published const *p, struct publish_text const *link, size_t links)
 {
 	char name[NUM_FMT + 4];
-	struct cdbwrite w = {.dir = -1};
+	struct cdb_write w = {.dir = -1};
 	int folder = open_folder(dir, p->send);
 	if (folder < 0)
 		return false;
 	snprintf(name, sizeof name, "%llu.cdb", (unsigned long long)p->send);
-	bool done = cdbwrite_start(&w, folder, name) == 0 && add_records(&w, p, link, links)
-		&& cdbwrite_finish(&w, FILE_MODE) == 0 && cdbwrite_replace(&w) == 0 && fd_fsync(folder);
-	cdbwrite_abandon(&w);
+	bool done = cdb_write_start(&w, folder, name) && add_records(&w, p, link, links)
+		&& cdb_write_finish(&w, FILE_MODE) && cdb_write_replace(&w) && fd_fsync(folder);
+	cdb_write_abandon(&w);
 	fd_close(folder);
 	return done;
 }
@@ -70,10 +70,10 @@ bool publish_write(int dir, struct published const *p, struct publish_text const
 /* Finds a record. */
 static bool find_text(struct published const *p, char const *key, struct publish_text *t)
 {
-	int r = cdbfile_find(&p->file, key, strlen(key), &t->s, &t->n);
-	if (r <= 0)
+	bool found = cdb_file_find(&p->file, key, strlen(key), &t->s, &t->n) == CDB_FILE_FOUND;
+	if (!found)
 		errno = EINVAL;
-	return r > 0;
+	return found;
 }
 
 static bool find_number(struct published const *p, char const *key, uint64_t max, uint64_t *v)
@@ -90,11 +90,11 @@ enum publish_result publish_open(struct published *p, char const *folder, uint64
 {
 	char path[PATH_OCTETS];
 	uint64_t language;
-	*p = (struct published){.send = send, .file = CDBFILE_ZERO};
+	*p = (struct published){.send = send, .file = CDB_FILE_ZERO};
 	if ((size_t)snprintf(path, sizeof path, "%s/%llu/%llu.cdb", folder, (unsigned long long)send % FOLDERS,
 			(unsigned long long)send) >= sizeof path)
 		return errno = ENAMETOOLONG, PUBLISH_FAILED;
-	if (cdbfile_open(&p->file, path) < 0)
+	if (!cdb_file_open(&p->file, path))
 		return errno == ENOENT ? PUBLISH_NONE : PUBLISH_FAILED;
 	if (find_number(p, "plan", INT64_MAX, &p->plan) && find_number(p, "language", UINT_LEAST16_MAX, &language)
 	    && find_text(p, "sender", &p->sender) && find_text(p, "subject", &p->subject) && find_text(p, "url", &p->url)
@@ -108,16 +108,16 @@ enum publish_result publish_open(struct published *p, char const *folder, uint64
 
 void publish_close(struct published *p)
 {
-	cdbfile_close(&p->file);
+	cdb_file_close(&p->file);
 }
 
 enum publish_result publish_link(struct published const *p, uint64_t number, struct publish_text *url)
 {
 	char key[NUM_FMT];
-	int r = cdbfile_find(&p->file, key, num_fmt(key, number), &url->s, &url->n);
-	if (r < 0)
+	enum cdb_file_result r = cdb_file_find(&p->file, key, num_fmt(key, number), &url->s, &url->n);
+	if (r == CDB_FILE_DAMAGED)
 		return errno = EINVAL, PUBLISH_FAILED;
-	return r ? PUBLISH_FOUND : PUBLISH_NONE;
+	return r == CDB_FILE_FOUND ? PUBLISH_FOUND : PUBLISH_NONE;
 }
 
 bool publish_page(struct buf *out, struct published const *p, struct stencil_filler const *filler)
