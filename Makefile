@@ -61,12 +61,12 @@ OBJ_saca-mime := \
 	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,header message mime mimehead mimetree param qp)
 OBJ_saca-spool := \
-	$(call in,base,ascii buf date fd hash limit memfile num setid utf8 uuid version) \
+	$(call in,base,ascii buf clock date fd hash limit num setid utf8 uuid version) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,address header) \
-	$(call in,spool,commit credit credit_text draft envelope file find key message number number_text scan \
-		seen_text spool trace)
+	$(call in,spool,commit credit credit_format draft envelope file find input key lock name number number_format \
+		record request seen_format spool)
 OBJ_saca-accounts := \
 	$(call in,base,ascii buf cdb_write num setid utf8 version) \
 	$(call in,mail,address) \
@@ -76,7 +76,8 @@ OBJ_saca-import := \
 	$(call in,service,reply) \
 	$(call in,mail,address charset cid css encword header html htmlforeign htmlmeta htmltext image iso2022jp \
 		message mime mimehead param qp srcset url) \
-	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool) \
+	$(call in,spool,credit credit_format expire file find lock name number number_format record retire \
+		seen_format spool) \
 	$(call in,store,postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store) \
 	$(call in,import,batch cidparts content convert convert_header decoder entry import told watch webfolder)
 OBJ_saca-list := \
@@ -86,9 +87,9 @@ OBJ_saca-list := \
 	$(call in,store,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema \
 		store)
 OBJ_saca-queue := \
-	$(call in,base,ascii buf date fd num setid utf8 version) \
+	$(call in,base,ascii buf clock date fd num setid utf8 version) \
 	$(call in,mail,address header) \
-	$(call in,spool,clean credit credit_text file find number number_text retire scan seen_text spool undo) \
+	$(call in,spool,credit credit_format file find lock name record requeue seen_format spool) \
 	$(call in,store,listing) \
 	$(call in,import,batch)
 

@@ -4,6 +4,8 @@
    there already, which the next run only retires. */
 #include "import/import.h"
 
+#include "spool/name.h"
+#include "spool/retire.h"
 #include "base/ascii.h"
 #include "base/date.h"
 

@@ -3,6 +3,9 @@
 #include "base/exitcode.h"
 #include "base/version.h"
 #include "base/num.h"
+#include "spool/expire.h"
+#include "spool/lock.h"
+#include "spool/number.h"
 #include "spool/spool.h"
 #include "import/content.h"
 #include "import/import.h"
@@ -235,9 +238,9 @@ static void keep_house(struct import *im)
 	if (im->store->highest(im->store, &highest) != STORE_OK)
 		strerr_dief(EXIT_TEMPORARY, "unable to read the store: ", im->store->reason);
 	alarm(0);
-	if (!spool_raise_count(im->spool, highest))
+	if (!spool_number_raise(im->spool, highest))
 		strerr_diefsys(EXIT_TEMPORARY, "unable to raise the spool's counter");
-	if (!spool_clean(im->spool, time(NULL)))
+	if (!spool_expire(im->spool, time(NULL)))
 		strerr_diefsys(EXIT_TEMPORARY, "unable to clean the spool");
 }
 
@@ -290,7 +293,7 @@ static void set_signals(void)
    like a spool where nothing waits, and one that root makes is root's, so it is said. */
 static void open_spool(struct spool *sp, char const *path)
 {
-	bool is_new = !spool_is_there(path) && errno == ENOENT;
+	bool is_new = !spool_exists(path) && errno == ENOENT;
 	if (!spool_open(sp, path))
 		strerr_diefsys(EXIT_TEMPORARY, "unable to open the spool ", path);
 	if (is_new)

@@ -7,6 +7,8 @@
 #include "mail/header.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "spool/name.h"
+#include "spool/requeue.h"
 #include "spool/spool.h"
 #include "import/batch.h"
 #include "store/listing.h"
@@ -336,20 +338,20 @@ static int retry(struct spool const *sp, struct batch_file const *f)
 {
 	if (f->folder != SPOOL_FAILED)
 		strerr_dief(EXIT_NOT_FOUND, "it was not set aside, it waits already: ", f->name);
-	enum spool_undo r = spool_put_back(sp, f->name);
-	if (r == SPOOL_UNDO_TAKEN)
+	enum spool_requeue r = spool_retry(sp, f->name);
+	if (r == SPOOL_REQUEUE_EXISTS)
 		strerr_dief(EXIT_NOT_FOUND, "a file of that name waits already: ", f->name);
-	if (r != SPOOL_UNDO_DONE)
+	if (r != SPOOL_REQUEUE_DONE)
 		spool_died("put the file back");
 	return 0;
 }
 
 static int drop(struct spool const *sp, struct batch_file const *f)
 {
-	enum spool_undo r = spool_drop(sp, f->folder, f->name);
-	if (r == SPOOL_UNDO_BEGUN)
+	enum spool_requeue r = spool_drop(sp, f->folder, f->name);
+	if (r == SPOOL_REQUEUE_BEGUN)
 		strerr_dief(EXIT_NOT_FOUND, "its import has begun, let saca-import end it: ", f->name);
-	if (r != SPOOL_UNDO_DONE)
+	if (r != SPOOL_REQUEUE_DONE)
 		spool_died("remove the file");
 	return 0;
 }
@@ -362,7 +364,7 @@ static struct { char const *name; int (*run)(struct spool const *, struct batch_
 /* spool_open makes a spool where there is none, which nobody wants who only looks. */
 static void open_spool(struct spool *sp, char const *path)
 {
-	if (!spool_is_there(path) || !spool_open(sp, path))
+	if (!spool_exists(path) || !spool_open(sp, path))
 		strerr_diefsys(EXIT_TEMPORARY, "unable to open the spool ", path);
 }
 

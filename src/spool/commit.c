@@ -1,59 +1,213 @@
-/* Writing a whole file of the spool. */
+/* A transaction: the key's lock, the repeat, the credit, the number, the file, the commit.
+   saca-spool(5), "STATES", has the same order. */
 #include "spool/commit.h"
 
-#include "base/date.h"
-#include "spool/file.h"
+#include "base/uuid.h"
+#include "service/answer.h"
+#include "spool/credit.h"
+#include "spool/draft.h"
+#include "spool/find.h"
+#include "spool/key.h"
+#include "spool/lock.h"
+#include "spool/number.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-/* The fields before and behind the recipients. Dates are UTC: a time zone is a file to be
-   read, and the field says +0000. */
-static bool make_fields(struct buf *head, struct buf *received, uint64_t send, time_t now,
-	struct buf const *login, struct trace *origin, struct envelope const *e)
+/* --- Results ---------------------------------------------------------------------------- */
+
+void spool_refuse(struct spool_result *result, int code, enum refusal r, char const *word, uint64_t a, uint64_t b)
 {
-	char iso[DATE_ISO], date[DATE_RFC5322];
-	struct tm tm;
-	if (!date_utc(&tm, now))
-		return errno = EOVERFLOW, false;
-	struct spoolfile f = {.send = send, .id = {origin->id, strlen(origin->id)},
-		.user = {login->s, login->len}, .ip = {origin->ip, strlen(origin->ip)},
-		.date = {iso, date_iso(iso, &tm)}, .recipients = (uint32_t)e->count};
-	f.sender.s = envelope_sender(e, &f.sender.n);
-	date_rfc5322(date, &tm, 0);
-	origin->date = date;
-	if (spoolfile_head(head, &f) && trace_received(received, origin))
+	result->code = code;
+	refusal_format(result->text, r, word, a, b);
+}
+
+void spool_fail(struct spool_result *result, int code, char const *what)
+{
+	int e = errno;
+	char const *blocked = e == ETIMEDOUT || e == EINTR ? spool_lock_blocked() : NULL;
+	result->code = e == ENOSPC || e == EDQUOT ? ANSWER_FULL : e == ENOMEM ? ANSWER_MEMORY : code;
+	result->text[0] = 0;
+	snprintf(result->why, sizeof result->why, "unable to %s: %s%s%s", what, blocked ? blocked : "",
+		blocked ? ": " : "", strerror(e));
+}
+
+static void accept_request(struct spool_result *result, bool is_send, uint64_t number, char const *id, bool is_repeat)
+{
+	result->code = 0;
+	result->is_repeat = is_repeat;
+	answer_format_receipt(result->text, is_send, number, id);
+}
+
+/* --- Steps: each returns false when the result is final ---------------------------------- */
+
+/* A transaction under way. */
+struct step {
+	struct spool const *spool;
+	struct spool_request const *request;
+	struct spool_result *result;
+	char id[UUID_HEX], key[SPOOL_KEY];
+	bool is_send;  /* false: only contacts, without number and credit */
+	uint64_t send; /* the number, once it is taken */
+};
+
+static struct draft draft;
+
+/* Answers a repeat as the first time. */
+static bool check_repeat(struct step *t)
+{
+	struct spool_entry entry;
+	int found = spool_find(t->spool, t->key, &entry);
+	if (found < 0)
+		spool_fail(t->result, ANSWER_SPOOL, "look for a repeat");
+	else if (found)
+		accept_request(t->result, true, entry.send, entry.id, true);
+	return found == 0;
+}
+
+static bool judge_credit(struct step *t, enum spool_credit r, uint64_t left)
+{
+	switch (r) {
+	case SPOOL_CREDIT_OK:
 		return true;
-	errno = ENOMEM;
+	case SPOOL_CREDIT_SHORT:
+		spool_refuse(t->result, ANSWER_REFUSED, REFUSAL_CREDIT, NULL, left, t->request->envelope->count);
+		return false;
+	case SPOOL_CREDIT_MISSING:
+		spool_refuse(t->result, ANSWER_LATER, REFUSAL_NO_CREDIT_FILE, NULL, 0, 0);
+		snprintf(t->result->why, sizeof t->result->why,
+			"plan %s has no credit file that can be read: give it credit with -c", t->request->plan);
+		return false;
+	case SPOOL_CREDIT_ERROR:
+		break;
+	}
+	spool_fail(t->result, ANSWER_SPOOL, "use the credit file");
 	return false;
 }
 
-static bool put_recipients(struct spool_draft *d, struct envelope const *e)
+/* Saves the work on a message that will be refused. The amount is taken later. */
+static bool check_credit(struct step *t)
 {
-	static char const name[] = SPOOLFILE_DELIVERED;
-	for (size_t i = 0; i < e->count; i++) {
-		size_t n;
-		char const *s = envelope_recipient(e, i, &n);
-		if (!spool_draft_put(d, name, sizeof name - 1) || !spool_draft_put(d, s, n)
-			|| !spool_draft_put(d, "\n", 1))
-			return false;
-	}
-	return true;
+	uint64_t left = 0;
+	if (!t->is_send || !t->request->costs_credit)
+		return true;
+	return judge_credit(t, spool_credit_check(t->spool, t->request->plan, t->request->envelope->count, &left), left);
 }
 
-bool spool_write(struct spool_draft *d, struct spool const *sp, uint64_t send, time_t now,
-	struct buf const *login, struct trace origin, struct envelope const *e,
-	struct spool_message const *m)
+static bool take_number(struct step *t)
 {
-	struct buf head = BUF_ZERO, received = BUF_ZERO;
-	bool fine = make_fields(&head, &received, send, now, login, &origin, e)
-		&& spool_draft_open(d, sp, origin.id)
-		&& spool_draft_put(d, head.s, head.len) && put_recipients(d, e)
-		&& spool_draft_put(d, received.s, received.len)
-		&& spool_draft_message(d, m) && spool_draft_sync(d);
-	int why = errno;
-	buf_free(&head);
-	buf_free(&received);
-	errno = why;
-	return fine;
+	switch (spool_number_take(t->spool, t->request->residue, t->request->hosts, &t->send)) {
+	case SPOOL_NUMBER_OK:
+		return true;
+	case SPOOL_NUMBER_LOST:
+		spool_refuse(t->result, ANSWER_LATER, REFUSAL_NO_NUMBER, NULL, 0, 0);
+		strcpy(t->result->why, "count is missing or damaged: run saca-import, which makes it anew");
+		return false;
+	case SPOOL_NUMBER_SPENT:
+		t->result->code = ANSWER_LATER;
+		strcpy(t->result->why, "count has reached its end: no number is left");
+		return false;
+	case SPOOL_NUMBER_ERROR:
+		break;
+	}
+	spool_fail(t->result, ANSWER_SPOOL, "take a number from count");
+	return false;
+}
+
+/* A file without a number still needs a counter: the spool is not empty afterwards. */
+static bool prepare_number(struct step *t)
+{
+	if (t->is_send)
+		return take_number(t);
+	if (spool_number_prepare(t->spool))
+		return true;
+	spool_fail(t->result, ANSWER_SPOOL, "make count");
+	return false;
+}
+
+static bool write_draft(struct step *t)
+{
+	struct draft_head head = {.send = t->send, .date = time(NULL), .user = t->request->user,
+		.sandbox = t->request->sandbox, .origin = t->request->origin, .envelope = t->request->envelope};
+	head.origin.id = t->id;
+	if (draft_write(&draft, t->spool, &head, t->request->message, t->request->n))
+		return true;
+	spool_fail(t->result, ANSWER_SPOOL, "write a file in tmp");
+	return false;
+}
+
+static void end_credit(struct spool_credit_hold *hold, enum draft_end end)
+{
+	if (end == DRAFT_COMMITTED)
+		spool_credit_spend(hold);
+	else if (end == DRAFT_UNKNOWN)
+		spool_credit_leave(hold);
+	else
+		spool_credit_return(hold);
+}
+
+static bool is_abandoned(struct spool_request const *request)
+{
+	return request->is_abandoned && request->is_abandoned(request->client);
+}
+
+/* Takes the credit and links the file. */
+static bool commit_draft(struct step *t)
+{
+	struct spool_credit_hold hold;
+	uint64_t left = 0;
+	bool is_charged = t->is_send && t->request->costs_credit;
+	if (is_charged && !judge_credit(t, spool_credit_take(t->spool, t->request->plan,
+		t->request->envelope->count, t->id, t->key, &hold, &left), left))
+		return false;
+	bool abandoned = is_abandoned(t->request);
+	enum draft_end end = abandoned ? DRAFT_FAILED : draft_commit(&draft, t->key);
+	int e = errno;
+	if (is_charged)
+		end_credit(&hold, end);
+	if (abandoned) {
+		t->result->code = ANSWER_TIMEOUT;
+		strcpy(t->result->why, "the client has gone before the commit");
+		return false;
+	}
+	if (end == DRAFT_EXISTS && !check_repeat(t)) /* by a program that does not use our locks */
+		return false;
+	errno = e;
+	if (end != DRAFT_COMMITTED)
+		spool_fail(t->result, ANSWER_SPOOL, "commit a file to new");
+	return end == DRAFT_COMMITTED;
+}
+
+/* With the key's lock. keyed: the key is a hash, so that the transaction may be a repeat. */
+static void commit_locked(struct step *t, bool keyed)
+{
+	if (keyed && !check_repeat(t))
+		return;
+	bool done = check_credit(t) && prepare_number(t) && write_draft(t) && commit_draft(t);
+	draft_remove(&draft);
+	if (done && t->is_send)
+		accept_request(t->result, true, t->send, t->id, false);
+	else if (done)
+		accept_request(t->result, false, t->request->envelope->count, t->id, false);
+}
+
+void spool_commit(struct spool const *sp, struct spool_request const *request, struct spool_result *result)
+{
+	struct step t = {.spool = sp, .request = request, .result = result, .is_send = request->n > 0};
+	*result = (struct spool_result){.code = ANSWER_LATER};
+	uuid_fresh(t.id);
+	int keyed = spool_key(t.key, request->plan, request->envelope, request->message, request->n, t.id);
+	if (keyed < 0) {
+		errno = ENOMEM;
+		spool_fail(result, ANSWER_MEMORY, "make the key of the transaction");
+		return;
+	}
+	if (!spool_lock(sp, t.key)) {
+		spool_fail(result, ANSWER_SPOOL, "lock the spool");
+		return;
+	}
+	commit_locked(&t, keyed);
+	result->is_stuck = !spool_unlock(sp, t.key);
 }

@@ -1,28 +1,24 @@
-/* Credit. A file is one line inside one sector, overwritten in place under its lock. What
-   is taken is synced with the send's id and key before the send is linked, and the lock
-   is held until that link is synced; so a pending amount is found only after its holder
-   died or its disk failed, and whether KEY carries the id decides. */
+/* Credit. The amount is taken and synced, with the send's id and key, before the send is
+   linked into new/. The lock is held until the link is synced, so only a dead process or a
+   failed disk leaves an amount pending. Whether KEY carries that id then decides. */
 #include "spool/credit.h"
 
 #include "mail/address.h"
-#include "base/fd.h"
+#include "spool/find.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
-static int open_credit(struct spool const *sp, char const *plan, int flags)
+/* False: EINVAL, it is not a plan's name. */
+static bool credit_path(char path[SPOOL_PATH], char const *plan)
 {
-	char path[8 + PLAN_MAX + 1] = "credit/";
-	size_t n = strlen(plan);
-	if (!address_is_plan(plan, n))
-		return errno = EINVAL, -1;
-	memcpy(path + 7, plan, n + 1);
-	return fd_openat(sp->fd, path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | flags, 0600);
+	if (address_is_plan(plan, strlen(plan)))
+		return spool_path(path, SPOOL_CREDIT, plan, "");
+	return errno = EINVAL, false;
 }
 
-/* Empty, or of NULs alone: what a power cut may leave of a first line that was not synced. */
+/* Whether a file is empty, or only NULs: a power cut leaves that of a first line that was
+   not synced. */
 static bool is_blank(char const *s, size_t n)
 {
 	while (n && s[n - 1] == 0)
@@ -30,156 +26,160 @@ static bool is_blank(char const *s, size_t n)
 	return n == 0;
 }
 
-static enum spool_credit read_credit(int fd, struct credit *c, bool *is_new)
+static enum spool_credit parse_credit(char const *text, ssize_t n, struct credit *c)
 {
-	char text[CREDIT_SIZE + 1];
-	ssize_t n = fd_pread_all(fd, text, sizeof text, 0);
 	if (n < 0)
-		return SPOOL_CREDIT_ERROR;
-	*is_new = is_blank(text, (size_t)n);
+		return errno == ENOENT ? SPOOL_CREDIT_MISSING : SPOOL_CREDIT_ERROR;
 	return credit_parse(c, text, (size_t)n) ? SPOOL_CREDIT_OK : SPOOL_CREDIT_MISSING;
 }
 
-static bool write_credit(int fd, struct credit const *c)
+static enum spool_credit read_credit(struct record const *r, struct credit *c, bool *is_new)
+{
+	char text[CREDIT_SIZE + 1];
+	ssize_t n = record_read(r, text, sizeof text);
+	*is_new = n >= 0 && is_blank(text, (size_t)n);
+	return parse_credit(text, n, c);
+}
+
+static enum spool_credit peek_credit(struct spool const *sp, char const *path, struct credit *c)
+{
+	char text[CREDIT_SIZE + 1];
+	return parse_credit(text, record_peek(sp, path, text, sizeof text), c);
+}
+
+static bool write_credit(struct record const *r, struct credit const *c)
 {
 	char text[CREDIT_SIZE];
 	credit_format(text, c);
-	return fd_pwrite_all(fd, text, sizeof text, 0);
+	return record_write(r, text, sizeof text, 0);
 }
 
-/* Ends what a dead holder has left pending, in memory. */
-static enum spool_credit settle(struct spool const *sp, struct credit *c)
+/* Settles, in memory, what a dead process left pending. */
+static enum spool_credit settle_pending(struct spool const *sp, struct credit *c)
 {
-	int there = c->pending ? spool_carries(sp, c->key, c->id) : 0;
-	if (there < 0)
+	int carried = c->pending ? spool_carries(sp, c->key, c->id) : 0;
+	if (carried < 0)
 		return SPOOL_CREDIT_ERROR;
-	return credit_settle(c, there == 1) ? SPOOL_CREDIT_OK : SPOOL_CREDIT_MISSING;
+	return credit_settle(c, carried == 1) ? SPOOL_CREDIT_OK : SPOOL_CREDIT_MISSING;
 }
 
-/* Opens, locks, reads and settles; h->fd is closed again unless this is OK. */
-static enum spool_credit hold(struct spool const *sp, char const *plan, struct spool_credit_hold *h)
+/* Opens, locks, reads and settles. The file is closed again unless this returns OK. */
+static enum spool_credit open_credit(struct spool const *sp, char const *path, struct spool_credit_hold *h)
 {
 	bool is_new;
-	h->spool = sp;
-	h->fd = open_credit(sp, plan, 0);
-	if (h->fd < 0)
+	if (!record_open(&h->record, sp, path, false))
 		return errno == ENOENT ? SPOOL_CREDIT_MISSING : SPOOL_CREDIT_ERROR;
-	enum spool_credit r = fd_lock_range(h->fd, F_WRLCK, 0, 0)
-		? read_credit(h->fd, &h->credit, &is_new) : SPOOL_CREDIT_ERROR;
+	enum spool_credit r = read_credit(&h->record, &h->credit, &is_new);
 	if (r == SPOOL_CREDIT_OK)
-		r = settle(sp, &h->credit);
+		r = settle_pending(sp, &h->credit);
 	if (r != SPOOL_CREDIT_OK)
-		fd_close(h->fd);
+		record_close(&h->record);
 	return r;
 }
 
-enum spool_credit spool_credit_judge(struct spool const *sp, char const *plan,
+enum spool_credit spool_credit_check(struct spool const *sp, char const *plan,
 	uint64_t amount, uint64_t *left)
 {
 	struct spool_credit_hold h;
-	bool is_new;
-	/* Without the lock what is read may be half old: good enough to go on by, as the
-	   amount is taken under the lock later; not to refuse by. */
-	int fd = open_credit(sp, plan, 0);
-	enum spool_credit r = fd < 0 ? SPOOL_CREDIT_ERROR : read_credit(fd, &h.credit, &is_new);
-	if (fd >= 0)
-		fd_close(fd);
-	if (r == SPOOL_CREDIT_OK && h.credit.balance >= amount)
-		return r;
-	r = hold(sp, plan, &h);
+	char path[SPOOL_PATH];
+	if (!credit_path(path, plan))
+		return SPOOL_CREDIT_ERROR;
+	/* Without the lock the text may be half old. That is enough to go on, as the amount is
+	   taken under the lock later, but not to refuse. */
+	if (peek_credit(sp, path, &h.credit) == SPOOL_CREDIT_OK && h.credit.balance >= amount)
+		return SPOOL_CREDIT_OK;
+	enum spool_credit r = open_credit(sp, path, &h);
 	if (r != SPOOL_CREDIT_OK)
 		return r;
 	*left = h.credit.balance;
-	fd_close(h.fd);
+	record_close(&h.record);
 	return *left < amount ? SPOOL_CREDIT_SHORT : SPOOL_CREDIT_OK;
 }
 
-enum spool_credit spool_credit_take(struct spool const *sp, char const *plan,
-	uint64_t amount, char const *id, char const *key, struct spool_credit_hold *h, uint64_t *left)
+enum spool_credit spool_credit_take(struct spool const *sp, char const *plan, uint64_t amount,
+	char const *id, char const *key, struct spool_credit_hold *h, uint64_t *left)
 {
-	enum spool_credit r = hold(sp, plan, h);
+	char path[SPOOL_PATH];
+	if (!credit_path(path, plan))
+		return SPOOL_CREDIT_ERROR;
+	enum spool_credit r = open_credit(sp, path, h);
 	if (r != SPOOL_CREDIT_OK)
 		return r;
 	*left = h->credit.balance;
 	if (!credit_take(&h->credit, amount, id, key)) {
-		fd_close(h->fd);
+		record_close(&h->record);
 		return SPOOL_CREDIT_SHORT;
 	}
-	if (write_credit(h->fd, &h->credit) && fd_datasync(h->fd))
+	if (write_credit(&h->record, &h->credit) && record_sync(&h->record))
 		return SPOOL_CREDIT_OK;
 	int e = errno;
-	spool_credit_back(h);
+	spool_credit_return(h);
 	errno = e;
 	return SPOOL_CREDIT_ERROR;
 }
 
-/* Both may fail to write, or lose what they wrote in a power cut: then the amount is
-   found pending, and the next one comes to the same end. */
-void spool_credit_spent(struct spool_credit_hold *h)
+/* The write may fail, or a power cut may undo it: then the amount is found pending, and
+   settling it has the same result. */
+static void end_pending(struct spool_credit_hold *h, bool spent)
 {
-	credit_settle(&h->credit, true);
-	(void)write_credit(h->fd, &h->credit);
-	fd_close(h->fd);
+	credit_settle(&h->credit, spent);
+	(void)write_credit(&h->record, &h->credit);
+	record_close(&h->record);
 }
 
-void spool_credit_back(struct spool_credit_hold *h)
+void spool_credit_spend(struct spool_credit_hold *h)
 {
-	credit_settle(&h->credit, false);
-	(void)write_credit(h->fd, &h->credit);
-	fd_close(h->fd);
+	end_pending(h, true);
+}
+
+void spool_credit_return(struct spool_credit_hold *h)
+{
+	end_pending(h, false);
 }
 
 void spool_credit_leave(struct spool_credit_hold *h)
 {
-	fd_close(h->fd);
+	record_close(&h->record);
 }
 
-/* --- The operator's and the importer's side ------------------------------------------ */
+/* --- The operator and the importer ------------------------------------------------------ */
 
-static bool sync_folder(struct spool const *sp)
+/* Reads and settles a locked file. An empty one has a balance of 0. */
+static enum spool_credit read_or_begin(struct spool const *sp, struct record const *r, struct credit *c,
+	bool *is_new)
 {
-	int dir = spool_folder_open(sp, SPOOL_CREDIT);
-	bool fine = dir >= 0 && fd_fsync(dir);
-	if (dir >= 0)
-		fd_close(dir);
-	return fine;
+	enum spool_credit result = read_credit(r, c, is_new);
+	if (result == SPOOL_CREDIT_OK)
+		return settle_pending(sp, c);
+	if (result != SPOOL_CREDIT_MISSING || !*is_new)
+		return result;
+	*c = (struct credit){.balance = 0};
+	return SPOOL_CREDIT_OK;
 }
 
-/* Reads a locked file, or begins an empty one. */
-static enum spool_credit begin(struct spool const *sp, int fd, struct credit *c, bool *is_new)
-{
-	enum spool_credit r = read_credit(fd, c, is_new);
-	if (r == SPOOL_CREDIT_OK)
-		return settle(sp, c);
-	if (r == SPOOL_CREDIT_MISSING && *is_new) {
-		*c = (struct credit){.balance = 0};
-		return SPOOL_CREDIT_OK;
-	}
-	return r;
-}
-
-/* It failed, so it must not count: whoever asked for it will ask again. */
-static void undo(int fd, struct credit *c, uint64_t balance, bool is_new)
+/* After a failure: the caller will ask again, so the change must not count. */
+static void restore(struct record const *r, struct credit *c, uint64_t balance, bool is_new)
 {
 	int e = errno;
 	c->balance = balance;
-	(void)(is_new ? ftruncate(fd, 0) == 0 : write_credit(fd, c));
+	(void)(is_new ? record_truncate(r) : write_credit(r, c));
 	errno = e;
 }
 
-static enum spool_credit change(struct spool const *sp, int fd, bool add, uint64_t amount, uint64_t *left)
+static enum spool_credit change_balance(struct spool const *sp, struct record const *r, bool add,
+	uint64_t amount, uint64_t *left)
 {
 	struct credit c;
 	bool is_new;
-	enum spool_credit r = begin(sp, fd, &c, &is_new);
-	if (r != SPOOL_CREDIT_OK)
-		return r;
+	enum spool_credit result = read_or_begin(sp, r, &c, &is_new);
+	if (result != SPOOL_CREDIT_OK)
+		return result;
 	uint64_t const before = *left = c.balance;
 	if (add ? amount > CREDIT_MAX - before : amount > before)
 		return SPOOL_CREDIT_SHORT;
 	c.balance = add ? before + amount : before - amount;
-	if (!write_credit(fd, &c) || !fd_datasync(fd) || (is_new && !sync_folder(sp))) {
-		undo(fd, &c, before, is_new);
+	if (!write_credit(r, &c) || !record_sync(r) || (is_new && !spool_folder_sync(sp, SPOOL_CREDIT))) {
+		restore(r, &c, before, is_new);
 		return SPOOL_CREDIT_ERROR;
 	}
 	*left = c.balance;
@@ -189,46 +189,47 @@ static enum spool_credit change(struct spool const *sp, int fd, bool add, uint64
 enum spool_credit spool_credit_change(struct spool const *sp, char const *plan,
 	bool add, uint64_t amount, uint64_t *left)
 {
-	int fd = open_credit(sp, plan, add && amount ? O_CREAT : 0);
-	if (fd < 0)
+	struct record r;
+	char path[SPOOL_PATH];
+	if (!credit_path(path, plan))
+		return SPOOL_CREDIT_ERROR;
+	if (!record_open(&r, sp, path, add && amount))
 		return errno == ENOENT ? SPOOL_CREDIT_MISSING : SPOOL_CREDIT_ERROR;
-	enum spool_credit r = fd_lock_range(fd, F_WRLCK, 0, 0) ? change(sp, fd, add, amount, left)
-		: SPOOL_CREDIT_ERROR;
-	fd_close(fd);
-	return r;
+	enum spool_credit result = change_balance(sp, &r, add, amount, left);
+	record_close(&r);
+	return result;
 }
 
-/* What says MISSING can't be read by a spooler either: nothing is pending there. */
+/* A file that cannot be parsed or is not regular has nothing pending. */
 static bool settle_plan(struct spool const *sp, char const *plan)
 {
 	struct spool_credit_hold h;
-	struct credit c;
-	bool is_new;
-	int fd = open_credit(sp, plan, 0);
-	if (fd < 0)
-		return errno == ENOENT || errno == ELOOP;
-	enum spool_credit r = read_credit(fd, &c, &is_new);
-	fd_close(fd);
-	if (r == SPOOL_CREDIT_OK && !c.pending)
+	char path[SPOOL_PATH];
+	if (!credit_path(path, plan))
+		return false;
+	enum spool_credit r = peek_credit(sp, path, &h.credit);
+	if (r == SPOOL_CREDIT_OK && !h.credit.pending)
 		return true;
-	r = hold(sp, plan, &h);
+	if (r == SPOOL_CREDIT_ERROR && (errno == ELOOP || errno == EINVAL || errno == EISDIR))
+		return true;
+	r = open_credit(sp, path, &h);
 	if (r != SPOOL_CREDIT_OK)
 		return r == SPOOL_CREDIT_MISSING;
-	bool fine = write_credit(h.fd, &h.credit) && fd_datasync(h.fd);
-	fd_close(h.fd);
-	return fine;
+	bool done = write_credit(&h.record, &h.credit) && record_sync(&h.record);
+	record_close(&h.record);
+	return done;
 }
 
 bool spool_credit_settle_all(struct spool const *sp)
 {
 	DIR *d = spool_folder_read(sp, SPOOL_CREDIT);
 	struct dirent *e;
-	bool fine = d != NULL;
-	while (fine && (errno = 0, e = readdir(d)))
+	bool done = d != NULL;
+	while (done && (errno = 0, e = readdir(d)))
 		if (address_is_plan(e->d_name, strlen(e->d_name)))
-			fine = settle_plan(sp, e->d_name);
-	fine = fine && errno == 0;
+			done = settle_plan(sp, e->d_name);
+	done = done && errno == 0;
 	if (d)
 		spool_folder_done(d);
-	return fine;
+	return done;
 }

@@ -1,52 +1,55 @@
-/* SPOOL/credit/PLAN: what a plan may still send (the argument stands in saca-spool(5)). */
+/* Credit: what a plan may still send, in SPOOL/credit/PLAN. saca-spool(5), "CREDIT", has
+   the argument why each send costs exactly once. */
 #ifndef SPOOL_CREDIT_H
 #define SPOOL_CREDIT_H
 
-#include "spool/credit_text.h"
+#include "spool/credit_format.h"
+#include "spool/record.h"
 #include "spool/spool.h"
-
-#include <stdbool.h>
-#include <stdint.h>
 
 enum spool_credit {
 	SPOOL_CREDIT_OK,
-	SPOOL_CREDIT_SHORT,   /* too little is left */
-	SPOOL_CREDIT_MISSING, /* the plan has no file, or not one that can be read as one */
+	SPOOL_CREDIT_SHORT,   /* the balance is too small */
+	SPOOL_CREDIT_MISSING, /* the plan has no file, or one that cannot be parsed */
 	SPOOL_CREDIT_ERROR    /* errno */
 };
 
-/* A plan's file, open and locked. */
+/* A plan's file, open and locked, from taking an amount until it is known whether the
+   send was committed. */
 struct spool_credit_hold {
-	struct spool const *spool;
-	int fd;
+	struct record record;
 	struct credit credit;
 };
 
-/* Would `amount` do now? Takes nothing; *left is set when it would not. */
-enum spool_credit spool_credit_judge(struct spool const *sp, char const *plan,
+/* Whether the balance is at least amount. Takes nothing. *left: the balance, set with
+   SPOOL_CREDIT_SHORT. */
+enum spool_credit spool_credit_check(struct spool const *sp, char const *plan,
 	uint64_t amount, uint64_t *left);
 
-/* Takes amount for the send id that will be KEY, on disk when this returns
-   SPOOL_CREDIT_OK; the file then stays locked until one of the three below. */
-enum spool_credit spool_credit_take(struct spool const *sp, char const *plan,
-	uint64_t amount, char const *id, char const *key, struct spool_credit_hold *h, uint64_t *left);
+/* Takes amount for the send `id` that will be committed as KEY. When this returns
+   SPOOL_CREDIT_OK the change is on disk, and the file stays locked until one of the
+   following three functions is called. *left: the balance before, set with OK and SHORT. */
+enum spool_credit spool_credit_take(struct spool const *sp, char const *plan, uint64_t amount,
+	char const *id, char const *key, struct spool_credit_hold *h, uint64_t *left);
 
 /* The send is committed and synced. */
-void spool_credit_spent(struct spool_credit_hold *h);
+void spool_credit_spend(struct spool_credit_hold *h);
 
-/* It is not there. */
-void spool_credit_back(struct spool_credit_hold *h);
+/* The send was not committed: adds the amount back. */
+void spool_credit_return(struct spool_credit_hold *h);
 
-/* Nobody knows: the next one looks whether KEY is there. */
+/* It is not known whether the send was committed. The next process that locks the file
+   looks whether KEY exists. */
 void spool_credit_leave(struct spool_credit_hold *h);
 
-/* Adds amount, or takes it away; makes the file for a plan that has none when adding more
-   than nothing. *left: the new balance, or the old one with SPOOL_CREDIT_SHORT. On disk on
-   return. */
+/* For the operator: adds amount, or subtracts it. Adding more than 0 makes a missing file.
+   *left: the new balance; with SPOOL_CREDIT_SHORT the old one (too little to subtract
+   from, or more than CREDIT_MAX). On disk on return. */
 enum spool_credit spool_credit_change(struct spool const *sp, char const *plan,
 	bool add, uint64_t amount, uint64_t *left);
 
-/* Ends what is pending in every plan's file, synced, so that seen/ may forget. */
+/* Settles what is pending in every plan's file, synced. Call before entries of seen/ are
+   removed: they decide what is pending. */
 bool spool_credit_settle_all(struct spool const *sp);
 
 #endif

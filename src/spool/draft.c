@@ -1,123 +1,167 @@
-/* A file on its way into the spool. */
+/* Writing a file of the spool. */
+#define _FILE_OFFSET_BITS 64
 #include "spool/draft.h"
 
+#include "base/date.h"
 #include "base/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static int make(struct spool_draft const *d)
+static int create_file(struct draft const *d)
 {
 	return fd_openat(d->spool->fd, d->path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 }
 
-bool spool_draft_open(struct spool_draft *d, struct spool const *sp, char const *id)
+static bool open_draft(struct draft *d, struct spool const *sp, char const *id)
 {
 	d->spool = sp;
 	d->held = 0;
 	memcpy(d->path, "tmp/", 4);
 	memcpy(d->path + 4, id, SPOOL_UUID);
-	d->fd = make(d);
+	d->fd = create_file(d);
 	if (d->fd < 0 && errno == ENOENT) {
-		int tmp = spool_folder_open(sp, SPOOL_TMP); /* makes it */
+		int tmp = spool_folder_open(sp, SPOOL_TMP); /* makes the folder */
 		if (tmp >= 0) {
 			fd_close(tmp);
-			d->fd = make(d);
+			d->fd = create_file(d);
 		}
 	}
 	if (d->fd < 0)
-		d->path[0] = 0; /* nothing of ours to drop */
+		d->path[0] = 0;
 	return d->fd >= 0;
 }
 
-static bool flush(struct spool_draft *d)
+static bool flush_draft(struct draft *d)
 {
 	size_t n = d->held;
 	d->held = 0;
 	return fd_write_all(d->fd, d->out, n);
 }
 
-bool spool_draft_put(struct spool_draft *d, char const *s, size_t n)
+/* What does not fit in half the buffer is written without a copy. */
+static bool put_octets(struct draft *d, char const *s, size_t n)
 {
-	while (n > SPOOL_DRAFT_ROOM - d->held) {
-		size_t part = SPOOL_DRAFT_ROOM - d->held;
-		memcpy(d->out + d->held, s, part);
-		d->held += part;
-		s += part;
-		n -= part;
-		if (!flush(d))
-			return false;
-	}
+	if (n > DRAFT_BUFFER - d->held && !flush_draft(d))
+		return false;
+	if (n > DRAFT_BUFFER / 2)
+		return flush_draft(d) && fd_write_all(d->fd, s, n);
 	memcpy(d->out + d->held, s, n);
 	d->held += n;
 	return true;
 }
 
-/* A small message goes with what is held in one write. */
-bool spool_draft_message(struct spool_draft *d, struct spool_message const *m)
+/* --- The fields ------------------------------------------------------------------------- */
+
+/* Makes the fields before and after the recipients. Dates are UTC: a time zone would be a
+   file to read. */
+static bool make_fields(struct buf *before, struct buf *after, struct draft_head const *h)
 {
-	if (m->n <= SPOOL_DRAFT_ROOM / 4 && m->n <= SPOOL_DRAFT_ROOM - d->held)
-		return spool_draft_put(d, m->s, m->n);
-	return flush(d) && spool_message_copy(m, d->fd);
+	char iso[DATE_ISO], date[DATE_RFC5322];
+	struct tm tm;
+	struct trace origin = h->origin;
+	if (!date_utc(&tm, h->date))
+		return errno = EOVERFLOW, false;
+	struct spoolfile f = {.send = h->send, .id = {origin.id, strlen(origin.id)},
+		.user = {h->user, strlen(h->user)}, .ip = {origin.ip, strlen(origin.ip)},
+		.date = {iso, date_iso(iso, &tm)}, .sandbox = h->sandbox,
+		.recipients = (uint32_t)h->envelope->count};
+	f.sender.s = envelope_sender(h->envelope, &f.sender.n);
+	date_rfc5322(date, &tm, 0);
+	origin.date = date;
+	if (spoolfile_head(before, &f) && trace_received(after, &origin))
+		return true;
+	errno = ENOMEM;
+	return false;
 }
 
-/* A spool that mail has filled to the brim could not be emptied either: the importer
-   writes to it before it removes anything. What other drafts take shows here as well, so
-   that any number of them at once leave that much. */
+static bool put_recipients(struct draft *d, struct envelope const *e)
+{
+	static char const name[] = SPOOLFILE_DELIVERED;
+	for (size_t i = 0; i < e->count; i++) {
+		size_t n;
+		char const *s = envelope_recipient(e, i, &n);
+		if (!put_octets(d, name, sizeof name - 1) || !put_octets(d, s, n) || !put_octets(d, "\n", 1))
+			return false;
+	}
+	return true;
+}
+
+static bool put_head(struct draft *d, struct spool const *sp, struct draft_head const *h)
+{
+	struct buf before = BUF_ZERO, after = BUF_ZERO;
+	bool done = make_fields(&before, &after, h) && open_draft(d, sp, h->origin.id)
+		&& put_octets(d, before.s, before.len) && put_recipients(d, h->envelope)
+		&& put_octets(d, after.s, after.len);
+	int e = errno;
+	buf_free(&before);
+	buf_free(&after);
+	errno = e;
+	return done;
+}
+
+/* --- The disk --------------------------------------------------------------------------- */
+
+/* Whether the importer's reserve is still free. Called after the draft is on disk, so that
+   what other drafts take is counted too. */
 static bool leaves_room(int fd)
 {
 	struct statvfs disk;
 	if (fstatvfs(fd, &disk) < 0)
 		return false;
-	uint64_t blocks = SPOOL_DRAFT_KEEP / disk.f_frsize, inodes = SPOOL_DRAFT_KEEP_FILES;
+	uint64_t blocks = DRAFT_KEEP / disk.f_frsize, inodes = DRAFT_KEEP_FILES;
 	if (blocks > disk.f_blocks / 16)
 		blocks = disk.f_blocks / 16;
 	if (inodes > disk.f_files / 16)
-		inodes = disk.f_files / 16; /* 0 where the file system has no such limit */
+		inodes = disk.f_files / 16; /* 0: the file system does not count inodes */
 	if (disk.f_bavail >= blocks && disk.f_favail >= inodes)
 		return true;
 	errno = ENOSPC;
 	return false;
 }
 
-bool spool_draft_sync(struct spool_draft *d)
+bool draft_write(struct draft *d, struct spool const *sp, struct draft_head const *head,
+	char const *message, size_t n)
 {
-	bool fine = flush(d) && fd_fsync(d->fd) && leaves_room(d->fd);
-	fd_close(d->fd);
-	return fine;
+	d->fd = -1;
+	bool done = put_head(d, sp, head) && put_octets(d, message, n) && flush_draft(d)
+		&& fd_fsync(d->fd) && leaves_room(d->fd);
+	if (d->fd >= 0)
+		fd_close(d->fd);
+	return done;
 }
 
-static enum spool_draft_end commit(struct spool_draft *d, char const *key, int new)
+static enum draft_end link_draft(struct draft *d, char const *key, int new)
 {
 	if (linkat(d->spool->fd, d->path, new, key, 0) < 0)
-		return errno == EEXIST ? SPOOL_DRAFT_TAKEN : SPOOL_DRAFT_FAILED;
+		return errno == EEXIST ? DRAFT_EXISTS : DRAFT_FAILED;
 	if (fd_fsync(new))
-		return SPOOL_DRAFT_DONE;
-	/* The client will hear that it failed and come again: the file must not be sent. */
+		return DRAFT_COMMITTED;
+	/* The client is told to come again: the file must not be sent. */
 	int e = errno;
 	int r = unlinkat(new, key, 0);
 	errno = e;
-	return r == 0 ? SPOOL_DRAFT_FAILED : SPOOL_DRAFT_UNKNOWN;
+	return r == 0 ? DRAFT_FAILED : DRAFT_UNKNOWN;
 }
 
-enum spool_draft_end spool_draft_commit(struct spool_draft *d, char const *key)
+enum draft_end draft_commit(struct draft *d, char const *key)
 {
 	int new = spool_folder_open(d->spool, SPOOL_NEW);
 	if (new < 0)
-		return SPOOL_DRAFT_FAILED;
-	enum spool_draft_end end = commit(d, key, new);
+		return DRAFT_FAILED;
+	enum draft_end end = link_draft(d, key, new);
 	fd_close(new);
 	return end;
 }
 
-void spool_draft_drop(struct spool_draft *d)
+void draft_remove(struct draft *d)
 {
 	int e = errno;
 	if (d->path[0])
 		unlinkat(d->spool->fd, d->path, 0);
+	d->path[0] = 0;
 	errno = e;
 }

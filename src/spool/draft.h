@@ -1,47 +1,58 @@
-/* A file on its way into the spool: tmp/UUID, whole and synced, then linked to new/KEY. */
+/* A draft: a file on its way into the spool. It is written to tmp/UUID and synced, then
+   linked to new/KEY. */
 #ifndef SPOOL_DRAFT_H
 #define SPOOL_DRAFT_H
 
+#include "spool/envelope.h"
+#include "spool/file.h"
+#include "spool/name.h"
 #include "spool/spool.h"
-#include "spool/message.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#define SPOOL_DRAFT_ROOM 65536
+#include <time.h>
 
 /* What a draft leaves free on its disk, or it fails with ENOSPC: octets and inodes, but at
-   most a sixteenth of all there are. */
-#define SPOOL_DRAFT_KEEP 16777216
-#define SPOOL_DRAFT_KEEP_FILES 512
+   most a sixteenth of the disk's. The importer writes before it removes anything, so mail
+   must not fill the disk. */
+#define DRAFT_KEEP 16777216
+#define DRAFT_KEEP_FILES 512
 
-/* All zero before it is opened. */
-struct spool_draft {
+#define DRAFT_BUFFER 65536
+
+/* All zero before its first use. */
+struct draft {
 	struct spool const *spool;
 	int fd;
 	size_t held; /* octets in out that are not written yet */
-	char path[4 + SPOOL_UUID];
-	char out[SPOOL_DRAFT_ROOM];
+	char path[4 + SPOOL_UUID]; /* "": there is no file to remove */
+	char out[DRAFT_BUFFER];
 };
 
-/* Each of these returns false with errno; what is left to do then is spool_draft_drop. */
-bool spool_draft_open(struct spool_draft *d, struct spool const *sp, char const *id);
-bool spool_draft_put(struct spool_draft *d, char const *s, size_t n);
-bool spool_draft_message(struct spool_draft *d, struct spool_message const *m);
-bool spool_draft_sync(struct spool_draft *d); /* writes what is held, syncs, closes */
-
-enum spool_draft_end {
-	SPOOL_DRAFT_DONE,    /* new/KEY is this file, and its entry is synced */
-	SPOOL_DRAFT_TAKEN,   /* new/KEY is another one */
-	SPOOL_DRAFT_FAILED,  /* errno; there is no new/KEY of ours */
-	SPOOL_DRAFT_UNKNOWN  /* errno; new/KEY can neither be synced nor removed */
+/* The content of a file, but its message. */
+struct draft_head {
+	uint64_t send;        /* 0: only contacts */
+	time_t date;
+	char const *user;     /* the login */
+	bool sandbox;
+	struct trace origin;  /* all but date; id is the UUID, ip is one word */
+	struct envelope const *envelope; /* finished */
 };
 
-/* Commits a synced draft. Call with the key's lock. */
-enum spool_draft_end spool_draft_commit(struct spool_draft *d, char const *key);
+/* Writes tmp/UUID and syncs it. After a failure call draft_remove. */
+bool draft_write(struct draft *d, struct spool const *sp, struct draft_head const *head,
+	char const *message, size_t n);
 
-/* Removes tmp/UUID, if there is one; its other name stays. errno is left alone: what can't be removed
-   now is removed by the importer once it is old. */
-void spool_draft_drop(struct spool_draft *d);
+enum draft_end {
+	DRAFT_COMMITTED, /* new/KEY is this file, and its entry is synced */
+	DRAFT_EXISTS,    /* new/KEY is another file */
+	DRAFT_FAILED,    /* errno; new/KEY is not this file */
+	DRAFT_UNKNOWN    /* errno; new/KEY can neither be synced nor removed */
+};
+
+/* Links a written draft to new/KEY. Call with the key's lock. */
+enum draft_end draft_commit(struct draft *d, char const *key);
+
+/* Removes tmp/UUID, if there is one, and keeps errno. If that fails, the importer removes
+   the file once it is old. */
+void draft_remove(struct draft *d);
 
 #endif

@@ -1,5 +1,5 @@
-/* The queue interface's envelope. 50000 recipients take their own octets and 32 for each,
-   half of them while sorting; the time is that of a merge sort, whatever the order. */
+/* The envelope. n recipients take their octets and 32 more for each, and half as many again
+   while they are sorted. Sorting takes O(n log n), whatever their order. */
 #include "spool/envelope.h"
 
 #include "mail/address.h"
@@ -57,9 +57,9 @@ static uint64_t head_of(char const *s, size_t n)
 	return head;
 }
 
-/* As memcmp, a shorter one before a longer one that it begins. No address holds a NUL,
-   so the padding of a short head is below every octet. */
-static int compare(char const *text, struct envelope_entry const *a, struct envelope_entry const *b)
+/* Compares like strcmp. No address has a NUL, so the zeros that fill a short head sort
+   before every octet. */
+static int compare_entries(char const *text, struct envelope_entry const *a, struct envelope_entry const *b)
 {
 	if (a->head != b->head)
 		return a->head < b->head ? -1 : 1;
@@ -68,11 +68,11 @@ static int compare(char const *text, struct envelope_entry const *a, struct enve
 	return d ? d : (a->len > b->len) - (a->len < b->len);
 }
 
-static void merge(char const *text, struct envelope_entry *out, struct envelope_entry const *a,
+static void merge_runs(char const *text, struct envelope_entry *out, struct envelope_entry const *a,
 	size_t an, struct envelope_entry const *b, size_t bn)
 {
 	while (an && bn) {
-		if (compare(text, a, b) <= 0) {
+		if (compare_entries(text, a, b) <= 0) {
 			*out++ = *a++;
 			an--;
 		} else {
@@ -83,9 +83,9 @@ static void merge(char const *text, struct envelope_entry *out, struct envelope_
 	memcpy(out, an ? a : b, (an + bn) * sizeof *a);
 }
 
-/* Merge sort, bottom up: what an adversary sends can't make it slow, nor can it recurse.
-   Runs in order already, as lists from a data base are, are copied, not compared. */
-static bool sort(struct envelope *e)
+/* Merge sort, bottom up: no input makes it slow, and it does not recurse. Runs that are in
+   order already, as lists from a database are, are copied without comparing. */
+static bool sort_recipients(struct envelope *e)
 {
 	size_t n = e->count;
 	struct envelope_entry *from = e->entry, *to = malloc((n ? n : 1) * sizeof *to);
@@ -95,8 +95,8 @@ static bool sort(struct envelope *e)
 		for (size_t at = 0; at < n; at += 2 * width) {
 			size_t an = n - at < width ? n - at : width;
 			size_t bn = n - at - an < width ? n - at - an : width;
-			if (bn && compare(e->text.s, from + at + an - 1, from + at + an) > 0)
-				merge(e->text.s, to + at, from + at, an, from + at + an, bn);
+			if (bn && compare_entries(e->text.s, from + at + an - 1, from + at + an) > 0)
+				merge_runs(e->text.s, to + at, from + at, an, from + at + an, bn);
 			else
 				memcpy(to + at, from + at, (an + bn) * sizeof *to);
 		}
@@ -110,14 +110,14 @@ static bool sort(struct envelope *e)
 	return true;
 }
 
-/* Sorts, and makes equal recipients one. */
-static bool compact(struct envelope *e)
+/* Sorts the recipients and drops repeated ones. */
+static bool compact_recipients(struct envelope *e)
 {
-	if (!sort(e))
+	if (!sort_recipients(e))
 		return false;
 	size_t kept = 0;
 	for (size_t i = 0; i < e->count; i++)
-		if (kept == 0 || compare(e->text.s, &e->entry[kept - 1], &e->entry[i]))
+		if (kept == 0 || compare_entries(e->text.s, &e->entry[kept - 1], &e->entry[i]))
 			e->entry[kept++] = e->entry[i];
 	e->count = kept;
 	return true;
@@ -125,28 +125,28 @@ static bool compact(struct envelope *e)
 
 /* --- Reading ------------------------------------------------------------------------ */
 
-static enum envelope_state bad(struct envelope *e, size_t at, size_t n, enum envelope_state why)
+static enum envelope_state note_bad(struct envelope *e, size_t at, size_t n, enum envelope_state why)
 {
 	e->bad = at;
 	e->bad_len = n;
 	return why;
 }
 
-/* An address, lowered and checked. why: what to say of one that is none. */
-static enum envelope_state check(struct envelope *e, size_t at, size_t n, enum envelope_state why)
+/* Lowers and checks an address. why: the state if it is not one. */
+static enum envelope_state check_address(struct envelope *e, size_t at, size_t n, enum envelope_state why)
 {
 	ascii_lower_all(e->text.s + at, n);
 	switch (address_check(e->text.s + at, n, true)) {
 	case ADDRESS_OK:
 		return ENVELOPE_MORE;
 	case ADDRESS_LONG:
-		return bad(e, at, n, ENVELOPE_LONG);
+		return note_bad(e, at, n, ENVELOPE_LONG);
 	default:
-		return bad(e, at, n, why);
+		return note_bad(e, at, n, why);
 	}
 }
 
-static bool grow(struct envelope *e)
+static bool reserve_entry(struct envelope *e)
 {
 	if (e->count < e->cap)
 		return true;
@@ -159,47 +159,47 @@ static bool grow(struct envelope *e)
 	return true;
 }
 
-static enum envelope_state add(struct envelope *e, size_t at, size_t n)
+static enum envelope_state add_recipient(struct envelope *e, size_t at, size_t n)
 {
-	enum envelope_state state = check(e, at, n, ENVELOPE_RECIPIENT);
+	enum envelope_state state = check_address(e, at, n, ENVELOPE_RECIPIENT);
 	if (state != ENVELOPE_MORE)
 		return state;
-	if (e->count == 2 * e->max) { /* repeated ones do not count, but they take memory */
-		if (!compact(e))
+	if (e->count == 2 * e->max) { /* repeated ones do not count, but take memory */
+		if (!compact_recipients(e))
 			return ENVELOPE_NO_MEMORY;
 		if (e->count > e->max)
 			return ENVELOPE_MANY;
 	}
-	if (!grow(e))
+	if (!reserve_entry(e))
 		return ENVELOPE_NO_MEMORY;
 	e->entry[e->count++] = (struct envelope_entry){
 		head_of(e->text.s + at, n), (uint32_t)at, (uint32_t)n};
 	return ENVELOPE_MORE;
 }
 
-static enum envelope_state finish(struct envelope *e)
+static enum envelope_state finish_envelope(struct envelope *e)
 {
 	if (!e->has_sender)
 		return ENVELOPE_FORMAT;
 	if (e->count == 0)
 		return ENVELOPE_NOBODY;
-	if (!compact(e))
+	if (!compact_recipients(e))
 		return ENVELOPE_NO_MEMORY;
 	return e->count > e->max ? ENVELOPE_MANY : ENVELOPE_DONE;
 }
 
-/* One record text.s[at..at + n), without its NUL. */
-static enum envelope_state record(struct envelope *e, size_t at, size_t n)
+/* Reads the record text.s[at..at + n), without its NUL. */
+static enum envelope_state read_record(struct envelope *e, size_t at, size_t n)
 {
 	if (n == 0)
-		return finish(e);
+		return finish_envelope(e);
 	if (e->text.s[at] == 'T' && e->has_sender)
-		return add(e, at + 1, n - 1);
+		return add_recipient(e, at + 1, n - 1);
 	if (e->text.s[at] != 'F' || e->has_sender)
 		return ENVELOPE_FORMAT;
 	e->has_sender = true;
 	e->sender_len = n - 1;
-	return check(e, at + 1, n - 1, ENVELOPE_SENDER);
+	return check_address(e, at + 1, n - 1, ENVELOPE_SENDER);
 }
 
 enum envelope_state envelope_feed(struct envelope *e, char const *s, size_t n)
@@ -216,11 +216,11 @@ enum envelope_state envelope_feed(struct envelope *e, char const *s, size_t n)
 		char *nul = e->text.len > at ? memchr(e->text.s + at, 0, e->text.len - at) : NULL;
 		size_t len = nul ? (size_t)(nul - e->text.s) - at : e->text.len - at;
 		if (len > ADDRESS_MAX + 1)
-			e->state = bad(e, at + 1, ADDRESS_MAX, ENVELOPE_LONG);
+			e->state = note_bad(e, at + 1, ADDRESS_MAX, ENVELOPE_LONG);
 		else if (!nul)
 			break;
 		else
-			e->state = record(e, at, len);
+			e->state = read_record(e, at, len);
 		e->parsed = at + len + 1;
 	}
 	return e->state;

@@ -1,6 +1,6 @@
-/* The envelope as qmail-queue(8) takes it on fd 1: `F sender NUL`, `T recipient NUL` for
-   each recipient, and one more NUL. Addresses are checked and lowered here whoever fed
-   them; recipients end up sorted, each once. */
+/* The envelope that a queue program reads on descriptor 1 (qmail-queue(8)): `F sender NUL`,
+   `T recipient NUL` for each recipient, and one more NUL. Addresses are checked and lowered
+   again, since any program may have written them. The recipients are sorted, each once. */
 #ifndef SPOOL_ENVELOPE_H
 #define SPOOL_ENVELOPE_H
 
@@ -14,47 +14,48 @@
 #define ENVELOPE_MAX 1000000
 
 enum envelope_state {
-	ENVELOPE_MORE, /* no last NUL yet */
+	ENVELOPE_MORE, /* the last NUL has not come yet */
 	ENVELOPE_DONE,
-	ENVELOPE_FORMAT,    /* not of that shape */
+	ENVELOPE_FORMAT,    /* not of that form */
 	ENVELOPE_LONG,      /* an address over ADDRESS_MAX */
-	ENVELOPE_SENDER,    /* the sender is empty or no address */
-	ENVELOPE_RECIPIENT, /* a recipient is no address */
+	ENVELOPE_SENDER,    /* the sender is not an address */
+	ENVELOPE_RECIPIENT, /* a recipient is not an address */
 	ENVELOPE_NOBODY,    /* no recipients */
 	ENVELOPE_MANY,      /* more recipients than allowed */
 	ENVELOPE_NO_MEMORY
 };
 
-/* A recipient: text.s[at..at + len), its first octets once more in `head`, big-endian,
-   so that most comparisons stay inside the array. */
+/* A recipient: text.s[at..at + len). head: its first 8 octets, big-endian, so that most
+   comparisons stay inside the array. */
 struct envelope_entry {
 	uint64_t head;
 	uint32_t at, len;
 };
 
 struct envelope {
-	struct buf text;      /* every octet fed, addresses lowered in place */
+	struct buf text;      /* all octets fed, addresses lowered in place */
 	size_t parsed;
 	size_t sender_len;    /* the sender is text.s[1..1 + sender_len) */
 	bool has_sender;
 	struct envelope_entry *entry;
 	size_t count, cap, max;
 	enum envelope_state state;
-	size_t bad, bad_len;  /* the faulty address inside text, for a message to people */
+	size_t bad, bad_len;  /* the faulty address in text, for a message */
 };
 
-/* max: recipients allowed, 1 to ENVELOPE_MAX, counted after equal ones have become one. */
+/* max: the allowed number of different recipients, 1 to ENVELOPE_MAX. Call envelope_free
+   in the end. */
 void envelope_init(struct envelope *e, size_t max);
 
-/* Takes n more octets. Any answer but ENVELOPE_MORE is final: what follows the last NUL
-   is ignored. Memory is bounded by max. */
+/* Takes n more octets. Every state but ENVELOPE_MORE is final. Octets after the last NUL
+   are ignored. max bounds the memory. */
 enum envelope_state envelope_feed(struct envelope *e, char const *s, size_t n);
 
 /* The i-th recipient of a finished envelope, 0 <= i < count, in the order of octets. */
 char const *envelope_recipient(struct envelope const *e, size_t i, size_t *len);
 char const *envelope_sender(struct envelope const *e, size_t *len);
 
-/* What the client is told of a faulty envelope; its word is the faulty address. */
+/* The refusal for the client; its word is the faulty address. REFUSAL_UNSTATED: none. */
 enum refusal envelope_refusal(enum envelope_state state);
 
 void envelope_free(struct envelope *e);

@@ -1,5 +1,5 @@
-/* Files of the spool, written and read. The reader takes exactly what the writer writes:
-   these fields, in this order, each on one line. */
+/* The text of a spool file. The reader accepts exactly what the writer writes: these
+   fields, in this order, each on one line. */
 #include "spool/file.h"
 
 #include "mail/address.h"
@@ -11,6 +11,7 @@
 
 #define SEND_MAX INT64_MAX /* numbers are keys of a table: signed there */
 #define VALUE_MAX 998      /* RFC 5322 2.1.1 */
+#define SANDBOX "X-Saca-Sandbox: "
 
 /* --- Writing ------------------------------------------------------------------------ */
 
@@ -29,18 +30,19 @@ bool spoolfile_head(struct buf *out, struct spoolfile const *f)
 		&& put_field(out, "X-Saca-User: ", f->user.s, f->user.n, "\n")
 		&& put_field(out, "X-Saca-Ip: ", f->ip.s, f->ip.n, "\n")
 		&& put_field(out, "X-Saca-Date: ", f->date.s, f->date.n, "\n")
+		&& (!f->sandbox || buf_puts(out, SANDBOX "yes\n"))
 		&& put_field(out, "X-Saca-Recipients: ", recipients, rn, "\n");
 }
 
 /* --- Reading ------------------------------------------------------------------------ */
 
-/* What is left to read. */
+/* The octets that are not parsed yet. */
 struct rest {
 	char const *s, *end;
 };
 
-/* The value of the line that begins with name, if this is the next one. */
-static bool take(struct rest *r, char const *name, struct slice *value)
+/* Takes the next line if it begins with name. *value: its other octets. */
+static bool take_field(struct rest *r, char const *name, struct slice *value)
 {
 	size_t left = (size_t)(r->end - r->s), n = strlen(name);
 	if (left < n || memcmp(r->s, name, n))
@@ -53,7 +55,7 @@ static bool take(struct rest *r, char const *name, struct slice *value)
 	return true;
 }
 
-/* Not empty, of a line's length, without blanks and control octets. */
+/* Whether v has 1 to VALUE_MAX octets, no blanks and no control octets. */
 static bool is_word(struct slice v)
 {
 	for (size_t i = 0; i < v.n; i++)
@@ -72,39 +74,43 @@ static bool is_id(struct slice v)
 	return v.n == 32 && ascii_is_lowhex(v.s, v.n);
 }
 
-/* Return-Path, X-Saca-Send if there, X-Saca-Id. */
+/* Parses Return-Path, X-Saca-Send (optional) and X-Saca-Id. */
 static char const *read_identity(struct rest *r, struct spoolfile *f)
 {
 	struct slice v;
-	if (!take(r, "Return-Path: <", &v) || v.n == 0 || v.s[v.n - 1] != '>')
+	if (!take_field(r, "Return-Path: <", &v) || v.n == 0 || v.s[v.n - 1] != '>')
 		return "no Return-Path field at its beginning";
 	f->sender = (struct slice){v.s, v.n - 1};
 	if (!is_address(f->sender))
-		return "the sender in Return-Path is no address";
+		return "the sender in Return-Path is not an address";
 	f->send = 0;
-	if (take(r, "X-Saca-Send: ", &v) && (!num_scan(v.s, v.n, SEND_MAX, &f->send) || f->send == 0))
-		return "X-Saca-Send is no number of a send";
-	if (!take(r, "X-Saca-Id: ", &f->id) || !is_id(f->id))
-		return "no X-Saca-Id field, or not of 32 digits";
+	if (take_field(r, "X-Saca-Send: ", &v) && (!num_scan(v.s, v.n, SEND_MAX, &f->send) || f->send == 0))
+		return "X-Saca-Send is not a number of a send";
+	if (!take_field(r, "X-Saca-Id: ", &f->id) || !is_id(f->id))
+		return "no X-Saca-Id field, or not 32 digits in it";
 	return NULL;
 }
 
 static char const *read_origin(struct rest *r, struct spoolfile *f)
 {
-	if (!take(r, "X-Saca-User: ", &f->user) || !is_word(f->user))
+	if (!take_field(r, "X-Saca-User: ", &f->user) || !is_word(f->user))
 		return "no X-Saca-User field, or no login in it";
 	size_t plan = address_login_plan(f->user.s, f->user.n);
 	if (!plan)
 		return "the login in X-Saca-User names no plan";
 	f->plan = (struct slice){f->user.s + plan, f->user.n - plan};
-	if (!take(r, "X-Saca-Ip: ", &f->ip) || !is_word(f->ip))
+	if (!take_field(r, "X-Saca-Ip: ", &f->ip) || !is_word(f->ip))
 		return "no X-Saca-Ip field, or nothing in it";
-	if (!take(r, "X-Saca-Date: ", &f->date) || !date_is_iso(f->date.s, f->date.n))
+	if (!take_field(r, "X-Saca-Date: ", &f->date) || !date_is_iso(f->date.s, f->date.n))
 		return "no X-Saca-Date field, or no date in it";
+	struct slice v;
+	f->sandbox = take_field(r, SANDBOX, &v);
+	if (f->sandbox && (v.n != 3 || memcmp(v.s, "yes", 3)))
+		return "X-Saca-Sandbox is not yes";
 	return NULL;
 }
 
-/* A sorts before B, as octets. */
+/* Whether a sorts before b, by octets. */
 static bool is_before(struct slice a, struct slice b)
 {
 	int d = memcmp(a.s, b.s, a.n < b.n ? a.n : b.n);
@@ -115,17 +121,17 @@ static char const *read_recipients(struct rest *r, struct spoolfile *f)
 {
 	struct slice v, before = {"", 0};
 	uint64_t count;
-	if (!take(r, "X-Saca-Recipients: ", &v) || !num_scan(v.s, v.n, UINT32_MAX, &count) || count == 0)
+	if (!take_field(r, "X-Saca-Recipients: ", &v) || !num_scan(v.s, v.n, UINT32_MAX, &count) || count == 0)
 		return "no X-Saca-Recipients field, or no number in it";
 	f->recipients = (uint32_t)count;
 	char const *start = r->s;
 	for (uint64_t i = 0; i < count; i++, before = v) {
-		if (!take(r, SPOOLFILE_DELIVERED, &v))
+		if (!take_field(r, SPOOLFILE_DELIVERED, &v))
 			return "fewer Delivered-To fields than X-Saca-Recipients says";
 		if (!is_address(v))
-			return "a recipient in Delivered-To is no address";
+			return "a recipient in Delivered-To is not an address";
 		if (!is_before(before, v))
-			return "the recipients are not in order, or one stands there twice";
+			return "the recipients are not sorted, or one is repeated";
 	}
 	f->delivered = (struct slice){start, (size_t)(r->s - start)};
 	return NULL;
@@ -139,8 +145,8 @@ char const *spoolfile_read(struct spoolfile *f, char const *s, size_t n)
 	if ((wrong = read_identity(&r, f)) || (wrong = read_origin(&r, f))
 		|| (wrong = read_recipients(&r, f)))
 		return wrong;
-	if (!take(&r, "Received: ", &v))
-		return "no Received field behind the recipients";
+	if (!take_field(&r, "Received: ", &v))
+		return "no Received field after the recipients";
 	f->message = (struct slice){r.s, (size_t)(r.end - r.s)};
 	if ((f->send == 0) != (f->message.n == 0))
 		return f->send ? "a send without a message" : "a message without the number of a send";
@@ -152,7 +158,7 @@ bool spoolfile_recipient(struct spoolfile const *f, size_t *at, struct slice *ad
 	if (*at >= f->delivered.n)
 		return false;
 	struct rest r = {f->delivered.s + *at, f->delivered.s + f->delivered.n};
-	if (!take(&r, SPOOLFILE_DELIVERED, address))
+	if (!take_field(&r, SPOOLFILE_DELIVERED, address))
 		return false;
 	*at = (size_t)(r.s - f->delivered.s);
 	return true;
@@ -167,4 +173,46 @@ bool spoolfile_identity(char const *s, size_t n, uint64_t *send, struct slice *i
 	*send = f.send;
 	*id = f.id;
 	return true;
+}
+
+/* --- The Received field ------------------------------------------------------------------ */
+
+/* Whether c may appear unquoted in the field: in domains, addresses and cipher names. */
+static bool is_token(char c)
+{
+	return ascii_is_alpha(c) || ascii_is_digit(c) || (c && strchr(".-_:[]+/%=", c));
+}
+
+static bool put_token(struct buf *out, char const *s)
+{
+	if (!s || !*s)
+		return buf_puts(out, "unknown");
+	size_t n = strnlen(s, TRACE_TOKEN);
+	if (!buf_reserve(out, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		out->s[out->len++] = is_token(s[i]) ? s[i] : '?';
+	return true;
+}
+
+static bool put_tls(struct buf *out, struct trace const *t)
+{
+	if (!t->tls || !*t->tls)
+		return true;
+	if (!buf_puts(out, " (") || !put_token(out, t->tls))
+		return false;
+	if (t->cipher && *t->cipher && (!buf_putc(out, ' ') || !put_token(out, t->cipher)))
+		return false;
+	return buf_putc(out, ')');
+}
+
+bool trace_received(struct buf *out, struct trace const *t)
+{
+	return buf_puts(out, "Received: from ") && put_token(out, t->helo)
+		&& buf_puts(out, " (") && put_token(out, t->ip)
+		&& buf_puts(out, ") by ") && put_token(out, t->host)
+		&& buf_puts(out, " with ") && put_token(out, t->proto && *t->proto ? t->proto : "SMTP")
+		&& put_tls(out, t)
+		&& buf_puts(out, " id ") && put_token(out, t->id)
+		&& buf_puts(out, "; ") && buf_puts(out, t->date) && buf_putc(out, '\n');
 }

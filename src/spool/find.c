@@ -1,54 +1,59 @@
-/* Finding what was committed: by its key, in whatever folder it is by now. An answer is
-   given only after the folder that gave it is synced, so that what was told to a client
-   is never lost with an entry that another process had no time to sync. */
-#include "spool/spool.h"
+/* Finding files by their key, in whatever folder they are by now. */
+#define _FILE_OFFSET_BITS 64
+#include "spool/find.h"
 
-#include "spool/seen_text.h"
-#include "spool/file.h"
 #include "base/fd.h"
+#include "spool/file.h"
+#include "spool/seen_format.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define SEEN_SIZE 65536 /* octets of a seen/ entry at most; spoolretire.c stays below */
+#define SEEN_SIZE 65536 /* octets of a seen/ entry at most; retire.c writes less */
 
-static int open_file(int dir, char const *name)
+/* Reads the start of a regular file. 0: it is missing, or not a regular file; -1: errno. */
+static int read_start(int dir, char const *name, char *text, size_t room, size_t *n)
 {
-	return fd_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	struct stat st;
+	int fd = fd_openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (fd < 0)
+		return errno == ENOENT || errno == ELOOP || errno == ENXIO ? 0 : -1;
+	ssize_t got = fstat(fd, &st) < 0 ? -1 : 0;
+	bool is_regular = got == 0 && S_ISREG(st.st_mode);
+	if (is_regular)
+		got = fd_pread_all(fd, text, room, 0);
+	fd_close(fd);
+	if (got < 0)
+		return -1;
+	*n = (size_t)got;
+	return is_regular;
 }
 
-/* What a file says of itself. 1, 0 (it is gone), -1. */
 static int read_file(int dir, char const *name, struct spool_entry *entry)
 {
 	char head[SPOOLFILE_HEAD];
 	struct slice id;
-	int fd = open_file(dir, name);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
-	ssize_t n = fd_pread_all(fd, head, sizeof head, 0);
-	fd_close(fd);
-	if (n < 0)
-		return -1;
-	if (!spoolfile_identity(head, (size_t)n, &entry->send, &id))
+	size_t n;
+	int r = read_start(dir, name, head, sizeof head, &n);
+	if (r <= 0)
+		return r;
+	if (!spoolfile_identity(head, n, &entry->send, &id))
 		return errno = EBADMSG, -1;
 	memcpy(entry->id, id.s, SPOOL_UUID - 1);
 	entry->id[SPOOL_UUID - 1] = 0;
 	return 1;
 }
 
-/* The line of key in an open seen/ entry; text has SEEN_SIZE octets. */
-static int read_line(int fd, char *text, char const *key, struct spool_entry *entry)
+/* Finds the key's line in the text of a seen/ entry. */
+static int parse_seen(char const *text, size_t n, char const *key, struct spool_entry *entry)
 {
 	struct seen line;
 	size_t at = 0;
-	ssize_t n = fd_pread_all(fd, text, SEEN_SIZE, 0);
-	if (n < 0)
-		return -1;
-	while (seen_next(&line, text, (size_t)n, &at) == 1) {
+	while (seen_next(&line, text, n, &at) == 1) {
 		if (line.key_len != strlen(key) || memcmp(text + line.key, key, line.key_len))
 			continue;
 		memcpy(entry->id, text + line.id, SPOOL_UUID - 1);
@@ -56,61 +61,50 @@ static int read_line(int fd, char *text, char const *key, struct spool_entry *en
 		entry->send = line.send;
 		return 1;
 	}
-	return errno = EBADMSG, -1; /* a name without its line */
+	return errno = EBADMSG, -1;
 }
 
 static int read_seen(int dir, char const *name, char const *key, struct spool_entry *entry)
 {
-	int fd = open_file(dir, name);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
+	size_t n;
 	char *text = malloc(SEEN_SIZE);
-	int r = text ? read_line(fd, text, key, entry) : -1;
-	fd_close(fd);
+	int r = text ? read_start(dir, name, text, SEEN_SIZE, &n) : -1;
+	if (r > 0)
+		r = parse_seen(text, n, key, entry);
 	free(text);
 	return r;
 }
 
-/* Does this answer hold for whoever wants the one that carries id? */
-static int judge(int r, char const *id, struct spool_entry const *entry)
+/* Restricts an answer to entries with that id; NULL: any. */
+static int filter_id(int r, char const *id, struct spool_entry const *entry)
 {
 	if (!id)
 		return r;
-	if (r < 0 && errno == EBADMSG) /* says nothing of an id */
+	if (r < 0 && errno == EBADMSG)
 		return 0;
 	return r == 1 && strcmp(entry->id, id) ? 0 : r;
 }
 
-static int synced(int dir, int r)
-{
-	return r == 1 && !fd_fsync(dir) ? -1 : r;
-}
-
-/* In seen/ or new/, where a file bears its key's bare name. */
-static int look(struct spool const *sp, enum spool_folder folder, char const *key,
+/* Looks in seen/ or new/, where a file is named by its key alone. */
+static int find_by_name(struct spool const *sp, enum spool_folder folder, char const *key,
 	char const *id, struct spool_entry *entry)
 {
-	char path[8 + SPOOL_KEY];
-	size_t n = strlen(spool_folders[folder]);
-	memcpy(path, spool_folders[folder], n);
-	path[n] = '/';
-	memcpy(path + n + 1, key, strlen(key) + 1);
+	char path[SPOOL_PATH];
+	if (!spool_path(path, folder, key, ""))
+		return -1;
 	int r = folder == SPOOL_SEEN ? read_seen(sp->fd, path, key, entry)
 		: read_file(sp->fd, path, entry);
-	r = judge(r, id, entry);
-	if (r != 1)
-		return r;
-	int dir = spool_folder_open(sp, folder);
-	if (dir < 0)
-		return -1;
-	r = synced(dir, r);
-	fd_close(dir);
-	return r;
+	r = filter_id(r, id, entry);
+	return r == 1 && !spool_folder_sync(sp, folder) ? -1 : r;
 }
 
-/* In cur/, failed/ or done/: any file whose name has this key, whatever stands behind
-   it, but for `except`, unless that is NULL. KEY.reason is no spool file. */
-static int scan(struct spool const *sp, enum spool_folder folder, char const *key,
+static bool has_key(char const *name, char const *key, size_t n)
+{
+	return spool_key_length(name) == n && memcmp(name, key, n) == 0 && strcmp(name + n, ".reason");
+}
+
+/* Looks in cur/, failed/ or done/ at each file whose name starts with the key. */
+static int find_by_key(struct spool const *sp, enum spool_folder folder, char const *key,
 	char const *id, char const *except, struct spool_entry *entry)
 {
 	DIR *d = spool_folder_read(sp, folder);
@@ -120,58 +114,120 @@ static int scan(struct spool const *sp, enum spool_folder folder, char const *ke
 	if (!d)
 		return -1;
 	while (r == 0 && (errno = 0, e = readdir(d)))
-		if (spool_key_length(e->d_name) == n && memcmp(e->d_name, key, n) == 0
-			&& strcmp(e->d_name + n, ".reason") && (!except || strcmp(e->d_name, except)))
-			r = judge(read_file(dirfd(d), e->d_name, entry), id, entry);
+		if (has_key(e->d_name, key, n) && (!except || strcmp(e->d_name, except)))
+			r = filter_id(read_file(dirfd(d), e->d_name, entry), id, entry);
 	if (r == 0 && errno)
 		r = -1;
-	r = synced(dirfd(d), r);
+	if (r == 1 && !fd_fsync(dirfd(d)))
+		r = -1;
 	spool_folder_done(d);
 	return r;
 }
 
-/* seen/ before new/, as the importer makes the one before it removes the other; new/
-   before cur/, as readers move files from there to here. */
+/* seen/ before new/: the importer makes seen/KEY before it removes the file. new/ before
+   cur/: a Maildir reader moves files from new/ to cur/. */
 int spool_find(struct spool const *sp, char const *key, struct spool_entry *entry)
 {
-	int r = look(sp, SPOOL_SEEN, key, NULL, entry);
+	int r = find_by_name(sp, SPOOL_SEEN, key, NULL, entry);
 	if (r == 0)
-		r = look(sp, SPOOL_NEW, key, NULL, entry);
-	return r ? r : scan(sp, SPOOL_CUR, key, NULL, NULL, entry);
+		r = find_by_name(sp, SPOOL_NEW, key, NULL, entry);
+	return r ? r : find_by_key(sp, SPOOL_CUR, key, NULL, NULL, entry);
 }
 
 int spool_read(struct spool const *sp, enum spool_folder folder, char const *name,
 	struct spool_entry *entry)
 {
-	int dir = spool_folder_open(sp, folder);
-	if (dir < 0)
-		return -1;
-	int r = read_file(dir, name, entry);
-	fd_close(dir);
-	return r;
+	char path[SPOOL_PATH];
+	return spool_path(path, folder, name, "") ? read_file(sp->fd, path, entry) : -1;
 }
 
-int spool_seen(struct spool const *sp, char const *key, struct spool_entry *entry)
+int spool_find_seen(struct spool const *sp, char const *key, struct spool_entry *entry)
 {
-	return look(sp, SPOOL_SEEN, key, NULL, entry);
+	return find_by_name(sp, SPOOL_SEEN, key, NULL, entry);
 }
 
 int spool_has_other(struct spool const *sp, char const *key, char const *id, char const *except)
 {
 	struct spool_entry entry;
-	int r = look(sp, SPOOL_NEW, key, id, &entry);
+	int r = find_by_name(sp, SPOOL_NEW, key, id, &entry);
 	for (enum spool_folder f = SPOOL_CUR; r == 0 && f <= SPOOL_DONE; f++)
-		r = scan(sp, f, key, id, f == SPOOL_FAILED ? except : NULL, &entry);
+		r = find_by_key(sp, f, key, id, f == SPOOL_FAILED ? except : NULL, &entry);
 	return r;
 }
 
 int spool_carries(struct spool const *sp, char const *key, char const *id)
 {
 	struct spool_entry entry;
-	int r = look(sp, SPOOL_SEEN, key, id, &entry);
-	if (r == 0)
-		r = look(sp, SPOOL_NEW, key, id, &entry);
-	for (enum spool_folder f = SPOOL_CUR; r == 0 && f <= SPOOL_DONE; f++)
-		r = scan(sp, f, key, id, NULL, &entry);
-	return r;
+	int r = find_by_name(sp, SPOOL_SEEN, key, id, &entry);
+	return r ? r : spool_has_other(sp, key, id, NULL);
+}
+
+/* --- The whole spool -------------------------------------------------------------------- */
+
+static int folder_is_empty(struct spool const *sp, enum spool_folder folder)
+{
+	DIR *d = spool_folder_read(sp, folder);
+	struct dirent *e;
+	int empty = 1;
+	if (!d)
+		return -1;
+	while (empty && (errno = 0, e = readdir(d)))
+		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	if (empty && errno)
+		empty = -1;
+	spool_folder_done(d);
+	return empty;
+}
+
+int spool_is_empty(struct spool const *sp)
+{
+	int empty = 1;
+	for (enum spool_folder f = SPOOL_NEW; empty == 1 && f <= SPOOL_SEEN; f++)
+		empty = folder_is_empty(sp, f);
+	return empty;
+}
+
+static void raise_by_file(char const *s, size_t n, uint64_t *highest)
+{
+	uint64_t send;
+	struct slice id;
+	if (spoolfile_identity(s, n, &send, &id) && send > *highest)
+		*highest = send;
+}
+
+static void raise_by_seen(char const *s, size_t n, uint64_t *highest)
+{
+	struct seen line;
+	for (size_t at = 0; seen_next(&line, s, n, &at) == 1;)
+		if (line.send > *highest)
+			*highest = line.send;
+}
+
+static bool raise_by_folder(struct spool const *sp, enum spool_folder folder, char *text, uint64_t *highest)
+{
+	DIR *d = spool_folder_read(sp, folder);
+	struct dirent *e;
+	size_t n;
+	int r = 0;
+	if (!d)
+		return false;
+	while (r >= 0 && (errno = 0, e = readdir(d))) {
+		r = read_start(dirfd(d), e->d_name, text, folder == SPOOL_SEEN ? SEEN_SIZE : SPOOLFILE_HEAD, &n);
+		if (r > 0)
+			(folder == SPOOL_SEEN ? raise_by_seen : raise_by_file)(text, n, highest);
+	}
+	bool done = r >= 0 && errno == 0;
+	spool_folder_done(d);
+	return done;
+}
+
+bool spool_highest(struct spool const *sp, uint64_t *highest)
+{
+	char *text = malloc(SEEN_SIZE);
+	bool done = text != NULL;
+	*highest = 0;
+	for (enum spool_folder f = SPOOL_TMP; done && f <= SPOOL_SEEN; f++)
+		done = raise_by_folder(sp, f, text, highest);
+	free(text);
+	return done;
 }

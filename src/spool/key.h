@@ -1,14 +1,16 @@
-/* The key of a transaction: what makes two of them one. */
+/* The key of a transaction: two transactions with one key are the same one, sent twice. */
 #ifndef SPOOL_KEY_H
 #define SPOOL_KEY_H
 
 #include "spool/envelope.h"
-#include "spool/spool.h"
-#include "spool/message.h"
+#include "spool/name.h"
 
-/* Writes the key: the hash of plan, sender, Message-ID, recipients and message, or id
-   where the message has no Message-ID (or is empty). 1: a hash, 0: id, -1: out of memory. */
+#include <stddef.h>
+
+/* Writes the key of a transaction. It is a hash of plan, sender, recipients, Message-ID and
+   message, or `id` if the message has no Message-ID or is empty. 1: a hash; 0: id; -1: out
+   of memory. */
 int spool_key(char key[SPOOL_KEY], char const *plan, struct envelope const *e,
-	struct spool_message const *m, char const *id);
+	char const *message, size_t n, char const *id);
 
 #endif

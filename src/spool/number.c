@@ -1,18 +1,20 @@
-/* The counter. The file is 174 octets, inside one sector, overwritten in place under its
-   lock. The first line is written and synced before the second speaks of it; the second is
-   written for every number, never synced, and believed only where it was written. */
+/* The counter. Its first line, the limit, is written and synced before the second line
+   names it. The second line is written for every number and never synced; it counts only
+   on the boot, device and inode where it was written. */
 #include "spool/number.h"
 
-#include "spool/number_text.h"
 #include "base/fd.h"
+#include "spool/find.h"
+#include "spool/lock.h"
+#include "spool/number_format.h"
+#include "spool/record.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define BLOCK 1000
+#define BLOCK 1000 /* numbers of this host that one sync pays for */
 
 static void read_boot(char boot[COUNTER_BOOT])
 {
@@ -20,11 +22,11 @@ static void read_boot(char boot[COUNTER_BOOT])
 	bool whole = fd >= 0 && fd_read(fd, boot, COUNTER_BOOT) == COUNTER_BOOT;
 	if (fd >= 0)
 		fd_close(fd);
-	if (!whole) /* no hint then: every number is synced */
+	if (!whole) /* the second line counts nowhere then, and every number is synced */
 		memset(boot, '-', COUNTER_BOOT);
 }
 
-/* Which start of the system this is: no process sees two. */
+/* The id of this boot of the system, read once per process. */
 static char const *this_boot(void)
 {
 	static char boot[COUNTER_BOOT];
@@ -33,153 +35,150 @@ static char const *this_boot(void)
 	return boot;
 }
 
-/* Opens and locks the counter; closing it gives the lock back. */
-static int open_count(struct spool const *sp, struct counter_place *here)
+static bool open_counter(struct record *r, struct counter_place *here, struct spool const *sp)
 {
 	struct stat st;
-	int fd = fd_openat(sp->fd, "count", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -1;
-	if (!fd_lock_range(fd, F_WRLCK, 0, 0) || fstat(fd, &st) < 0) {
-		fd_close(fd);
-		return -1;
+	if (!record_open(r, sp, "count", true))
+		return false;
+	if (fstat(r->fd, &st) < 0) {
+		record_close(r);
+		return false;
 	}
 	here->device = (uint64_t)st.st_dev;
 	here->inode = (uint64_t)st.st_ino;
 	memcpy(here->boot, this_boot(), COUNTER_BOOT);
-	return fd;
+	return true;
 }
 
-/* A file that is not whole is as good as none: it can only have been cut short by the
-   loss of what made it, before it was synced, or by a stranger. */
-static enum spool_count read_count(int fd, struct counter *c)
+/* A text whose first line is not whole was never synced, or a stranger changed it. */
+static enum spool_number read_counter(struct record const *r, struct counter *c)
 {
 	char text[COUNTER_SIZE + 1];
-	ssize_t n = fd_pread_all(fd, text, sizeof text, 0);
+	ssize_t n = record_read(r, text, sizeof text);
 	if (n < 0)
-		return SPOOL_COUNT_ERROR;
-	return counter_parse(c, text, (size_t)n) ? SPOOL_COUNT_OK : SPOOL_COUNT_LOST;
+		return SPOOL_NUMBER_ERROR;
+	return counter_parse(c, text, (size_t)n) ? SPOOL_NUMBER_OK : SPOOL_NUMBER_LOST;
 }
 
-static bool write_limit(int fd, struct counter const *c)
+static bool write_limit(struct record const *r, struct counter const *c)
 {
 	char text[COUNTER_SIZE];
 	counter_format(text, c);
-	return fd_pwrite_all(fd, text, COUNTER_HINT, 0) && fd_datasync(fd);
+	return record_write(r, text, COUNTER_HINT, 0) && record_sync(r);
 }
 
-static bool write_hint(int fd, struct counter const *c)
+static bool write_hint(struct record const *r, struct counter const *c)
 {
 	char text[COUNTER_SIZE];
 	counter_format(text, c);
-	return fd_pwrite_all(fd, text + COUNTER_HINT, sizeof text - COUNTER_HINT, COUNTER_HINT);
+	return record_write(r, text + COUNTER_HINT, sizeof text - COUNTER_HINT, COUNTER_HINT);
 }
 
-/* A counter whose numbers start above `above`, synced with its entry in the folder. */
-static bool make_count(struct spool const *sp, int fd, uint64_t above)
+/* Writes and syncs a counter whose numbers start after `above`, and its entry. */
+static bool make_counter(struct record const *r, struct spool const *sp, uint64_t above)
 {
 	struct counter c = {.limit = above + 1};
-	return ftruncate(fd, 0) == 0 && write_limit(fd, &c) && fd_fsync(fd) && fd_fsync(sp->fd);
+	return record_truncate(r) && write_limit(r, &c) && fd_fsync(sp->fd);
 }
 
-/* Reads the counter, and begins it if the spool is empty. */
-static enum spool_count begin(struct spool const *sp, int fd, struct counter *c)
+/* Reads the counter; makes it if the spool is empty. */
+static enum spool_number read_or_make(struct record const *r, struct spool const *sp, struct counter *c)
 {
-	enum spool_count r = read_count(fd, c);
-	if (r != SPOOL_COUNT_LOST)
-		return r;
+	enum spool_number result = read_counter(r, c);
+	if (result != SPOOL_NUMBER_LOST)
+		return result;
 	int empty = spool_is_empty(sp);
 	if (empty < 0)
-		return SPOOL_COUNT_ERROR;
+		return SPOOL_NUMBER_ERROR;
 	if (!empty)
-		return SPOOL_COUNT_LOST;
-	return make_count(sp, fd, 0) ? read_count(fd, c) : SPOOL_COUNT_ERROR;
+		return SPOOL_NUMBER_LOST;
+	return make_counter(r, sp, 0) ? read_counter(r, c) : SPOOL_NUMBER_ERROR;
 }
 
-/* Hands out a number, and has on disk first what it takes never to do so again. */
-static enum spool_count take(int fd, struct counter *c, struct counter_place const *here,
-	uint64_t from, uint64_t residue, uint64_t hosts, uint64_t *number)
+/* Takes a number of at least `from`. What prevents its repetition is on disk before the
+   second line is written. */
+static enum spool_number take_number(struct record const *r, struct counter *c,
+	struct counter_place const *here, uint64_t from, uint64_t residue, uint64_t hosts, uint64_t *number)
 {
 	bool raise;
 	uint64_t block = here->boot[0] == '-' ? 0 : BLOCK;
 	if (!counter_take(c, here, from, residue, hosts, block, number, &raise))
-		return SPOOL_COUNT_SPENT;
-	return (!raise || write_limit(fd, c)) && write_hint(fd, c) ? SPOOL_COUNT_OK : SPOOL_COUNT_ERROR;
+		return SPOOL_NUMBER_SPENT;
+	return (!raise || write_limit(r, c)) && write_hint(r, c) ? SPOOL_NUMBER_OK : SPOOL_NUMBER_ERROR;
 }
 
-enum spool_count spool_number(struct spool const *sp, uint64_t residue, uint64_t hosts,
+enum spool_number spool_number_take(struct spool const *sp, uint64_t residue, uint64_t hosts,
 	uint64_t *number)
 {
+	struct record r;
 	struct counter_place here;
 	struct counter c;
-	int fd = open_count(sp, &here);
-	if (fd < 0)
-		return SPOOL_COUNT_ERROR;
-	enum spool_count r = begin(sp, fd, &c);
-	if (r == SPOOL_COUNT_OK)
-		r = take(fd, &c, &here, 1, residue, hosts, number);
-	fd_close(fd);
-	return r;
+	if (!open_counter(&r, &here, sp))
+		return SPOOL_NUMBER_ERROR;
+	enum spool_number result = read_or_make(&r, sp, &c);
+	if (result == SPOOL_NUMBER_OK)
+		result = take_number(&r, &c, &here, 1, residue, hosts, number);
+	record_close(&r);
+	return result;
 }
 
-bool spool_count_begin(struct spool const *sp)
+bool spool_number_prepare(struct spool const *sp)
 {
+	struct record r;
 	struct stat st;
 	struct counter_place here;
 	struct counter c;
 	if (fstatat(sp->fd, "count", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size > 0)
 		return true;
-	int fd = open_count(sp, &here);
-	if (fd < 0)
+	if (!open_counter(&r, &here, sp))
 		return false;
-	enum spool_count r = begin(sp, fd, &c);
-	fd_close(fd);
-	return r != SPOOL_COUNT_ERROR;
+	enum spool_number result = read_or_make(&r, sp, &c);
+	record_close(&r);
+	return result != SPOOL_NUMBER_ERROR;
 }
 
-/* --- The importer's side ------------------------------------------------------------ */
-
-/* The counter is lost, so nobody gets a number; and once all that was being spooled has
-   come to its end, the highest one stands in some file. */
-static bool remake(struct spool const *sp, uint64_t above)
+/* Makes a lost counter. While it is lost nobody gets a number; with all keys locked, the
+   highest number that was handed out is in some file. */
+static bool remake_counter(struct spool const *sp, uint64_t above)
 {
+	struct record r;
 	struct counter_place here;
 	struct counter c;
 	uint64_t highest = 0;
+	bool made = false;
 	if (!spool_lock_all(sp))
 		return false;
-	bool fine = spool_highest(sp, &highest);
-	int fd = fine ? open_count(sp, &here) : -1;
-	enum spool_count r = fd >= 0 ? read_count(fd, &c) : SPOOL_COUNT_ERROR;
-	fine = r == SPOOL_COUNT_OK
-		|| (r == SPOOL_COUNT_LOST && make_count(sp, fd, highest > above ? highest : above));
-	if (fd >= 0)
-		fd_close(fd);
-	return spool_unlock_all(sp) && fine;
+	if (spool_highest(sp, &highest) && open_counter(&r, &here, sp)) {
+		enum spool_number result = read_counter(&r, &c);
+		made = result == SPOOL_NUMBER_OK || (result == SPOOL_NUMBER_LOST
+			&& make_counter(&r, sp, highest > above ? highest : above));
+		record_close(&r);
+	}
+	return spool_unlock_all(sp) && made;
 }
 
-/* `above` itself is taken, if it is still free. */
-static enum spool_count raise_to(struct spool const *sp, uint64_t above)
+/* Takes `above` itself, if it is still free. */
+static enum spool_number raise_to(struct spool const *sp, uint64_t above)
 {
+	struct record r;
 	struct counter_place here;
 	struct counter c;
 	uint64_t number;
-	int fd = open_count(sp, &here);
-	if (fd < 0)
-		return SPOOL_COUNT_ERROR;
-	enum spool_count r = read_count(fd, &c);
-	if (r == SPOOL_COUNT_OK && counter_next(&c, &here) <= above)
-		r = take(fd, &c, &here, above, 0, 1, &number);
-	fd_close(fd);
-	return r;
+	if (!open_counter(&r, &here, sp))
+		return SPOOL_NUMBER_ERROR;
+	enum spool_number result = read_counter(&r, &c);
+	if (result == SPOOL_NUMBER_OK && counter_next(&c, &here) <= above)
+		result = take_number(&r, &c, &here, above, 0, 1, &number);
+	record_close(&r);
+	return result;
 }
 
-bool spool_raise_count(struct spool const *sp, uint64_t above)
+bool spool_number_raise(struct spool const *sp, uint64_t above)
 {
-	enum spool_count r = above < COUNTER_MAX ? raise_to(sp, above) : SPOOL_COUNT_SPENT;
-	if (r == SPOOL_COUNT_LOST && remake(sp, above))
-		r = raise_to(sp, above);
-	if (r == SPOOL_COUNT_SPENT)
+	enum spool_number result = above < COUNTER_MAX ? raise_to(sp, above) : SPOOL_NUMBER_SPENT;
+	if (result == SPOOL_NUMBER_LOST && remake_counter(sp, above))
+		result = raise_to(sp, above);
+	if (result == SPOOL_NUMBER_SPENT)
 		errno = ERANGE;
-	return r == SPOOL_COUNT_OK;
+	return result == SPOOL_NUMBER_OK;
 }

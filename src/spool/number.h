@@ -1,28 +1,31 @@
-/* Numbers of sends, from SPOOL/count: never twice, whatever dies, in whatever order
-   (the argument stands in saca-spool(5)). */
+/* Numbers of sends, from SPOOL/count. No number is handed out twice, whatever process dies
+   at whatever moment; saca-spool(5), "NUMBERS", has the argument. */
 #ifndef SPOOL_NUMBER_H
 #define SPOOL_NUMBER_H
 
 #include "spool/spool.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#define SPOOL_HOSTS 10000 /* hosts that may share the numbers */
+#define SPOOL_HOSTS 10000 /* hosts that may share the numbers, at most */
 
-enum spool_count {
-	SPOOL_COUNT_OK,
-	SPOOL_COUNT_LOST,   /* missing or damaged, in a spool that is not empty */
-	SPOOL_COUNT_SPENT,  /* no number is left */
-	SPOOL_COUNT_ERROR   /* errno */
+enum spool_number {
+	SPOOL_NUMBER_OK,
+	SPOOL_NUMBER_LOST,  /* count is missing or damaged, and the spool is not empty */
+	SPOOL_NUMBER_SPENT, /* no number is left */
+	SPOOL_NUMBER_ERROR  /* errno */
 };
 
-/* The next number that leaves `residue` when divided by hosts. */
-enum spool_count spool_number(struct spool const *sp, uint64_t residue, uint64_t hosts,
+/* Hands out the next number n with n % hosts == residue, 0 <= residue < hosts. */
+enum spool_number spool_number_take(struct spool const *sp, uint64_t residue, uint64_t hosts,
 	uint64_t *number);
 
-/* Makes the counter of a spool that is empty, for who will put a file there without
-   taking a number; a missing one in another spool is left to the importer. False: errno. */
-bool spool_count_begin(struct spool const *sp);
+/* Makes the counter of an empty spool. For a caller that spools a file without a number:
+   afterwards the spool is not empty. Leaves a missing counter of a used spool missing. */
+bool spool_number_prepare(struct spool const *sp);
+
+/* For the importer: makes every number handed out from now on larger than `above`. Makes a
+   missing or damaged counter anew, then also above every number in the spool. */
+bool spool_number_raise(struct spool const *sp, uint64_t above);
 
 #endif

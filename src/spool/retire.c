@@ -1,13 +1,13 @@
-/* Taking files out of the spool. One process does it at a time (the importer's lock), and
-   each removal or move happens under its key's lock, so that a spooler looking for the
-   same key sees the file, or the synced seen/KEY, and never neither. */
-#include "spool/spool.h"
+/* Removing imported files, and setting others aside. */
+#include "spool/retire.h"
 
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/date.h"
-#include "spool/seen_text.h"
 #include "base/fd.h"
+#include "spool/lock.h"
+#include "spool/name.h"
+#include "spool/seen_format.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,38 +16,39 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LINES 400    /* in one seen/ entry: below 56 KB, which is what its readers read */
-#define NAME 255     /* octets of a file's name */
-#define SUFFIXES 999 /* numbers behind a name in failed/ or done/, before the clock's */
-#define STEM 200     /* octets of a name that has the clock's number behind it */
+#define LINES 400    /* lines of a seen/ entry: 56 KB, of the 64 KB that find.c reads */
+#define NAME 264     /* octets of a name with a number after it, and a NUL */
+#define NUMBERS 999  /* the largest number after a name, before the clock's is used */
+#define STEM 200     /* octets of a name that get the clock's number */
 #define REASON 1000  /* octets of a reason that are kept */
 
 /* --- seen/ -------------------------------------------------------------------------- */
 
-static bool leaves_seen(struct spool_retired const *f)
+/* Whether a file gets an entry in seen/: contacts alone are nobody's repeat. */
+static bool needs_seen(struct spool_retired const *f)
 {
 	return f->id && f->send && spool_key_length(f->name);
 }
 
-/* A synced file under tmp/, called `name`, with that content. */
+/* Writes tmp/NAME and syncs it. */
 static bool write_temp(int tmp, char const *name, char const *s, size_t n)
 {
-	/* What a dead process left may have other names by now: it is not to be written to. */
+	/* A file that a dead process left may be linked elsewhere: do not write to it. */
 	if (unlinkat(tmp, name, 0) < 0 && errno != ENOENT)
 		return false;
 	int fd = fd_openat(tmp, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
 		return false;
-	bool fine = fd_write_all(fd, s, n) && fd_fsync(fd);
+	bool done = fd_write_all(fd, s, n) && fd_fsync(fd);
 	fd_close(fd);
-	return fine;
+	return done;
 }
 
 static bool link_seen(int tmp, int seen, struct spool_retired const *files, size_t n)
 {
 	char key[SPOOL_KEY];
 	for (size_t i = 0; i < n; i++) {
-		if (!leaves_seen(&files[i]))
+		if (!needs_seen(&files[i]))
 			continue;
 		spool_key_of(key, files[i].name);
 		if (linkat(tmp, "seen", seen, key, 0) < 0 && errno != EEXIST)
@@ -56,44 +57,45 @@ static bool link_seen(int tmp, int seen, struct spool_retired const *files, size
 	return fd_fsync(seen);
 }
 
-/* One file with a line for each, under the names of all. */
+/* Writes one file with a line for each, and links it to the keys of all. */
 static bool write_seen(int tmp, int seen, struct spool_retired const *files, size_t n, char const *date)
 {
 	struct buf text = BUF_ZERO;
 	char key[SPOOL_KEY];
-	bool fine = true;
-	for (size_t i = 0; fine && i < n; i++) {
-		if (!leaves_seen(&files[i]))
+	bool done = true;
+	for (size_t i = 0; done && i < n; i++) {
+		if (!needs_seen(&files[i]))
 			continue;
 		spool_key_of(key, files[i].name);
-		fine = seen_put(&text, key, files[i].send, files[i].id, date);
+		done = seen_put(&text, key, files[i].send, files[i].id, date);
 	}
-	if (!fine)
+	if (!done)
 		errno = ENOMEM;
-	if (fine && text.len)
-		fine = write_temp(tmp, "seen", text.s, text.len) && link_seen(tmp, seen, files, n)
+	if (done && text.len)
+		done = write_temp(tmp, "seen", text.s, text.len) && link_seen(tmp, seen, files, n)
 			&& unlinkat(tmp, "seen", 0) == 0;
 	buf_free(&text);
-	return fine;
+	return done;
 }
 
-static bool remember(struct spool const *sp, struct spool_retired const *files, size_t n, char const *date)
+/* Makes the entries in seen/, synced. */
+static bool make_seen(struct spool const *sp, struct spool_retired const *files, size_t n, char const *date)
 {
-	bool fine = false;
+	bool done = false;
 	int tmp = spool_folder_open(sp, SPOOL_TMP);
 	int seen = tmp >= 0 ? spool_folder_open(sp, SPOOL_SEEN) : -1;
 	if (seen >= 0) {
-		fine = true;
-		for (size_t at = 0; fine && at < n; at += LINES)
-			fine = write_seen(tmp, seen, files + at, n - at < LINES ? n - at : LINES, date);
+		done = true;
+		for (size_t at = 0; done && at < n; at += LINES)
+			done = write_seen(tmp, seen, files + at, n - at < LINES ? n - at : LINES, date);
 		fd_close(seen);
 	}
 	if (tmp >= 0)
 		fd_close(tmp);
-	return fine;
+	return done;
 }
 
-static bool date_of(char date[DATE_ISO], time_t now)
+static bool format_date(char date[DATE_ISO], time_t now)
 {
 	struct tm tm;
 	if (date_utc(&tm, now) && date_iso(date, &tm))
@@ -104,19 +106,9 @@ static bool date_of(char date[DATE_ISO], time_t now)
 
 /* --- Removing and moving ------------------------------------------------------------ */
 
-/* The path of a file in the spool. False: ENAMETOOLONG. */
-static bool path_of(char path[NAME + 16], enum spool_folder folder, char const *name)
-{
-	int n = snprintf(path, NAME + 16, "%s/%s", spool_folders[folder], name);
-	if (n >= 0 && n < NAME + 16)
-		return true;
-	errno = ENAMETOOLONG;
-	return false;
-}
-
-/* Under the key's lock: removes `from`, or moves it to `to` if that is not NULL. What is
-   gone already, or renamed by a mail reader since, is met again on the next run. */
-static bool take_out(struct spool const *sp, char const *name, char const *from, char const *to)
+/* Removes `from`, or moves it to `to` if that is not NULL, with the key's lock. A file that
+   is gone or was renamed is met again on the next run. */
+static bool remove_or_move(struct spool const *sp, char const *name, char const *from, char const *to)
 {
 	char key[SPOOL_KEY];
 	bool ours = spool_key_length(name) != 0;
@@ -126,12 +118,12 @@ static bool take_out(struct spool const *sp, char const *name, char const *from,
 			return false;
 	}
 	int r = to ? renameat(sp->fd, from, sp->fd, to) : unlinkat(sp->fd, from, 0);
-	bool fine = r == 0 || errno == ENOENT;
+	bool done = r == 0 || errno == ENOENT;
 	int e = errno;
 	if (ours && !spool_unlock(sp, key))
 		return false;
 	errno = e;
-	return fine;
+	return done;
 }
 
 static unsigned long long clock_number(void)
@@ -141,25 +133,24 @@ static unsigned long long clock_number(void)
 	return (unsigned long long)t.tv_sec * 1000000000 + (unsigned long long)t.tv_nsec;
 }
 
-/* A name for `name` in folder that is free: its key, or its key with a number behind it,
-   which is the clock's where the small ones are taken: they must not run out, since a file
-   that cannot leave the spool keeps all others in it. Only the importer makes names there,
-   so it stays free. */
-static bool free_name(struct spool const *sp, enum spool_folder folder, char const *name, char out[NAME + 8])
+/* Finds a free name in folder: the key of `name`, or the key and a number. After NUMBERS
+   the number is the clock's: a file must always find a name, or it would hold up all
+   others. Only the importer makes names there, so the name stays free. */
+static bool free_name(struct spool const *sp, enum spool_folder folder, char const *name, char out[NAME])
 {
 	struct stat st;
-	char path[NAME + 16];
+	char path[SPOOL_PATH];
 	size_t n = spool_key_length(name);
 	if (n == 0)
-		n = strnlen(name, NAME);
+		n = strnlen(name, NAME - 1);
 	for (unsigned long long i = 0;; i++) {
-		if (i > SUFFIXES && n > STEM)
+		if (i > NUMBERS && n > STEM)
 			n = STEM;
 		if (i == 0)
-			snprintf(out, NAME + 8, "%.*s", (int)n, name);
+			snprintf(out, NAME, "%.*s", (int)n, name);
 		else
-			snprintf(out, NAME + 8, "%.*s.%llu", (int)n, name, i <= SUFFIXES ? i : clock_number());
-		if (!path_of(path, folder, out))
+			snprintf(out, NAME, "%.*s.%llu", (int)n, name, i <= NUMBERS ? i : clock_number());
+		if (!spool_path(path, folder, out, ""))
 			return false;
 		if (fstatat(sp->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return errno == ENOENT;
@@ -168,41 +159,32 @@ static bool free_name(struct spool const *sp, enum spool_folder folder, char con
 
 static bool keep_or_remove(struct spool const *sp, struct spool_retired const *f, bool keep)
 {
-	char from[NAME + 16], to[NAME + 16], name[NAME + 8];
-	if (!path_of(from, f->folder, f->name))
+	char from[SPOOL_PATH], to[SPOOL_PATH], name[NAME];
+	if (!spool_path(from, f->folder, f->name, ""))
 		return false;
 	if (!keep)
-		return take_out(sp, f->name, from, NULL);
-	return free_name(sp, SPOOL_DONE, f->name, name) && path_of(to, SPOOL_DONE, name)
-		&& take_out(sp, f->name, from, to);
-}
-
-static bool sync_folder(struct spool const *sp, enum spool_folder folder)
-{
-	int dir = spool_folder_open(sp, folder);
-	bool fine = dir >= 0 && fd_fsync(dir);
-	if (dir >= 0)
-		fd_close(dir);
-	return fine;
+		return remove_or_move(sp, f->name, from, NULL);
+	return free_name(sp, SPOOL_DONE, f->name, name) && spool_path(to, SPOOL_DONE, name, "")
+		&& remove_or_move(sp, f->name, from, to);
 }
 
 bool spool_retire(struct spool const *sp, struct spool_retired const *files, size_t n,
 	bool keep, time_t now)
 {
 	char date[DATE_ISO];
-	if (!date_of(date, now) || !remember(sp, files, n, date))
+	if (!format_date(date, now) || !make_seen(sp, files, n, date))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!keep_or_remove(sp, &files[i], keep))
 			return false;
-	return !keep || n == 0 || sync_folder(sp, SPOOL_DONE);
+	return !keep || n == 0 || spool_folder_sync(sp, SPOOL_DONE);
 }
 
 /* --- failed/ ------------------------------------------------------------------------ */
 
 static bool write_reason(struct spool const *sp, char const *name, char const *date, char const *reason)
 {
-	char path[NAME + 32], text[DATE_ISO + REASON + 2];
+	char path[SPOOL_PATH], text[DATE_ISO + REASON + 2];
 	int n = snprintf(text, sizeof text - 1, "%s %.*s", date, REASON, reason);
 	for (int i = 0; i < n; i++)
 		if (!ascii_is_print(text[i]))
@@ -211,47 +193,46 @@ static bool write_reason(struct spool const *sp, char const *name, char const *d
 	int tmp = spool_folder_open(sp, SPOOL_TMP);
 	if (tmp < 0)
 		return false;
-	snprintf(path, sizeof path, "%s/%s.reason", spool_folders[SPOOL_FAILED], name);
-	bool fine = write_temp(tmp, "reason", text, (size_t)n)
+	bool done = spool_path(path, SPOOL_FAILED, name, ".reason") && write_temp(tmp, "reason", text, (size_t)n)
 		&& renameat(tmp, "reason", sp->fd, path) == 0;
 	fd_close(tmp);
-	return fine;
+	return done;
 }
 
-/* The reason first: a file in failed/ always has one. */
+/* Writes the reason first, so that a file in failed/ always has one. */
 static bool move_aside(struct spool const *sp, struct spool_retired const *file,
 	char const *reason, char const *date)
 {
-	char from[NAME + 16], to[NAME + 16], name[NAME + 8];
+	char from[SPOOL_PATH], to[SPOOL_PATH], name[NAME];
 	struct stat st;
-	if (!path_of(from, file->folder, file->name))
+	if (!spool_path(from, file->folder, file->name, ""))
 		return false;
 	if (fstatat(sp->fd, from, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT;
-	return remember(sp, file, 1, date)
-		&& free_name(sp, SPOOL_FAILED, file->name, name) && path_of(to, SPOOL_FAILED, name)
+	return make_seen(sp, file, 1, date)
+		&& free_name(sp, SPOOL_FAILED, file->name, name) && spool_path(to, SPOOL_FAILED, name, "")
 		&& write_reason(sp, name, date, reason)
 		&& (renameat(sp->fd, from, sp->fd, to) == 0 || errno == ENOENT)
-		&& sync_folder(sp, SPOOL_FAILED);
+		&& spool_folder_sync(sp, SPOOL_FAILED);
 }
 
-/* All of it under the key's lock. Here nothing but the file holds the message: had an operator
-   dropped it half-way, what is remembered of it would answer for a send that nobody has. */
+/* All steps need the key's lock: if an operator dropped the file half-way, seen/KEY would
+   answer for a send that nobody has. */
 bool spool_set_aside(struct spool const *sp, struct spool_retired const *file,
 	char const *reason, time_t now)
 {
 	char date[DATE_ISO], key[SPOOL_KEY];
-	if (!date_of(date, now))
+	if (!format_date(date, now))
 		return false;
 	if (!spool_key_length(file->name))
 		return move_aside(sp, file, reason, date);
 	spool_key_of(key, file->name);
 	if (!spool_lock(sp, key))
 		return false;
-	bool fine = move_aside(sp, file, reason, date);
+	bool done = move_aside(sp, file, reason, date);
 	int e = errno;
 	if (!spool_unlock(sp, key))
 		return false;
 	errno = e;
-	return fine;
+	return done;
 }

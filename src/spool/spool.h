@@ -1,23 +1,35 @@
-/* The spool's folders, locks and retired files: what saca-spool and saca-import both
-   do there. saca-spool(5) has the table of states and the argument; in short:
+/* The spool: a folder with seven folders, the file `lock` and the file `count`.
+   saca-spool(5) describes what is in each, and the states of a file.
 
-   - A file in new/ or cur/ is whole and synced. Only the importer takes one away, and
-     only after its rows are in the store and seen/KEY is synced; or an operator drops it.
-   - Who spools, retires, drops or puts back a file holds the lock of its key (a range of SPOOL/lock), so
-     that the two never cross; files of other keys do not wait.
+   The room, file by file:
 
-   Where a function returns bool, false means a system call failed and errno says how. */
+	spool    opening a spool, its folders, paths in it
+	lock     the locks on keys, and the importer's
+	name     file names and the key in them                       (pure)
+	file     the text of a spool file, written and read           (pure)
+	envelope sender and recipients as a queue program gets them   (pure)
+	message  the message's octets
+	request  the settings that come with a message                (pure)
+	key      the key of a transaction
+	draft    a file being written to tmp/ and linked into new/
+	commit   a whole transaction, from request to result
+	record   a small file that is changed in place under its lock
+	number   the counter of sends; its text is in number_format   (pure)
+	credit   what a plan may still send; credit_format            (pure)
+	find     what is in the spool
+	retire   removing files that are imported, setting others aside; seen_format (pure)
+	requeue  an operator's retry and drop
+	expire   removing what is old
+
+   A function that returns bool sets errno when it returns false, unless its comment says
+   otherwise. */
 #ifndef SPOOL_SPOOL_H
 #define SPOOL_SPOOL_H
 
 #include <dirent.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <time.h>
 
-#define SPOOL_UUID 33 /* 32 hexadecimal digits and a NUL */
-#define SPOOL_KEY 65  /* a key, 64 digits or a UUID's 32, and a NUL */
+#define SPOOL_PATH 300 /* octets of FOLDER/NAME, an ending and a NUL */
 
 enum spool_folder {
 	SPOOL_TMP,
@@ -30,136 +42,41 @@ enum spool_folder {
 	SPOOL_FOLDERS
 };
 
-/* fd is the spool's folder, for openat and kin; both are close-on-exec. */
+/* The folders' names, by enum spool_folder. */
+extern char const *const spool_folders[SPOOL_FOLDERS];
+
+/* An open spool. fd is its folder, for the *at calls; lock is the file `lock`. Both are
+   close-on-exec. */
 struct spool {
 	int fd, lock;
 };
 
-/* "tmp", "new", ...: the folders' names, by enum spool_folder. */
-extern char const *const spool_folders[SPOOL_FOLDERS];
-
-/* Opens the spool at path and makes what is missing of it: the folder itself (its
-   parent must be there), the seven folders (0700) and `lock` (0600). EPERM: it belongs to
-   somebody else; but a caller who is root becomes that owner first, for good. */
+/* Opens the spool at path. Makes the folder itself (its parent must exist), the seven
+   folders (mode 0700) and `lock` (0600) where they are missing. Fails with EPERM if the
+   spool belongs to another user; a caller who is root becomes that user first, for the
+   rest of the process. Fails with EINVAL if path is missing and would be inside another
+   spool. */
 bool spool_open(struct spool *sp, char const *path);
 
-/* Is there a spool at path? False: errno; ENOENT: there is none, and spool_open would make it. */
-bool spool_is_there(char const *path);
+/* Closes it. This gives back every lock of this process on the spool. */
 void spool_close(struct spool *sp);
 
-/* Opens one of the folders, for fdopendir and the *at calls. -1: errno. */
+/* Whether there is a spool at path. False with ENOENT: no, and spool_open would make one. */
+bool spool_exists(char const *path);
+
+/* Opens a folder for the *at calls, close-on-exec; makes it if it is missing. -1: errno. */
 int spool_folder_open(struct spool const *sp, enum spool_folder folder);
 
-/* Opens one for readdir; dirfd is for the *at calls. NULL: errno. */
+/* Opens a folder for readdir. NULL: errno. */
 DIR *spool_folder_read(struct spool const *sp, enum spool_folder folder);
-void spool_folder_done(DIR *d); /* closes it, and leaves errno alone */
 
-/* How many octets of a file's name are its key: leading lowercase hexadecimal digits,
-   64 or 32, before the end, `:2,S`, `,S=1`, `.reason` or `.1`. 0: the name is none of
-   ours. The one place that knows how Maildir readers rename what they move to cur/. */
-size_t spool_key_length(char const *name);
+/* Closes it and keeps errno. */
+void spool_folder_done(DIR *d);
 
-/* Copies the key of a name that has one. */
-void spool_key_of(char key[SPOOL_KEY], char const *name);
+/* Syncs a folder's entries to disk. */
+bool spool_folder_sync(struct spool const *sp, enum spool_folder folder);
 
-/* The lock of a key (a NUL-terminated one), which whoever spools or retires KEY holds;
-   waits for it. One at a time. Every lock of the spool is given back by spool_close and at
-   the process's end. */
-bool spool_lock(struct spool const *sp, char const *key);
-bool spool_unlock(struct spool const *sp, char const *key);
-
-/* All keys at once: nobody is in the middle of spooling anything. */
-bool spool_lock_all(struct spool const *sp);
-bool spool_unlock_all(struct spool const *sp);
-
-/* The importer's own lock, held until spool_close or the process's end.
-   1: taken; 0: another importer is at work; -1: errno. */
-int spool_import_lock(struct spool *sp);
-
-/* --- What is there --- */
-
-struct spool_entry {
-	char id[SPOOL_UUID];
-	uint64_t send; /* 0: only contacts */
-};
-
-/* Was KEY committed already: does seen/, new/ or cur/ have it? The folder where it is
-   found is synced first. Call with the key's lock. 1: yes, *entry is set; 0: no; -1:
-   errno (EBADMSG: what is there is no spool file). */
-int spool_find(struct spool const *sp, char const *key, struct spool_entry *entry);
-
-/* Does KEY carry that id, in whatever folder (failed/ and done/ too)? Synced likewise. */
-int spool_carries(struct spool const *sp, char const *key, char const *id);
-
-/* What the file folder/NAME says of itself. 1: *entry is set; 0: it is gone; -1: errno
-   (EBADMSG: it is no spool file). */
-int spool_read(struct spool const *sp, enum spool_folder folder, char const *name,
-	struct spool_entry *entry);
-
-/* What seen/ says of KEY; like spool_find, but for that folder alone. */
-int spool_seen(struct spool const *sp, char const *key, struct spool_entry *entry);
-
-/* Does a file in new/, cur/, failed/ or done/ carry KEY with that id, other than
-   failed/EXCEPT? seen/ does not count. 1, 0; -1: errno. */
-int spool_has_other(struct spool const *sp, char const *key, char const *id, char const *except);
-
-/* Is there no file at all, be it waiting, failed, done or seen? 1, 0; -1: errno. */
-int spool_is_empty(struct spool const *sp);
-
-/* The highest number in the spool's files and in seen/; 0 if there is none. */
-bool spool_highest(struct spool const *sp, uint64_t *highest);
-
-/* --- Taking files out: for the importer --- */
-
-/* A file that is done with. id has 32 digits; send is 0 for contacts alone. Where the
-   file could not be read, id is NULL. */
-struct spool_retired {
-	enum spool_folder folder; /* SPOOL_NEW or SPOOL_CUR */
-	char const *name;
-	char const *id;
-	uint64_t send;
-};
-
-/* Takes n files out of the spool, whose rows the store has for good: every send leaves
-   a synced seen/KEY, then the files are removed, or moved to done/ if keep. A few syncs
-   whatever n is. Files which are gone already are fine, so after a failure the same
-   call can be made again. `now` is written to seen/. Call with the importer's lock. */
-bool spool_retire(struct spool const *sp, struct spool_retired const *files, size_t n,
-	bool keep, time_t now);
-
-/* Moves a file that cannot be imported to failed/NAME, and writes failed/NAME.reason: one
-   line, `2013-09-12T11:59:19Z text`; octets outside printable ASCII become `?`. NAME gets
-   `.1`, `.2`... behind its key where another file has it. Synced; it leaves a seen/KEY
-   as above. A file that is gone leaves nothing. Call with the importer's lock. */
-bool spool_set_aside(struct spool const *sp, struct spool_retired const *file,
-	char const *reason, time_t now);
-
-/* --- Taking files out, and putting them back: for the operator --- */
-
-enum spool_undo {
-	SPOOL_UNDO_DONE,
-	SPOOL_UNDO_TAKEN, /* put back: new/ has a file of that name already */
-	SPOOL_UNDO_BEGUN, /* drop: its import has begun, so only the importer knows what to do */
-	SPOOL_UNDO_ERROR  /* errno */
-};
-
-/* Puts failed/NAME back as new/KEY, to be imported again, and removes its reason. From then
-   on it is the file that makes a repeat of it one: seen/KEY, where it was set aside, goes. */
-enum spool_undo spool_put_back(struct spool const *sp, char const *name);
-
-/* Removes a file from new/, cur/ or failed/ for good, and what was left in seen/ when it was
-   set aside, so that its message can come again. A crash leaves both or the file alone. */
-enum spool_undo spool_drop(struct spool const *sp, enum spool_folder folder, char const *name);
-
-/* --- Forgetting: for the importer --- */
-
-/* Removes seen/ entries older than 24 hours and tmp/ files older than 36, having settled
-   what is pending in credit/. Entries from the future are stamped anew. Reads two
-   folders: once a run, or every few minutes in a long one. */
-bool spool_clean(struct spool const *sp, time_t now);
-
-/* Makes sure that every number handed out from now on is above `above`; makes the
-   counter where it is missing or unreadable (then also above every number in the spool). */
-bool spool_raise_count(struct spool const *sp, uint64_t above);
+/* Writes `FOLDER/NAME` and the ending. False: ENAMETOOLONG. */
+bool spool_path(char path[SPOOL_PATH], enum spool_folder folder, char const *name, char const *ending);
 
 #endif

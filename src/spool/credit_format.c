@@ -1,5 +1,5 @@
-/* The credit file's text and arithmetic. */
-#include "spool/credit_text.h"
+/* The text of SPOOL/credit/PLAN, and its arithmetic. */
+#include "spool/credit_format.h"
 
 #include "mail/address.h"
 #include "base/ascii.h"
@@ -9,8 +9,8 @@
 
 #define DIGITS 20
 
-/* The next word at s[*at..n); false if there is none. */
-static bool word(char const *s, size_t n, size_t *at, char const **w, size_t *len)
+/* Finds the next word at s[*at..n). False: there is none. */
+static bool next_word(char const *s, size_t n, size_t *at, char const **w, size_t *len)
 {
 	while (*at < n && s[*at] == ' ')
 		++*at;
@@ -30,20 +30,20 @@ bool credit_parse(struct credit *c, char const *s, size_t n)
 	if (n == 0 || s[n - 1] != '\n')
 		return false;
 	n--;
-	if (!word(s, n, &at, &w, &len) || !num_scan(w, len, CREDIT_MAX, &c->balance))
+	if (!next_word(s, n, &at, &w, &len) || !num_scan(w, len, CREDIT_MAX, &c->balance))
 		return false;
-	if (!word(s, n, &at, &w, &len))
+	if (!next_word(s, n, &at, &w, &len))
 		return true;
 	if (len != 32 || !ascii_is_lowhex(w, len))
 		return false;
 	memcpy(c->id, w, len);
-	if (!word(s, n, &at, &w, &len) || !num_scan(w, len, CREDIT_MAX, &c->amount))
+	if (!next_word(s, n, &at, &w, &len) || !num_scan(w, len, CREDIT_MAX, &c->amount))
 		return false;
-	if (!word(s, n, &at, &w, &len) || (len != 64 && len != 32) || !ascii_is_lowhex(w, len))
+	if (!next_word(s, n, &at, &w, &len) || (len != 64 && len != 32) || !ascii_is_lowhex(w, len))
 		return false;
 	memcpy(c->key, w, len);
 	c->pending = true;
-	return !word(s, n, &at, &w, &len);
+	return !next_word(s, n, &at, &w, &len);
 }
 
 static char *put_digits(char *out, uint64_t v)

@@ -1,5 +1,5 @@
-/* The counter's text and arithmetic. */
-#include "spool/number_text.h"
+/* The text of SPOOL/count, and its arithmetic. */
+#include "spool/number_format.h"
 
 #include "base/ascii.h"
 #include "base/num.h"
@@ -10,8 +10,7 @@
 
 /* limit 00000000000000001000
    next 00000000000000000017 of 00000000000000001000 boot 3f3a... device 64769 inode 7
-   with every number of 20 digits: a field has its fixed place, so that a line is
-   overwritten and never moves. */
+   Every number has 20 digits, so that each field keeps its place. */
 static char const shape[COUNTER_SIZE + 1] =
 	"limit 00000000000000000000\n"
 	"next 00000000000000000000 of 00000000000000000000 "
@@ -97,7 +96,8 @@ bool counter_take(struct counter *c, struct counter_place const *here, uint64_t 
 		return false;
 	n += (residue + hosts - n % hosts) % hosts;
 	*number = n;
-	/* Who died between writing the limit and syncing it left another one than `synced`. */
+	/* A process that died between writing and syncing the limit left one that is not
+	   `synced`. */
 	*raise = n >= c->limit || c->synced != c->limit || !same_place(&c->place, here);
 	if (n >= c->limit)
 		c->limit = n + 1 + hosts * block;

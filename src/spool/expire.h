@@ -1,0 +1,14 @@
+/* Removing what is old, for the importer. */
+#ifndef SPOOL_EXPIRE_H
+#define SPOOL_EXPIRE_H
+
+#include "spool/spool.h"
+
+#include <time.h>
+
+/* Removes entries of seen/ older than 24 hours and files in tmp/ older than 36. Settles
+   pending credit first. Dates entries from the future `now`. Reads both folders: call it
+   once a run, or every few minutes. */
+bool spool_expire(struct spool const *sp, time_t now);
+
+#endif

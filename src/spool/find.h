@@ -1,0 +1,43 @@
+/* What is in the spool: whether a transaction was committed, whether a file exists, the
+   highest number. A positive answer comes after a sync of the folder that gave it, so that
+   a client is never told of an entry that a power cut can still remove. */
+#ifndef SPOOL_FIND_H
+#define SPOOL_FIND_H
+
+#include "spool/name.h"
+#include "spool/spool.h"
+
+#include <stdint.h>
+
+/* What a spool file, or a line in seen/, says about its transaction. */
+struct spool_entry {
+	char id[SPOOL_UUID];
+	uint64_t send; /* 0: only contacts */
+};
+
+/* Whether KEY was committed: looks in seen/, new/ and cur/. Call with the key's lock.
+   1: yes, *entry is set; 0: no; -1: errno (EBADMSG: the file found is not a spool file). */
+int spool_find(struct spool const *sp, char const *key, struct spool_entry *entry);
+
+/* Whether any file or seen/ line with KEY has that id, failed/ and done/ included. */
+int spool_carries(struct spool const *sp, char const *key, char const *id);
+
+/* Reads the identity of the file FOLDER/NAME. 1: *entry is set; 0: there is no such file;
+   -1: errno (EBADMSG: it is not a spool file). */
+int spool_read(struct spool const *sp, enum spool_folder folder, char const *name,
+	struct spool_entry *entry);
+
+/* Like spool_find, but looks only in seen/. */
+int spool_find_seen(struct spool const *sp, char const *key, struct spool_entry *entry);
+
+/* Whether a file in new/, cur/, failed/ or done/, other than failed/EXCEPT, has KEY and
+   that id. 1, 0; -1: errno. */
+int spool_has_other(struct spool const *sp, char const *key, char const *id, char const *except);
+
+/* Whether new/, cur/, failed/, done/ and seen/ are all empty. 1, 0; -1: errno. */
+int spool_is_empty(struct spool const *sp);
+
+/* The highest number in any file and in seen/; 0 if there is none. Reads everything. */
+bool spool_highest(struct spool const *sp, uint64_t *highest);
+
+#endif

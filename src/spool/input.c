@@ -1,0 +1,63 @@
+/* Reading a message or an envelope into memory. */
+#define _FILE_OFFSET_BITS 64
+#include "spool/input.h"
+
+#include "base/fd.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define PIECE 65536
+#define TMPFS 0x01021994 /* statfs(2) */
+
+/* Appends octets until the end. `room` octets are expected. at: the offset to read from;
+   -1: the current one. */
+static enum input read_to_end(struct buf *out, int fd, size_t room, size_t max, off_t at)
+{
+	for (;; room = PIECE) {
+		if (out->cap == out->len && !buf_reserve(out, room))
+			return errno = ENOMEM, INPUT_FAILED;
+		size_t free_octets = out->cap - out->len;
+		ssize_t n = at < 0 ? read(fd, out->s + out->len, free_octets)
+			: pread(fd, out->s + out->len, free_octets, at + (off_t)out->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return INPUT_FAILED;
+		if (n == 0)
+			return INPUT_OK;
+		if ((size_t)n > max - out->len)
+			return INPUT_LARGE;
+		out->len += (size_t)n;
+	}
+}
+
+/* One octet more than the file has, so that the read that finds the end has room. */
+static size_t room_for(off_t size, size_t max)
+{
+	return (size <= 0 ? 0 : (uintmax_t)size < max ? (size_t)size : max) + 1;
+}
+
+enum input input_read(struct buf *out, int fd, size_t max)
+{
+	struct stat st;
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	bool is_regular = at >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	return read_to_end(out, fd, is_regular ? room_for(st.st_size - at, max) : PIECE, max, -1);
+}
+
+enum input input_read_memory(struct buf *out, int fd, size_t max)
+{
+	struct stat st;
+	struct statfs disk;
+	if (fstat(fd, &st) < 0 || fstatfs(fd, &disk) < 0)
+		return INPUT_FAILED;
+	if (!S_ISREG(st.st_mode) || disk.f_type != TMPFS)
+		return INPUT_FOREIGN;
+	if (st.st_size > (off_t)max)
+		return INPUT_LARGE;
+	return read_to_end(out, fd, room_for(st.st_size, max), max, 0);
+}

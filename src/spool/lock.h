@@ -1,0 +1,39 @@
+/* Locks, by fcntl(2). Whoever spools, retires, drops or puts back a file holds the lock of
+   its key; files of other keys do not wait. saca-spool(5) lists the locks and their order.
+
+   A wait ends after SPOOL_LOCK_LIMIT milliseconds (ETIMEDOUT), or when a signal arrives
+   (EINTR). spool_lock_blocked then names the lock and the process that holds it. */
+#ifndef SPOOL_LOCK_H
+#define SPOOL_LOCK_H
+
+#include "spool/spool.h"
+
+#include <sys/types.h>
+
+#define SPOOL_LOCK_LIMIT 60000
+
+/* Waits for the write lock on octets [at, at + n) of fd; n = 0: to the end of the file and
+   beyond. name: for spool_lock_blocked; copied. */
+bool lock_take(int fd, off_t at, off_t n, char const *name);
+
+/* Gives the lock back, keeps errno, and returns whether that worked. Closing any
+   descriptor of the file in this process gives it back too. */
+bool lock_release(int fd, off_t at, off_t n);
+
+/* `lock count is held by process 1234`: the last lock that this process did not get. NULL
+   if it got all. The text is valid until the next wait. */
+char const *spool_lock_blocked(void);
+
+/* The lock of a key, a NUL-terminated string. */
+bool spool_lock(struct spool const *sp, char const *key);
+bool spool_unlock(struct spool const *sp, char const *key);
+
+/* The locks of all keys: no transaction is under way then. */
+bool spool_lock_all(struct spool const *sp);
+bool spool_unlock_all(struct spool const *sp);
+
+/* The importer's lock, held until spool_close or the end of the process; does not wait.
+   1: taken; 0: another importer has it; -1: errno. */
+int spool_import_lock(struct spool *sp);
+
+#endif

@@ -1,0 +1,18 @@
+/* Names of files in the spool. A name starts with the key of its transaction; Maildir
+   readers and saca-import append to it. */
+#ifndef SPOOL_NAME_H
+#define SPOOL_NAME_H
+
+#include <stddef.h>
+
+#define SPOOL_UUID 33 /* 32 hexadecimal digits and a NUL */
+#define SPOOL_KEY 65  /* a key, 64 digits or the 32 of a UUID, and a NUL */
+
+/* How many octets of a name are its key: 64 or 32 lowercase hexadecimal digits, then the
+   end or one of `:` (`:2,S`), `,` (`,S=1`) and `.` (`.1`, `.reason`). 0: it has no key. */
+size_t spool_key_length(char const *name);
+
+/* Copies the key of a name that has one. */
+void spool_key_of(char key[SPOOL_KEY], char const *name);
+
+#endif

@@ -1,0 +1,22 @@
+/* What an operator does to a file that waits or was set aside, under its key's lock. */
+#ifndef SPOOL_REQUEUE_H
+#define SPOOL_REQUEUE_H
+
+#include "spool/spool.h"
+
+enum spool_requeue {
+	SPOOL_REQUEUE_DONE,
+	SPOOL_REQUEUE_EXISTS, /* retry: new/ has a file of that name already */
+	SPOOL_REQUEUE_BEGUN,  /* drop: its import has begun, so that only the importer can end it */
+	SPOOL_REQUEUE_ERROR   /* errno */
+};
+
+/* Moves failed/NAME to new/KEY, to be imported again, and removes its reason. From then on
+   the file itself answers repeats, so the seen/KEY it got when it was set aside goes. */
+enum spool_requeue spool_retry(struct spool const *sp, char const *name);
+
+/* Removes a file from new/, cur/ or failed/ for good, and its seen/KEY, so that the client
+   can send it again. */
+enum spool_requeue spool_drop(struct spool const *sp, enum spool_folder folder, char const *name);
+
+#endif
