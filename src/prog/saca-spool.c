@@ -86,7 +86,7 @@ static char const *read_options(int argc, char const *const *argv)
 static void open_spool(struct spool *sp, char const *path, uint64_t octets)
 {
 	if (!limit_file_size(octets + OVERHEAD))
-		strerr_diefusys(ANSWER_LATER, "write files of the size that is needed");
+		strerr_diefusys(ANSWER_LATER, "write files of that size");
 	if (spool_open(sp, path))
 		return;
 	if (errno == EPERM)

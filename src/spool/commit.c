@@ -93,7 +93,8 @@ static bool check_credit(struct step *t)
 	uint64_t left = 0;
 	if (!t->is_send || !t->request->costs_credit)
 		return true;
-	return judge_credit(t, spool_credit_check(t->spool, t->request->plan, t->request->envelope->count, &left), left);
+	enum spool_credit r = spool_credit_check(t->spool, t->request->plan, t->request->envelope->count, &left);
+	return judge_credit(t, r, left);
 }
 
 static bool take_number(struct step *t)
@@ -138,6 +139,14 @@ static bool write_draft(struct step *t)
 	return false;
 }
 
+static bool take_credit(struct step *t, struct spool_credit_hold *hold)
+{
+	uint64_t left = 0;
+	enum spool_credit r = spool_credit_take(t->spool, t->request->plan, t->request->envelope->count,
+		t->id, t->key, hold, &left);
+	return judge_credit(t, r, left);
+}
+
 static void end_credit(struct spool_credit_hold *hold, enum draft_end end)
 {
 	if (end == DRAFT_COMMITTED)
@@ -157,10 +166,8 @@ static bool is_abandoned(struct spool_request const *request)
 static bool commit_draft(struct step *t)
 {
 	struct spool_credit_hold hold;
-	uint64_t left = 0;
 	bool is_charged = t->is_send && t->request->costs_credit;
-	if (is_charged && !judge_credit(t, spool_credit_take(t->spool, t->request->plan,
-		t->request->envelope->count, t->id, t->key, &hold, &left), left))
+	if (is_charged && !take_credit(t, &hold))
 		return false;
 	bool abandoned = is_abandoned(t->request);
 	enum draft_end end = abandoned ? DRAFT_FAILED : draft_commit(&draft, t->key);

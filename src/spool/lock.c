@@ -22,6 +22,8 @@
 #define SLEEP_MIN 50000L
 #define SLEEP_MAX 10000000L
 
+unsigned int spool_lock_limit = 60000;
+
 static char blocked[160];
 
 /* 1: taken; 0: somebody has it; -1: errno. */
@@ -65,7 +67,7 @@ bool lock_take(int fd, off_t at, off_t n, char const *name)
 		if (r < 0)
 			return false;
 		if (!limit)
-			limit = now + SPOOL_LOCK_LIMIT;
+			limit = now + spool_lock_limit;
 		bool is_late = now >= limit;
 		if (is_late)
 			errno = ETIMEDOUT;

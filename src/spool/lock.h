@@ -1,7 +1,7 @@
 /* Locks, by fcntl(2). Whoever spools, retires, drops or puts back a file holds the lock of
    its key; files of other keys do not wait. saca-spool(5) lists the locks and their order.
 
-   A wait ends after SPOOL_LOCK_LIMIT milliseconds (ETIMEDOUT), or when a signal arrives
+   A wait ends after spool_lock_limit milliseconds (ETIMEDOUT), or when a signal arrives
    (EINTR). spool_lock_blocked then names the lock and the process that holds it. */
 #ifndef SPOOL_LOCK_H
 #define SPOOL_LOCK_H
@@ -10,7 +10,8 @@
 
 #include <sys/types.h>
 
-#define SPOOL_LOCK_LIMIT 60000
+/* Milliseconds. Tests shorten it. */
+extern unsigned int spool_lock_limit;
 
 /* Waits for the write lock on octets [at, at + n) of fd; n = 0: to the end of the file and
    beyond. name: for spool_lock_blocked; copied. */

@@ -15,7 +15,7 @@ deliver "$T/m" "$T/env" "$S"
 like "$CODE:$REPLY" '^82:Zsaldo' "no credit file is a temporary failure"
 saca-spool "$S" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
 is "$?" 71 "also without fd 6"
-like "$(cat "$T/err")" 'no credit file .* acme' "which the operator is told"
+like "$(cat "$T/err")" 'plan acme has no credit file' "which the operator is told"
 
 is "$(saca-spool -c acme=+10 "$S")" 10 "a plan gets credit"
 is "$(saca-spool -c acme=+0 "$S")" 10 "what is left can be asked"

@@ -3,7 +3,6 @@
 #include "mail/address.h"
 #include "base/ascii.h"
 #include "spool/file.h"
-#include "spool/trace.h"
 #include "fuzz.h"
 
 static bool same_slice(struct slice a, struct slice b)
@@ -76,7 +75,7 @@ static void check_trace(char const *s, size_t n)
 	}
 	must(buf_puts(&out, "Return-Path: <a@b.es>\nX-Saca-Send: 7\nX-Saca-Id: ") && buf_puts(&out, id));
 	must(buf_puts(&out, "\nX-Saca-User: v.acme\nX-Saca-Ip: "));
-	must(trace_word(&out, *word[0] ? word[0] : "unknown", TRACE_TOKEN));
+	must(buf_puts(&out, "192.0.2.7"));
 	must(buf_puts(&out, "\nX-Saca-Date: 2013-09-12T11:59:19Z\nX-Saca-Recipients: 1\nDelivered-To: c@d.es\n"));
 	size_t begin = out.len;
 	struct trace t = {.helo = word[1], .ip = word[0], .host = word[2], .proto = word[3], .tls = word[4],

@@ -2,10 +2,10 @@
    was; whatever is in them, numbers only rise and sums are kept. */
 #include "mail/address.h"
 #include "base/ascii.h"
-#include "spool/number_text.h"
-#include "spool/credit_text.h"
+#include "spool/number_format.h"
+#include "spool/credit_format.h"
 #include "base/date.h"
-#include "spool/seen_text.h"
+#include "spool/seen_format.h"
 #include "fuzz.h"
 
 static bool same_place(struct counter_place const *a, struct counter_place const *b)
