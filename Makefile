@@ -36,7 +36,7 @@ endif
 
 in = $(addprefix $1/,$2)
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool
-BATCH := saca-accounts saca-import saca-list saca-queue
+BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce
 
 OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
@@ -93,6 +93,12 @@ OBJ_saca-queue := \
 	$(call in,store,listing) \
 	$(call in,import,batch)
 
+OBJ_saca-bounce := \
+	$(call in,base,ascii base32 base64 buf fd hash num random scan utf8 version) \
+	$(call in,service,reply) \
+	$(call in,mail,header message mime mimehead param qp) \
+	$(call in,send,bounce hit hits linkkeys token)
+
 LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
 LIB_saca-tlsd := -lskarnet -lbearssl
@@ -103,6 +109,7 @@ LIB_saca-accounts := -lskarnet -lcrypt
 LIB_saca-import := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-list := -lskarnet -lsqlite3 -lpq
 LIB_saca-queue := -lskarnet
+LIB_saca-bounce := -lskarnet -lbearssl
 
 # --- How ------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ enum exitcode {
 	EXIT_NOT_FOUND = 1,       /* the thing asked for does not exist */
 	EXIT_SET_ASIDE = 1,       /* saca-import: a file was set aside */
 	EXIT_BAD_INTERFACE = 2,   /* checkpassword: descriptor 3 is not what it should be */
+	EXIT_MTA_TEMPORARY = 75,  /* saca-bounce: sysexits' EX_TEMPFAIL, which every MTA retries */
 	EXIT_MISUSE = 100,        /* wrong arguments, environment or configuration */
 	EXIT_TEMPORARY = 111,     /* a system call failed: try again later */
 	EXIT_NOT_EXECUTABLE = 126, /* as a shell: the program cannot be run */

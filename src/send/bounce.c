@@ -135,7 +135,12 @@ static size_t find_text(char const *s, size_t n, char const *needle)
    refused RCPT, over `550 5.7.1 ... blacklisted`. */
 static void judge_status(struct bounce *out, struct buf const *status, struct buf const *diagnostic)
 {
-	keep_text(out->text, diagnostic->len ? diagnostic->s : status->s, diagnostic->len ? diagnostic->len : status->len);
+	char const *type = diagnostic->len ? memchr(diagnostic->s, ';', diagnostic->len) : NULL;
+	size_t from = type ? (size_t)(type - diagnostic->s) + 1 : 0;
+	if (diagnostic->len > from)
+		keep_text(out->text, diagnostic->s + from, diagnostic->len - from);
+	else
+		keep_text(out->text, status->s, status->len);
 	if (bounce_code(out->status, diagnostic->s, diagnostic->len))
 		return;
 	if (bounce_code(out->status, status->s, status->len) && strcmp(out->status + 1, ".0.0") == 0)

@@ -1,0 +1,113 @@
+#!/bin/sh
+# saca-bounce: what comes back by mail becomes a line in hits/, and nothing else does.
+. "$(dirname "$0")/../lib/tap.sh"
+
+HITS=$T/hits
+KEY=$T/link.key
+SAMPLES=$TOP/t/send/bounces
+mkdir "$HITS"
+# new_key ID FILE: puts a key on top of FILE
+new_key() {
+	{ echo "$1 $(openssl rand -hex 32)"; [ ! -f "$2" ] || cat "$2"; } >"$2.new" && mv "$2.new" "$2"
+}
+new_key 1 "$KEY"
+unset SENDER EXT ORIGINAL_RECIPIENT LOCAL
+
+# token KIND [KEYFILE]: of plan 7, send 1166, contact 42
+token() { python3 "$TOP/t/lib/token.py" "${2:-$KEY}" "$1" 7 1166 42; }
+B=$(token b) U=$(token u)
+
+# bounce SAMPLE [RECIPIENT]: the new line of hits/ is left in $HIT, the exit code in $CODE
+bounce() {
+	rm -f "$HITS"/*
+	saca-bounce -k "$KEY" "$HITS" ${2+"$2"} <"$SAMPLES/$1.eml" 2>"$T/err"
+	CODE=$?
+	HIT=$(cat "$HITS"/* 2>/dev/null | grep .)
+}
+
+bounce postfix "bounce+$B@example.com"
+like "$CODE:$HIT" "^0:bounce 7 1166 42 - - [0-9]+ 5\.1\.1 550 5\.1\.1 <ana@example\.org>: Recipient address rejected" \
+	'a delivery status notification becomes a bounce with code and reason'
+is "$(stat -c %a "$HITS"/*)" 660 'the file of hits is readable and writable for its group alone'
+like "$(ls "$HITS")" "^$(hostname | tr -c 'A-Za-z0-9.\n-' -)\.20[0-9]{8}\$" 'the file of hits is named by host and hour'
+bounce exchange "bounce-$(echo "$B" | tr a-z A-Z)@EXAMPLE.com"
+like "$CODE:$HIT" '^0:bounce 7 1166 42 .* 5\.1\.10 ' 'a token in capitals counts'
+bounce postfix "rebote$B@example.com"
+like "$HIT" '^bounce 7 1166 42 ' 'a prefix that ends in a letter does not hide the token'
+
+for sample in postfix-delayed postfix-relayed auto-es auto-en auto-de auto-fr auto-it auto-null-sender letter; do
+	bounce "$sample" "bounce+$B@example.com"
+	is "$CODE:$HIT" 0: "the sample $sample is ignored"
+done
+
+# The environment of each MTA.
+for name in EXT ORIGINAL_RECIPIENT LOCAL; do
+	HIT=$(rm -f "$HITS"/*; env "$name=bounce-$B" saca-bounce -k "$KEY" "$HITS" <"$SAMPLES/postfix.eml"; cat "$HITS"/* | grep .)
+	like "$HIT" '^bounce 7 1166 42 ' "the recipient is found in $name"
+done
+for sender in '' '<>' MAILER-DAEMON mailer-daemon@qm.example.net; do
+	HIT=$(rm -f "$HITS"/*; SENDER=$sender saca-bounce -k "$KEY" "$HITS" "bounce+$B" <"$SAMPLES/qmail.eml"; cat "$HITS"/* | grep .)
+	like "$HIT" '^bounce 7 1166 42 - - [0-9]+ 5\.1\.1 Sorry, no mailbox' "a text of qmail counts from the sender '$sender'"
+done
+SENDER=ana@example.org bounce qmail "bounce+$B"
+is "$CODE:$HIT" 0: 'a text of qmail does not count from a person'
+bounce qmail "bounce+$B"
+is "$CODE:$HIT" 0: 'a text of qmail does not count from an unknown sender'
+{ echo 'Return-Path: <>'; cat "$SAMPLES/qmail.eml"; } >"$T/qmail.eml"
+SAMPLES=$T bounce qmail "bounce+$B"
+SAMPLES=$TOP/t/send/bounces
+like "$HIT" '^bounce ' 'Return-Path tells the sender where SENDER is not set'
+
+bounce letter "bounce+$U@example.com"
+like "$CODE:$HIT" '^0:unsub 7 1166 42 - person [0-9]+ - -$' 'any mail to the address in List-Unsubscribe unsubscribes'
+
+# complaint TOKEN: the sample of a feedback report with that token in the returned header
+complaint() {
+	sed "s/abcdefghijklmnopqrstuvwxyz234567abcdefgh/$1/g" "$TOP/t/send/bounces/arf.eml" >"$T/arf.eml"
+}
+SAMPLES=$T
+complaint "$U"
+bounce arf fbl@example.com
+like "$CODE:$HIT" '^0:complaint 7 1166 42 - - [0-9]+ - abuse$' 'a complaint is found by the unsubscription token in the returned header'
+complaint "$B"
+bounce arf fbl@example.com
+like "$HIT" '^complaint 7 1166 42 ' 'a complaint is found by the bounce token in the returned header'
+complaint "$(token o)"
+bounce arf fbl@example.com
+is "$CODE:$HIT" 0: 'a complaint with the token of a pixel is ignored'
+SAMPLES=$TOP/t/send/bounces
+bounce arf-not-spam "bounce+$B"
+is "$CODE:$HIT" 0: 'a report of type not-spam is ignored'
+
+# Tokens that are none of ours.
+new_key 1 "$T/other.key"
+for case in "another key:$(token b "$T/other.key")" "a changed digit:$(echo "$B" | tr 'a-y2' 'b-z3')" "a cut token:${B%?}" \
+	"the token of a view:$(token v)" "the token of a pixel:$(token o)" "no token:" "garbage:$(head -c 100000 /dev/zero | tr '\0' a)"; do
+	rm -f "$HITS"/*
+	(ulimit -S -s 8192; saca-bounce -k "$KEY" "$HITS" "bounce+${case#*:}@example.com" <"$SAMPLES/postfix.eml" 2>"$T/err")
+	is "$?:$(cat "$HITS"/* 2>/dev/null)" 0: "a bounce with ${case%%:*} is ignored"
+done
+new_key 2 "$KEY"
+bounce postfix "bounce+$B@example.com"
+like "$HIT" '^bounce 7 1166 42 ' 'a token of an older key still counts'
+
+# Failures: the mail stays with the MTA.
+bounce postfix "bounce+$B@example.com"
+saca-bounce -k "$T/none" "$HITS" "bounce+$B" <"$SAMPLES/postfix.eml" 2>"$T/err"
+is $? 75 'a missing key file is a temporary failure'
+like "$(cat "$T/err")" "^saca-bounce: fatal: unable to read the keys in $T/none: No such file" 'a missing key file is named'
+saca-bounce -k "$KEY" "$T/none" "bounce+$B" <"$SAMPLES/postfix.eml" 2>"$T/err"
+is $? 75 'a missing folder of hits is a temporary failure'
+saca-bounce -k "$KEY" 2>/dev/null </dev/null
+is $? 100 'a missing argument is misuse'
+saca-bounce "$HITS" 2>/dev/null </dev/null
+is $? 100 'a missing -k is misuse'
+is "$(saca-bounce -V)" "saca-bounce $(saca-import -V | cut -d' ' -f2)" 'saca-bounce -V prints name and version'
+
+# Hundred megabytes: memory is bounded, the MTA's pipe is read to its end.
+rm -f "$HITS"/*
+{ cat "$SAMPLES/postfix.eml"; head -c 100000000 /dev/zero; } | (ulimit -v 200000; case $BIN in */sanitize/*) ulimit -v unlimited ;; esac
+	saca-bounce -k "$KEY" "$HITS" "bounce+$B")
+is $? 0 'a mail of 100 MB is read to its end'
+like "$(cat "$HITS"/*)" '^bounce 7 1166 42 ' 'the beginning of a mail of 100 MB is looked at'
+done_testing
