@@ -19,7 +19,7 @@ bool html_is_space(int c)
 
 void html_start(struct html *h, char const *s, size_t n)
 {
-	*h = (struct html){.s = s, .n = n, .end = n};
+	*h = (struct html){.s = s, .n = n, .end = n, .broken = n, .text = n};
 }
 
 /* Does s[at..end) begin with the word, in any case? */
@@ -84,6 +84,13 @@ static size_t comment_end(struct html const *h, size_t open, size_t *text_end)
 	return *text_end = h->end;
 }
 
+/* The construct opened at `open` is not closed. One in a conditional comment ends with it. */
+static void note_broken(struct html *h, size_t open)
+{
+	if (!h->conditional && h->broken == h->n)
+		h->broken = open;
+}
+
 static bool is_cdata(struct html const *h, size_t at)
 {
 	return h->end - at >= 9 && !memcmp(h->s + at, "<![CDATA[", 9);
@@ -143,16 +150,23 @@ static size_t condition(struct html const *h, size_t at, size_t end)
    which has any. */
 static void declaration(struct html *h)
 {
-	if (h->foreign.levels && is_cdata(h, h->at)) {
-		h->at = cdata_end(h, h->at);
+	size_t const open = h->at;
+	if (h->foreign.levels && is_cdata(h, open)) {
+		h->at = cdata_end(h, open);
+		if (h->at == h->end && (h->end < open + 12 || memcmp(h->s + h->end - 3, "]]>", 3)))
+			note_broken(h, open);
 		return;
 	}
-	if (!word_at(h, h->at, "<!--")) {
-		h->at = find(h, h->at, '>');
+	if (!word_at(h, open, "<!--")) {
+		h->at = find(h, open, '>');
+		if (h->at == h->end)
+			note_broken(h, open);
 		h->at += h->at < h->end;
 		return;
 	}
-	size_t text_end, after = comment_end(h, h->at, &text_end);
+	size_t text_end, after = comment_end(h, open, &text_end);
+	if (text_end == h->end)
+		note_broken(h, open);
 	size_t inside = h->conditional ? 0 : condition(h, h->at + 4, text_end);
 	if (inside) {
 		h->conditional = true;
@@ -183,24 +197,37 @@ static void skip_tag(struct html *h)
 		;
 }
 
-/* The markup at h->at, where a `<` stands. True: a start tag. */
-static bool markup(struct html *h)
+/* s[from..to) is text. */
+static void note_text(struct html *h, size_t from, size_t to)
+{
+	if (h->text < h->n || h->conditional)
+		return;
+	while (from < to && html_is_space(h->s[from]))
+		from++;
+	if (from < to)
+		h->text = from;
+}
+
+/* The markup at h->at, where a `<` is. HTML_END: it is no token to give. */
+static enum html_token markup(struct html *h)
 {
 	char c = h->at + 1 < h->end ? h->s[h->at + 1] : ' ';
 	if (ascii_is_alpha(c)) {
 		tag(h, h->at + 1);
-		return true;
+		return HTML_TAG;
 	}
 	if (c == '/' && h->at + 2 < h->end && ascii_is_alpha(h->s[h->at + 2])) {
 		tag(h, h->at + 2);
 		htmlforeign_end(&h->foreign, h->s + h->from, h->to - h->from);
 		skip_tag(h);
+		return h->end_tags ? HTML_END_TAG : HTML_END;
 	} else if (c == '!' || c == '?' || c == '/') {
 		declaration(h);
 	} else {
+		note_text(h, h->at, h->at + 1);
 		h->at++;
 	}
-	return false;
+	return HTML_END;
 }
 
 static bool name_is(struct html const *h, struct html_attribute const *a, char const *name)
@@ -237,6 +264,7 @@ static void open_element(struct html *h)
 	skip_tag(h);
 	h->given = false;
 	htmlforeign_start(&h->foreign, name, n, h->closed, inside && is_html(h));
+	h->raw_tag = (size_t)(name - h->s) - 1;
 	if (inside) {
 		h->raw = !h->closed && ascii_case_is(name, n, "style") ? "style" : NULL;
 		return;
@@ -255,16 +283,21 @@ enum html_token html_next(struct html *h)
 		h->from = h->at;
 		h->to = h->at = raw_end(h);
 		h->raw = NULL;
+		if (h->to == h->end)
+			note_broken(h, h->raw_tag);
 		if (style)
 			return HTML_STYLE;
 	}
 	for (;;) {
-		h->at = find(h, h->at, '<');
+		size_t const from = h->at;
+		h->at = find(h, from, '<');
+		note_text(h, from, h->at);
 		if (h->at < h->end) {
-			if (!markup(h))
-				continue;
-			h->given = true;
-			return HTML_TAG;
+			enum html_token t = markup(h);
+			h->given = t == HTML_TAG;
+			if (t != HTML_END)
+				return t;
+			continue;
 		}
 		if (!h->conditional)
 			return HTML_END;
@@ -307,6 +340,12 @@ static bool ends_name(char c)
 	return html_is_space(c) || c == '/' || c == '>' || c == '=';
 }
 
+/* Where the `<` of the tag at hand is. */
+static size_t tag_start(struct html const *h)
+{
+	return h->from - 1 - (h->s[h->from - 1] == '/');
+}
+
 bool html_attribute(struct html *h, struct html_attribute *a)
 {
 	if (!h->in_tag)
@@ -315,6 +354,8 @@ bool html_attribute(struct html *h, struct html_attribute *a)
 	skip_space(h, true);
 	if (h->at == h->end || h->s[h->at] == '>') {
 		h->closed = h->at > from && h->s[h->at - 1] == '/';
+		if (h->at == h->end)
+			note_broken(h, tag_start(h));
 		h->at += h->at < h->end;
 		h->in_tag = false;
 		return false;
@@ -332,6 +373,7 @@ bool html_attribute(struct html *h, struct html_attribute *a)
 	skip_space(h, false);
 	if (value(h, a))
 		return true;
+	note_broken(h, tag_start(h));
 	h->in_tag = h->closed = false;
 	return false;
 }

@@ -17,20 +17,30 @@
 
 enum html_token {
 	HTML_END,
-	HTML_TAG,  /* a start tag; [from, to) is its name */
-	HTML_STYLE /* [from, to) is the content of a <style> */
+	HTML_TAG,    /* a start tag; [from, to) is its name */
+	HTML_STYLE,  /* [from, to) is the content of a <style> */
+	HTML_END_TAG /* an end tag, if asked for; [from, to) is its name, `</` is before it */
 };
 
 struct html {
 	char const *s;
 	size_t n;
 	size_t from, to;  /* of the token */
-	bool conditional; /* the token stands in a conditional comment */
+	bool conditional; /* the token is in a conditional comment */
+	bool end_tags;    /* set after html_start: give end tags too */
+
+	/* After HTML_END: where a comment, a declaration, a tag or a raw element begins that the
+	   input ends in; n if it ends in none. A browser shows nothing from there on. */
+	size_t broken;
+	/* Where the first text that is not white space begins, outside of tags, comments and raw
+	   elements; n as long as there is none. */
+	size_t text;
 
 	/* The reader's own. */
 	size_t at, end;   /* end: of what is being read, n or a conditional comment's */
 	size_t resume;    /* where it goes on behind that */
 	char const *raw;  /* the element whose content is no markup and comes next */
+	size_t raw_tag;   /* where the tag of that element begins */
 	bool in_tag;      /* attributes are still to be read */
 	bool given;       /* the tag was a start tag, and what it opens is still to be seen */
 	bool closed;      /* the tag, read to its end, ended in `/>` */

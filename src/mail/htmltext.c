@@ -6,15 +6,14 @@
 
 #include <string.h>
 
-/* The references to ASCII characters; a URL's octets have no others (RFC 3986 2). Those
-   marked are read without their semicolon too. */
+/* The references to ASCII characters, and two others. Those marked are read without their semicolon too. */
 static struct {
 	char const *name;
-	char c;
+	unsigned char c;
 	bool bare;
 } const names[] = {
-	{"AMP", '&', true}, {"GT", '>', true}, {"Hat", '^', false}, {"LT", '<', true},
-	{"NewLine", '\n', false}, {"QUOT", '"', true}, {"Tab", '\t', false},
+	{"AMP", '&', true}, {"COPY", 0xa9, true}, {"GT", '>', true}, {"Hat", '^', false}, {"LT", '<', true},
+	{"NewLine", '\n', false}, {"QUOT", '"', true}, {"REG", 0xae, true}, {"Tab", '\t', false},
 	{"UnderBar", '_', false}, {"VerticalLine", '|', false}, {"amp", '&', true},
 	{"apos", '\'', false}, {"ast", '*', false}, {"bsol", '\\', false}, {"colon", ':', false},
 	{"comma", ',', false}, {"commat", '@', false}, {"dollar", '$', false},
@@ -28,6 +27,26 @@ static struct {
 };
 
 #define NAME_MAX_LEN 12 /* VerticalLine */
+
+/* The references to U+00A0 and the characters after it, in their order; all of them are read
+   without their semicolon too. */
+static char const *const latin1[] = {
+	"nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf", "laquo", "not",
+	"shy", "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro", "para", "middot", "cedil", "sup1",
+	"ordm", "raquo", "frac14", "frac12", "frac34", "iquest", "Agrave", "Aacute", "Acirc", "Atilde", "Auml",
+	"Aring", "AElig", "Ccedil", "Egrave", "Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH",
+	"Ntilde", "Ograve", "Oacute", "Ocirc", "Otilde", "Ouml", "times", "Oslash", "Ugrave", "Uacute", "Ucirc",
+	"Uuml", "Yacute", "THORN", "szlig", "agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig",
+	"ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc", "iuml", "eth", "ntilde",
+	"ograve", "oacute", "ocirc", "otilde", "ouml", "divide", "oslash", "ugrave", "uacute", "ucirc", "uuml",
+	"yacute", "thorn", "yuml",
+};
+
+/* The characters that the numbers 0x80 to 0x9f refer to (13.2.5.80): those of windows-1252. */
+static unsigned short const windows1252[32] = {
+	0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
+	0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178,
+};
 
 void htmltext_start(struct htmltext *t, char const *s, size_t at, size_t end, bool references)
 {
@@ -50,34 +69,48 @@ static bool number(struct htmltext *t)
 	}
 	if (at == digits)
 		return false;
-	/* (browsers read 0x80 to 0x9f as windows-1252: no Content-ID has any of those) */
+	if (code >= 0x80 && code <= 0x9f)
+		code = windows1252[code - 0x80];
 	t->at = at + (at < t->end && t->s[at] == ';');
 	t->left = utf8_write(code, t->pending);
 	return true;
 }
 
+/* The code point of the character that name[0..n) refers to; 0: not one that is known. *bare:
+   it is read without its semicolon too. */
+static unsigned long find_name(char const *name, size_t n, bool *bare)
+{
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (names[i].name[0] == name[0] && !strncmp(names[i].name, name, n) && !names[i].name[n]) {
+			*bare = names[i].bare;
+			return names[i].c;
+		}
+	}
+	*bare = true;
+	for (size_t i = 0; i < sizeof latin1 / sizeof *latin1; i++)
+		if (latin1[i][0] == name[0] && !strncmp(latin1[i], name, n) && !latin1[i][n])
+			return 0xa0 + i;
+	return 0;
+}
+
+/* A name; t->at is behind the &. */
 static bool named(struct htmltext *t)
 {
-	size_t n = 0;
-	while (n < NAME_MAX_LEN && t->at + n < t->end && ascii_is_alpha(t->s[t->at + n]))
-		n++;
-	if (!n)
-		return false;
 	char const *s = t->s + t->at;
-	char next = t->at + n < t->end ? s[n] : ' ';
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char const *name = names[i].name;
-		if (name[0] != s[0] || strncmp(name, s, n) != 0 || name[n])
-			continue;
-		/* 13.2.5.73: in attributes `&lt=` and `&lt1` are text */
-		if (next != ';' && (!names[i].bare || next == '=' || ascii_is_digit(next)))
-			return false;
-		t->at += n + (next == ';');
-		t->pending[0] = names[i].c;
-		t->left = 1;
-		return true;
-	}
-	return false;
+	size_t n = 0, left = t->end - t->at;
+	bool bare;
+	while (n < left && (ascii_is_alpha(s[n]) || ascii_is_digit(s[n])))
+		n++;
+	if (!n || n > NAME_MAX_LEN)
+		return false;
+	unsigned long code = find_name(s, n, &bare);
+	bool closed = n < left && s[n] == ';';
+	/* 13.2.5.73: in attributes `&lt=` and `&lt1` are text */
+	if (!code || (!closed && (!bare || (n < left && s[n] == '='))))
+		return false;
+	t->at += n + closed;
+	t->left = utf8_write(code, t->pending);
+	return true;
 }
 
 int htmltext_next(struct htmltext *t)

@@ -19,7 +19,7 @@ struct htmltext {
 void htmltext_start(struct htmltext *t, char const *s, size_t at, size_t end, bool references);
 
 /* The next octet, or -1 at the end. A reference gives UTF-8: numbers as WHATWG HTML
-   13.2.5.80 has them, and the names of ASCII characters (13.5); others are text. */
+   13.2.5.80 has them, and the names of the characters up to U+00FF (13.5); others are text. */
 int htmltext_next(struct htmltext *t);
 
 /* The same without moving on. */
