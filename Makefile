@@ -42,7 +42,7 @@ OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
 	$(call in,ucspi,peer proxy)
 OBJ_saca-smtpd := \
-	$(call in,base,ascii base64 buf cdb clock date fd memfile num random run scan setid siphash utf8 version wait) \
+	$(call in,base,ascii base64 buf cdb clock date fd memfile num random run setid siphash utf8 version wait) \
 	$(call in,ucspi,peer starttls) \
 	$(call in,service,answer reply) \
 	$(call in,mail,address) \
@@ -57,7 +57,7 @@ OBJ_saca-checkpassword := \
 	$(call in,base,cdb setid) \
 	$(call in,accounts,password)
 OBJ_saca-mime := \
-	$(call in,base,ascii base64 buf fd memfile num scan setid version) \
+	$(call in,base,ascii base64 buf fd memfile num setid version) \
 	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,header message mime mimehead mimetree param qp)
 OBJ_saca-spool := \
@@ -72,7 +72,7 @@ OBJ_saca-accounts := \
 	$(call in,mail,address) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
-	$(call in,base,ascii base64 buf clock date fd hash num scan setid utf8 version wait) \
+	$(call in,base,ascii base64 buf clock date fd hash num setid utf8 version wait) \
 	$(call in,service,reply) \
 	$(call in,mail,address charset cid css encword header html htmlforeign htmlmeta htmltext image iso2022jp \
 		message mime mimehead param qp srcset url) \

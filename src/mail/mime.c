@@ -7,7 +7,6 @@
 #include "base/ascii.h"
 #include "mail/header.h"
 #include "mail/mimehead.h"
-#include "base/scan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -313,9 +312,9 @@ enum mime_fault mime_push(struct mime *m, char const *s, size_t n)
 			m->at += n;
 			break;
 		}
-		size_t k = scan_for(s, n, '\n');
-		bool complete = k < n;
-		k += complete;
+		char const *lf = memchr(s, '\n', n);
+		bool complete = lf != NULL;
+		size_t k = lf ? (size_t)(lf + 1 - s) : n;
 		m->fault = take(m, s, k, complete);
 		s += k;
 		n -= k;

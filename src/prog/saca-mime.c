@@ -9,7 +9,6 @@
 #include "mail/mime.h"
 #include "mail/mimetree.h"
 #include "base/num.h"
-#include "base/scan.h"
 #include "base/setid.h"
 #include "base/exitcode.h"
 #include "service/answer.h"
@@ -105,7 +104,7 @@ static size_t read_some(char *s, size_t n, bool file, uint64_t at)
 
 static void take(struct check *c, char const *s, size_t n, bool file)
 {
-	c->nul = c->nul || scan_for(s, n, 0) < n;
+	c->nul = c->nul || memchr(s, 0, n);
 	c->big = n > c->limit - c->size;
 	c->fault = mime_push(c->mime, s, n);
 	if (c->fault == MIME_NO_MEMORY)

@@ -15,8 +15,6 @@
    the CR held back, then goes on as said. */
 #include "smtp/data.h"
 
-#include "base/scan.h"
-
 #include <string.h>
 
 enum row { START, TEXT, CR, DOT, DOTCR };
@@ -70,13 +68,24 @@ static char *step(struct data *d, char *out, char c)
 	return text(d, out, c);
 }
 
+/* Octets of s[0..n) before the first CR, and in LF mode before the first LF: they are all text. */
+static size_t text_length(struct data const *d, char const *s, size_t n)
+{
+	char const *end = NULL;
+	if (d->mode == DATA_LF && (end = memchr(s, '\n', n)))
+		n = (size_t)(end - s);
+	return (end = memchr(s, '\r', n)) ? (size_t)(end - s) : n;
+}
+
 size_t data_feed(struct data *d, char *out, char const *s, size_t n, size_t *used)
 {
 	char const *p = s, *end = s + n;
 	char *o = out;
 	while (p < end && !d->ended) {
-		if (d->row == TEXT) { /* up to what may be more than text, or is a NUL */
-			size_t run = scan_copy(o, p, (size_t)(end - p), '\r', d->mode == DATA_LF ? '\n' : '\r');
+		if (d->row == TEXT) {
+			size_t run = text_length(d, p, (size_t)(end - p));
+			d->nul = d->nul || memchr(p, 0, run);
+			memmove(o, p, run);
 			d->size += run;
 			o += run;
 			p += run;
