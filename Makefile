@@ -94,7 +94,7 @@ OBJ_saca-queue := \
 	$(call in,import,batch)
 
 OBJ_saca-bounce := \
-	$(call in,base,ascii base32 base64 buf fd hash num random scan utf8 version) \
+	$(call in,base,ascii base32 base64 buf fd hash num random utf8 version) \
 	$(call in,service,reply) \
 	$(call in,mail,header message mime mimehead param qp) \
 	$(call in,send,bounce hit hits linkkeys token)
