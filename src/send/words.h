@@ -1,0 +1,26 @@
+/* All that a recipient reads of ours, in the 13 languages of SENDING 3 (SPEC 3 has their
+   numbers). UTF-8, plain text: escape it for HTML. */
+#ifndef SEND_WORDS_H
+#define SEND_WORDS_H
+
+#include <stddef.h>
+
+#define WORDS_LANGUAGES 13
+#define WORDS_DEFAULT 3 /* Spanish */
+
+struct words {
+	unsigned language;       /* its number, as the store has it */
+	char const *tag;         /* BCP 47, for HTML's lang */
+	char const *view;        /* the sentence linked to the view page */
+	char const *unsubscribe; /* the words of the link that unsubscribes */
+	char const *question;    /* with one %s: the sender */
+	char const *done;        /* with one %s: the sender */
+};
+
+/* Sorted by number. */
+extern struct words const words_table[WORDS_LANGUAGES];
+
+/* The words of a language; those of WORDS_DEFAULT for a number that is not in the table. */
+struct words const *words_find(unsigned language);
+
+#endif
