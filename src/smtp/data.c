@@ -1,6 +1,6 @@
-/* The octets behind DATA.
+/* The octets after DATA.
 
-   A row is what has been read of the line so far, a column the octet that comes:
+   A state machine: a row is what has been read of the line so far, a column the next octet.
 
               CR        LF                            .         other
    START      cr        text (LF mode: line end)      dot       text
@@ -9,10 +9,10 @@
    DOT        dotcr     text (LF mode: end of body)   text      text
    DOTCR      CR, cr    end of body                   CR, text  CR, text
 
-   START is behind a line end that counts, and at the very start: only there a dot is
-   more than a dot, so that behind a bare LF, in CRLF mode, it is neither an end nor
-   undone. The dot that opened a line is dropped on leaving DOT and DOTCR. "CR, x" emits
-   the CR held back, then goes on as said. */
+   The machine is in START at the very beginning and after a line end. Only there a dot is
+   special: in CRLF mode a bare LF is no line end, so a dot after it neither ends the body
+   nor is removed. A dot in START is dropped when the machine leaves DOT or DOTCR. "CR, x"
+   writes the CR that was held back, then does x. */
 #include "smtp/data.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ void data_start(struct data *d, enum data_mode mode)
 	d->row = mode == DATA_CHUNK ? TEXT : START;
 }
 
-static char *line_end(struct data *d, char *out)
+static char *put_line_end(struct data *d, char *out)
 {
 	*out++ = '\n';
 	d->size += 2;
@@ -34,7 +34,7 @@ static char *line_end(struct data *d, char *out)
 	return out;
 }
 
-static char *text(struct data *d, char *out, char c)
+static char *put_text(struct data *d, char *out, char c)
 {
 	*out++ = c;
 	d->size++;
@@ -42,21 +42,21 @@ static char *text(struct data *d, char *out, char c)
 	return out;
 }
 
-/* One octet through the table. */
-static char *step(struct data *d, char *out, char c)
+/* Takes one octet through the table. */
+static char *take_octet(struct data *d, char *out, char c)
 {
 	bool held = d->row == CR || d->row == DOTCR;
 	bool dotted = d->row == DOT || d->row == DOTCR;
-	bool ends = held || d->mode == DATA_LF; /* does an LF here end the line? */
+	bool ends = held || d->mode == DATA_LF; /* an LF here ends the line */
 
 	if (c == '\n' && ends) {
 		if (!dotted)
-			return line_end(d, out);
+			return put_line_end(d, out);
 		d->ended = true;
 		return out;
 	}
 	if (held)
-		out = text(d, out, '\r');
+		out = put_text(d, out, '\r');
 	if (c == '\r') {
 		d->row = d->row == DOT ? DOTCR : CR;
 		return out;
@@ -65,7 +65,7 @@ static char *step(struct data *d, char *out, char c)
 		d->row = DOT;
 		return out;
 	}
-	return text(d, out, c);
+	return put_text(d, out, c);
 }
 
 /* Octets of s[0..n) before the first CR, and in LF mode before the first LF: they are all text. */
@@ -93,7 +93,7 @@ size_t data_feed(struct data *d, char *out, char const *s, size_t n, size_t *use
 				break;
 		}
 		d->nul = d->nul || *p == 0;
-		o = step(d, o, *p++);
+		o = take_octet(d, o, *p++);
 	}
 	*used = (size_t)(p - s);
 	return (size_t)(o - out);
@@ -103,6 +103,6 @@ size_t data_flush(struct data *d, char *out)
 {
 	if (d->row != CR && d->row != DOTCR)
 		return 0;
-	text(d, out, '\r');
+	put_text(d, out, '\r');
 	return 1;
 }

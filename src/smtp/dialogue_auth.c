@@ -1,37 +1,32 @@
 /* The dialogue: AUTH LOGIN and AUTH PLAIN (RFC 4954, 4616). */
 #include "base/ascii.h"
 #include "base/base64.h"
-#include "smtp/sasl.h"
+#include "base/utf8.h"
+#include "base/wipe.h"
 #include "smtp/dialogue.h"
 #include "smtp/dialogue_verbs.h"
-#include "base/wipe.h"
-#include "base/utf8.h"
+#include "smtp/sasl.h"
 
 #include <string.h>
 
-static void refuse(struct dialogue *s, char const *user, size_t n)
+static void log_login(struct dialogue *d, char const *verdict, char const *user, size_t n)
 {
 	struct dialogue_record record = {
-		.verdict = "auth-failed", .user = user, .user_n = n,
-		.ms = s->hooks->clock(s->hooks->arg) - s->began,
+		.verdict = verdict, .user = user, .user_n = n,
+		.ms = d->hooks->clock(d->hooks->arg) - d->began,
 	};
-	s->logins++;
-	s->hooks->delay(s->hooks->arg);
-	s->hooks->log(s->hooks->arg, s, &record);
-	dialogue_say(s, REPLY_CREDENTIALS, NULL);
+	d->hooks->log(d->hooks->arg, d, &record);
 }
 
-static void unavailable(struct dialogue *s, char const *user, size_t n)
+static void refuse_login(struct dialogue *d, char const *user, size_t n)
 {
-	struct dialogue_record record = {
-		.verdict = "auth-tempfail", .user = user, .user_n = n,
-		.ms = s->hooks->clock(s->hooks->arg) - s->began,
-	};
-	s->hooks->log(s->hooks->arg, s, &record);
-	dialogue_say(s, REPLY_LOGIN_DEAD, NULL);
+	d->logins++;
+	d->hooks->delay(d->hooks->arg);
+	log_login(d, "auth-failed", user, n);
+	dialogue_reply(d, REPLY_CREDENTIALS, NULL);
 }
 
-/* A login is text: it stands in a field of the spool. */
+/* A login becomes a header field of the spool's file: it must be one word of UTF-8. */
 static bool is_login(char const *user, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -40,89 +35,91 @@ static bool is_login(char const *user, size_t n)
 	return n > 0 && n <= DIALOGUE_USER && utf8_valid(user, n);
 }
 
-static void try_login(struct dialogue *s, char const *user, size_t un, char const *password, size_t pn)
+static void try_login(struct dialogue *d, char const *user, size_t un, char const *password, size_t pn)
 {
 	size_t plan = address_login_plan(user, un);
 	if (!plan || !is_login(user, un) || memchr(password, 0, pn) || un + pn + 3 > DIALOGUE_CREDENTIALS) {
-		refuse(s, user, un);
+		refuse_login(d, user, un);
 		return;
 	}
-	enum dialogue_lookup answer = s->hooks->login(s->hooks->arg, user, un, password, pn);
-	if (answer == DIALOGUE_NO) {
-		refuse(s, user, un);
-	} else if (answer == DIALOGUE_UNKNOWN) {
-		unavailable(s, user, un);
+	enum dialogue_lookup right = d->hooks->login(d->hooks->arg, user, un, password, pn);
+	if (right == DIALOGUE_NO) {
+		refuse_login(d, user, un);
+	} else if (right == DIALOGUE_UNKNOWN) {
+		log_login(d, "auth-tempfail", user, un);
+		dialogue_reply(d, REPLY_LOGIN_DEAD, NULL);
 	} else {
-		memmove(s->user, user, un);
-		s->user[un] = 0;
-		s->user_n = un;
-		s->plan_at = plan;
-		s->plan_known = false;
-		s->logged_in = true;
-		dialogue_say(s, REPLY_LOGGED_IN, NULL);
+		memmove(d->user, user, un);
+		d->user[un] = 0;
+		d->user_n = un;
+		d->plan_at = plan;
+		d->plan_known = false;
+		d->logged_in = true;
+		dialogue_reply(d, REPLY_LOGGED_IN, NULL);
 	}
 }
 
-static void plain_response(struct dialogue *s, char *line, size_t n)
+static void take_plain(struct dialogue *d, char *line, size_t n)
 {
 	char const *user, *password;
 	size_t un, pn;
 	bool foreign;
-	s->reading = READING_COMMANDS;
+	d->reading = READING_COMMANDS;
 	if (!base64_decode(line, &n, line, n) || !sasl_plain(line, n, &user, &un, &password, &pn, &foreign))
-		dialogue_say(s, REPLY_BASE64, NULL);
+		dialogue_reply(d, REPLY_BASE64, NULL);
 	else if (foreign)
-		refuse(s, user, un);
+		refuse_login(d, user, un);
 	else
-		try_login(s, user, un, password, pn);
+		try_login(d, user, un, password, pn);
 }
 
-/* One too long to be a login is kept as far as it goes: it fails, after the password. */
-static void username_response(struct dialogue *s, char *line, size_t n)
+/* A name that is too long for a login is cut to DIALOGUE_USER + 1 octets: the login fails, but
+   only after the password. */
+static void take_username(struct dialogue *d, char *line, size_t n)
 {
 	if (!base64_decode(line, &n, line, n)) {
-		s->reading = READING_COMMANDS;
-		dialogue_say(s, REPLY_BASE64, NULL);
+		d->reading = READING_COMMANDS;
+		dialogue_reply(d, REPLY_BASE64, NULL);
 		return;
 	}
-	s->user_n = n <= DIALOGUE_USER ? n : DIALOGUE_USER + 1;
-	memcpy(s->user, line, s->user_n);
-	s->reading = READING_PASSWORD;
-	dialogue_say(s, REPLY_PASSWORD, NULL);
+	d->user_n = n <= DIALOGUE_USER ? n : DIALOGUE_USER + 1;
+	memcpy(d->user, line, d->user_n);
+	d->reading = READING_PASSWORD;
+	dialogue_reply(d, REPLY_PASSWORD, NULL);
 }
 
-static void password_response(struct dialogue *s, char *line, size_t n)
+static void take_password(struct dialogue *d, char *line, size_t n)
 {
-	s->reading = READING_COMMANDS;
+	d->reading = READING_COMMANDS;
 	if (!base64_decode(line, &n, line, n))
-		dialogue_say(s, REPLY_BASE64, NULL);
+		dialogue_reply(d, REPLY_BASE64, NULL);
 	else
-		try_login(s, s->user, s->user_n, line, n);
+		try_login(d, d->user, d->user_n, line, n);
 }
 
-static void response(struct dialogue *s, char *line, size_t n)
+static void take_response(struct dialogue *d, char *line, size_t n)
 {
-	if (s->reading == READING_USERNAME)
-		username_response(s, line, n);
-	else if (s->reading == READING_PASSWORD)
-		password_response(s, line, n);
+	if (d->reading == READING_USERNAME)
+		take_username(d, line, n);
+	else if (d->reading == READING_PASSWORD)
+		take_password(d, line, n);
 	else
-		plain_response(s, line, n);
+		take_plain(d, line, n);
 }
 
-void dialogue_auth_line(struct dialogue *s, char *line, size_t n)
+void dialogue_auth_line(struct dialogue *d, char *line, size_t n)
 {
 	if (n == 1 && line[0] == '*') {
-		s->reading = READING_COMMANDS;
-		dialogue_say(s, REPLY_CANCELLED, NULL);
+		d->reading = READING_COMMANDS;
+		dialogue_reply(d, REPLY_CANCELLED, NULL);
 	} else {
-		response(s, line, n);
+		take_response(d, line, n);
 	}
 	wipe(line, n);
 }
 
-/* The mechanisms: how each starts, what it reads first, what it says when the client
-   brought no initial response. */
+/* A mechanism: the response it reads first, and the challenge before it if the client sends no
+   initial response. */
 static struct {
 	char name[6];
 	enum dialogue_reading first;
@@ -141,32 +138,32 @@ static size_t word_length(char const *s, size_t n)
 	return i;
 }
 
-void dialogue_auth(struct dialogue *s, char *arg, size_t n)
+void dialogue_auth(struct dialogue *d, char *arg, size_t n)
 {
 	size_t name = word_length(arg, n), at = name, i = 0;
 	while (at < n && ascii_is_blank(arg[at]))
 		at++;
 	while (i < MECHANISMS && !ascii_case_is(arg, name, mechanisms[i].name))
 		i++;
-	if (s->phase != PHASE_IDLE)
-		dialogue_say(s, REPLY_IN_TRANSACTION, NULL);
-	else if (s->logged_in)
-		dialogue_say(s, REPLY_AUTH_TWICE, NULL);
+	if (d->phase != PHASE_IDLE)
+		dialogue_reply(d, REPLY_IN_TRANSACTION, NULL);
+	else if (d->logged_in)
+		dialogue_reply(d, REPLY_AUTH_TWICE, NULL);
 	else if (i == MECHANISMS)
-		dialogue_say(s, REPLY_PARAMETER, NULL);
-	else if (!s->tls && !s->config->cleartext)
-		dialogue_say(s, REPLY_ENCRYPT, NULL);
+		dialogue_reply(d, REPLY_PARAMETER, NULL);
+	else if (!d->tls && !d->config->cleartext)
+		dialogue_reply(d, REPLY_ENCRYPT, NULL);
 	else if (at + word_length(arg + at, n - at) < n)
-		dialogue_say(s, REPLY_ARGUMENT, NULL);
+		dialogue_reply(d, REPLY_ARGUMENT, NULL);
 	else {
-		s->began = s->hooks->clock(s->hooks->arg);
-		s->reading = mechanisms[i].first;
+		d->began = d->hooks->clock(d->hooks->arg);
+		d->reading = mechanisms[i].first;
 		if (at == n)
-			dialogue_say(s, mechanisms[i].challenge, NULL);
-		else if (n - at == 1 && arg[at] == '=') /* RFC 4954 4: an empty response */
-			response(s, arg + at, 0);
+			dialogue_reply(d, mechanisms[i].challenge, NULL);
+		else if (n - at == 1 && arg[at] == '=') /* an empty response: RFC 4954 section 4 */
+			take_response(d, arg + at, 0);
 		else
-			response(s, arg + at, n - at);
+			take_response(d, arg + at, n - at);
 	}
 	wipe(arg, n);
 }

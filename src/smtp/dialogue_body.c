@@ -1,4 +1,4 @@
-/* The dialogue: DATA and BDAT, what is refused, and what is queued. */
+/* The dialogue: DATA, BDAT, and the queue's answer. */
 #include "base/ascii.h"
 #include "base/num.h"
 #include "smtp/dialogue.h"
@@ -6,265 +6,269 @@
 
 #include <string.h>
 
-/* --- The verdict --------------------------------------------------------------------- */
+/* --- The queue ----------------------------------------------------------------------- */
 
-static bool over_plan(struct dialogue const *s)
-{
-	return s->plan.maxrcpt && s->rcpts.count > s->plan.maxrcpt;
-}
-
-/* Runs the queue program; an empty message imports the contacts alone. */
-static void run_queue(struct dialogue *s, bool empty, struct answer *v)
+/* Runs the queue program. An empty message imports the contacts alone. */
+static void run_queue(struct dialogue *d, bool empty, struct answer *a)
 {
 	size_t n;
-	char const *envelope = rcptset_envelope(&s->rcpts, &n);
-	s->queued = true;
+	char const *envelope = rcptset_envelope(&d->rcpts, &n);
+	d->queued = true;
 	if (envelope)
-		s->hooks->queue(s->hooks->arg, s, empty, envelope, n, v);
+		d->hooks->queue(d->hooks->arg, d, empty, envelope, n, a);
 	else
-		answer_read(v, 71, "", 0);
+		answer_read(a, ANSWER_LATER, "", 0);
 }
 
-static bool is_accepted(struct answer const *v)
+static bool is_accepted(struct answer const *a)
 {
-	return v->verdict == VERDICT_ACCEPTED || v->verdict == VERDICT_REPEAT;
+	return a->verdict == VERDICT_ACCEPTED || a->verdict == VERDICT_REPEAT;
 }
 
-/* A temporary failure, or the queue's 250. Says and ends. */
-static void answer_queue(struct dialogue *s, struct answer const *v, char const *word)
+/* Ends the transaction with the queue's 250, 451 or 452. verdict: for the log, if it is 250. */
+static void pass_answer(struct dialogue *d, struct answer const *a, char const *verdict)
 {
-	bool ok = is_accepted(v);
 	enum reply r;
-	if (ok)
-		r = v->text[0] ? REPLY_QUEUED : REPLY_OK;
-	else if (v->verdict == VERDICT_FULL)
-		r = REPLY_DISK_FULL;
-	else
-		r = v->text[0] ? REPLY_QUEUE_SAYS : REPLY_QUEUE_FAILED;
-	dialogue_transaction_end(s, ok ? word : "tempfail", ok ? v : NULL, NULL);
-	dialogue_say(s, r, v->text);
+	if (is_accepted(a)) {
+		r = a->text[0] ? REPLY_QUEUED : REPLY_OK;
+		dialogue_transaction_end(d, verdict, a, NULL);
+	} else {
+		r = a->verdict == VERDICT_FULL ? REPLY_DISK_FULL : a->text[0] ? REPLY_QUEUE_SAYS : REPLY_QUEUE_FAILED;
+		dialogue_transaction_end(d, "tempfail", NULL, NULL);
+	}
+	dialogue_reply(d, r, a->text);
 }
 
-/* Refused for good: the contacts are imported all the same, and if even that fails the
-   client had better come back with everything (SPEC, Contacts without a send). */
-static void refuse(struct dialogue *s, enum reply r, char const *reason, char const *word)
+static void end_refused(struct dialogue *d, char const *verdict, struct answer const *contacts, enum reply r,
+	char const *reason)
+{
+	dialogue_transaction_end(d, verdict, contacts, reason);
+	dialogue_reply(d, r, reason);
+}
+
+/* Refuses a body for good, and queues the contacts all the same (SPEC 2, Contacts without a
+   send). If that fails, the reply is temporary: the client shall send everything again. */
+static void refuse_body(struct dialogue *d, char const *verdict, enum reply r, char const *reason)
 {
 	struct answer contacts;
-	bool imported = false;
-	if (!s->config->plain_queue) {
-		run_queue(s, true, &contacts);
-		imported = is_accepted(&contacts);
-		if (contacts.verdict == VERDICT_PERMANENT || contacts.verdict == VERDICT_FULL)
-			answer_read(&contacts, 71, "", 0);
-		if (!imported) {
-			answer_queue(s, &contacts, word);
-			return;
-		}
-	}
-	dialogue_transaction_end(s, word, imported ? &contacts : NULL, reason);
-	dialogue_say(s, r, reason);
-}
-
-static void refuse_plan(struct dialogue *s)
-{
-	char reason[REFUSAL_TEXT];
-	refusal_format(reason, REFUSAL_CONTACTS, NULL, s->rcpts.count, s->plan.maxrcpt);
-	dialogue_transaction_end(s, "refused", NULL, reason);
-	dialogue_say(s, REPLY_INTERNAL, reason);
-}
-
-/* Refused for what it is. */
-static void refuse_message(struct dialogue *s, enum refusal r)
-{
-	char reason[REFUSAL_TEXT];
-	refusal_format(reason, r, NULL, 0, 0);
-	refuse(s, REPLY_INTERNAL, reason, "refused");
-}
-
-/* The body is complete. */
-static void finish(struct dialogue *s)
-{
-	struct answer v;
-	s->reading = READING_COMMANDS;
-	if (s->broken) {
-		dialogue_transaction_end(s, "tempfail", NULL, NULL);
-		dialogue_say(s, REPLY_DISK_FULL, NULL);
-	} else if (over_plan(s)) {
-		refuse_plan(s);
-	} else if (s->data.size > s->config->max_size) {
-		refuse(s, REPLY_SIZE, NULL, "oversize");
-	} else if (s->data.nul) {
-		refuse_message(s, REFUSAL_NUL);
-	} else if (s->data.size == 0 && s->config->plain_queue) {
-		refuse_message(s, REFUSAL_EMPTY);
-	} else if (s->data.size == 0) {
-		run_queue(s, true, &v);
-		if (v.verdict == VERDICT_PERMANENT) {
-			dialogue_transaction_end(s, "refused", NULL, v.text);
-			dialogue_say(s, REPLY_INTERNAL, v.text);
-		} else {
-			answer_queue(s, &v, "contacts");
-		}
-	} else {
-		run_queue(s, false, &v);
-		if (v.verdict == VERDICT_PERMANENT)
-			refuse(s, REPLY_INTERNAL, v.text, "refused");
-		else
-			answer_queue(s, &v, v.verdict == VERDICT_REPEAT ? "repeat" : "ok");
-	}
-}
-
-void dialogue_body_lost(struct dialogue *s, enum dialogue_end why)
-{
-	struct answer v;
-	char const *word = why == DIALOGUE_TIMEOUT ? "timeout" : why == DIALOGUE_SHUTDOWN ? "shutdown" : "vanished";
-	/* a shutdown is ours: the client comes back with everything */
-	if (why == DIALOGUE_SHUTDOWN || s->broken || over_plan(s) || s->config->plain_queue) {
-		dialogue_transaction_end(s, word, NULL, NULL);
+	if (d->config->plain_queue) {
+		end_refused(d, verdict, NULL, r, reason);
 		return;
 	}
-	run_queue(s, true, &v);
-	dialogue_transaction_end(s, is_accepted(&v) ? word : "tempfail", is_accepted(&v) ? &v : NULL, NULL);
+	run_queue(d, true, &contacts);
+	if (is_accepted(&contacts)) {
+		end_refused(d, verdict, &contacts, r, reason);
+		return;
+	}
+	if (contacts.verdict != VERDICT_TEMPORARY)
+		answer_read(&contacts, ANSWER_LATER, "", 0);
+	pass_answer(d, &contacts, verdict);
+}
+
+static void refuse_content(struct dialogue *d, enum refusal why)
+{
+	char reason[REFUSAL_TEXT];
+	refusal_format(reason, why, NULL, 0, 0);
+	refuse_body(d, "refused", REPLY_INTERNAL, reason);
+}
+
+static bool exceeds_plan(struct dialogue const *d)
+{
+	return d->plan.maxrcpt && d->rcpts.count > d->plan.maxrcpt;
+}
+
+static void refuse_contacts(struct dialogue *d)
+{
+	char reason[REFUSAL_TEXT];
+	refusal_format(reason, REFUSAL_CONTACTS, NULL, d->rcpts.count, d->plan.maxrcpt);
+	end_refused(d, "refused", NULL, REPLY_INTERNAL, reason);
+}
+
+static void queue_contacts(struct dialogue *d)
+{
+	struct answer a;
+	run_queue(d, true, &a);
+	if (a.verdict == VERDICT_PERMANENT)
+		end_refused(d, "refused", NULL, REPLY_INTERNAL, a.text);
+	else
+		pass_answer(d, &a, "contacts");
+}
+
+static void queue_message(struct dialogue *d)
+{
+	struct answer a;
+	run_queue(d, false, &a);
+	if (a.verdict == VERDICT_PERMANENT)
+		refuse_body(d, "refused", REPLY_INTERNAL, a.text);
+	else
+		pass_answer(d, &a, a.verdict == VERDICT_REPEAT ? "repeat" : "ok");
+}
+
+static void finish_body(struct dialogue *d)
+{
+	d->reading = READING_COMMANDS;
+	if (d->broken) {
+		dialogue_transaction_end(d, "tempfail", NULL, NULL);
+		dialogue_reply(d, REPLY_DISK_FULL, NULL);
+	} else if (exceeds_plan(d)) {
+		refuse_contacts(d);
+	} else if (d->data.size > d->config->max_size) {
+		refuse_body(d, "oversize", REPLY_SIZE, NULL);
+	} else if (d->data.nul) {
+		refuse_content(d, REFUSAL_NUL);
+	} else if (d->data.size == 0 && d->config->plain_queue) {
+		refuse_content(d, REFUSAL_EMPTY);
+	} else if (d->data.size == 0) {
+		queue_contacts(d);
+	} else {
+		queue_message(d);
+	}
+}
+
+void dialogue_body_lost(struct dialogue *d, enum dialogue_end why)
+{
+	struct answer a;
+	char const *verdict = why == DIALOGUE_TIMEOUT ? "timeout" : why == DIALOGUE_SHUTDOWN ? "shutdown" : "vanished";
+	/* after a shutdown the client sends everything again */
+	if (why == DIALOGUE_SHUTDOWN || d->broken || exceeds_plan(d) || d->config->plain_queue) {
+		dialogue_transaction_end(d, verdict, NULL, NULL);
+		return;
+	}
+	run_queue(d, true, &a);
+	dialogue_transaction_end(d, is_accepted(&a) ? verdict : "tempfail", is_accepted(&a) ? &a : NULL, NULL);
 }
 
 /* --- DATA ------------------------------------------------------------------------------ */
 
-/* n octets came: enough of them restart the clock for a command. */
-static void tick(struct dialogue *s, size_t n)
+static void count_progress(struct dialogue *d, size_t n)
 {
-	s->body_since += n;
-	if (s->body_since >= DIALOGUE_PROGRESS) {
-		s->body_since = 0;
-		s->progress++;
+	d->body_since += n;
+	if (d->body_since >= DIALOGUE_PROGRESS) {
+		d->body_since = 0;
+		d->progress++;
 	}
 }
 
-static void keep(struct dialogue *s, char const *p, size_t n)
+static void pass_body(struct dialogue *d, char const *p, size_t n)
 {
-	tick(s, n);
-	if (n && !s->broken && s->data.size <= s->config->max_size)
-		s->broken = !s->hooks->body(s->hooks->arg, p, n);
+	count_progress(d, n);
+	if (n && !d->broken && d->data.size <= d->config->max_size)
+		d->broken = !d->hooks->body(d->hooks->arg, p, n);
 }
 
-static bool start(struct dialogue *s, enum dialogue_phase phase, enum data_mode mode)
+static bool start_body(struct dialogue *d, enum dialogue_phase phase, enum data_mode mode)
 {
-	if (!s->hooks->body_start(s->hooks->arg)) {
-		dialogue_transaction_end(s, "tempfail", NULL, NULL);
+	if (!d->hooks->body_start(d->hooks->arg)) {
+		dialogue_transaction_end(d, "tempfail", NULL, NULL);
 		return false;
 	}
-	s->phase = phase;
-	s->body_since = 0;
-	data_start(&s->data, mode);
+	d->phase = phase;
+	d->body_since = 0;
+	data_start(&d->data, mode);
 	return true;
 }
 
-void dialogue_data(struct dialogue *s, char *arg, size_t n)
+void dialogue_data(struct dialogue *d, char *arg, size_t n)
 {
 	(void)arg, (void)n;
-	if (start(s, PHASE_DATA, s->crlf ? DATA_CRLF : DATA_LF)) {
-		s->reading = READING_BODY;
-		dialogue_say(s, REPLY_START_DATA, NULL);
+	if (start_body(d, PHASE_DATA, d->crlf ? DATA_CRLF : DATA_LF)) {
+		d->reading = READING_BODY;
+		dialogue_reply(d, REPLY_START_DATA, NULL);
 	} else {
-		dialogue_say(s, REPLY_QUEUE_FAILED, NULL);
+		dialogue_reply(d, REPLY_QUEUE_FAILED, NULL);
 	}
 }
 
 /* --- BDAT ------------------------------------------------------------------------------ */
 
-/* `SIZE` or `SIZE LAST`. False: the size cannot be read, and so not be skipped. */
-static bool chunk_header(struct dialogue *s, char const *arg, size_t n, bool *garbled)
+/* Reads `SIZE` or `SIZE LAST`. False: the size is unreadable, so the chunk cannot be skipped.
+   *garbled: the size is followed by something else. */
+static bool read_chunk_size(struct dialogue *d, char const *arg, size_t n, bool *garbled)
 {
 	size_t digits = 0;
 	while (digits < n && !ascii_is_blank(arg[digits]))
 		digits++;
-	if (!num_scan(arg, digits, UINT64_MAX, &s->chunk_size))
+	if (!num_scan(arg, digits, UINT64_MAX, &d->chunk_size))
 		return false;
 	size_t at = digits;
 	while (at < n && ascii_is_blank(arg[at]))
 		at++;
-	s->chunk_last = ascii_case_is(arg + at, n - at, "LAST");
-	*garbled = at < n && !s->chunk_last;
-	s->chunk_left = s->chunk_size;
+	d->chunk_last = ascii_case_is(arg + at, n - at, "LAST");
+	*garbled = at < n && !d->chunk_last;
+	d->chunk_left = d->chunk_size;
 	return true;
 }
 
-static void refuse_chunk(struct dialogue *s, enum reply r)
+static void drop_chunk(struct dialogue *d, enum reply r)
 {
-	s->chunk_drop = true;
-	s->chunk_refusal = r;
+	d->chunk_drop = true;
+	d->chunk_refusal = r;
 }
 
-static void chunk_done(struct dialogue *s)
+static void finish_chunk(struct dialogue *d)
 {
-	char number[NUM_FMT];
-	s->reading = READING_COMMANDS;
-	if (s->chunk_drop) {
-		if (s->phase == PHASE_BDAT) /* the message failed; what had come imports nothing */
-			dialogue_abandon(s);
-		dialogue_say(s, s->chunk_refusal, NULL);
-		return;
-	}
-	if (s->chunk_last) {
-		char held;
-		keep(s, &held, data_flush(&s->data, &held));
-		finish(s);
-	} else if (s->broken || s->data.size > s->config->max_size || s->data.nul) {
-		finish(s); /* refused now: there is no need of the rest */
+	char number[NUM_FMT], held;
+	d->reading = READING_COMMANDS;
+	if (d->chunk_drop) {
+		if (d->phase == PHASE_BDAT) /* the message has failed, and imports nothing */
+			dialogue_abandon(d);
+		dialogue_reply(d, d->chunk_refusal, NULL);
+	} else if (d->chunk_last) {
+		pass_body(d, &held, data_flush(&d->data, &held));
+		finish_body(d);
+	} else if (d->broken || d->data.size > d->config->max_size || d->data.nul) {
+		finish_body(d); /* the refusal is certain: do not wait for the rest */
 	} else {
-		num_fmt(number, s->chunk_size);
-		dialogue_say(s, REPLY_CHUNK, number);
+		num_fmt(number, d->chunk_size);
+		dialogue_reply(d, REPLY_CHUNK, number);
 	}
 }
 
-void dialogue_bdat(struct dialogue *s, char *arg, size_t n)
+void dialogue_bdat(struct dialogue *d, char *arg, size_t n)
 {
 	bool garbled;
-	if (!chunk_header(s, arg, n, &garbled)) {
-		dialogue_say(s, REPLY_BDAT_SIZE, NULL);
-		dialogue_abandon(s);
-		s->closing = true;
+	if (!read_chunk_size(d, arg, n, &garbled)) {
+		dialogue_reply(d, REPLY_BDAT_SIZE, NULL);
+		dialogue_abandon(d);
+		d->closing = true;
 		return;
 	}
-	s->chunk_drop = false;
-	if (!s->logged_in)
-		refuse_chunk(s, REPLY_AUTH_REQUIRED);
-	else if (s->phase != PHASE_RCPT && s->phase != PHASE_BDAT)
-		refuse_chunk(s, REPLY_NEED_RCPT);
+	d->chunk_drop = false;
+	if (!d->logged_in)
+		drop_chunk(d, REPLY_AUTH_REQUIRED);
+	else if (d->phase != PHASE_RCPT && d->phase != PHASE_BDAT)
+		drop_chunk(d, REPLY_NEED_RCPT);
 	else if (garbled)
-		refuse_chunk(s, REPLY_ARGUMENT);
-	else if (s->phase == PHASE_RCPT && !start(s, PHASE_BDAT, DATA_CHUNK))
-		refuse_chunk(s, REPLY_QUEUE_FAILED);
-	s->reading = READING_CHUNK;
-	if (s->chunk_left == 0)
-		chunk_done(s);
+		drop_chunk(d, REPLY_ARGUMENT);
+	else if (d->phase == PHASE_RCPT && !start_body(d, PHASE_BDAT, DATA_CHUNK))
+		drop_chunk(d, REPLY_QUEUE_FAILED);
+	d->reading = READING_CHUNK;
+	if (d->chunk_left == 0)
+		finish_chunk(d);
 }
 
 /* --- Octets ------------------------------------------------------------------------------ */
 
-static size_t chunk_feed(struct dialogue *s, char *p, size_t n)
+static size_t feed_chunk(struct dialogue *d, char *p, size_t n)
 {
-	size_t took = n < s->chunk_left ? n : (size_t)s->chunk_left;
-	if (s->chunk_drop) {
-		tick(s, took);
-	} else {
-		size_t used;
-		size_t len = data_feed(&s->data, p - 1, p, took, &used);
-		keep(s, p - 1, len);
-	}
-	s->chunk_left -= took;
-	if (s->chunk_left == 0)
-		chunk_done(s);
+	size_t took = n < d->chunk_left ? n : (size_t)d->chunk_left, used;
+	if (d->chunk_drop)
+		count_progress(d, took);
+	else
+		pass_body(d, p - 1, data_feed(&d->data, p - 1, p, took, &used));
+	d->chunk_left -= took;
+	if (d->chunk_left == 0)
+		finish_chunk(d);
 	return took;
 }
 
-size_t dialogue_body_feed(struct dialogue *s, char *p, size_t n)
+size_t dialogue_body_feed(struct dialogue *d, char *p, size_t n)
 {
 	size_t used;
-	if (s->reading == READING_CHUNK)
-		return chunk_feed(s, p, n);
-	size_t len = data_feed(&s->data, p - 1, p, n, &used);
-	keep(s, p - 1, len);
-	if (s->data.ended)
-		finish(s);
+	if (d->reading == READING_CHUNK)
+		return feed_chunk(d, p, n);
+	pass_body(d, p - 1, data_feed(&d->data, p - 1, p, n, &used));
+	if (d->data.ended)
+		finish_body(d);
 	return used;
 }

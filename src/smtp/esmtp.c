@@ -1,4 +1,4 @@
-/* The parameters of MAIL and RCPT: one row each. */
+/* The parameters of MAIL and RCPT. */
 #include "smtp/esmtp.h"
 
 #include "base/ascii.h"
@@ -11,7 +11,7 @@ struct word {
 	size_t n;
 };
 
-/* RFC 1870 4: up to twenty digits, which may be more than 64 bits hold. */
+/* RFC 1870 section 4: at most 20 digits. A number that exceeds 64 bits becomes the largest. */
 static enum esmtp_fault take_size(struct word v, struct esmtp_mail *out)
 {
 	out->has_size = true;
@@ -24,7 +24,7 @@ static enum esmtp_fault take_size(struct word v, struct esmtp_mail *out)
 	return v.n > 0 && v.n <= 20 ? ESMTP_OK : ESMTP_SYNTAX;
 }
 
-/* RFC 1652 3; BINARYMIME (RFC 3030) is not offered. */
+/* RFC 6152. BINARYMIME (RFC 3030) is not offered. */
 static enum esmtp_fault take_body(struct word v, struct esmtp_mail *out)
 {
 	(void)out;
@@ -33,14 +33,14 @@ static enum esmtp_fault take_body(struct word v, struct esmtp_mail *out)
 	return ascii_case_is(v.s, v.n, "7BIT") || ascii_case_is(v.s, v.n, "8BITMIME") ? ESMTP_OK : ESMTP_VALUE;
 }
 
-/* RFC 6531 3.4: it has no value. */
+/* RFC 6531 section 3.4: a keyword without a value. */
 static enum esmtp_fault take_smtputf8(struct word v, struct esmtp_mail *out)
 {
 	out->smtputf8 = true;
 	return v.s ? ESMTP_SYNTAX : ESMTP_OK;
 }
 
-/* RFC 4954 5, an xtext (RFC 3461 4): checked, and of no consequence. */
+/* RFC 4954 section 5: an xtext (RFC 3461 section 4). Checked, then ignored. */
 static enum esmtp_fault take_auth(struct word v, struct esmtp_mail *out)
 {
 	(void)out;
@@ -69,8 +69,8 @@ static struct {
 };
 enum { MAIL_KEYWORDS = sizeof mail_table / sizeof *mail_table };
 
-/* Takes the next parameter off s[*at..n). False: there are no more. */
-static bool next(char const *s, size_t n, size_t *at, struct word *key, struct word *value)
+/* Reads the next parameter of s[*at..n). False: there are no more. */
+static bool next_parameter(char const *s, size_t n, size_t *at, struct word *key, struct word *value)
 {
 	size_t i = *at;
 	while (i < n && ascii_is_blank(s[i]))
@@ -99,7 +99,7 @@ static bool is_keyword(struct word k)
 	return true;
 }
 
-/* Something must part the path from the parameters, or it was no path. */
+/* Without a blank before the parameters, the path has no end. */
 static bool starts_apart(char const *s, size_t n)
 {
 	return n == 0 || ascii_is_blank(s[0]);
@@ -113,7 +113,7 @@ enum esmtp_fault esmtp_mail(char const *s, size_t n, struct esmtp_mail *out)
 	memset(out, 0, sizeof *out);
 	if (!starts_apart(s, n))
 		return ESMTP_SYNTAX;
-	while (next(s, n, &at, &key, &value)) {
+	while (next_parameter(s, n, &at, &key, &value)) {
 		size_t i = 0;
 		if (!is_keyword(key))
 			return ESMTP_SYNTAX;
@@ -137,7 +137,7 @@ enum esmtp_fault esmtp_rcpt(char const *s, size_t n)
 	size_t at = 0;
 	if (!starts_apart(s, n))
 		return ESMTP_SYNTAX;
-	if (!next(s, n, &at, &key, &value))
+	if (!next_parameter(s, n, &at, &key, &value))
 		return ESMTP_OK;
 	return is_keyword(key) ? ESMTP_UNKNOWN : ESMTP_SYNTAX;
 }

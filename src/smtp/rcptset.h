@@ -1,6 +1,6 @@
-/* The recipients of a transaction: each once, kept as the queue wants them, in the
-   envelope format of qmail-queue(8), so that 50000 of them are one block of memory and
-   one write. */
+/* The recipients of a transaction, each once. They are kept as an envelope in the format of
+   qmail-queue(8): 50000 of them are one block of memory, which the queue program gets as it is.
+   A hash table beside it finds repeated ones. */
 #ifndef SMTP_RCPTSET_H
 #define SMTP_RCPTSET_H
 
@@ -14,28 +14,29 @@
 enum rcptset_result { RCPTSET_ADDED, RCPTSET_THERE, RCPTSET_FULL, RCPTSET_NO_MEMORY };
 
 struct rcptset {
-	struct buf envelope; /* F sender NUL, T recipient NUL ... */
-	unsigned char *slots; /* where an address starts in the envelope; 0: free */
-	size_t width;        /* octets of a slot: 3 do for an envelope of 16 MB */
-	uint32_t mask;       /* slots - 1, a power of two less one; 0: no table */
-	uint32_t count;
-	size_t octets;       /* of the addresses */
+	struct buf envelope; /* F sender NUL, then T recipient NUL for each */
+	uint32_t *slots;     /* offsets of addresses in the envelope; 0: free */
+	uint32_t mask;       /* number of slots, a power of two, less one; 0: no table */
+	uint32_t count;      /* recipients */
+	size_t octets;       /* of their addresses */
 	unsigned char key[SIPHASH_KEY];
 };
 
-/* An empty set. key: random octets; they guard against chosen collisions. */
+/* Makes an empty set. key: random octets, so that a client cannot choose colliding
+   addresses. */
 void rcptset_init(struct rcptset *set, unsigned char const key[SIPHASH_KEY]);
 
-/* Starts anew, with that sender, and gives back what memory a large set took. False: out
-   of memory. */
+/* Empties the set, frees the memory of a large one, and stores the sender. False: out of
+   memory. */
 bool rcptset_begin(struct rcptset *set, char const *sender, size_t n);
 
-/* Adds a recipient, lowered already. max, max_octets: what the set may hold; the same from
-   one rcptset_begin to the next. */
+/* Adds a recipient, already in lower case. RCPTSET_FULL: it would exceed max recipients, or
+   max_octets in all addresses together, which is at most 2^31. */
 enum rcptset_result rcptset_add(struct rcptset *set, char const *address, size_t n,
 	uint32_t max, size_t max_octets);
 
-/* The envelope, its closing NUL included. NULL: out of memory. Belongs to the set. */
+/* The envelope of *n octets, with its closing NUL. The set owns it; it is valid until the set
+   changes. NULL: out of memory. */
 char const *rcptset_envelope(struct rcptset *set, size_t *n);
 
 void rcptset_free(struct rcptset *set);

@@ -1,4 +1,4 @@
-/* SASL PLAIN, taken apart. */
+/* SASL PLAIN. */
 #include "smtp/sasl.h"
 
 #include <string.h>
