@@ -50,7 +50,8 @@ shows_output() {
 	python3 - "$1" "$2" <<-'END'
 		import re, sys
 		shown, output = (open(name).read() for name in sys.argv[1:])
-		pattern = "".join("(?:.*\n)*?" if line == "..." else re.escape(line) + "\n" for line in shown.splitlines())
+		pattern = "".join("(?:.*\n)*?" if line == "..." else ".*".join(map(re.escape, line.split("..."))) + "\n"
+		                  for line in shown.splitlines())
 		sys.exit(not re.fullmatch(pattern, output))
 	END
 }
