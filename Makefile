@@ -9,6 +9,8 @@
 #   make unit              the unit tests, BUILD/t/ROOM/NAME
 #   make fuzz              the fuzzing targets, BUILD/t/ROOM/fuzz/NAME: see t/lib/fuzz.README
 #   make install           to DESTDIR and PREFIX, mode 755; names the set-id bits it removes
+#   make uninstall         removes from there what make install put there
+#   make version           prints the version
 
 VERSION := 1.0
 PREFIX ?= /usr/local
@@ -199,10 +201,17 @@ install: all
 	for m in $(MAN); do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s \
 		&& install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
 
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
+	for m in $(MAN:src/prog/%=%); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m || exit 1; done
+
+version:
+	@echo $(VERSION)
+
 clean:
 	rm -rf bin build
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all fast unit fuzz install clean
+.PHONY: all fast unit fuzz install uninstall version clean
