@@ -44,13 +44,14 @@ OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
 	$(call in,ucspi,peer proxy)
 OBJ_saca-smtpd := \
-	$(call in,base,ascii base64 buf cdb clock date fd memfile num random run setid siphash utf8 version wait) \
+	$(call in,base,ascii base64 buf cdb clock date fd log memfile num random run setid siphash utf8 version \
+		wait) \
 	$(call in,ucspi,peer starttls) \
 	$(call in,service,answer reply) \
 	$(call in,mail,address) \
 	$(call in,accounts,plan senders) \
-	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp log login logline queue \
-		queueenv rcptset sasl)
+	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp login queue \
+		queueenv rcptset record sasl)
 OBJ_saca-tlsd := \
 	$(call in,base,ascii clock fd num random setid version wait) \
 	$(call in,ucspi,become environment peer starttls) \

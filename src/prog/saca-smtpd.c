@@ -15,7 +15,7 @@
 #include "smtp/queue.h"
 #include "smtp/queueenv.h"
 #include "accounts/senders.h"
-#include "smtp/log.h"
+#include "smtp/record.h"
 #include "ucspi/peer.h"
 #include "ucspi/starttls.h"
 
@@ -50,7 +50,7 @@ struct session {
 	char const *const *authenticator;
 	uint64_t delay, command, login, total, queueing; /* milliseconds */
 	uint64_t started, command_since, progress;
-	char ip[PEER_IP];
+	struct peer_end peer;
 	char host[256], url[300], date[DATE_RFC5322];
 	struct queueenv queueenv;
 	char trouble[TROUBLE]; /* why what was asked last could not be answered, or "" */
@@ -224,7 +224,7 @@ static void queue(void *arg, struct dialogue const *s, bool empty, char const *e
 static void log_record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
 {
 	struct session *me = arg;
-	log_write(me->ip, s->tls, r, me->trouble);
+	record_log(&me->peer, s->tls, r, me->trouble);
 	me->trouble[0] = 0;
 }
 
@@ -422,7 +422,7 @@ int main(int argc, char const **argv)
 		strerr_dief(EXIT_MISUSE, "bad SSLCTLFD, SSLREADFD or SSLWRITEFD");
 	if (!random_octets(key, sizeof key))
 		strerr_diefusys(EXIT_TEMPORARY, "get random octets");
-	peer_ip(me->ip);
+	peer_client(&me->peer);
 	fill_names(me);
 	me->started = me->command_since = clock_ms();
 	dialogue_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && peer_is_under_tls());

@@ -1,6 +1,7 @@
 #include "ucspi/peer.h"
 
 #include "base/ascii.h"
+#include "base/num.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -60,26 +61,49 @@ static bool copy_printable(char out[PEER_IP], char const *s)
 	return n > 0;
 }
 
-/* Copies ${PROTO}REMOTEIP, where PROTO is the first n octets of proto. */
-static bool copy_remoteip(char out[PEER_IP], char const *proto, size_t n)
+/* Reads a port from a variable; 0: it has none. */
+static uint16_t read_port(char const *name)
+{
+	char const *s = getenv(name);
+	uint64_t port;
+	return s && num_scan(s, strlen(s), UINT16_MAX, &port) ? (uint16_t)port : 0;
+}
+
+/* Reads ${PROTO}REMOTEIP and ${PROTO}REMOTEPORT, where PROTO is the first n octets of proto. */
+static bool read_variables(struct peer_end *e, char const *proto, size_t n)
 {
 	char name[32];
-	int len = snprintf(name, sizeof name, "%.*sREMOTEIP", (int)n, proto);
-	return n < sizeof name && len > 0 && (size_t)len < sizeof name && copy_printable(out, getenv(name));
+	if (n + sizeof "REMOTEPORT" > sizeof name)
+		return false;
+	snprintf(name, sizeof name, "%.*sREMOTEIP", (int)n, proto);
+	if (!copy_printable(e->ip, getenv(name)))
+		return false;
+	snprintf(name, sizeof name, "%.*sREMOTEPORT", (int)n, proto);
+	e->port = read_port(name);
+	return true;
+}
+
+void peer_client(struct peer_end *e)
+{
+	char const *proto = protocol();
+	size_t n = strlen(proto);
+	if (read_variables(e, proto, n))
+		return;
+	if (proto[n - 1] == '6' && read_variables(e, proto, n - 1)) /* sslserver: PROTO=SSL6, SSLREMOTEIP */
+		return;
+	if (copy_printable(e->ip, getenv("REMOTE_ADDR"))) {
+		e->port = read_port("REMOTE_PORT");
+	} else if (!peer_remote(e)) {
+		strcpy(e->ip, "unknown");
+		e->port = 0;
+	}
 }
 
 void peer_ip(char out[PEER_IP])
 {
-	struct peer_end end;
-	char const *proto = protocol();
-	size_t n = strlen(proto);
-	if (copy_remoteip(out, proto, n))
-		return;
-	if (proto[n - 1] == '6' && copy_remoteip(out, proto, n - 1)) /* sslserver: PROTO=SSL6, SSLREMOTEIP */
-		return;
-	if (copy_printable(out, getenv("REMOTE_ADDR")))
-		return;
-	strcpy(out, peer_remote(&end) ? end.ip : "unknown");
+	struct peer_end e;
+	peer_client(&e);
+	strcpy(out, e.ip);
 }
 
 bool peer_is_under_tls(void)

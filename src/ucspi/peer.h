@@ -17,9 +17,13 @@ struct peer_end {
 bool peer_remote(struct peer_end *e);
 bool peer_local(struct peer_end *e);
 
-/* Writes the client's address: ${PROTO}REMOTEIP, where PROTO is TCP if it is not set (for SSL6 also
-   SSLREMOTEIP); else REMOTE_ADDR; else the peer of descriptor 0; else "unknown". Octets that are not
-   printable are replaced by `?`. */
+/* The client's end, from the first source that names it: ${PROTO}REMOTEIP and REMOTEPORT, where
+   PROTO is TCP if it is not set (for SSL6 also SSLREMOTEIP and SSLREMOTEPORT); REMOTE_ADDR and
+   REMOTE_PORT; the peer of descriptor 0. Else the address is "unknown"; port 0 is an unknown
+   port. Octets of an address that are not printable are replaced by `?`. */
+void peer_client(struct peer_end *e);
+
+/* The address alone. */
 void peer_ip(char out[PEER_IP]);
 
 /* Is the connection under TLS from its first octet? True if SSL_PROTOCOL is set, or PROTO is SSL or

@@ -44,8 +44,8 @@ $(cat "$T/log")"
 	done
 	[ -z "$(ls -A "$T/spool/tmp" 2>/dev/null)" ]
 	ok $? "$name leaves nothing half-made"
-	strange=$(grep -vE '^saca-smtpd: ip=unknown user=[!-~]+ sender=[!-~]+ rcpts=[0-9]+ size=[0-9]+ verdict=[a-z-]+ id=([0-9]+|-) uuid=([0-9a-f]{32}|-) tls=- ms=[0-9]+$' "$T/log" |
-		grep -vE '^saca-smtpd: ip=unknown user=[!-~]+ why: [ -~]+$')
+	strange=$(grep -vE '^saca-smtpd: pid=[0-9]+ ip=unknown port=- user=[!-~]+ sender=[!-~]+ rcpts=[0-9]+ size=[0-9]+ verdict=[a-z-]+ id=([0-9]+|-) uuid=([0-9a-f]{32}|-) tls=- ms=[0-9]+$' "$T/log" |
+		grep -vE '^saca-smtpd: pid=[0-9]+ ip=unknown port=- user=[!-~]+ why: [ -~]+$')
 	is "$strange" "" "$name is logged in whole lines"
 done
 done_testing

@@ -26,9 +26,9 @@ for ip in 192.0.2.7 2001:db8::7; do
 done
 login victor.acme secreto | dialogue 192.0.2.8 0
 login 'x ip=192.0.2.9
-saca-smtpd: ip=192.0.2.9 user=- sender=- rcpts=0 size=0 verdict=auth-failed id=.acme' x | dialogue 192.0.2.10 1
+saca-smtpd: pid=1 ip=192.0.2.9 port=- user=- sender=- rcpts=0 size=0 verdict=auth-failed id=.acme' x | dialogue 192.0.2.10 1
 login victor.acme x | dialogue 192.0.2.11 100
-printf 'EHLO saca-smtpd: ip=192.0.2.9 verdict=auth-failed\r\nAUTH PLAIN AHgueAB4\r\nMAIL FROM:<"verdict=auth-failed"@example.com>\r\nRSET\r\nQUIT\r\n' |
+printf 'EHLO saca-smtpd: pid=1 ip=192.0.2.9 port=- verdict=auth-failed\r\nAUTH PLAIN AHgueAB4\r\nMAIL FROM:<"verdict=auth-failed"@example.com>\r\nRSET\r\nQUIT\r\n' |
 	dialogue 192.0.2.12 0
 is "$(wc -l <"$T/lines")" 8 "eight lines of log"
 

@@ -171,7 +171,7 @@ is "$(grep -c 'verdict=repeat' "$T/log")" 2 "the log tells"
 said=$(printf 'MAIL FROM:<remitente@dominio.com>\r\nAUTH PLAIN AHZpY3Rvci5hY21lAG1hbGE=\r\nQUIT\r\n' | nc -q 1 127.0.0.1 "$PORT" | tr -d '\r')
 like "$said" '^530 Authentication required$' "login is needed"
 like "$said" '^535 Authentication credentials invalid$' "and the right password"
-await 10 grep -Eq '^saca-smtpd: ip=127\.0\.0\.1 user=victor\.acme sender=- rcpts=0 size=0 verdict=auth-failed id=- uuid=- tls=- ms=[0-9]+$' "$T/log"
+await 10 grep -Eq '^saca-smtpd: pid=[0-9]+ ip=127\.0\.0\.1 port=[0-9]+ user=victor\.acme sender=- rcpts=0 size=0 verdict=auth-failed id=- uuid=- tls=- ms=[0-9]+$' "$T/log"
 ok $? "a failed login is one line of the log"
 
 is "$(ls "$T/spool/new" "$T/spool/tmp" "$T/spool/failed" | grep -c '^[0-9a-f]')" 0 "the spool is empty at the end"

@@ -57,7 +57,7 @@ sent() { sqlite3 "$T/lib/saca.db" 'SELECT count(*), sum(contacts_total) FROM sen
 # shellcheck disable=SC2317 # await runs it
 all_sent() { [ "$(sent)" = '3|6' ]; }
 # shellcheck disable=SC2317
-logged() { [ "$(cat "$T"/log/*/current | grep -c "saca-smtpd: ip=127\.0\.0\.1 .*verdict=ok")" = 3 ]; }
+logged() { [ "$(cat "$T"/log/*/current | grep -c "saca-smtpd: pid=[0-9]* ip=127\.0\.0\.1 .*verdict=ok")" = 3 ]; }
 
 # three NAME: a campaign through each port. A new Message-ID each, or they'd be repeats.
 three() {
@@ -166,7 +166,7 @@ fi
 
 # --- inetd and xinetd: one script a connection
 # shellcheck disable=SC2317 # await runs it
-logged_by_script() { [ "$(grep -Ec "saca-smtpd: ip=(127\.0\.0\.1|::1) .*verdict=ok" "$T/log/script")" = 3 ]; }
+logged_by_script() { [ "$(grep -Ec "saca-smtpd: pid=[0-9]+ ip=(127\.0\.0\.1|::1) .*verdict=ok" "$T/log/script")" = 3 ]; }
 by_script() {
 	three "$1"
 	saca-import "$T/spool" "$T/lib/saca.db" 2>"$T/out"

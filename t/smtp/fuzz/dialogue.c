@@ -6,7 +6,7 @@
    high bit is set, so that a plain transcript meets none), and where to cut. */
 #include "base/ascii.h"
 #include "spool/envelope.h"
-#include "smtp/logline.h"
+#include "base/log.h"
 #include "smtp/dialogue.h"
 #include "fuzz.h"
 
@@ -142,15 +142,15 @@ static void queue(void *arg, struct dialogue const *s, bool empty, char const *e
 /* A record makes one line, whatever it holds. */
 static void keep_record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
 {
-	struct logline l;
+	struct log_line l;
 	(void)s;
-	logline_start(&l, "saca-smtpd");
-	logline_add(&l, "user", r->user, r->user_n);
-	logline_add(&l, "sender", r->sender, r->sender_n);
-	logline_add(&l, "verdict", r->verdict, strlen(r->verdict));
-	logline_add(&l, "id", r->id, r->id_n);
-	logline_add(&l, "uuid", r->uuid, r->uuid_n);
-	logline_end(&l);
+	log_start(&l);
+	log_add(&l, "user", r->user, r->user_n);
+	log_add(&l, "sender", r->sender, r->sender_n);
+	log_add(&l, "verdict", r->verdict, strlen(r->verdict));
+	log_add(&l, "id", r->id, r->id_n);
+	log_add(&l, "uuid", r->uuid, r->uuid_n);
+	log_end(&l);
 	for (size_t i = 0; i < l.len; i++)
 		must(i == l.len - 1 ? l.s[i] == '\n' : ascii_is_print(l.s[i]));
 	note(arg, "", l.s, l.len);

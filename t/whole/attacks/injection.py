@@ -2,7 +2,7 @@
 from attack import *
 
 PWNED = os.environ["PWNED"].encode()
-FORGED = b"saca-smtpd: ip=192.0.2.99 user=x verdict=ok"
+FORGED = b"saca-smtpd: pid=1 ip=192.0.2.99 port=1 user=x verdict=ok"
 
 # CR, LF and NUL in any argument. A bare CR is text, and no address has one.
 for name, line in [
