@@ -281,7 +281,7 @@ enum html_token html_next(struct html *h)
 	if (h->raw) {
 		bool style = !strcmp(h->raw, "style");
 		h->from = h->at;
-		h->to = h->at = raw_end(h);
+		h->to = h->at = h->raw_to = raw_end(h);
 		h->raw = NULL;
 		if (h->to == h->end)
 			note_broken(h, h->raw_tag);
@@ -340,10 +340,11 @@ static bool ends_name(char c)
 	return html_is_space(c) || c == '/' || c == '>' || c == '=';
 }
 
-/* Where the `<` of the tag at hand is. */
-static size_t tag_start(struct html const *h)
+/* The tag at hand is not closed. The end tag of a raw element does not end it then. */
+static void note_broken_tag(struct html *h)
 {
-	return h->from - 1 - (h->s[h->from - 1] == '/');
+	size_t start = h->from - 1 - (h->s[h->from - 1] == '/');
+	note_broken(h, start == h->raw_to ? h->raw_tag : start);
 }
 
 bool html_attribute(struct html *h, struct html_attribute *a)
@@ -355,7 +356,7 @@ bool html_attribute(struct html *h, struct html_attribute *a)
 	if (h->at == h->end || h->s[h->at] == '>') {
 		h->closed = h->at > from && h->s[h->at - 1] == '/';
 		if (h->at == h->end)
-			note_broken(h, tag_start(h));
+			note_broken_tag(h);
 		h->at += h->at < h->end;
 		h->in_tag = false;
 		return false;
@@ -373,7 +374,7 @@ bool html_attribute(struct html *h, struct html_attribute *a)
 	skip_space(h, false);
 	if (value(h, a))
 		return true;
-	note_broken(h, tag_start(h));
+	note_broken_tag(h);
 	h->in_tag = h->closed = false;
 	return false;
 }

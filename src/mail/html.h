@@ -40,7 +40,8 @@ struct html {
 	size_t at, end;   /* end: of what is being read, n or a conditional comment's */
 	size_t resume;    /* where it goes on behind that */
 	char const *raw;  /* the element whose content is no markup and comes next */
-	size_t raw_tag;   /* where the tag of that element begins */
+	size_t raw_tag;   /* where the tag of that element begins; raw_to: where its content ends */
+	size_t raw_to;
 	bool in_tag;      /* attributes are still to be read */
 	bool given;       /* the tag was a start tag, and what it opens is still to be seen */
 	bool closed;      /* the tag, read to its end, ended in `/>` */

@@ -23,7 +23,7 @@ static char const *const broken[] = {
 	"a|</", "a<", "a< b", "a|<!", "a|<?x", "a|<!doctype html", "a<!doctype html>", "a|<!--", "a|<!-- b", "a|<!-- b --",
 	"a|<!-- b ->", "a<!-->", "a<!--->", "a<!-- b -->", "a<!-- b --!>", "a|<!--[if mso]><b>", "a<!--[if mso]><b><![endif]-->",
 	"a<!--[if mso]><b <![endif]-->", "a<!--[if mso]><!-- <![endif]-->c", "a|<style>b", "a<style>b</style>",
-	"a|<script>b</scrip", "a|<title>b<i>", "a|<textarea>b", "a|<xmp>", "a|<plaintext>b</plaintext>", "a|<iframe>",
+	"a|<script>b</scrip", "a|<title>b<i>", "a|<textarea>b", "a|<xmp>", "a|<title>b</title", "a|<title>b</title ", "a<title>b</title>", "a|<plaintext>b</plaintext>", "a|<iframe>",
 	"a|<noembed>b", "a|<noframes>b", "a<svg><style>b</style></svg>", "a<svg>|<![CDATA[b", "a<svg><![CDATA[b]]>",
 	"a|<![CDATA[b", "a|<style>b<!--</style", "a<noscript>b", "a|<script><!--<script></script>",
 };
