@@ -60,9 +60,9 @@ OBJ_saca-checkpassword := \
 	$(call in,base,cdb setid) \
 	$(call in,accounts,password)
 OBJ_saca-mime := \
-	$(call in,base,ascii base64 buf fd memfile num setid version) \
+	$(call in,base,ascii base64 buf fd memfile num setid utf8 version) \
 	$(call in,service,answer answer_pipe reply) \
-	$(call in,mail,header message mime mimehead mimetree param qp)
+	$(call in,mail,body header headerend message mime mimehead mimetree param qp transfer)
 OBJ_saca-spool := \
 	$(call in,base,ascii buf clock date fd hash limit num setid utf8 uuid version) \
 	$(call in,ucspi,peer) \
@@ -77,8 +77,8 @@ OBJ_saca-accounts := \
 OBJ_saca-import := \
 	$(call in,base,ascii base64 buf clock date fd hash num setid utf8 version wait) \
 	$(call in,service,reply) \
-	$(call in,mail,address charset cid css encword header html htmlforeign htmlmeta htmltext image iso2022jp \
-		message mime mimehead param qp srcset url) \
+	$(call in,mail,address body charset cid css encword header headerend html htmlforeign htmlmeta htmltext image \
+		iso2022jp message mime mimehead param qp srcset transfer url) \
 	$(call in,spool,credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool) \
 	$(call in,store,postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store) \
@@ -98,8 +98,7 @@ OBJ_saca-queue := \
 
 OBJ_saca-bounce := \
 	$(call in,base,ascii base32 base64 buf fd hash num random utf8 version) \
-	$(call in,service,reply) \
-	$(call in,mail,header message mime mimehead param qp) \
+	$(call in,mail,header headerend mime mimehead param qp transfer) \
 	$(call in,send,bounce hit hits linkkeys token)
 
 LIB_saca-proxy := -lskarnet

@@ -58,12 +58,12 @@ static bool decode(char const *id, struct buf *out)
 }
 
 /* Both names of each part, from entries[0] on; *n is how many there are. */
-static bool collect(struct cidparts *c, struct entry *entries, size_t *n, struct mime *m, struct message const *msg)
+static bool collect(struct cidparts *c, struct entry *entries, size_t *n, struct message const *msg)
 {
 	*n = 0;
-	for (size_t i = 0; i < mime_count(m); i++) {
-		char const *id = mime_part(m, i)->id;
-		if (message_use(m, msg, i) != MESSAGE_INLINE || !*id)
+	for (size_t i = 0; i < mime_count(msg->mime); i++) {
+		char const *id = mime_part(msg->mime, i)->id;
+		if (msg->use[i] != BODY_INLINE)
 			continue;
 		entries[(*n)++] = (struct entry){id, (uint32_t)i};
 		struct buf *decoded = c->decoded + c->decoded_count++;
@@ -77,13 +77,13 @@ static bool collect(struct cidparts *c, struct entry *entries, size_t *n, struct
 	return true;
 }
 
-bool cidparts_start(struct cidparts *c, struct mime *m, struct message const *msg)
+bool cidparts_start(struct cidparts *c, struct message const *msg)
 {
-	size_t n, room = mime_count(m) * 2;
+	size_t n, count = mime_count(msg->mime), room = count * 2;
 	struct entry *entries = calloc(room, sizeof *entries);
 	*c = (struct cidparts){.groups = calloc(room, sizeof *c->groups), .parts = calloc(room, sizeof *c->parts),
-		.decoded = calloc(mime_count(m), sizeof *c->decoded)};
-	if (!entries || !c->groups || !c->parts || !c->decoded || !collect(c, entries, &n, m, msg)) {
+		.decoded = calloc(count, sizeof *c->decoded)};
+	if (!entries || !c->groups || !c->parts || !c->decoded || !collect(c, entries, &n, msg)) {
 		free(entries);
 		cidparts_free(c);
 		return false;

@@ -9,7 +9,6 @@
 
 #include "base/buf.h"
 #include "mail/message.h"
-#include "mail/mime.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,9 +33,9 @@ struct cidparts {
 	size_t decoded_count;
 };
 
-/* Collects the parts which message_use calls MESSAGE_INLINE. False: out of memory, and
-   *c is empty. m must outlive c. */
-bool cidparts_start(struct cidparts *c, struct mime *m, struct message const *msg);
+/* Collects the parts used as BODY_INLINE. False: out of memory, and *c is empty. msg must
+   outlive c. */
+bool cidparts_start(struct cidparts *c, struct message const *msg);
 void cidparts_free(struct cidparts *c);
 
 /* The groups that id[0..n) may mean: the one of exactly this Content-ID, if there is

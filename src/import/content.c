@@ -6,6 +6,7 @@
 #include "mail/cid.h"
 #include "mail/htmlmeta.h"
 #include "mail/image.h"
+#include "mail/transfer.h"
 #include "import/cidparts.h"
 #include "import/convert.h"
 
@@ -18,8 +19,7 @@
 /* One message being read; status is the first failure, after which nothing is done. */
 struct reader {
 	struct content *c;
-	char const *message;
-	struct mime *m;
+	struct message const *msg;
 	char const *url;
 	struct webfolder *w;
 	struct cidparts parts;
@@ -43,6 +43,11 @@ bool content_url_ok(char const *url)
 		return false;
 	bool web = starts(url, "http://") || starts(url, "https://");
 	return *url == '/' || (web && slashes[3] && slashes[3] != '/');
+}
+
+static struct mime_part const *part_of(struct reader const *r, size_t i)
+{
+	return mime_part(r->msg->mime, i);
 }
 
 static void fail(struct reader *r, enum content_status status)
@@ -123,7 +128,7 @@ static size_t image_of(struct reader *r, struct cidparts_group *g)
 	g->image = NO_IMAGE;
 	for (size_t k = 0; k < g->count; k++) {
 		r->octets.len = 0;
-		if (!message_decode(mime_part(r->m, r->parts.parts[g->first + k]), r->message, &r->octets)) {
+		if (!transfer_decode(part_of(r, r->parts.parts[g->first + k]), r->msg->s, &r->octets)) {
 			fail(r, CONTENT_NO_MEMORY);
 			return NO_IMAGE;
 		}
@@ -249,15 +254,23 @@ static void unite(struct content_cids *c)
 }
 
 /* A part's body with its transfer encoding and its charset undone. */
-static bool read_part(struct reader *r, uint32_t i, bool html, struct buf *out)
+static bool read_part(struct reader *r, size_t i, bool html, struct buf *out)
 {
-	struct mime_part const *part = mime_part(r->m, i);
+	struct mime_part const *part = part_of(r, i);
 	r->octets.len = 0;
-	return message_decode(part, r->message, &r->octets)
+	return transfer_decode(part, r->msg->s, &r->octets)
 		&& (html ? convert_html : convert_to_utf8)(part->charset, r->octets.s, r->octets.len, out);
 }
 
-static bool read_piece(struct reader *r, uint32_t i)
+/* A piece of the text begins on a line of its own. */
+static bool read_text(struct reader *r, size_t i)
+{
+	struct buf *text = &r->c->text;
+	bool joined = text->len && text->s[text->len - 1] != '\n';
+	return (!joined || buf_putc(text, '\n')) && read_part(r, i, false, text);
+}
+
+static bool read_html(struct reader *r, size_t i)
 {
 	struct buf utf8 = BUF_ZERO, corrected = BUF_ZERO;
 	bool good = read_part(r, i, true, &utf8) && htmlmeta_correct(utf8.s, utf8.len, &corrected)
@@ -267,34 +280,35 @@ static bool read_piece(struct reader *r, uint32_t i)
 	return good;
 }
 
-/* All of it, in the order of the message. */
-static bool read_html(struct reader *r, struct message const *msg)
+static bool read_pieces(struct reader *r)
 {
-	bool good = read_piece(r, msg->html);
-	for (size_t i = msg->html + 1; good && i < mime_count(r->m); i++)
-		if (message_continues(r->m, msg, i))
-			good = read_piece(r, (uint32_t)i);
+	bool good = true;
+	for (size_t i = 0; good && i < mime_count(r->msg->mime); i++) {
+		if (r->msg->use[i] == BODY_TEXT)
+			good = read_text(r, i);
+		else if (r->msg->use[i] == BODY_HTML)
+			good = read_html(r, i);
+	}
 	return good;
 }
 
 static bool read_fields(struct reader *r)
 {
 	char const *value;
-	if (mime_field(r->m, "Subject", &value) < 0 || (value && !convert_header(value, &r->c->subject)))
+	if (mime_field(r->msg->mime, "Subject", &value) < 0 || (value && !convert_header(value, &r->c->subject)))
 		return false;
-	return mime_field(r->m, "Message-ID", &value) >= 0
+	return mime_field(r->msg->mime, "Message-ID", &value) >= 0
 		&& (!value || convert_octets(value, strlen(value), &r->c->message_id));
 }
 
-enum content_status content_read(struct content *c, char const *message, size_t n,
-	struct mime *m, struct message const *msg, char const *url, struct webfolder *w)
+enum content_status content_read(struct content *c, struct message const *msg, char const *url,
+	struct webfolder *w)
 {
-	struct reader r = {.c = c, .message = message, .m = m, .url = url, .w = w};
-	(void)n; /* the parts' offsets lie within it */
+	struct reader r = {.c = c, .msg = msg, .url = url, .w = w};
 	*c = (struct content){.image_count = 0};
-	if (!cidparts_start(&r.parts, m, msg))
+	if (!cidparts_start(&r.parts, msg))
 		return CONTENT_NO_MEMORY;
-	if (!read_fields(&r) || !read_part(&r, msg->text, false, &c->text) || !read_html(&r, msg))
+	if (!read_fields(&r) || !read_pieces(&r))
 		fail(&r, CONTENT_NO_MEMORY);
 	unite(&c->unresolved);
 	unite(&c->unhosted);

@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "mail/message.h"
-#include "mail/mime.h"
 #include "import/webfolder.h"
 #include "store/store.h"
 
@@ -47,11 +46,11 @@ enum content_status {
    srcset. saca-import checks its -u with this: false is exit 100. */
 bool content_url_ok(char const *url);
 
-/* Fills c (whatever it held is lost) from message[0..n): m has been pushed all of it
-   and finished, msg is message_judge's answer, MESSAGE_OK. Images are written to w,
-   and synced but for their names: webfolder_sync, before COMMIT. On failure c is empty. */
-enum content_status content_read(struct content *c, char const *message, size_t n,
-	struct mime *m, struct message const *msg, char const *url, struct webfolder *w);
+/* Fills c (what it held is lost) from a message for which message_read said MESSAGE_OK. Images are
+   written to w and synced, but for their names: call webfolder_sync before COMMIT. On failure c is
+   empty. */
+enum content_status content_read(struct content *c, struct message const *msg, char const *url,
+	struct webfolder *w);
 
 void content_free(struct content *c);
 

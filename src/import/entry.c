@@ -34,26 +34,14 @@ static void set_piece(struct entry *e)
 	e->row.piece = &e->piece;
 }
 
-static enum entry_result read_content(struct entry *e, struct mime *m,
+static enum entry_result read_content(struct entry *e, struct message const *msg,
 	struct entry_options const *o)
 {
-	struct slice const message = e->file.message;
-	struct message parts;
-	(void)mime_push(m, message.s, message.n); /* mime_finish says it again */
-	enum mime_fault fault = mime_finish(m);
-	enum message_verdict verdict = memchr(message.s, 0, message.n) ? MESSAGE_NUL
-		: message_judge(m, fault, &parts);
-	if (verdict == MESSAGE_NO_MEMORY)
-		return no(e, ENTRY_FAILED, "out of memory");
-	if (verdict != MESSAGE_OK) {
-		message_reason(e->refusal, verdict);
-		return no(e, ENTRY_REFUSED, e->refusal);
-	}
-	switch (content_read(&e->content, message.s, message.n, m, &parts, o->url, o->web)) {
+	switch (content_read(&e->content, msg, o->url, o->web)) {
 	case CONTENT_OK:
 		if (e->content.html.len + e->content.text.len > PIECE_MAX)
 			return no(e, ENTRY_REFUSED, "its text and HTML are too large for a store in UTF-8");
-		message_options(m, o->prefix, &e->row.options);
+		message_options(msg->mime, o->prefix, &e->row.options);
 		set_piece(e);
 		return ENTRY_OK;
 	case CONTENT_WEB:
@@ -61,6 +49,25 @@ static enum entry_result read_content(struct entry *e, struct mime *m,
 	default:
 		return no(e, ENTRY_FAILED, "out of memory");
 	}
+}
+
+static enum entry_result read_checked(struct entry *e, struct entry_options const *o)
+{
+	struct message msg;
+	enum entry_result r;
+	enum message_verdict verdict = message_read(&msg, e->file.message.s, e->file.message.n);
+	if (verdict == MESSAGE_NO_MEMORY) {
+		r = no(e, ENTRY_FAILED, "out of memory");
+	} else if (verdict != MESSAGE_OK) {
+		message_reason(e->refusal, verdict);
+		r = no(e, ENTRY_REFUSED, e->refusal);
+	} else {
+		r = read_content(e, &msg, o);
+	}
+	int saved = errno;
+	message_free(&msg);
+	errno = saved;
+	return r;
 }
 
 /* A store takes text only. */
@@ -84,10 +91,7 @@ enum entry_result entry_read(struct entry *e, struct entry_options const *o)
 	e->row.file = &e->file;
 	if (!e->file.send)
 		return ENTRY_OK;
-	struct mime *m = mime_new();
-	enum entry_result r = m ? read_content(e, m, o) : no(e, ENTRY_FAILED, "out of memory");
-	mime_free(m);
-	return r;
+	return read_checked(e, o);
 }
 
 void entry_clear(struct entry *e)

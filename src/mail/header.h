@@ -1,8 +1,11 @@
-/* The fields of a header block (RFC 5322 2.2), as mail in the wild has them: a line
-   without a colon continues the one before, as a line that starts with a blank does
-   (without a blank it counts as having one: that is where somebody's text was broken).
-   A field whose name is none, `From a@b Thu Sep 12 13:59` say, is passed over.
-   Lines end in LF or CRLF. */
+/* The fields of a header block (RFC 5322 2.2), as mail in the wild has them:
+
+   - A line that starts with a blank continues the field before it. A line without a colon does,
+     too: somebody's program broke the line and forgot the blank. Of a Content-* field, whose
+     value has a syntax, only such a line is continued by it which the syntax lets go on.
+   - A field whose name is not one, `From a@b Thu Sep 12 13:59` for example, is skipped.
+   - Lines end in LF or CRLF.
+ */
 #ifndef MAIL_HEADER_H
 #define MAIL_HEADER_H
 
@@ -11,38 +14,63 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The octets of a UTF-8 byte order mark that s[0..n), the beginning of a message, begins with:
-   3 or 0. Programs that read a message from a file send it along; it is no part of the first
-   field's name. */
+/* The octets of the UTF-8 byte order mark at the beginning of the message s[0..n): 3 or 0.
+   Programs that read a message from a file send it along. */
 size_t header_mark(char const *s, size_t n);
 
-/* Where the first header block of s[0..n) ends: the octets before its empty line (or
-   n, when there is none). *body: the offset behind that empty line. When the very first
-   line can be no field, the empty line was forgotten: both are 0. */
+/* Where the header block s[0..n) ends: the octets before its empty line (or n, without one).
+   *body: the offset after that line. If the first line cannot be a field, the empty line was
+   forgotten: both are 0. Only mime_read knows how else a message's header may end. */
 size_t header_end(char const *s, size_t n, size_t *body);
 
-/* Can s[0..n), a line without its end, be the first of a header block? It has a colon
-   or starts with a blank. */
+/* The line at s[at..n): sets *end to the end of its content and returns where the next begins. */
+size_t header_line(char const *s, size_t n, size_t at, size_t *end);
+
+enum header_kind {
+	HEADER_FIELD,  /* a field's first line: a name of printable ASCII, and a colon */
+	HEADER_FOLD,   /* starts with a blank, and has more than blanks */
+	HEADER_BLANKS, /* blanks alone */
+	HEADER_OTHER   /* cannot be a field */
+};
+
+/* What the line s[0..n) is, n > 0. *name_len: the octets of a field's name. */
+enum header_kind header_line_kind(char const *s, size_t n, size_t *name_len);
+
+/* Can s[0..n), a line without its end, be the first of a header block? It has a colon or starts
+   with a blank, and does not start with `<`, as HTML does. */
 bool header_may_start(char const *s, size_t n);
 
-/* One field, octets of the block: its name without blanks (empty when it is none), and
-   its value as it stands behind the colon, folds and the last line end included. */
+/* The state of a field's value, line by line: what a line without a blank at its start needs to
+   be taken for the rest of a Content-* field. */
+struct header_value {
+	bool quoted; /* a quote is open */
+	char last;   /* the last octet but for blanks */
+};
+
+void header_value_start(struct header_value *v);
+void header_value_add(struct header_value *v, char const *line, size_t n);
+
+/* Does the line continue the value? It does if the value ends inside a quote or in one of `;,=:`,
+   or if the line begins with `;` or a parameter of RFC 2045, 2183 or 2387. */
+bool header_value_continues(struct header_value const *v, char const *line, size_t n);
+
+/* A field. The pointers go into the block. */
 struct header_field {
-	char const *name, *value;
-	size_t name_len, value_len;
+	char const *name, *value; /* the name without blanks, empty where it is not one; */
+	size_t name_len, value_len; /* the value after the colon, folds and last line end included */
 };
 
 /* Steps through the fields of the block s[0..n): *at starts as 0. False when there are
    no more; an empty line ends the block as n does. */
 bool header_next(char const *s, size_t n, size_t *at, struct header_field *field);
 
-/* A value as header_next gives it, unfolded: line ends go, the blanks behind them stay,
-   those at both ends go; NULs are dropped. Replaces the content of out and
-   NUL-terminates it (the NUL is not in its len). False: out of memory. */
+/* Unfolds a value that header_next gave: line ends go, the blanks after them stay, those at both
+   ends go; NULs are dropped. Replaces the content of out and NUL-terminates it (the NUL is not
+   in its len). False: out of memory. */
 bool header_unfold(struct buf *out, char const *s, size_t n);
 
-/* The first field called `name` (any case) in the block s[0..n), unfolded likewise into
-   value. 1: found; 0: there is none; -1: out of memory. */
+/* The first field called `name` (any case) in the block s[0..n), unfolded into value.
+   1: found; 0: there is none; -1: out of memory. */
 int header_find(char const *s, size_t n, char const *name, struct buf *value);
 
 #endif

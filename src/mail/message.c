@@ -1,11 +1,11 @@
-/* The rules by which a message is a campaign or is not. */
+/* The rules by which a message is a campaign or is not: see message.h. */
 #include "mail/message.h"
 
 #include "base/ascii.h"
-#include "base/base64.h"
-#include "mail/header.h"
 #include "base/num.h"
-#include "mail/qp.h"
+#include "base/utf8.h"
+#include "mail/header.h"
+#include "mail/transfer.h"
 
 #include <string.h>
 
@@ -16,9 +16,12 @@ static struct {
 	[MESSAGE_NO_TEXT] = {REFUSAL_NO_TEXT, 0},
 	[MESSAGE_NO_HTML] = {REFUSAL_NO_HTML, 0},
 	[MESSAGE_NO_BOTH] = {REFUSAL_NO_TEXT_NO_HTML, 0},
+	[MESSAGE_BLANK_TEXT] = {REFUSAL_BLANK_TEXT, 0},
+	[MESSAGE_BLANK_HTML] = {REFUSAL_BLANK_HTML, 0},
+	[MESSAGE_BLANK_BOTH] = {REFUSAL_BLANK_TEXT_AND_HTML, 0},
 	[MESSAGE_DEEP] = {REFUSAL_DEEP, MIME_DEPTH},
 	[MESSAGE_MANY] = {REFUSAL_PARTS, MIME_PARTS},
-	[MESSAGE_HEADER] = {REFUSAL_HEADER, MIME_HEADER},
+	[MESSAGE_FIELD] = {REFUSAL_FIELD, MIME_FIELD},
 	[MESSAGE_NUL] = {REFUSAL_NUL, 0},
 	[MESSAGE_NO_MEMORY] = {REFUSAL_NO_MEMORY, 0},
 };
@@ -30,147 +33,139 @@ void message_reason(char out[REFUSAL_TEXT], enum message_verdict verdict)
 		refusal_format(out, reasons[verdict].refusal, NULL, reasons[verdict].limit, 0);
 }
 
-/* What a part's parents say of it. */
-struct view {
-	struct mime const *m;
-	bool attached[MIME_PARTS]; /* it is an attachment, or lies in one */
-	uint32_t root[MIME_PARTS]; /* for a multipart/related: the part stated as its root, if there is one */
-};
+/* --- Parts with nothing to see ---------------------------------------------------------- */
 
-static void look(struct view *v, struct mime const *m)
+/* The octets of the white space or invisible character at s[0..n) that UTF-8 writes with several;
+   0: something else is there. */
+static size_t wide_space(char const *s, size_t n)
 {
-	v->m = m;
-	for (uint32_t i = 0; i < mime_count(m); i++) {
-		struct mime_part const *part = mime_part(m, i);
-		bool inside = part->parent != MIME_NONE;
-		v->attached[i] = part->attachment || (inside && v->attached[part->parent]);
-		v->root[i] = MIME_NONE;
-		if (inside && *part->id && v->root[part->parent] == MIME_NONE
-		    && !strcmp(part->id, mime_part(m, part->parent)->start))
-			v->root[part->parent] = i;
+	static char const *const spaces[] = {
+		"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+		"\xe2\x81\x9f", "\xe2\x81\xa0", "\xe3\x80\x80", "\xef\xbb\xbf",
+	};
+	if (n > 2 && !memcmp(s, "\xe2\x80", 2) && (unsigned char)s[2] <= 0x8d) /* U+2000 to U+200D */
+		return 3;
+	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
+		size_t len = strlen(spaces[i]);
+		if (n >= len && !memcmp(s, spaces[i], len))
+			return len;
 	}
+	return 0;
 }
 
-static bool will_do(struct mime_part const *part, char const *type)
+/* Does the text have white space alone? In octets that are no UTF-8, those of a byte order mark
+   and the space that most charsets have at 0xa0 are none to see, too. */
+static bool is_blank(char const *s, size_t n)
 {
-	return !strcmp(part->type, type) && part->encoding != MIME_UNKNOWN;
-}
-
-/* The first of a type that will do, of part `from` and what is in it. */
-static uint32_t first_in(struct view const *v, uint32_t from, char const *type)
-{
-	for (uint32_t i = from; i < mime_count(v->m); i++) {
-		struct mime_part const *part = mime_part(v->m, i);
-		if (i > from && part->depth <= mime_part(v->m, from)->depth)
-			break;
-		if (will_do(part, type) && !v->attached[i])
-			return i;
-	}
-	return MIME_NONE;
-}
-
-/* The first in all the message; but where that lies beside a root which has another, that one.
-   (The outermost such root is entered first: at most MIME_DEPTH times in all.) */
-static uint32_t first_of(struct view const *v, char const *type)
-{
-	uint32_t i = MIME_NONE, next = first_in(v, 0, type);
-	while (next != MIME_NONE) {
-		i = next;
-		next = MIME_NONE;
-		for (uint32_t part = i, up; (up = mime_part(v->m, part)->parent) != MIME_NONE; part = up) {
-			if (v->root[up] == MIME_NONE || v->root[up] == part)
-				continue;
-			uint32_t other = first_in(v, v->root[up], type);
-			if (other != MIME_NONE)
-				next = other;
+	bool utf8 = false, checked = false;
+	for (size_t i = 0; i < n;) {
+		unsigned char c = (unsigned char)s[i];
+		if (c > 0x20 && c < 0x80)
+			return false;
+		if (c >= 0x80 && !checked) {
+			utf8 = utf8_valid(s, n);
+			checked = true;
 		}
+		size_t step = c <= 0x20 || (!utf8 && (c == 0xa0 || c >= 0xfe)) ? 1 : utf8 ? wide_space(s + i, n - i) : 0;
+		if (!step)
+			return false;
+		i += step;
 	}
-	return i;
-}
-
-/* Whose multipart/alternative has a text, too: that one is the HTML's, whatever stands before it
-   (a gateway's notice). */
-static uint32_t text_beside(struct view const *v, uint32_t text, uint32_t html)
-{
-	for (uint32_t i = html; (i = mime_part(v->m, i)->parent) != MIME_NONE;) {
-		uint32_t other = MIME_NONE;
-		if (!strcmp(mime_part(v->m, i)->type, "multipart/alternative"))
-			other = first_in(v, i, "text/plain");
-		if (other != MIME_NONE)
-			return other;
-	}
-	return text;
-}
-
-enum message_verdict message_judge(struct mime const *m, enum mime_fault fault, struct message *out)
-{
-	struct view v;
-	look(&v, m);
-	out->text = first_of(&v, "text/plain");
-	out->html = first_of(&v, "text/html");
-	if (out->html != MIME_NONE)
-		out->text = text_beside(&v, out->text, out->html);
-	switch (fault) {
-	case MIME_TOO_DEEP:
-		return MESSAGE_DEEP;
-	case MIME_TOO_MANY:
-		return MESSAGE_MANY;
-	case MIME_HEADER_LONG:
-		return MESSAGE_HEADER;
-	case MIME_NO_MEMORY:
-		return MESSAGE_NO_MEMORY;
-	case MIME_OK:
-		break;
-	}
-	if (out->text == MIME_NONE)
-		return out->html == MIME_NONE ? MESSAGE_NO_BOTH : MESSAGE_NO_TEXT;
-	return out->html == MIME_NONE ? MESSAGE_NO_HTML : MESSAGE_OK;
-}
-
-bool message_continues(struct mime const *m, struct message const *msg, size_t i)
-{
-	struct mime_part const *part = mime_part(m, i), *first = mime_part(m, msg->html);
-	return i > msg->html && part->parent == first->parent && part->parent != MIME_NONE
-		&& !strcmp(mime_part(m, part->parent)->type, "multipart/mixed")
-		&& will_do(part, "text/html") && !part->attachment && !*part->filename && !*part->id;
-}
-
-enum message_use message_use(struct mime const *m, struct message const *msg, size_t i)
-{
-	struct mime_part const *part = mime_part(m, i);
-	if (i == msg->text)
-		return MESSAGE_TEXT;
-	if (msg->html != MIME_NONE && (i == msg->html || message_continues(m, msg, i)))
-		return MESSAGE_HTML;
-	if (!strncmp(part->type, "multipart/", 10))
-		return MESSAGE_CONTAINER;
-	return part->leaf && *part->id ? MESSAGE_INLINE : MESSAGE_IGNORED;
-}
-
-static bool decode_base64(struct buf *out, char const *s, size_t n)
-{
-	if (!buf_reserve(out, BASE64_ROOM(n)))
-		return false;
-	out->len += base64_read(out->s + out->len, s, n);
 	return true;
 }
 
-bool message_decode(struct mime_part const *part, char const *message, struct buf *out)
+/* A part of which a glance says that it is not blank needs not be decoded as a whole. */
+#define GLANCE 256
+
+enum blankness { BLANK, NOT_BLANK, UNKNOWN_BLANKNESS };
+
+static enum blankness blankness_of(struct mime_part const *part, char const *message, struct buf *scratch)
 {
 	char const *s = message + part->body;
-	size_t n = part->end - part->body;
-	switch (part->encoding) {
-	case MIME_BASE64:
-		return decode_base64(out, s, n);
-	case MIME_QP:
-		return qp_decode(out, s, n);
-	case MIME_7BIT:
-	case MIME_8BIT:
-	case MIME_BINARY:
-	case MIME_UNKNOWN: /* an image may be in it all the same */
-		break;
+	size_t n = part->end - part->body, i = 0;
+	bool encoded = part->encoding == MIME_QP || part->encoding == MIME_BASE64;
+	if (!encoded)
+		return is_blank(s, n) ? BLANK : NOT_BLANK;
+	while (i < n && (unsigned char)s[i] <= 0x20)
+		i++;
+	if (part->encoding == MIME_QP && i < n && s[i] > 0x20 && s[i] < 0x7f && s[i] != '=')
+		return NOT_BLANK;
+	struct mime_part glance = *part;
+	if (part->encoding == MIME_BASE64 && n > GLANCE)
+		glance.end = part->body + GLANCE;
+	for (;; glance.end = part->end) {
+		scratch->len = 0;
+		if (!transfer_decode(&glance, message, scratch))
+			return UNKNOWN_BLANKNESS;
+		if (!is_blank(scratch->s, scratch->len))
+			return NOT_BLANK;
+		if (glance.end == part->end)
+			return BLANK;
 	}
-	return buf_put(out, s, n);
+}
+
+/* Says of text and HTML whether they are there and whether they are blank. */
+struct findings {
+	bool text, html, seen_text, seen_html;
+};
+
+static bool look_at(struct message const *msg, struct findings *f)
+{
+	struct buf scratch = BUF_ZERO;
+	enum blankness b = BLANK;
+	*f = (struct findings){.text = false};
+	for (size_t i = 0; i < mime_count(msg->mime) && b != UNKNOWN_BLANKNESS; i++) {
+		bool text = msg->use[i] == BODY_TEXT, html = msg->use[i] == BODY_HTML;
+		f->text = f->text || text;
+		f->html = f->html || html;
+		if ((!text || f->seen_text) && (!html || f->seen_html))
+			continue;
+		b = blankness_of(mime_part(msg->mime, i), msg->s, &scratch);
+		f->seen_text = f->seen_text || (text && b == NOT_BLANK);
+		f->seen_html = f->seen_html || (html && b == NOT_BLANK);
+	}
+	buf_free(&scratch);
+	return b != UNKNOWN_BLANKNESS;
+}
+
+/* --- Verdicts --------------------------------------------------------------------------- */
+
+static enum message_verdict verdict_of_fault(enum mime_fault fault)
+{
+	static enum message_verdict const verdicts[] = {
+		[MIME_OK] = MESSAGE_OK, [MIME_TOO_DEEP] = MESSAGE_DEEP, [MIME_TOO_MANY] = MESSAGE_MANY,
+		[MIME_FIELD_LONG] = MESSAGE_FIELD, [MIME_NO_MEMORY] = MESSAGE_NO_MEMORY,
+	};
+	return verdicts[fault];
+}
+
+enum message_verdict message_read(struct message *msg, char const *s, size_t n)
+{
+	enum mime_fault fault;
+	struct findings f;
+	msg->s = s;
+	msg->n = n;
+	msg->mime = mime_read(s, n, &fault);
+	if (!msg->mime)
+		return MESSAGE_NO_MEMORY;
+	body_choose(msg->mime, msg->use);
+	if (n && memchr(s, 0, n))
+		return MESSAGE_NUL;
+	if (fault != MIME_OK)
+		return verdict_of_fault(fault);
+	if (!look_at(msg, &f))
+		return MESSAGE_NO_MEMORY;
+	if (!f.text || !f.html)
+		return f.html ? MESSAGE_NO_TEXT : f.text ? MESSAGE_NO_HTML : MESSAGE_NO_BOTH;
+	if (!f.seen_text || !f.seen_html)
+		return f.seen_html ? MESSAGE_BLANK_TEXT : f.seen_text ? MESSAGE_BLANK_HTML : MESSAGE_BLANK_BOTH;
+	return MESSAGE_OK;
+}
+
+void message_free(struct message *msg)
+{
+	mime_free(msg->mime);
+	msg->mime = NULL;
 }
 
 /* --- Options -------------------------------------------------------------------------- */
@@ -224,7 +219,7 @@ static void set_option(struct message_options *out, size_t which, char const *s,
 		set_switch(switches[which], s, n);
 }
 
-void message_options(struct mime *m, char const *prefix, struct message_options *out)
+void message_options(struct mime const *m, char const *prefix, struct message_options *out)
 {
 	*out = (struct message_options){.show_header = true, .track_opens = true,
 		.track_clicks = true, .language = 3};

@@ -1,18 +1,17 @@
-/* The push parser: finds the lines, knows which multiparts are open, and keeps the tree.
-   Of a body line only as much is held as could be a delimiter; of a header block, all of
-   it, up to MIME_HEADER. The open multiparts are a stack of at most MIME_DEPTH + 1: input
-   never makes this code recurse. */
+/* Finds the lines, knows which multiparts are open, and keeps the tree. The open multiparts are
+   a stack of at most MIME_DEPTH + 1: no input makes this code recurse. */
 #include "mail/mime.h"
 
 #include "base/ascii.h"
 #include "mail/header.h"
+#include "mail/headerend.h"
 #include "mail/mimehead.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What has been seen of a multipart's delimiters. LOOSE: lines without the leading `--`
-   divide it as long as no correct one has been seen. */
+/* What is known of a multipart's delimiters. LOOSE: lines without the leading `--`
+   divide it as long as no correct one has been found. */
 enum state { UNDIVIDED, LOOSE, LOOSE_CLOSED, DIVIDED, CLOSED };
 
 struct level {
@@ -27,33 +26,22 @@ struct piece {
 };
 
 struct mime {
+	char const *s;
 	struct piece *pieces;
 	size_t count, cap;
 	struct level level[MIME_DEPTH + 1];
 	size_t levels;    /* those open or closed whose parent still goes on */
-	size_t longest;   /* octets of the longest boundary so far */
 	uint32_t current; /* the innermost part that still goes on */
-	bool in_header, finished;
-	enum mime_fault fault;
-	struct buf head; /* the block being read, lines ending in LF */
-	struct buf main; /* that of the message itself */
+	bool in_header;
+	struct headerend head; /* of the block being read */
+	size_t main, main_end; /* the main header */
 	struct buf boundary, field;
-
-	struct buf held;  /* the start of a line that came in pieces */
-	bool is_held;
-	bool overlong;    /* something but blanks stands behind what is held */
-	char last;        /* the last octet of what came of that line */
-	size_t at;        /* octets pushed */
-	size_t start;     /* where the line being read starts */
-	size_t end_before; /* where the content of the line before it ends */
+	size_t end_before; /* where the content of the line before ends */
 };
 
-/* A line without its end. */
+/* A line of the message: its content, its end, the next line. */
 struct line {
-	char const *s;
-	size_t n;
-	size_t start, end, next; /* in the message: content, its end, the next line */
-	bool whole;              /* s[0..n) is all of it, but for blanks */
+	size_t start, end, next;
 };
 
 static struct mime_part *part_at(struct mime const *m, size_t i)
@@ -90,26 +78,20 @@ static enum mime_fault add_part(struct mime *m, uint32_t parent, size_t header)
 	mimehead_blank(&p->part, digest ? "message/rfc822" : "text/plain");
 	m->current = (uint32_t)m->count++;
 	m->in_header = true;
-	m->head.len = 0;
+	headerend_start(&m->head, m->s, header, parent != MIME_NONE);
 	return MIME_OK;
 }
 
-/* The header block of the current part ends at `end`, its body starts at `body`. */
-static enum mime_fault end_header(struct mime *m, size_t end, size_t body)
+/* m->head has ended: reads the block. */
+static enum mime_fault end_header(struct mime *m)
 {
+	struct headerend const *h = &m->head;
 	struct piece *p = m->pieces + m->current;
 	m->in_header = false;
-	p->part.body = p->part.end = body;
-	if (end - p->part.header > MIME_HEADER)
-		return MIME_HEADER_LONG;
-	if (!mimehead_read(&p->part, &p->strings, &m->boundary, m->head.s, m->head.len))
-		return MIME_NO_MEMORY;
-	if (m->current == 0) {
-		struct buf empty = m->main;
-		m->main = m->head;
-		m->head = empty;
-	}
-	return MIME_OK;
+	p->part.body = p->part.end = h->body;
+	if (m->current == 0)
+		m->main_end = h->end;
+	return mimehead_read(&p->part, &p->strings, &m->boundary, m->s + h->start, h->end - h->start);
 }
 
 /* Opens the current part, if it is a multipart that can be divided. */
@@ -123,8 +105,6 @@ static enum mime_fault open_level(struct mime *m)
 	l->boundary.len = 0;
 	if (!buf_put(&l->boundary, m->boundary.s, m->boundary.len))
 		return MIME_NO_MEMORY;
-	if (m->longest < l->boundary.len)
-		m->longest = l->boundary.len;
 	m->levels++;
 	return MIME_OK;
 }
@@ -179,9 +159,9 @@ static void find_loose(struct mime const *m, char const *s, size_t n, struct del
 static struct delimiter find_delimiter(struct mime const *m, struct line const *line)
 {
 	struct delimiter d = {0, MATCH_NONE, false};
-	char const *s = line->s;
-	size_t n = line->n;
-	if (!line->whole || n == 0)
+	char const *s = m->s + line->start;
+	size_t n = line->end - line->start;
+	if (!m->levels || n == 0)
 		return d;
 	while (n && (ascii_is_blank(s[n - 1]) || s[n - 1] == '\r'))
 		n--;
@@ -197,8 +177,10 @@ static struct delimiter find_delimiter(struct mime const *m, struct line const *
 static enum mime_fault end_parts(struct mime *m, struct level const *l, struct line const *line)
 {
 	enum mime_fault fault = MIME_OK;
-	if (m->in_header)
-		fault = end_header(m, line->start, line->start);
+	if (m->in_header) {
+		headerend_stop(&m->head, line->start);
+		fault = end_header(m);
+	}
 	for (uint32_t i = m->current; i != l->part; i = part_at(m, i)->parent) {
 		struct mime_part *p = part_at(m, i);
 		p->end = m->end_before > p->body ? m->end_before : p->body;
@@ -227,132 +209,90 @@ static enum mime_fault take_delimiter(struct mime *m, struct delimiter d, struct
 
 /* --- Lines ---------------------------------------------------------------------------- */
 
-static enum mime_fault header_line(struct mime *m, struct line const *line)
+/* A line in a header block that is no delimiter of an open multipart. *is_body: it is the first
+   line after the block. */
+static enum mime_fault take_header_line(struct mime *m, struct line const *line, bool *is_body)
 {
-	bool first = line->start == part_at(m, m->current)->header;
-	size_t mark = line->start ? 0 : header_mark(line->s, line->n);
-	bool empty = line->end == line->start + mark;
-	if (empty || (first && !header_may_start(line->s + mark, line->n - mark))) {
-		enum mime_fault fault = end_header(m, line->start, empty ? line->next : line->start);
-		return fault == MIME_OK ? open_level(m) : fault;
-	}
-	if (!buf_put(&m->head, line->s + mark, line->n - mark) || !buf_putc(&m->head, '\n'))
-		return MIME_NO_MEMORY;
-	return MIME_OK;
+	if (!headerend_line(&m->head, line->start, line->end, line->next))
+		return MIME_OK;
+	enum mime_fault fault = end_header(m);
+	*is_body = m->head.body <= line->start;
+	return fault == MIME_OK ? open_level(m) : fault;
 }
 
-/* Does a line that was met in a header block and reaches to `at` go too far? What ends
-   the block, an empty line or a delimiter, may stand behind the limit. The answer is the
-   same whether the line comes whole or not. */
-static bool past_header(struct mime const *m, size_t at)
+/* Ends the block if its own delimiter follows without an empty line. */
+static enum mime_fault end_at_own_delimiter(struct mime *m, struct line const *line)
 {
-	return m->in_header && at - part_at(m, m->current)->header > MIME_HEADER + m->longest + 6;
+	int declared = headerend_declared(&m->head, line->start, line->end);
+	if (declared <= 0)
+		return declared < 0 ? MIME_NO_MEMORY : MIME_OK;
+	headerend_stop(&m->head, line->start);
+	enum mime_fault fault = end_header(m);
+	return fault == MIME_OK ? open_level(m) : fault;
 }
 
 static enum mime_fault take_line(struct mime *m, struct line const *line)
 {
-	enum mime_fault fault = MIME_OK;
-	if (past_header(m, line->next))
-		return MIME_HEADER_LONG;
+	bool is_body = false;
+	enum mime_fault fault = m->in_header ? end_at_own_delimiter(m, line) : MIME_OK;
 	struct delimiter d = find_delimiter(m, line);
-	if (d.match != MATCH_NONE)
+	if (fault == MIME_OK && d.match == MATCH_NONE && m->in_header) {
+		fault = take_header_line(m, line, &is_body);
+		if (is_body)
+			d = find_delimiter(m, line);
+	}
+	if (fault == MIME_OK && d.match != MATCH_NONE)
 		fault = take_delimiter(m, d, line);
-	else if (m->in_header)
-		fault = header_line(m, line);
 	m->end_before = line->end;
-	m->start = line->next;
 	return fault;
 }
 
-/* Keeps what may matter of a line that is not complete. */
-static enum mime_fault hold(struct mime *m, char const *s, size_t n)
+/* The parts that still go on end at `end`. */
+static enum mime_fault end_message(struct mime *m, size_t end)
 {
-	size_t keep = n;
-	if (past_header(m, m->at))
-		return MIME_HEADER_LONG;
-	if (!m->in_header) {
-		size_t room = m->longest + 4 - (m->held.len < m->longest + 4 ? m->held.len : m->longest + 4);
-		keep = n < room ? n : room;
-		for (size_t i = keep; i < n && !m->overlong; i++)
-			m->overlong = !ascii_is_blank(s[i]) && s[i] != '\r' && s[i] != '\n';
+	enum mime_fault fault = MIME_OK;
+	if (m->in_header) {
+		headerend_stop(&m->head, end);
+		fault = end_header(m);
 	}
-	m->is_held = true;
-	m->last = s[n - 1];
-	return buf_put(&m->held, s, keep) ? MIME_OK : MIME_NO_MEMORY;
-}
-
-/* The held line is complete: m->at is behind it, eol octets of which are its end. */
-static enum mime_fault take_held(struct mime *m, size_t eol)
-{
-	size_t n = m->at - eol - m->start;
-	struct line line = {m->held.s, n < m->held.len ? n : m->held.len, m->start,
-		m->at - eol, m->at, !m->overlong};
-	m->is_held = m->overlong = false;
-	m->held.len = 0;
-	return take_line(m, &line);
-}
-
-static enum mime_fault take(struct mime *m, char const *s, size_t n, bool complete)
-{
-	char before = n > 1 ? s[n - 2] : m->is_held ? m->last : 0;
-	size_t eol = !complete ? 0 : before == '\r' ? 2 : 1;
-	m->at += n;
-	if (complete && !m->is_held) {
-		struct line line = {s, n - eol, m->start, m->at - eol, m->at, true};
-		return take_line(m, &line);
-	}
-	enum mime_fault fault = hold(m, s, n);
-	return fault == MIME_OK && complete ? take_held(m, eol) : fault;
-}
-
-enum mime_fault mime_push(struct mime *m, char const *s, size_t n)
-{
-	while (n && m->fault == MIME_OK) {
-		if (!m->in_header && !m->levels) { /* nothing but the end can come */
-			m->at += n;
-			break;
-		}
-		char const *lf = memchr(s, '\n', n);
-		bool complete = lf != NULL;
-		size_t k = lf ? (size_t)(lf + 1 - s) : n;
-		m->fault = take(m, s, k, complete);
-		s += k;
-		n -= k;
-	}
-	return m->fault;
-}
-
-enum mime_fault mime_finish(struct mime *m)
-{
-	if (m->finished)
-		return m->fault;
-	m->finished = true;
-	if (m->fault == MIME_OK && m->is_held)
-		m->fault = take_held(m, 0);
-	if (m->fault == MIME_OK && m->in_header)
-		m->fault = end_header(m, m->at, m->at);
-	/* a line that went too far was seen to do so sooner or later, by how it was cut */
-	size_t end = m->fault == MIME_OK ? m->at : m->start;
 	for (uint32_t i = m->current; i != MIME_NONE; i = part_at(m, i)->parent) {
 		struct mime_part *p = part_at(m, i);
-		if (m->in_header && i == m->current)
-			p->body = end;
-		p->end = end;
+		p->end = end > p->body ? end : p->body;
 	}
-	return m->fault;
+	return fault;
+}
+
+static enum mime_fault read_lines(struct mime *m, size_t n)
+{
+	enum mime_fault fault = MIME_OK;
+	struct line line = {.next = m->main};
+	while (line.next < n && fault == MIME_OK && (m->in_header || m->levels)) {
+		line.start = line.next;
+		line.next = header_line(m->s, n, line.start, &line.end);
+		fault = take_line(m, &line);
+	}
+	enum mime_fault last = end_message(m, fault == MIME_OK ? n : line.start);
+	return fault == MIME_OK ? last : fault;
+}
+
+struct mime *mime_read(char const *s, size_t n, enum mime_fault *fault)
+{
+	struct mime *m = calloc(1, sizeof *m);
+	*fault = MIME_NO_MEMORY;
+	if (!m)
+		return NULL;
+	m->s = s;
+	m->main = header_mark(s, n);
+	if (add_part(m, MIME_NONE, m->main) != MIME_OK) {
+		mime_free(m);
+		return NULL;
+	}
+	part_at(m, 0)->header = 0;
+	*fault = read_lines(m, n);
+	return m;
 }
 
 /* --- The rest --------------------------------------------------------------------------- */
-
-struct mime *mime_new(void)
-{
-	struct mime *m = calloc(1, sizeof *m);
-	if (m && add_part(m, MIME_NONE, 0) != MIME_OK) {
-		free(m);
-		return NULL;
-	}
-	return m;
-}
 
 void mime_free(struct mime *m)
 {
@@ -362,7 +302,7 @@ void mime_free(struct mime *m)
 	free(m->pieces);
 	for (size_t i = 0; i < sizeof m->level / sizeof *m->level; i++)
 		buf_free(&m->level[i].boundary);
-	struct buf *const bufs[] = {&m->head, &m->main, &m->boundary, &m->field, &m->held};
+	struct buf *const bufs[] = {&m->head.boundary, &m->boundary, &m->field};
 	for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++)
 		buf_free(bufs[i]);
 	free(m);
@@ -380,8 +320,8 @@ struct mime_part const *mime_part(struct mime const *m, size_t i)
 
 char const *mime_header(struct mime const *m, size_t *n)
 {
-	*n = m->main.len;
-	return m->main.s ? m->main.s : "";
+	*n = m->main_end - m->main;
+	return *n ? m->s + m->main : "";
 }
 
 int mime_field(struct mime *m, char const *name, char const **value)

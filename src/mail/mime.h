@@ -1,19 +1,19 @@
-/* A push parser for MIME messages (RFC 2045, 2046, 2231): octets in, in pieces of any
-   size; a tree of parts out, as offsets into the message. saca-mime and saca-import
-   both read mail with it, so that what was accepted always imports. Time is linear in
-   the input whatever comes; memory is bounded by the limits below. Lines end in LF or
-   CRLF.
+/* Reads a MIME message (RFC 2045, 2046, 2231) into a tree of parts, which are offsets into the
+   message. saca-mime, the queue and saca-import read mail with it, so that a message that was
+   accepted always imports. Time is linear in the message; the tree is bounded by the limits
+   below. Lines end in LF or CRLF.
 
    Where mail in the wild leaves a choice:
-   - A byte order mark in front of the message is passed over.
+   - A byte order mark before the message is skipped.
    - The first of repeated fields and parameters counts.
-   - A delimiter is a whole line: `--`, the boundary, perhaps `--`, perhaps blanks. Of
-     equal boundaries the innermost open one is meant. What follows a multipart's closing
-     delimiter is epilogue, delimiters of that multipart included.
+   - A header without its empty line ends as mail/headerend.h says. A delimiter of an enclosing
+     multipart ends it, too; its part then has no body, or the lines that can be no header.
+   - A delimiter is a whole line: `--`, the boundary, optionally `--`, optionally blanks. Of
+     equal boundaries the innermost open one is meant. After a multipart's closing delimiter
+     everything is epilogue, further delimiters of that multipart included.
    - A multipart without any correct opening delimiter is divided by lines that lack the
-     leading `--`. These are believed until a correct one turns up; then the parts made
-     so far are dropped as preamble. (They count against MIME_PARTS meanwhile.)
-   - A delimiter inside a header block ends it, and its part has no body.
+     leading `--`. As soon as a correct one is found, the parts made so far are dropped as
+     preamble. (They count against MIME_PARTS meanwhile.)
    - Without a closing delimiter, a part ends at the next one of an enclosing multipart,
      or with the message. */
 #ifndef MAIL_MIME_H
@@ -23,14 +23,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MIME_DEPTH 32      /* the message itself is at depth 0 */
-#define MIME_PARTS 1000    /* parts in all, the message and its multiparts included */
-#define MIME_HEADER 102400 /* octets of one header block */
+#define MIME_DEPTH 32     /* the message itself is at depth 0 */
+#define MIME_PARTS 1000   /* parts in all, the message and its multiparts included */
+#define MIME_FIELD 102400 /* octets of a Content-*, Subject or Message-ID field that is looked at */
 #define MIME_NONE UINT32_MAX
 
 enum mime_encoding { MIME_7BIT, MIME_8BIT, MIME_BINARY, MIME_QP, MIME_BASE64, MIME_UNKNOWN };
 
-enum mime_fault { MIME_OK, MIME_TOO_DEEP, MIME_TOO_MANY, MIME_HEADER_LONG, MIME_NO_MEMORY };
+enum mime_fault { MIME_OK, MIME_TOO_DEEP, MIME_TOO_MANY, MIME_FIELD_LONG, MIME_NO_MEMORY };
 
 /* The strings are NUL-terminated, never NULL ("" where the message has none), and
    belong to the parser. NULs in the message are dropped from them. */
@@ -39,15 +39,15 @@ struct mime_part {
 	uint32_t depth;
 	size_t header;        /* octets from the start of the message: header block */
 	size_t body, end;     /* [body, end): the body as transferred, without the line end
-	                         that belongs to the delimiter behind it */
+	                         that belongs to the delimiter after it */
 	char const *type;     /* "text/html", lowered; "text/plain" where nothing is said,
 	                         and "message/rfc822" there in a digest (RFC 2046 5.1.5) */
-	char const *charset;  /* the parameter as it stands, unquoted, RFC 2231 decoded */
+	char const *charset;  /* the parameter as written, unquoted, RFC 2231 decoded */
 	char const *id;       /* Content-ID without its angle brackets; all of it where it
 	                         begins with an encoded word, which may hold them */
 	char const *start;    /* of multipart/related: its root's Content-ID, like id */
 	char const *filename; /* of Content-Disposition, else the name of Content-Type; raw */
-	char const *label;    /* Content-Transfer-Encoding as it stands, lowered */
+	char const *label;    /* Content-Transfer-Encoding as written, lowered */
 	char const *disposition; /* Content-Disposition's word, lowered */
 	enum mime_encoding encoding;
 	bool attachment;      /* Content-Disposition: attachment, or any word but inline
@@ -58,18 +58,13 @@ struct mime_part {
 
 struct mime;
 
-/* NULL: out of memory. mime_free takes NULL. */
-struct mime *mime_new(void);
+/* Reads the message s[0..n), which must live as long as the result. *fault: MIME_OK, or what
+   stopped it; the parts found before that can be asked for. NULL: out of memory (and *fault is
+   MIME_NO_MEMORY). The caller calls mime_free, which takes NULL. */
+struct mime *mime_read(char const *s, size_t n, enum mime_fault *fault);
 void mime_free(struct mime *m);
 
-/* Feeds n octets. A fault is final: what follows is ignored. */
-enum mime_fault mime_push(struct mime *m, char const *s, size_t n);
-
-/* The end of the message; only then the parts can be asked for. After a fault they are
-   those found up to it, which is enough to draw them. */
-enum mime_fault mime_finish(struct mime *m);
-
-/* Part 0 is the message itself; parts stand in the order of the message. */
+/* The parts in the order of the message; part 0 is the message itself. */
 size_t mime_count(struct mime const *m);
 struct mime_part const *mime_part(struct mime const *m, size_t i);
 
@@ -78,8 +73,7 @@ struct mime_part const *mime_part(struct mime const *m, size_t i);
    is none; -1: out of memory. *value is NULL then. */
 int mime_field(struct mime *m, char const *name, char const **value);
 
-/* The main header block, for mail/header.h: *n octets, lines ending in LF. It belongs to
-   the parser; empty (not NULL) when there is none. */
+/* The main header block in the message, for mail/header.h: *n octets. */
 char const *mime_header(struct mime const *m, size_t *n);
 
 #endif

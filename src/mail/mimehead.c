@@ -7,13 +7,16 @@
 
 #include <string.h>
 
-enum { TYPE, ENCODING, DISPOSITION, ID, FIELDS };
+enum { TYPE, ENCODING, DISPOSITION, ID, FIELDS, SUBJECT = FIELDS, MESSAGE_ID, NAMES };
 
-static char const *const names[FIELDS] = {
+/* The fields that saca looks at, but for the options. The values of the first FIELDS are read here. */
+static char const *const names[NAMES] = {
 	[TYPE] = "Content-Type",
 	[ENCODING] = "Content-Transfer-Encoding",
 	[DISPOSITION] = "Content-Disposition",
 	[ID] = "Content-ID",
+	[SUBJECT] = "Subject",
+	[MESSAGE_ID] = "Message-ID",
 };
 
 void mimehead_blank(struct mime_part *part, char const *preset)
@@ -49,21 +52,23 @@ static enum mime_encoding encoding_of(char const *label)
 	return MIME_UNKNOWN;
 }
 
-/* The values of the four fields, unfolded, the first of each; empty where there is none. */
-static bool collect(struct buf value[FIELDS], char const *s, size_t n)
+/* The values of the first FIELDS, unfolded, the first of each; empty where there is none. */
+static enum mime_fault collect(struct buf value[FIELDS], char const *s, size_t n)
 {
-	bool seen[FIELDS] = {false};
+	bool seen[NAMES] = {false};
 	struct header_field f;
 	for (size_t at = 0; header_next(s, n, &at, &f);) {
-		for (size_t i = 0; i < FIELDS; i++) {
+		for (size_t i = 0; i < NAMES; i++) {
 			if (seen[i] || !ascii_case_is(f.name, f.name_len, names[i]))
 				continue;
 			seen[i] = true;
-			if (!header_unfold(value + i, f.value, f.value_len))
-				return false;
+			if (f.value_len > MIME_FIELD)
+				return MIME_FIELD_LONG;
+			if (i < FIELDS && !header_unfold(value + i, f.value, f.value_len))
+				return MIME_NO_MEMORY;
 		}
 	}
-	return true;
+	return MIME_OK;
 }
 
 static void strip_blanks(char const **s, size_t *n)
@@ -173,14 +178,28 @@ static bool read_fields(struct mime_part *part, struct buf *strings, struct buf 
 	return true;
 }
 
-bool mimehead_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
+enum mime_fault mimehead_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
 	char const *s, size_t n)
 {
 	struct buf value[FIELDS] = {BUF_ZERO}, scratch = BUF_ZERO;
 	boundary->len = 0;
-	bool done = collect(value, s, n) && read_fields(part, strings, boundary, value, &scratch);
+	enum mime_fault fault = collect(value, s, n);
+	if (fault == MIME_OK && !read_fields(part, strings, boundary, value, &scratch))
+		fault = MIME_NO_MEMORY;
 	for (size_t i = 0; i < FIELDS; i++)
 		buf_free(value + i);
 	buf_free(&scratch);
+	return fault;
+}
+
+bool mimehead_boundary(char const *field, size_t n, struct buf *boundary)
+{
+	struct buf value = BUF_ZERO, type = BUF_ZERO;
+	boundary->len = 0;
+	bool done = header_find(field, n, names[TYPE], &value) >= 0 && param_type(&type, value.s, value.len);
+	if (done && type.len && !strncmp(type.s, "multipart/", 10))
+		done = find_boundary(boundary, &value);
+	buf_free(&value);
+	buf_free(&type);
 	return done;
 }

@@ -12,13 +12,16 @@
    its header states none. */
 void mimehead_blank(struct mime_part *part, char const *preset);
 
-/* Reads the block s[0..n) into part: its strings, encoding, attachment and leaf. The
-   strings come to lie in `strings`, whose content is replaced and which must live as
-   long as they. boundary: for a multipart its boundary, blanks at the end dropped; empty
-   when it states none, and for everything else. False: out of memory; part then still
-   is what mimehead_blank made of it. */
-bool mimehead_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
+/* Reads the block s[0..n) into part: its strings, encoding, attachment and leaf. `strings`
+   replaces its content by the strings and must live as long as the part. boundary: of a
+   multipart, without blanks at its end; empty when it declares none, and for everything else.
+   MIME_FIELD_LONG, MIME_NO_MEMORY: part still is what mimehead_blank made of it. */
+enum mime_fault mimehead_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
 	char const *s, size_t n);
+
+/* The boundary that `field`, a Content-Type field with its name, declares; empty when it declares
+   none. False: out of memory. */
+bool mimehead_boundary(char const *field, size_t n, struct buf *boundary);
 
 /* Narrows [*s, *s + *n), a Content-ID's value, to what stands between its angle brackets
    (RFC 2392 2); without them it stays. */

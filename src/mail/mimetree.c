@@ -1,5 +1,6 @@
 /* The tree of parts: one pass to make the cells, one to line them up. */
 #include "mail/mimetree.h"
+#include "mail/transfer.h"
 
 #include "base/ascii.h"
 #include "base/num.h"
@@ -24,11 +25,11 @@ static char const *const headings[COLUMNS] = {
 };
 
 static char const *const uses[] = {
-	[MESSAGE_CONTAINER] = "container",
-	[MESSAGE_TEXT] = "text",
-	[MESSAGE_HTML] = "html",
-	[MESSAGE_INLINE] = "inline",
-	[MESSAGE_IGNORED] = "ignored",
+	[BODY_CONTAINER] = "container",
+	[BODY_TEXT] = "text",
+	[BODY_HTML] = "html",
+	[BODY_INLINE] = "inline",
+	[BODY_IGNORED] = "ignored",
 };
 
 static void set(struct cell *c, char const *s)
@@ -48,18 +49,17 @@ static bool set_octets(struct cell *c, struct mime_part const *part, char const 
 {
 	char digits[NUM_FMT];
 	scratch->len = 0;
-	if (!message_decode(part, message, scratch))
+	if (!transfer_decode(part, message, scratch))
 		return false;
 	num_fmt(digits, scratch->len);
 	set(c, digits);
 	return true;
 }
 
-static bool set_row(struct row *row, struct mime const *m, struct message const *msg, size_t i,
-	char const *message, struct buf *scratch)
+static bool set_row(struct row *row, struct message const *msg, size_t i, struct buf *scratch)
 {
-	struct mime_part const *part = mime_part(m, i);
-	enum message_use use = message_use(m, msg, i);
+	struct mime_part const *part = mime_part(msg->mime, i);
+	enum body_use use = msg->use[i];
 	row->indent = part->depth * (size_t)2;
 	set(row->cell + TYPE, part->type);
 	set(row->cell + CHARSET, part->charset);
@@ -67,7 +67,7 @@ static bool set_row(struct row *row, struct mime const *m, struct message const 
 	set(row->cell + DISPOSITION, part->disposition);
 	set(row->cell + USE, uses[use]);
 	set(row->cell + OCTETS, "");
-	return use == MESSAGE_CONTAINER || set_octets(row->cell + OCTETS, part, message, scratch);
+	return use == BODY_CONTAINER || set_octets(row->cell + OCTETS, part, msg->s, scratch);
 }
 
 static bool pad(struct buf *out, size_t n)
@@ -109,17 +109,16 @@ static bool put_rows(struct buf *out, struct row const *rows, size_t n)
 	return true;
 }
 
-bool mimetree_draw(struct buf *out, struct mime const *m, struct message const *msg,
-	char const *message)
+bool mimetree_draw(struct buf *out, struct message const *msg)
 {
-	size_t n = mime_count(m) + 1;
+	size_t n = mime_count(msg->mime) + 1;
 	struct buf scratch = BUF_ZERO;
 	struct row *rows = calloc(n, sizeof *rows);
 	bool done = rows != NULL;
 	for (size_t c = 0; done && c < COLUMNS; c++)
 		set(rows[0].cell + c, headings[c]);
 	for (size_t i = 1; done && i < n; i++)
-		done = set_row(rows + i, m, msg, i - 1, message, &scratch);
+		done = set_row(rows + i, msg, i - 1, &scratch);
 	done = done && put_rows(out, rows, n);
 	free(rows);
 	buf_free(&scratch);

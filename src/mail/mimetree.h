@@ -4,18 +4,15 @@
 
 #include "base/buf.h"
 #include "mail/message.h"
-#include "mail/mime.h"
 
 #include <stdbool.h>
 
-/* Appends a heading and one line a part, in aligned columns: type (two blanks further in
-   per depth), charset, transfer encoding, disposition, octets once decoded, and what the
-   part is used as; `-` where there is nothing to say. Whatever the message holds, these
-   lines are printable ASCII; a cell of more than MIMETREE_CELL octets is cut.
-   m: finished; msg: message_judge's answer; message: the octets that were pushed.
+/* Appends a heading and one line a part, in aligned columns: type (indented by two blanks per
+   depth), charset, transfer encoding, disposition, octets once decoded, and what the part is used
+   as; `-` where there is nothing to say. Whatever the message holds, these lines are printable
+   ASCII; a cell of more than MIMETREE_CELL octets is cut. msg: message_read filled it.
    False: out of memory. */
 #define MIMETREE_CELL 40
-bool mimetree_draw(struct buf *out, struct mime const *m, struct message const *msg,
-	char const *message);
+bool mimetree_draw(struct buf *out, struct message const *msg);
 
 #endif

@@ -1,31 +1,25 @@
-/* saca-mime: is the message on fd 0 one that can become a campaign? In the line it reads
-   it into a memory file while parsing, and runs the rest with that file, rewound, as its
-   fd 0; fd 1 (the envelope) and fd 6 (the reply) are not touched unless it refuses.
-   Alone it says so by its exit code, and draws the tree of parts. */
+/* saca-mime: can the message on fd 0 become a campaign? In the line, it runs the next program
+   with the message, rewound, on fd 0; it touches fd 1 (the envelope) never, and fd 6 (the
+   answer) only to refuse. Alone, it exits with the verdict and draws the tree of parts. */
 #define _GNU_SOURCE
-#include "base/version.h"
 #include "base/buf.h"
-#include "mail/message.h"
-#include "mail/mime.h"
-#include "mail/mimetree.h"
+#include "base/exitcode.h"
+#include "base/fd.h"
+#include "base/memfile.h"
 #include "base/num.h"
 #include "base/setid.h"
-#include "base/exitcode.h"
-#include "service/answer.h"
-#include "base/fd.h"
+#include "base/version.h"
+#include "mail/message.h"
+#include "mail/mimetree.h"
 #include "service/answer_pipe.h"
-#include "service/reply.h"
-#include "base/memfile.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 
@@ -33,184 +27,139 @@
 
 #define SIZE 16777216
 #define SIZE_LIMIT 1073741824
+#define CHUNK 65536
 
-struct check {
-	struct mime *mime;
-	enum mime_fault fault;
-	uint64_t size, limit;
-	bool in_line, verbose;
-	bool nul, big;
-	int copy;          /* the memory file, -1 while there is none */
-	struct buf octets; /* the message, for the tree */
-};
+static bool can_answer; /* fd 6 is a pipe */
 
-/* --- Ends ------------------------------------------------------------------------------- */
-
-static bool can_answer; /* there is somebody on fd 6 */
-
-/* SIGPIPE is ignored only at the end, where no program follows that would inherit it. */
-static void outlive_readers(void)
+/* SIGPIPE is ignored only at the end: a program that follows would inherit it. */
+static void ignore_sigpipe(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static _Noreturn void give_up(char const *what)
+static _Noreturn void exit_failed(char const *what)
 {
-	outlive_readers();
-	strerr_warnsys(PROG, ": fatal: unable to ", what);
 	char text[REFUSAL_TEXT];
+	ignore_sigpipe();
+	strerr_warnsys(PROG, ": fatal: unable to ", what);
 	refusal_format(text, REFUSAL_UNREADABLE, NULL, 0, 0);
 	_exit(can_answer && answer_pipe_write(ANSWER_LATER, false, text) ? ANSWER_WRITTEN : ANSWER_LATER);
 }
 
-static _Noreturn void refuse(char const *reason)
+static _Noreturn void exit_refused(char const *reason)
 {
-	outlive_readers();
+	ignore_sigpipe();
 	if (can_answer && answer_pipe_write(ANSWER_REFUSED, false, reason))
 		_exit(ANSWER_WRITTEN);
 	strerr_warn(PROG, ": ", reason);
 	_exit(ANSWER_REFUSED);
 }
 
-/* --- Reading ------------------------------------------------------------------------------ */
-
-static void keep(struct check *c, char const *s, size_t n)
-{
-	if (c->copy < 0 && (c->copy = memfile_open()) < 0)
-		give_up("make a memory file");
-	if (!fd_pwrite_all(c->copy, s, n, (off_t)c->size))
-		give_up("write to a memory file");
-}
-
-/* A message that is a file already stays where it is, rewound. */
-static bool is_file(void)
+/* Is the message a regular file at offset 0? The next program can read the same one. */
+static bool is_file_at_start(void)
 {
 	struct stat st;
 	if (fstat(0, &st) < 0)
-		give_up("look at the message");
+		exit_failed("look at the message");
 	return S_ISREG(st.st_mode) && lseek(0, 0, SEEK_CUR) == 0;
 }
 
-static size_t read_some(char *s, size_t n, bool file, uint64_t at)
+/* Reads the whole message, or up to the first octet over the limit. A regular file keeps its
+   offset. */
+static void read_message(struct buf *octets, uint64_t limit, bool is_file)
 {
 	for (;;) {
-		ssize_t r = file ? pread(0, s, n, (off_t)at) : read(0, s, n);
-		if (r >= 0)
-			return (size_t)r;
-		if (errno != EINTR)
-			give_up("read the message");
+		if (!buf_reserve(octets, CHUNK))
+			exit_failed("keep the message");
+		char *to = octets->s + octets->len;
+		ssize_t r = is_file ? fd_pread_all(0, to, CHUNK, (off_t)octets->len) : fd_read(0, to, CHUNK);
+		if (r < 0)
+			exit_failed("read the message");
+		octets->len += (size_t)r;
+		if (r == 0 || octets->len > limit)
+			return;
 	}
 }
 
-static void take(struct check *c, char const *s, size_t n, bool file)
+/* Judges the message. reason: why it is refused, or "". An empty message is none: only its
+   contacts are wanted. */
+static void judge(struct message *msg, struct buf const *octets, uint64_t limit, char reason[REFUSAL_TEXT])
 {
-	c->nul = c->nul || memchr(s, 0, n);
-	c->big = n > c->limit - c->size;
-	c->fault = mime_push(c->mime, s, n);
-	if (c->fault == MIME_NO_MEMORY)
-		give_up("read the message");
-	if (c->verbose && !buf_put(&c->octets, s, n))
-		give_up("keep the message");
-	if (c->in_line && !file && !c->nul && !c->big && c->fault == MIME_OK)
-		keep(c, s, n);
-	c->size += n;
-}
-
-/* Reads to the end, or until it is refused; the tree of one with a NUL is drawn whole. */
-static void read_message(struct check *c)
-{
-	static char chunk[65536];
-	bool file = is_file();
-	size_t n;
-	if (!(c->mime = mime_new()))
-		give_up("start");
-	while (!c->big && c->fault == MIME_OK && (!c->nul || c->verbose)
-		&& (n = read_some(chunk, sizeof chunk, file, c->size)) > 0)
-		take(c, chunk, n, file);
-}
-
-/* --- Judging ------------------------------------------------------------------------------ */
-
-/* Writes the reason for a refusal, or "". */
-static void judge(struct check *c, struct message *msg, char reason[REFUSAL_TEXT])
-{
-	enum mime_fault fault = mime_finish(c->mime);
-	enum message_verdict verdict = message_judge(c->mime, fault, msg);
+	enum message_verdict verdict = message_read(msg, octets->s, octets->len);
 	if (verdict == MESSAGE_NO_MEMORY)
-		give_up("read the message");
-	if (c->big && !c->nul)
-		refusal_format(reason, REFUSAL_SIZE, NULL, c->limit, 0);
-	else
-		message_reason(reason, c->nul ? MESSAGE_NUL : verdict);
+		exit_failed("read the message");
+	message_reason(reason, verdict);
+	if (octets->len > limit && verdict != MESSAGE_NUL)
+		refusal_format(reason, REFUSAL_SIZE, NULL, limit, 0);
+	if (octets->len == 0)
+		reason[0] = 0;
 }
 
-static int show(struct check *c)
+static int show(struct message const *msg, char const *reason, bool verbose)
 {
-	struct message msg;
 	struct buf out = BUF_ZERO;
 	bool fits = true;
-	char reason[REFUSAL_TEXT] = "";
-	if (c->size)
-		judge(c, &msg, reason);
-	if (c->verbose)
-		fits = c->size ? mimetree_draw(&out, c->mime, &msg, c->octets.s)
-			: buf_puts(&out, "empty: only contacts\n");
+	if (verbose)
+		fits = msg->n ? mimetree_draw(&out, msg) : buf_puts(&out, "empty: only contacts\n");
 	if (*reason)
 		fits = fits && buf_puts(&out, reason) && buf_putc(&out, '\n');
 	if (!fits)
-		give_up("draw the message");
-	if (allwrite(1, out.s, out.len) < out.len)
-		give_up("write to stdout");
+		exit_failed("draw the message");
+	if (!fd_write_all(1, out.s, out.len))
+		exit_failed("write to stdout");
 	buf_free(&out);
-	buf_free(&c->octets);
-	mime_free(c->mime);
 	return *reason ? ANSWER_REFUSED : 0;
 }
 
-/* Refuses the message, or puts it on 0 for the rest of the line. */
-static void pass(struct check *c)
+/* Puts the message on fd 0 in a memory file, which its reader finds rewound. */
+static void put_on_stdin(struct buf const *octets)
 {
-	struct message msg;
-	char reason[REFUSAL_TEXT] = "";
-	if (c->size)
-		judge(c, &msg, reason);
-	if (*reason)
-		refuse(reason);
-	if (c->copy >= 0 && dup2(c->copy, 0) < 0)
-		give_up("hand on the message");
-}
-
-static _Noreturn void go_on(char const *const *prog)
-{
-	execvp(prog[0], (char *const *)prog);
-	outlive_readers();
-	strerr_diefusys(ANSWER_LATER, "run ", prog[0]);
+	int fd = memfile_open();
+	if (fd < 0)
+		exit_failed("make a memory file");
+	if (!fd_pwrite_all(fd, octets->s, octets->len, 0))
+		exit_failed("write to a memory file");
+	if (dup2(fd, 0) < 0)
+		exit_failed("hand on the message");
 }
 
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-mime";
 	setid_refuse();
-	struct check c = {.limit = SIZE, .copy = -1};
+	uint64_t limit = SIZE;
+	bool verbose = false;
 	subgetopt o = SUBGETOPT_ZERO;
 	for (int opt; (opt = subgetopt_r(argc, argv, "s:vV", &o)) != -1;) {
 		if (opt == 'v')
-			c.verbose = true;
+			verbose = true;
 		else if (opt == 'V')
 			version_exit();
-		else if (opt != 's' || !num_scan(o.arg, strlen(o.arg), SIZE_LIMIT, &c.limit))
+		else if (opt != 's' || !num_scan(o.arg, strlen(o.arg), SIZE_LIMIT, &limit))
 			strerr_dieusage(EXIT_MISUSE, USAGE);
 	}
 	argv += o.ind;
-	if (!argv[0]) {
-		read_message(&c);
-		return show(&c);
-	}
-	if (c.verbose)
+	if (argv[0] && verbose)
 		strerr_dieusage(EXIT_MISUSE, USAGE);
-	can_answer = answer_pipe_is_open();
-	c.in_line = true;
-	read_message(&c);
-	pass(&c);
-	go_on(argv);
+
+	struct buf octets = BUF_ZERO;
+	struct message msg;
+	char reason[REFUSAL_TEXT];
+	can_answer = argv[0] && answer_pipe_is_open();
+	bool is_file = is_file_at_start();
+	read_message(&octets, limit, is_file);
+	judge(&msg, &octets, limit, reason);
+	if (!argv[0]) {
+		int code = show(&msg, reason, verbose);
+		message_free(&msg);
+		buf_free(&octets);
+		return code;
+	}
+	if (*reason)
+		exit_refused(reason);
+	if (!is_file && octets.len)
+		put_on_stdin(&octets);
+	execvp(argv[0], (char *const *)argv);
+	ignore_sigpipe();
+	strerr_diefusys(ANSWER_LATER, "run ", argv[0]);
 }

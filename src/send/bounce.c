@@ -3,7 +3,7 @@
 
 #include "base/ascii.h"
 #include "mail/header.h"
-#include "mail/message.h"
+#include "mail/transfer.h"
 #include "mail/mime.h"
 #include "mail/param.h"
 
@@ -311,11 +311,9 @@ static bool read_parts(struct bounce *out, struct mime *m, char const *message, 
 
 static bool read_nested(struct bounce *out, char const *s, size_t n, bool from_nobody, unsigned int nested)
 {
-	struct mime *m = mime_new();
-	if (!m)
-		return false;
-	mime_push(m, s, n);
-	bool memory = mime_finish(m) != MIME_NO_MEMORY && read_parts(out, m, s, from_nobody, nested);
+	enum mime_fault fault;
+	struct mime *m = mime_read(s, n, &fault);
+	bool memory = fault != MIME_NO_MEMORY && read_parts(out, m, s, from_nobody, nested);
 	mime_free(m);
 	return memory;
 }
@@ -325,7 +323,7 @@ static bool read_decoded(struct bounce *out, struct mime_part const *part, char 
 	bool (*reader)(struct bounce *, char const *, size_t))
 {
 	struct buf octets = BUF_ZERO;
-	bool memory = message_decode(part, message, &octets) && reader(out, octets.s, octets.len);
+	bool memory = transfer_decode(part, message, &octets) && reader(out, octets.s, octets.len);
 	buf_free(&octets);
 	return memory;
 }
@@ -356,7 +354,7 @@ static bool read_plain(struct bounce *out, struct mime *m, char const *message)
 		if (strcmp(part->type, "text/plain") != 0)
 			continue;
 		struct buf text = BUF_ZERO;
-		bool memory = message_decode(part, message, &text)
+		bool memory = transfer_decode(part, message, &text)
 			&& (read_qmail(out, text.s, text.len) || read_failed_recipients(out, m, text.s, text.len));
 		buf_free(&text);
 		return memory;

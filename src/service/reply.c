@@ -74,16 +74,21 @@ static struct {
 #define NEEDED "el mensaje necesita una parte de texto plano (text/plain) y otra HTML (text/html), " \
 	"y que no sean adjuntos ni de codificacion desconocida"
 
+#define WORDS "escriba su contenido, con una linea en blanco entre la cabecera de la parte y este"
+
 static char const *const refusals[REFUSALS] = {
 	[REFUSAL_UNSTATED] = "mensaje rechazado",
 	[REFUSAL_NO_TEXT] = "falta la parte text/plain: " NEEDED,
 	[REFUSAL_NO_HTML] = "falta la parte text/html: " NEEDED,
 	[REFUSAL_NO_TEXT_NO_HTML] = "faltan las partes text/plain y text/html: " NEEDED,
+	[REFUSAL_BLANK_TEXT] = "la parte text/plain esta vacia: " WORDS,
+	[REFUSAL_BLANK_HTML] = "la parte text/html esta vacia: " WORDS,
+	[REFUSAL_BLANK_TEXT_AND_HTML] = "las partes text/plain y text/html estan vacias: " WORDS,
 	[REFUSAL_DEEP] = "demasiados niveles de partes MIME: como maximo %a, una dentro de otra; "
 		"simplifique la estructura del mensaje",
 	[REFUSAL_PARTS] = "demasiadas partes MIME: como maximo %a en un mensaje; quite adjuntos o imagenes",
-	[REFUSAL_HEADER] = "cabecera demasiado larga: como maximo %a octetos en la del mensaje y en la de cada parte; "
-		"quite campos o acortelos",
+	[REFUSAL_FIELD] = "campo de cabecera demasiado largo: como maximo %a octetos en Subject, Message-ID "
+		"y cada campo Content-; acortelo",
 	[REFUSAL_NUL] = "el mensaje contiene un octeto NUL: codifique esa parte en base64 o quoted-printable",
 	[REFUSAL_EMPTY] = "el mensaje esta vacio",
 	[REFUSAL_SIZE] = "mensaje demasiado grande: como maximo %a octetos",

@@ -94,9 +94,12 @@ enum refusal {
 	REFUSAL_NO_TEXT,
 	REFUSAL_NO_HTML,
 	REFUSAL_NO_TEXT_NO_HTML,
+	REFUSAL_BLANK_TEXT,
+	REFUSAL_BLANK_HTML,
+	REFUSAL_BLANK_TEXT_AND_HTML,
 	REFUSAL_DEEP,        /* a: levels allowed */
 	REFUSAL_PARTS,       /* a: parts allowed */
-	REFUSAL_HEADER,      /* a: octets allowed */
+	REFUSAL_FIELD,       /* a: octets allowed */
 	REFUSAL_NUL,
 	REFUSAL_EMPTY,
 	REFUSAL_SIZE,        /* a: octets allowed */

@@ -38,19 +38,16 @@ static void tear_down(void)
 
 static enum content_status read_at(char const *folder, char const *url, char const *s, size_t n)
 {
-	struct mime *m = mime_new();
 	struct message msg;
-	char *copy = malloc(n); /* exact, for the sanitizer */
+	char *copy = malloc(n); /* of exact size, for the sanitizer */
 	memcpy(copy, s, n);
-	ck_assert(m && copy);
-	ck_assert_int_eq(mime_push(m, copy, n), MIME_OK);
-	ck_assert_int_eq(message_judge(m, mime_finish(m), &msg), MESSAGE_OK);
+	ck_assert_int_eq(message_read(&msg, copy, n), MESSAGE_OK);
 	struct webfolder *w = webfolder_new(folder);
-	enum content_status status = content_read(&content, copy, n, m, &msg, url, w);
+	enum content_status status = content_read(&content, &msg, url, w);
 	int e = errno;
 	ck_assert(webfolder_sync(w));
 	webfolder_free(w);
-	mime_free(m);
+	message_free(&msg);
 	free(copy);
 	errno = e;
 	return status;
@@ -300,12 +297,10 @@ START_TEST(survives_mutations)
 		memcpy(s, from, n);
 		for (uint32_t k = chance(8); k; k--)
 			s[chance((uint32_t)n)] = chance(2) ? (char)chance(256) : s[chance((uint32_t)n)];
-		struct mime *m = mime_new();
 		struct message msg;
-		mime_push(m, s, n);
-		if (message_judge(m, mime_finish(m), &msg) == MESSAGE_OK) {
+		if (message_read(&msg, s, n) == MESSAGE_OK) {
 			struct webfolder *w = webfolder_new(web);
-			ck_assert_int_eq(content_read(&content, s, n, m, &msg, "/img", w), CONTENT_OK);
+			ck_assert_int_eq(content_read(&content, &msg, "/img", w), CONTENT_OK);
 			struct buf *all[] = {&content.subject, &content.message_id, &content.text, &content.html};
 			for (size_t i = 0; i < 4; i++)
 				ck_assert(utf8_valid(all[i]->s ? all[i]->s : "", all[i]->len)
@@ -315,7 +310,7 @@ START_TEST(survives_mutations)
 			content_free(&content);
 			webfolder_free(w);
 		}
-		mime_free(m);
+		message_free(&msg);
 		free(s);
 	}
 }

@@ -1,6 +1,6 @@
-/* The parser: each sample of t/mail/samples reads the same however it is cut, bodies lie where
-   they should, limits are where they are said to be, and nothing takes long. */
-#include "mail/header.h"
+/* The MIME parser: the tree of each sample is sound, however the sample is cut off or damaged;
+   bodies are where they should be; limits hold; time is linear. */
+#include "base/buf.h"
 #include "mail/mime.h"
 #include "unit.h"
 
@@ -13,7 +13,28 @@
    told. */
 #define must(x) do { if (!(x)) ck_abort_msg("%s", #x); } while (0)
 
-/* --- Dumps: everything that the parser knows, as text ---------------------------------- */
+/* A message in memory of its own, of exact size, so that a read beyond it is found. */
+struct reading {
+	char *s;
+	struct mime *m;
+	enum mime_fault fault;
+};
+
+static struct reading read_copy(char const *s, size_t n)
+{
+	struct reading r = {.s = malloc(n ? n : 1)};
+	must(r.s);
+	memcpy(r.s, s, n);
+	r.m = mime_read(r.s, n, &r.fault);
+	must(r.m);
+	return r;
+}
+
+static void free_reading(struct reading *r)
+{
+	mime_free(r->m);
+	free(r->s);
+}
 
 static void put(struct buf *b, char const *s)
 {
@@ -27,56 +48,22 @@ static void put_number(struct buf *b, size_t n)
 	put(b, s);
 }
 
-static void dump(struct buf *out, struct mime const *m, enum mime_fault fault, size_t size)
+/* Reads a message, and checks that its parts are a tree in its octets. */
+static void check_tree(char const *s, size_t n)
 {
-	put_number(out, fault);
-	for (size_t i = 0; i < mime_count(m); i++) {
-		struct mime_part const *p = mime_part(m, i);
+	struct reading r = read_copy(s, n);
+	for (size_t i = 0; i < mime_count(r.m); i++) {
+		struct mime_part const *p = mime_part(r.m, i);
 		char const *const strings[] = {p->type, p->charset, p->id, p->start, p->filename, p->label, p->disposition};
-		size_t const numbers[] = {p->parent, p->depth, p->header, p->body, p->end, p->encoding,
-			p->attachment, p->leaf};
 		must(i ? p->parent < i : p->parent == MIME_NONE);
-		must(p->depth == (i ? mime_part(m, p->parent)->depth + 1 : 0));
+		must(p->depth == (i ? mime_part(r.m, p->parent)->depth + 1 : 0));
 		must(p->header <= p->body);
 		must(p->body <= p->end);
-		must(p->end <= size);
-		put(out, "\n");
-		for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
-			put_number(out, numbers[k]);
-		for (size_t k = 0; k < sizeof strings / sizeof *strings; k++) {
-			put(out, "|");
-			put(out, strings[k]);
-		}
+		must(p->end <= n);
+		for (size_t k = 0; k < sizeof strings / sizeof *strings; k++)
+			must(strings[k]);
 	}
-	must(buf_putc(out, 0));
-}
-
-/* Pushes s[0..n) in pieces of `step`, the first of `first`, each in memory of its own so
-   that a read past it is seen; says whether it was told of a fault at the end only. */
-static struct mime *read_pieces(char const *s, size_t n, size_t first, size_t step, enum mime_fault *fault)
-{
-	struct mime *m = mime_new();
-	must(m);
-	for (size_t at = 0, k = first; at < n; at += k, k = step) {
-		if (k > n - at)
-			k = n - at;
-		char *copy = malloc(k ? k : 1);
-		memcpy(copy, s + at, k);
-		mime_push(m, copy, k);
-		free(copy);
-	}
-	*fault = mime_finish(m);
-	must(mime_finish(m) == *fault);
-	return m;
-}
-
-static void read_dump(struct buf *out, char const *s, size_t n, size_t first, size_t step)
-{
-	enum mime_fault fault;
-	struct mime *m = read_pieces(s, n, first, step, &fault);
-	out->len = 0;
-	dump(out, m, fault, n);
-	mime_free(m);
+	free_reading(&r);
 }
 
 /* --- The samples ------------------------------------------------------------------------ */
@@ -115,43 +102,21 @@ static void load_samples(void)
 	closedir(dir);
 }
 
-START_TEST(reads_the_same_however_cut)
-{
-	struct buf const *s = &samples[_i].content;
-	struct buf whole = BUF_ZERO, cut = BUF_ZERO;
-	read_dump(&whole, s->s, s->len, s->len, 1);
-	for (size_t at = 0; at <= s->len; at++) {
-		read_dump(&cut, s->s, s->len, at, s->len);
-		if (strcmp(cut.s, whole.s))
-			ck_abort_msg("%s cut at %zu", samples[_i].name, at);
-	}
-	for (size_t step = 1; step < 8; step++) {
-		read_dump(&cut, s->s, s->len, step, step);
-		ck_assert_msg(!strcmp(cut.s, whole.s), "%s by %zu", samples[_i].name, step);
-	}
-	buf_free(&whole);
-	buf_free(&cut);
-}
-END_TEST
-
 START_TEST(survives_being_cut_off)
 {
 	struct buf const *s = &samples[_i].content;
-	struct buf out = BUF_ZERO;
 	for (size_t n = 0; n <= s->len; n++)
-		read_dump(&out, s->s, n, n / 2, n);
-	buf_free(&out);
+		check_tree(s->s, n);
 }
 END_TEST
 
 /* The types, the depths and the bodies without their CRs: what CRLF must not change. */
 static void outline(struct buf *out, char const *s, size_t n)
 {
-	enum mime_fault fault;
-	struct mime *m = read_pieces(s, n, n, 1, &fault);
+	struct reading r = read_copy(s, n);
 	out->len = 0;
-	for (size_t i = 0; i < mime_count(m); i++) {
-		struct mime_part const *p = mime_part(m, i);
+	for (size_t i = 0; i < mime_count(r.m); i++) {
+		struct mime_part const *p = mime_part(r.m, i);
 		put(out, p->type);
 		put_number(out, p->depth);
 		for (size_t k = p->body; k < p->end; k++)
@@ -159,7 +124,7 @@ static void outline(struct buf *out, char const *s, size_t n)
 				must(buf_putc(out, s[k]));
 	}
 	must(buf_putc(out, 0));
-	mime_free(m);
+	free_reading(&r);
 }
 
 START_TEST(reads_the_same_with_crlf)
@@ -175,24 +140,6 @@ START_TEST(reads_the_same_with_crlf)
 	buf_free(&crlf);
 	buf_free(&a);
 	buf_free(&b);
-}
-END_TEST
-
-/* mail/header.h, which others read the main header with, sees the same block. */
-START_TEST(agrees_on_the_main_header)
-{
-	struct buf const *s = &samples[_i].content;
-	enum mime_fault fault;
-	struct mime *m = read_pieces(s->s, s->len, s->len, 1, &fault);
-	size_t body = 0, n, mark = header_mark(s->s, s->len);
-	size_t end = mark + header_end(s->s + mark, s->len - mark, &body);
-	ck_assert_uint_eq(mime_part(m, 0)->body, mark + body);
-	mime_header(m, &n);
-	size_t without = 0;
-	for (size_t i = mark; i < end; i++)
-		without += s->s[i] != '\r';
-	ck_assert_uint_eq(n, without);
-	mime_free(m);
 }
 END_TEST
 
@@ -228,27 +175,21 @@ static void mutate(struct buf *b, uint32_t *random)
 	}
 }
 
-START_TEST(reads_broken_mail_the_same_however_cut)
+START_TEST(survives_damage)
 {
 	uint32_t random = 2463534242u + (uint32_t)_i;
-	struct buf copy = BUF_ZERO, whole = BUF_ZERO, cut = BUF_ZERO;
-	for (int round = 0; round < 60; round++) {
+	struct buf copy = BUF_ZERO;
+	for (int round = 0; round < 300; round++) {
 		copy.len = 0;
 		ck_assert(buf_put(&copy, samples[_i].content.s, samples[_i].content.len));
 		mutate(&copy, &random);
-		read_dump(&whole, copy.s, copy.len, copy.len, 1);
-		for (int k = 0; k < 5; k++) {
-			read_dump(&cut, copy.s, copy.len, next_random(&random) % (copy.len + 1), next_random(&random) % 50 + 1);
-			ck_assert_msg(!strcmp(cut.s, whole.s), "%s, round %d", samples[_i].name, round);
-		}
+		check_tree(copy.s, copy.len);
 	}
 	buf_free(&copy);
-	buf_free(&whole);
-	buf_free(&cut);
 }
 END_TEST
 
-/* --- Where bodies lie -------------------------------------------------------------------- */
+/* --- Where bodies are --------------------------------------------------------------------- */
 
 #define MULTI(b) "Content-Type: multipart/mixed; boundary=" b "\n\n"
 
@@ -275,7 +216,42 @@ static struct {
 	{MULTI("x") "x\n" MULTI("y") "y\n\na\n--y\n\nb\nx\n\nc\n", "(([b])[c\n])"},
 	{MULTI("x") "x\n" MULTI("x") "--x\n\na\n", "([a\n])"},
 	{MULTI("--x") "--x\n\na\n", "([a\n])"}, {MULTI("--x") "--x\n\na\n----x\n\nb\n", "([b\n])"},
-	{MULTI("x") "--x\na: b\nsin cuerpo\n--x\n\nb", "([][b])"}, {MULTI("x") "--x\nhola\n--x\n\nb", "([hola][b])"},
+	/* an empty line is missing: after a part's header, */
+	{MULTI("x") "--x\na: b\nsin cuerpo\n--x\n\nb", "([sin cuerpo][b])"},
+	{MULTI("x") "--x\nContent-Type: a/b\nuno\ndos\n--x--", "([uno\ndos])"},
+	{MULTI("x") "--x\nContent-Type: a/b\nuno\n\ndos\n--x--", "([uno\n\ndos])"},
+	{MULTI("x") "--x\nContent-Type: a/b\nuno\nNota: dos\ntres\n--x--", "([uno\nNota: dos\ntres])"},
+	{MULTI("x") "--x\nContent-Type: a/b\nuno dos: tres\n--x--", "([uno dos: tres])"},
+	{MULTI("x") "--x\nContent-Type: a/b\n<p style=\"a:b\">uno</p>\n--x--", "([<p style=\"a:b\">uno</p>])"},
+	{MULTI("x") "--x\n<p style=\"a:b\">uno</p>\n--x--", "([<p style=\"a:b\">uno</p>])"},
+	{MULTI("x") "--x\r\nContent-Type: a/b\r\nuno\r\n--x--", "([uno])"}, {MULTI("x") "--x\nContent-Type: a/b\nuno", "([uno])"},
+	{MULTI("x") "--x\nContent-Type: a/b;\ncharset=c\nuno\n--x--", "([uno])"},
+	{MULTI("x") "--x\nContent-Type: a/b\ncharset=c\nuno\n--x--", "([uno])"},
+	{MULTI("x") "--x\nContent-Type: a/b;\nc\n\nuno\n--x--", "([uno])"},
+	{MULTI("x") "--x\nX-A: b\nroto\nContent-Type: a/b\n\nuno\n--x--", "([uno])"},
+	{MULTI("x") "--x\nContent-Type: a/b\n roto\n\nuno\n--x--", "([uno])"},
+	/* or there are blanks in it: then it is one where no field follows, */
+	{MULTI("x") "--x\nContent-Type: a/b\n \nuno\n--x--", "([uno])"},
+	{MULTI("x") "--x\nContent-Type: a/b\r\n\t \r\nuno\r\n\r\ndos\n--x--", "([uno\r\n\r\ndos])"},
+	{MULTI("x") "--x\nContent-Type: a/b\n \n  uno\ndos\n--x--", "([  uno\ndos])"},
+	{MULTI("x") "--x\nContent-Type: a/b\n \n  uno\n--x--", "([  uno])"},
+	{MULTI("x") "--x\nContent-Type: a/b\n \n--x--", "([])"}, {MULTI("x") "--x\nContent-Type: a/b\n \n\nuno\n--x--", "([uno])"},
+	{MULTI("x") "--x\nX-A: b\n \nContent-Type: a/b\n\nuno\n--x--", "([uno])"},
+	{MULTI("x") "--x\nContent-Type: a/b;\n \n charset=c\n\nuno\n--x--", "([uno])"},
+	/* after the main header or a nested multipart's: its own delimiter follows */
+	{"Content-Type: multipart/mixed; boundary=x\n--x\n\nuno\n--x--", "([uno])"},
+	{"Content-Type: multipart/mixed; boundary=x\n \n--x\n\nuno\n--x--", "([uno])"},
+	{"Content-Type: multipart/mixed; boundary=x\nA: b\n--x \n\nuno\n--x--", "([uno])"},
+	{"Content-Type: multipart/mixed;\r\n boundary=\"x y\"\r\n--x y\r\n\r\nuno\r\n--x y--", "([uno])"},
+	{"Content-Type: multipart/mixed; boundary=x\nEs un mensaje MIME.\n--x\n\nuno\n--x--", "([uno])"},
+	{"Content-Type: multipart/mixed; boundary=x:y\n--x:y\n\nuno\n--x:y--", "([uno])"},
+	{"Content-Type: multipart/mixed; boundary=--x\n--x\n\nuno\n--x--", "([uno])"},
+	{"Content-Type: multipart/mixed; boundary=x\n--x--\n--x\n\nuno", "()"},
+	{"Content-Type: multipart/mixed; boundary=x\n--y\n\n--x\n\nuno", "([uno])"},
+	{"A: b\n--x\nContent-Type: multipart/mixed; boundary=x\n--x\n\nuno", "([uno])"},
+	{MULTI("x") "--x\nContent-Type: multipart/mixed; boundary=y\n--y\n\nuno\n--y--\n--x\n\ndos", "(([uno])[dos])"},
+	{MULTI("x") "--x\nContent-Type: multipart/mixed; boundary=x\n--x\n\nuno\n--x--\n--x\n\ndos", "(([uno])[dos])"},
+	{MULTI("x") "--x\nContent-Type: multipart/mixed; boundary=y\n--x\n\nuno", "(()[uno])"}, {MULTI("x") "--x\nhola\n--x\n\nb", "([hola][b])"},
 	{MULTI("x") "--x\n c\n\nd\n--x--", "([d])"}, {MULTI("\"\"") "--\n\na\n", "()"},
 	{MULTI("x") "--x\nContent-Type: message/rfc822\n\n" MULTI("y") "--y\n\na\n--x--",
 	 "({Content-Type: multipart/mixed; boundary=y\n\n--y\n\na})"},
@@ -305,16 +281,13 @@ static void outline_bodies(struct buf *out, struct mime const *m, char const *s)
 START_TEST(finds_bodies)
 {
 	char const *in = bodies[_i].in;
-	for (size_t step = 1; step <= strlen(in) + 1; step++) {
-		struct buf out = BUF_ZERO;
-		enum mime_fault fault;
-		struct mime *m = read_pieces(in, strlen(in), step, step, &fault);
-		ck_assert_int_eq(fault, MIME_OK);
-		outline_bodies(&out, m, in);
-		ck_assert_msg(!strcmp(out.s, bodies[_i].out), "%s\ngives %s\nnot %s", in, out.s, bodies[_i].out);
-		mime_free(m);
-		buf_free(&out);
-	}
+	struct buf out = BUF_ZERO;
+	struct reading r = read_copy(in, strlen(in));
+	ck_assert_int_eq(r.fault, MIME_OK);
+	outline_bodies(&out, r.m, in);
+	ck_assert_msg(!strcmp(out.s, bodies[_i].out), "%s\ngives %s\nnot %s", in, out.s, bodies[_i].out);
+	free_reading(&r);
+	buf_free(&out);
 }
 END_TEST
 
@@ -323,9 +296,8 @@ START_TEST(knows_what_headers_say)
 	static char const in[] = "Content-Type: Image/PNG; name=\"a b.png\"; charset=x\n"
 		"Content-Transfer-Encoding: BASE64\nContent-Disposition: Attachment; filename*=utf-8''a%20c\n"
 		"Content-ID: x <a@b> y\n\n";
-	enum mime_fault fault;
-	struct mime *m = read_pieces(in, sizeof in - 1, 7, 7, &fault);
-	struct mime_part const *p = mime_part(m, 0);
+	struct reading r = read_copy(in, sizeof in - 1);
+	struct mime_part const *p = mime_part(r.m, 0);
 	ck_assert_str_eq(p->type, "image/png");
 	ck_assert_str_eq(p->charset, "x");
 	ck_assert_str_eq(p->label, "base64");
@@ -334,31 +306,31 @@ START_TEST(knows_what_headers_say)
 	ck_assert(p->attachment && p->leaf);
 	ck_assert_str_eq(p->filename, "a c");
 	ck_assert_str_eq(p->id, "a@b");
-	mime_free(m);
+	free_reading(&r);
 }
 END_TEST
 
 START_TEST(gives_fields)
 {
 	static char const in[] = "Subject: uno\r\n dos\r\nsubject: otro\r\nX: \r\n\r\nSubject: cuerpo\r\n";
-	enum mime_fault fault;
-	struct mime *m = read_pieces(in, sizeof in - 1, 3, 3, &fault);
+	struct reading r = read_copy(in, sizeof in - 1);
 	size_t n;
 	char const *value;
-	ck_assert_int_eq(mime_field(m, "SUBJECT", &value), 1);
+	ck_assert_int_eq(mime_field(r.m, "SUBJECT", &value), 1);
 	ck_assert_str_eq(value, "uno dos");
-	ck_assert_int_eq(mime_field(m, "x", &value), 1);
+	ck_assert_int_eq(mime_field(r.m, "x", &value), 1);
 	ck_assert_str_eq(value, "");
-	ck_assert_int_eq(mime_field(m, "y", &value), 0);
+	ck_assert_int_eq(mime_field(r.m, "y", &value), 0);
 	ck_assert_ptr_null(value);
-	ck_assert_ptr_nonnull(mime_header(m, &n));
-	ck_assert_uint_eq(n, strlen("Subject: uno\n dos\nsubject: otro\nX: \n"));
-	mime_free(m);
-	m = mime_new();
-	ck_assert_int_eq(mime_finish(m), MIME_OK);
-	ck_assert_int_eq(mime_field(m, "Subject", &value), 0);
-	ck_assert_str_eq(mime_header(m, &n), "");
-	mime_free(m);
+	ck_assert_ptr_eq(mime_header(r.m, &n), r.s);
+	ck_assert_uint_eq(n, strlen("Subject: uno\r\n dos\r\nsubject: otro\r\nX: \r\n"));
+	free_reading(&r);
+	r = read_copy("", 0);
+	ck_assert_int_eq(r.fault, MIME_OK);
+	ck_assert_int_eq(mime_field(r.m, "Subject", &value), 0);
+	ck_assert_str_eq(mime_header(r.m, &n), "");
+	ck_assert_uint_eq(n, 0);
+	free_reading(&r);
 	mime_free(NULL);
 }
 END_TEST
@@ -381,24 +353,20 @@ static struct {
 	size_t body;
 } const marked[] = {
 	{"\xef\xbb\xbfSubject: uno\n\nb", "uno", 17}, {"\xef\xbb\xbf\nSubject: uno\n\nb", NULL, 4},
-	{"\xef\xbb\xbf\r\nSubject: uno\n\nb", NULL, 5}, {"\xef\xbb\xbfhola\nSubject: uno\n\nb", NULL, 0},
+	{"\xef\xbb\xbf\r\nSubject: uno\n\nb", NULL, 5}, {"\xef\xbb\xbfhola\nSubject: uno\n\nb", NULL, 3},
 	{"\xef\xbb\xbf", NULL, 3}, {"\xef\xbbSubject: uno\n\n", NULL, 16},
 	{"X: x\n\xef\xbb\xbfSubject: uno\n\n", NULL, 22}, {"\xef\xbb\xbf\xef\xbb\xbfSubject: uno\n\n", NULL, 20},
 };
 
-START_TEST(passes_marks_over)
+START_TEST(skips_a_mark)
 {
-	size_t n = strlen(marked[_i].in);
-	for (size_t step = 1; step <= n; step++) {
-		enum mime_fault fault;
-		char const *value;
-		struct mime *m = read_pieces(marked[_i].in, n, step, step, &fault);
-		ck_assert_int_eq(mime_field(m, "Subject", &value), marked[_i].subject != NULL);
-		if (marked[_i].subject)
-			ck_assert_str_eq(value, marked[_i].subject);
-		ck_assert_uint_eq(mime_part(m, 0)->body, marked[_i].body);
-		mime_free(m);
-	}
+	char const *value;
+	struct reading r = read_copy(marked[_i].in, strlen(marked[_i].in));
+	ck_assert_int_eq(mime_field(r.m, "Subject", &value), marked[_i].subject != NULL);
+	if (marked[_i].subject)
+		ck_assert_str_eq(value, marked[_i].subject);
+	ck_assert_uint_eq(mime_part(r.m, 0)->body, marked[_i].body);
+	free_reading(&r);
 }
 END_TEST
 
@@ -407,11 +375,10 @@ START_TEST(limits_depth)
 	for (int levels = MIME_DEPTH; levels <= MIME_DEPTH + 2; levels++) {
 		struct buf in = BUF_ZERO;
 		nest(&in, levels);
-		enum mime_fault fault;
-		struct mime *m = read_pieces(in.s, in.len, in.len, 1, &fault);
-		ck_assert_int_eq(fault, levels > MIME_DEPTH ? MIME_TOO_DEEP : MIME_OK);
-		ck_assert_uint_eq(mime_count(m), MIME_DEPTH + 1);
-		mime_free(m);
+		struct reading r = read_copy(in.s, in.len);
+		ck_assert_int_eq(r.fault, levels > MIME_DEPTH ? MIME_TOO_DEEP : MIME_OK);
+		ck_assert_uint_eq(mime_count(r.m), MIME_DEPTH + 1);
+		free_reading(&r);
 		buf_free(&in);
 	}
 }
@@ -424,102 +391,53 @@ START_TEST(limits_parts)
 		put(&in, MULTI("x"));
 		for (int i = 0; i < parts; i++)
 			put(&in, "--x\n\n");
-		enum mime_fault fault;
-		struct mime *m = read_pieces(in.s, in.len, 1, 1, &fault);
-		ck_assert_int_eq(fault, parts < MIME_PARTS ? MIME_OK : MIME_TOO_MANY);
-		ck_assert_uint_eq(mime_count(m), MIME_PARTS);
-		mime_free(m);
+		struct reading r = read_copy(in.s, in.len);
+		ck_assert_int_eq(r.fault, parts < MIME_PARTS ? MIME_OK : MIME_TOO_MANY);
+		ck_assert_uint_eq(mime_count(r.m), MIME_PARTS);
+		free_reading(&r);
 		buf_free(&in);
 	}
 }
 END_TEST
 
-/* A header block of `octets` in lines of 64, in the message or in a part, and its end. */
-static enum mime_fault sized_header(size_t octets, char const *eol, bool inside, char const *rest, size_t step)
+/* A field of that many octets after its colon, its line end included, in the main header or
+   in a part's. */
+static enum mime_fault sized_field(char const *name, size_t octets, bool inside)
 {
 	struct buf in = BUF_ZERO;
-	enum mime_fault fault;
 	if (inside)
 		put(&in, MULTI("x") "--x\n");
-	size_t end = in.len + octets, n = strlen(eol);
-	while (in.len < end) {
-		size_t k = end - in.len < 128 ? end - in.len : 64;
-		for (size_t i = 0; i < k - n; i++)
-			must(buf_putc(&in, i == 1 ? ':' : 'a'));
-		put(&in, eol);
-	}
-	put(&in, rest);
-	struct mime *m = read_pieces(in.s, in.len, step, step, &fault);
-	mime_free(m);
+	put(&in, name);
+	put(&in, ":");
+	for (size_t i = 0; i < octets - 1; i++)
+		must(buf_putc(&in, i % 70 ? i % 70 == 1 ? ' ' : 'a' : '\n'));
+	put(&in, "\n\nx");
+	struct reading r = read_copy(in.s, in.len);
+	enum mime_fault fault = r.fault;
+	free_reading(&r);
 	buf_free(&in);
 	return fault;
 }
 
-START_TEST(limits_headers)
+START_TEST(limits_fields_it_looks_at)
 {
-	static struct {
-		char const *eol, *rest;
-	} const ends[] = {{"\n", "\nx"}, {"\r\n", "\r\nx"}, {"\n", ""}, {"\n", "\n"}, {"\n", "--x--\n"}};
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		for (int inside = 0; inside < 2; inside++) {
-			for (size_t step = 1; step < 1000000; step = step * 7 + 1) {
-				char const *eol = ends[i].eol, *rest = ends[i].rest;
-				if (!inside && *rest == '-')
-					continue;
-				ck_assert_int_eq(sized_header(MIME_HEADER, eol, inside, rest, step), MIME_OK);
-				ck_assert_int_eq(sized_header(MIME_HEADER + 1, eol, inside, rest, step), MIME_HEADER_LONG);
-				ck_assert_int_eq(sized_header(MIME_HEADER + 200, eol, inside, rest, step), MIME_HEADER_LONG);
-			}
+	static char const *const names[] = {
+		"Subject", "message-id", "CONTENT-TYPE", "Content-Disposition", "Content-Transfer-Encoding", "Content-ID",
+	};
+	for (int inside = 0; inside < 2; inside++) {
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+			ck_assert_int_eq(sized_field(names[i], MIME_FIELD, inside), MIME_OK);
+			ck_assert_int_eq(sized_field(names[i], MIME_FIELD + 1, inside), MIME_FIELD_LONG);
 		}
+		ck_assert_int_eq(sized_field("To", 10 * MIME_FIELD, inside), MIME_OK);
+		ck_assert_int_eq(sized_field("X-Other", 10 * MIME_FIELD, inside), MIME_OK);
 	}
-}
-END_TEST
-
-/* The limit is in the middle of a line: the parts are the same however the line was cut. */
-START_TEST(reads_long_headers_alike)
-{
-	static size_t const steps[] = {1000000, 1, 7, 600, 4096};
-	struct buf in = BUF_ZERO, first = BUF_ZERO;
-	enum mime_fault fault;
-	put(&in, MULTI("x") "--x\n");
-	for (size_t i = 0; i < MIME_HEADER + 5000; i++)
-		must(buf_putc(&in, i % 1000 == 999 ? '\n' : i % 1000 == 1 ? ':' : 'a'));
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		struct buf out = BUF_ZERO;
-		struct mime *m = read_pieces(in.s, in.len, steps[i], steps[i], &fault);
-		ck_assert_int_eq(fault, MIME_HEADER_LONG);
-		dump(&out, m, fault, in.len);
-		if (i)
-			ck_assert_str_eq(out.s, first.s);
-		mime_free(m);
-		buf_free(i ? &out : &first);
-		if (!i)
-			first = out;
-	}
-	buf_free(&first);
-	buf_free(&in);
-}
-END_TEST
-
-/* What follows a fault changes nothing. */
-START_TEST(keeps_its_fault)
-{
-	struct buf in = BUF_ZERO;
-	struct mime *m = mime_new();
-	nest(&in, MIME_DEPTH + 1);
-	ck_assert_int_eq(mime_push(m, in.s, in.len), MIME_TOO_DEEP);
-	size_t n = mime_count(m);
-	ck_assert_int_eq(mime_push(m, "\n--b0\n\n", 8), MIME_TOO_DEEP);
-	ck_assert_int_eq(mime_finish(m), MIME_TOO_DEEP);
-	ck_assert_uint_eq(mime_count(m), n);
-	mime_free(m);
-	buf_free(&in);
 }
 END_TEST
 
 /* --- Time ---------------------------------------------------------------------------------- */
 
-#define FLOOD 512000
+#define FLOOD 2000000
 
 /* `before`, then `again` until FLOOD octets are full; # in it is a running number. */
 static struct {
@@ -537,19 +455,25 @@ static struct {
 	{MULTI("x"), "\n", MIME_OK},
 	{MULTI("x"), "-", MIME_OK},
 	{MULTI("x") "--x", " ", MIME_OK},
-	{MULTI("x") "--x\n", " \n", MIME_HEADER_LONG},
-	{MULTI("x") "--x\n", "a", MIME_HEADER_LONG},
+	{MULTI("x") "--x\n", " \n", MIME_OK},
+	{MULTI("x") "--x\n", "a", MIME_OK},
+	{MULTI("x") "--x\nb: c\n", "a\n", MIME_OK},
+	{MULTI("x") "--x\nContent-Type: \"", "a\n", MIME_FIELD_LONG},
+	{"Content-Type: multipart/mixed; boundary=x\n", "--y\n", MIME_OK},
+	{"Content-Type: multipart/mixed; boundary=x;\n", "--y;\n", MIME_FIELD_LONG},
+	{"", "Content-Type: multipart/mixed; boundary=x\n--y\n", MIME_OK},
+	{"To: ", "suscriptor#@correo-ejemplo.org,\n ", MIME_OK},
 	{MULTI("x") "x\n", "x\n\nx--\n", MIME_OK},
-	{"", "a: b\n", MIME_HEADER_LONG},
-	{"", "a:\n", MIME_HEADER_LONG},
-	{"", "a", MIME_HEADER_LONG},
+	{"", "a: b\n", MIME_OK},
+	{"", "a:\n", MIME_OK},
+	{"", "a", MIME_OK},
 	{"", "\n", MIME_OK},
 	{"a: b\n\n", "x", MIME_OK},
-	{"Subject: ", "=?utf-8?q?a?= ", MIME_HEADER_LONG},
-	{"Content-Type: text/plain", "; a*#=b", MIME_HEADER_LONG},
-	{"Content-Type: text/plain", "; charset=a", MIME_HEADER_LONG},
-	{"Content-Type: text/plain", "(", MIME_HEADER_LONG},
-	{"Content-Type: text/plain; charset=", "a ", MIME_HEADER_LONG},
+	{"Subject: ", "=?utf-8?q?a?= ", MIME_FIELD_LONG},
+	{"Content-Type: text/plain", "; a*#=b", MIME_FIELD_LONG},
+	{"Content-Type: text/plain", "; charset=a", MIME_FIELD_LONG},
+	{"Content-Type: text/plain", "(", MIME_FIELD_LONG},
+	{"Content-Type: text/plain; charset=", "a ", MIME_FIELD_LONG},
 };
 
 static void fill(struct buf *b, char const *again, size_t size)
@@ -568,16 +492,11 @@ static void fill(struct buf *b, char const *again, size_t size)
 
 static void read_quickly(struct buf const *in, enum mime_fault wanted)
 {
-	for (size_t step = 1; step <= in->len; step += in->len - 1) {
-		clock_t start = clock();
-		struct mime *m = mime_new();
-		for (size_t at = 0; at < in->len; at += step)
-			mime_push(m, in->s + at, step < in->len - at ? step : in->len - at);
-		enum mime_fault fault = mime_finish(m);
-		ck_assert_int_eq(fault, wanted);
-		mime_free(m);
-		ck_assert(clock() - start < CLOCKS_PER_SEC);
-	}
+	clock_t start = clock();
+	struct reading r = read_copy(in->s, in->len);
+	ck_assert_int_eq(r.fault, wanted);
+	free_reading(&r);
+	ck_assert(clock() - start < CLOCKS_PER_SEC / 2);
 }
 
 START_TEST(is_linear)
@@ -601,7 +520,7 @@ START_TEST(is_linear_in_headers)
 {
 	struct buf in = BUF_ZERO;
 	put(&in, headers[_i][0]);
-	fill(&in, headers[_i][1], MIME_HEADER - 60);
+	fill(&in, headers[_i][1], MIME_FIELD - 60);
 	put(&in, "\n\nx\n");
 	read_quickly(&in, MIME_OK);
 	buf_free(&in);
@@ -641,20 +560,16 @@ Suite *unit_suite(void)
 	load_samples();
 	Suite *s = suite_create("mime");
 	TCase *c = unit_case("mime");
-	tcase_add_loop_test(c, reads_the_same_however_cut, 0, (int)sample_count);
 	tcase_add_loop_test(c, survives_being_cut_off, 0, (int)sample_count);
 	tcase_add_loop_test(c, reads_the_same_with_crlf, 0, (int)sample_count);
-	tcase_add_loop_test(c, agrees_on_the_main_header, 0, (int)sample_count);
-	tcase_add_loop_test(c, reads_broken_mail_the_same_however_cut, 0, (int)sample_count);
+	tcase_add_loop_test(c, survives_damage, 0, (int)sample_count);
 	tcase_add_loop_test(c, finds_bodies, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_test(c, knows_what_headers_say);
 	tcase_add_test(c, gives_fields);
-	tcase_add_loop_test(c, passes_marks_over, 0, sizeof marked / sizeof *marked);
+	tcase_add_loop_test(c, skips_a_mark, 0, sizeof marked / sizeof *marked);
 	tcase_add_test(c, limits_depth);
 	tcase_add_test(c, limits_parts);
-	tcase_add_test(c, limits_headers);
-	tcase_add_test(c, reads_long_headers_alike);
-	tcase_add_test(c, keeps_its_fault);
+	tcase_add_test(c, limits_fields_it_looks_at);
 	tcase_add_loop_test(c, is_linear, 0, sizeof floods / sizeof *floods);
 	tcase_add_loop_test(c, is_linear_in_headers, 0, sizeof headers / sizeof *headers);
 	tcase_add_loop_test(c, is_linear_in_levels, 0, 2);

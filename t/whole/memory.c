@@ -15,6 +15,7 @@
 #include "mail/message.h"
 #include "mail/mime.h"
 #include "mail/mimetree.h"
+#include "mail/transfer.h"
 #include "mail/param.h"
 #include "mail/qp.h"
 #include "spool/seen_format.h"
@@ -83,7 +84,7 @@ static char message_text[2000];
 static size_t message_n;
 static char const message_format[] =
 	"Subject: =?utf-8?q?hola=C3=B1?= =?utf-8?b?w7E=?= x\nMessage-ID: <1@b>\nX-Teenvio-Language: 4\n"
-	"Content-Type: multipart/related; boundary*0=\"=_a\"; boundary*1*=%%62\n\n"
+	"Content-Type: multipart/related; boundary*0=\"=_a\"; boundary*1*=%%62\n"
 	"--=_ab\nContent-Type: multipart/alternative; boundary=in\n\n"
 	"--in\nContent-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n\nh=F3la=\n\n"
 	"--in\nContent-Type: text/html; charset=iso-2022-jp\n\n<meta charset=x><img src=cid:a><img src=cid:b><p style=\"b:url(cid:c)\">\n"
@@ -97,33 +98,18 @@ static void write_message(void)
 	message_n = (size_t)snprintf(message_text, sizeof message_text, message_format, (int)pad, padding);
 }
 
-static struct mime *parse(enum mime_fault *fault)
-{
-	struct mime *m = mime_new();
-	if (!m)
-		return NULL;
-	for (size_t at = 0; at < message_n; at++)
-		mime_push(m, message_text + at, 1);
-	*fault = mime_finish(m);
-	return m;
-}
-
 static bool does_mime(void)
 {
-	enum mime_fault fault;
 	struct message msg;
 	char const *subject;
 	struct buf out = BUF_ZERO;
-	struct mime *m = parse(&fault);
-	if (!m)
-		return false;
-	enum message_verdict verdict = message_judge(m, fault, &msg);
-	bool good = fault == MIME_OK && verdict == MESSAGE_OK && mime_field(m, "Subject", &subject) == 1;
-	for (size_t i = 0; good && i < mime_count(m); i++)
-		good = message_decode(mime_part(m, i), message_text, &out);
-	good = good && mimetree_draw(&out, m, &msg, message_text);
+	bool good = message_read(&msg, message_text, message_n) == MESSAGE_OK
+		&& mime_field(msg.mime, "Subject", &subject) == 1;
+	for (size_t i = 0; good && i < mime_count(msg.mime); i++)
+		good = transfer_decode(mime_part(msg.mime, i), message_text, &out);
+	good = good && mimetree_draw(&out, &msg);
 	buf_free(&out);
-	mime_free(m);
+	message_free(&msg);
 	return good;
 }
 
@@ -139,16 +125,14 @@ bool webfolder_put(struct webfolder *w, char const *type, char const *s, size_t 
 
 static bool does_content(void)
 {
-	enum mime_fault fault;
 	struct message msg;
 	struct content c;
 	bool good = false;
-	struct mime *m = parse(&fault);
-	if (m && message_judge(m, fault, &msg) == MESSAGE_OK) {
-		good = content_read(&c, message_text, message_n, m, &msg, "http://h", NULL) == CONTENT_OK;
+	if (message_read(&msg, message_text, message_n) == MESSAGE_OK) {
+		good = content_read(&c, &msg, "http://h", NULL) == CONTENT_OK;
 		content_free(&c);
 	}
-	mime_free(m);
+	message_free(&msg);
 	return good;
 }
 

@@ -1,25 +1,11 @@
-/* The MIME parser: the same tree however the message is cut, a tree that is one, and what
-   is made of it: the judgement, the bodies decoded, the options, the drawing. */
+/* The MIME parser: a tree that is one, and what is made of it: the judgement, the bodies decoded,
+   the options, the drawing. */
 #include "base/ascii.h"
 #include "mail/message.h"
 #include "mail/mime.h"
 #include "mail/mimetree.h"
+#include "mail/transfer.h"
 #include "fuzz.h"
-
-static struct mime *read_message(uint8_t const *s, size_t n, struct fuzz_cuts *cuts, enum mime_fault *fault)
-{
-	struct mime *m = mime_new();
-	must(m);
-	for (size_t at = 0, k; at < n; at += k) {
-		k = cuts ? fuzz_piece(cuts, n - at) : n - at;
-		char *piece = fuzz_copy(s + at, k);
-		mime_push(m, piece, k);
-		free(piece);
-	}
-	*fault = mime_finish(m);
-	must(mime_finish(m) == *fault && *fault != MIME_NO_MEMORY);
-	return m;
-}
 
 static void check_part(struct mime const *m, size_t i, size_t n)
 {
@@ -36,84 +22,59 @@ static void check_part(struct mime const *m, size_t i, size_t n)
 	struct mime_part const *parent = mime_part(m, p->parent), *before = mime_part(m, i - 1);
 	must(!parent->leaf && p->depth == parent->depth + 1 && p->depth <= MIME_DEPTH);
 	must(p->header >= parent->body);
-	/* one whose header was cut short by a delimiter is empty and stands at that */
+	/* one whose header was cut short by a delimiter is empty and is at that */
 	must(p->end <= parent->end || p->body == p->end);
 	must(before == parent || before->end <= p->header);
 }
 
-static bool same_part(struct mime_part const *a, struct mime_part const *b)
+static void check_use(struct message const *msg, enum message_verdict verdict)
 {
-	return a->parent == b->parent && a->depth == b->depth && a->header == b->header && a->body == b->body
-		&& a->end == b->end && !strcmp(a->type, b->type) && !strcmp(a->charset, b->charset) && !strcmp(a->id, b->id) && !strcmp(a->start, b->start)
-		&& !strcmp(a->filename, b->filename) && !strcmp(a->label, b->label) && !strcmp(a->disposition, b->disposition)
-		&& a->encoding == b->encoding && a->attachment == b->attachment && a->leaf == b->leaf;
-}
-
-static void check_cut(struct mime const *m, uint8_t const *s, size_t n, enum mime_fault fault, uint8_t where)
-{
-	struct fuzz_cuts cuts = FUZZ_CUTS(where);
-	enum mime_fault other;
-	size_t len, other_len;
-	struct mime *cut = read_message(s, n, &cuts, &other);
-	must(other == fault && mime_count(cut) == mime_count(m));
-	for (size_t i = 0; i < mime_count(m); i++)
-		must(same_part(mime_part(m, i), mime_part(cut, i)));
-	char const *header = mime_header(m, &len), *other_header = mime_header(cut, &other_len);
-	must(fuzz_same(header, len, other_header, other_len));
-	mime_free(cut);
-}
-
-static void check_use(struct mime *m, char const *message, enum mime_fault fault)
-{
-	struct message msg;
 	struct message_options options;
 	struct buf out = BUF_ZERO;
-	enum message_verdict verdict = message_judge(m, fault, &msg);
-	must((fault == MIME_OK) == (verdict <= MESSAGE_NO_BOTH));
 	char reason[REFUSAL_TEXT];
+	size_t used[BODY_IGNORED + 1] = {0};
+	must(verdict != MESSAGE_NO_MEMORY);
 	message_reason(reason, verdict);
-	must(strlen(reason) <= 200 && !*reason == (verdict == MESSAGE_OK));
-	if (verdict == MESSAGE_OK) {
-		must(msg.text < mime_count(m) && msg.html < mime_count(m) && msg.text != msg.html);
-		must(!strcmp(mime_part(m, msg.text)->type, "text/plain") && !strcmp(mime_part(m, msg.html)->type, "text/html"));
-		must(mime_part(m, msg.text)->encoding != MIME_UNKNOWN && mime_part(m, msg.html)->encoding != MIME_UNKNOWN);
-	}
-	for (size_t i = 0; i < mime_count(m); i++) {
-		struct mime_part const *p = mime_part(m, i);
-		enum message_use use = message_use(m, &msg, i);
-		must((use == MESSAGE_TEXT) == (i == msg.text) && (use == MESSAGE_HTML)
-			== (msg.html != MIME_NONE && (i == msg.html || message_continues(m, &msg, i))));
-		must(use != MESSAGE_INLINE || (p->leaf && *p->id));
+	must(!*reason == (verdict == MESSAGE_OK));
+	for (size_t i = 0; i < mime_count(msg->mime); i++) {
+		struct mime_part const *p = mime_part(msg->mime, i);
+		enum body_use use = msg->use[i];
+		used[use]++;
+		if (use == BODY_TEXT || use == BODY_HTML)
+			must(!strcmp(p->type, use == BODY_TEXT ? "text/plain" : "text/html") && p->encoding != MIME_UNKNOWN);
+		must(use != BODY_INLINE || (p->leaf && *p->id));
+		must((use == BODY_CONTAINER) == !strncmp(p->type, "multipart/", 10));
 		out.len = 0;
-		must(message_decode(p, message, &out));
+		must(transfer_decode(p, msg->s, &out));
+		/* a line end may be put between base64 and a footer */
 		must(out.len <= p->end - p->body);
 		must(p->encoding == MIME_BASE64 || p->encoding == MIME_QP || out.len == p->end - p->body);
 	}
-	message_options(m, "X-Teenvio-", &options);
+	must((verdict == MESSAGE_OK) <= (used[BODY_TEXT] && used[BODY_HTML]));
+	must((verdict == MESSAGE_NO_TEXT || verdict == MESSAGE_NO_BOTH) <= !used[BODY_TEXT]);
+	message_options(msg->mime, "X-Teenvio-", &options);
 	must(options.language >= 3 && options.language <= 18);
 	out.len = 0;
-	must(mimetree_draw(&out, m, &msg, message));
+	must(mimetree_draw(&out, msg));
 	size_t lines = 0;
 	for (size_t i = 0; i < out.len; i++) {
 		must(ascii_is_print(out.s[i]) || out.s[i] == '\n');
 		lines += out.s[i] == '\n';
 	}
-	must(lines == mime_count(m) + 1);
+	must(lines == mime_count(msg->mime) + 1);
 	buf_free(&out);
 }
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 {
-	enum mime_fault fault;
-	uint8_t where = fuzz_choice(data, &n);
-	char *message = fuzz_copy(data, n);
-	struct mime *m = read_message(data, n, NULL, &fault);
-	must(mime_count(m) >= 1 && mime_count(m) <= MIME_PARTS);
-	for (size_t i = 0; i < mime_count(m); i++)
-		check_part(m, i, n);
-	check_cut(m, data, n, fault, where);
-	check_use(m, message, fault);
-	mime_free(m);
-	free(message);
+	char *s = fuzz_copy(data, n);
+	struct message msg;
+	enum message_verdict verdict = message_read(&msg, s, n);
+	must(mime_count(msg.mime) >= 1 && mime_count(msg.mime) <= MIME_PARTS);
+	for (size_t i = 0; i < mime_count(msg.mime); i++)
+		check_part(msg.mime, i, n);
+	check_use(&msg, verdict);
+	message_free(&msg);
+	free(s);
 	return 0;
 }

@@ -1,0 +1,121 @@
+/* The end of a header block: see headerend.h. */
+#include "mail/headerend.h"
+
+#include "base/ascii.h"
+#include "mail/mimehead.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define NOWHERE SIZE_MAX
+
+void headerend_start(struct headerend *h, char const *s, size_t start, bool part)
+{
+	struct buf boundary = h->boundary;
+	*h = (struct headerend){.s = s, .start = start, .part = part, .content = NOWHERE,
+		.type = NOWHERE, .boundary = boundary};
+	h->boundary.len = 0;
+}
+
+static bool end_block(struct headerend *h, size_t end, size_t body)
+{
+	h->end = end;
+	h->body = body;
+	return true;
+}
+
+/* RFC 2046 5.1: other fields have no meaning in a part. */
+static bool is_part_field(char const *name, size_t n)
+{
+	return (n > 8 && ascii_case_equal(name, 8, "Content-", 8)) || (n > 2 && ascii_case_equal(name, 2, "X-", 2))
+		|| ascii_case_is(name, n, "MIME-Version");
+}
+
+static void read_field(struct headerend *h, char const *line, size_t n, size_t name_len, size_t next)
+{
+	if (h->part && is_part_field(line, name_len)) {
+		h->content = NOWHERE;
+		h->odd = false;
+	}
+	if (!h->part || h->content == NOWHERE)
+		h->after_blanks = false;
+	h->in_type = h->type == NOWHERE && ascii_case_is(line, name_len, "Content-Type");
+	if (h->in_type) {
+		h->type = (size_t)(line - h->s);
+		h->type_end = next;
+	}
+	header_value_start(&h->value);
+	header_value_add(&h->value, line, n);
+}
+
+/* The line continues the field, or what comes after it. */
+static void read_continuation(struct headerend *h, char const *line, size_t n, size_t next)
+{
+	if (h->in_type)
+		h->type_end = next;
+	header_value_add(&h->value, line, n);
+}
+
+bool headerend_line(struct headerend *h, size_t at, size_t end, size_t next)
+{
+	char const *line = h->s + at;
+	size_t n = end - at, name_len;
+	if (n == 0)
+		return h->odd ? end_block(h, h->content, h->content) : end_block(h, at, next);
+	if (at == h->start && !header_may_start(line, n))
+		return end_block(h, at, at);
+	switch (header_line_kind(line, n, &name_len)) {
+	case HEADER_FIELD:
+		read_field(h, line, n, name_len, next);
+		break;
+	case HEADER_FOLD:
+		read_continuation(h, line, n, next);
+		break;
+	case HEADER_BLANKS:
+		h->after_blanks = true;
+		if (h->part && h->content == NOWHERE)
+			h->content = next;
+		read_continuation(h, line, n, next);
+		break;
+	case HEADER_OTHER:
+		if (header_value_continues(&h->value, line, n)) {
+			read_continuation(h, line, n, next);
+			break;
+		}
+		h->in_type = false;
+		if (h->part && h->content == NOWHERE)
+			h->content = at;
+		if (h->after_blanks)
+			return h->part ? end_block(h, h->content, h->content) : end_block(h, at, at);
+		h->odd = h->part;
+		break;
+	}
+	return false;
+}
+
+int headerend_declared(struct headerend *h, size_t at, size_t end)
+{
+	char const *line = h->s + at;
+	size_t n = end - at;
+	if (h->type == NOWHERE || n < 3 || line[0] != '-' || line[1] != '-')
+		return 0;
+	if (!h->boundary_read) {
+		h->boundary_read = true;
+		if (!mimehead_boundary(h->s + h->type, h->type_end - h->type, &h->boundary))
+			return -1;
+	}
+	size_t len = h->boundary.len;
+	while (n && (ascii_is_blank(line[n - 1]) || line[n - 1] == '\r'))
+		n--;
+	if (!len || n < len)
+		return 0;
+	if (n >= len + 2 && !memcmp(line + 2, h->boundary.s, len))
+		return n == len + 2 || (n == len + 4 && !memcmp(line + n - 2, "--", 2));
+	return n == len && !memcmp(line, h->boundary.s, len);
+}
+
+void headerend_stop(struct headerend *h, size_t at)
+{
+	bool inside = h->part && h->content != NOWHERE && h->content < at;
+	end_block(h, inside ? h->content : at, inside ? h->content : at);
+}
