@@ -81,14 +81,15 @@ OBJ_saca-import := \
 		iso2022jp message mime mimehead param qp srcset transfer url) \
 	$(call in,spool,credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool) \
-	$(call in,store,postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema store) \
+	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+		store tables) \
 	$(call in,import,batch cidparts content convert convert_header decoder entry import told watch webfolder)
 OBJ_saca-list := \
-	$(call in,base,ascii buf date num setid utf8) \
+	$(call in,base,ascii buf date num setid utf8 version) \
 	$(call in,mail,address) \
 	$(call in,spool,file) \
-	$(call in,store,listing postgres postgres_exec postgres_put postgres_schema sqlite sqlite_put sqlite_schema \
-		store)
+	$(call in,store,listing migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts \
+		sqlite_step store tables)
 OBJ_saca-queue := \
 	$(call in,base,ascii buf clock date fd num setid utf8 version) \
 	$(call in,mail,address header) \

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "mail/message.h"
 #include "import/webfolder.h"
-#include "store/store.h"
+#include "store/put.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #include "mail/mime.h"
 #include "service/reply.h"
 #include "import/content.h"
-#include "store/store.h"
+#include "store/put.h"
 
 #include <stdbool.h>
 

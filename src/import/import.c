@@ -201,7 +201,8 @@ static enum store_result put_entry(struct import *im, struct import_fate *fate, 
 	struct store_count count = {0, 0};
 	stamp(now);
 	im->entry.row.imported_at = now;
-	enum store_result r = im->store->put(im->store, &im->entry.row, &count);
+	im->entry.row.state = im->entry.file.sandbox ? "test" : im->state;
+	enum store_result r = store_put(im->store, &im->entry.row, &count);
 	if (r == STORE_OK) {
 		s->count.imported++;
 		s->count.sends += fate->send != 0;
@@ -257,7 +258,7 @@ static void forget_fates(struct import *im, struct span const *s)
 
 static enum store_result attempt(struct import *im, struct span *s)
 {
-	enum store_result r = im->store->begin(im->store);
+	enum store_result r = im->store->begin(im->store, STORE_WRITE);
 	if (r == STORE_FAILED)
 		fail_store(im);
 	if (r != STORE_OK)

@@ -8,7 +8,7 @@
 #include "spool/spool.h"
 #include "import/batch.h"
 #include "import/entry.h"
-#include "store/store.h"
+#include "store/put.h"
 #include "import/told.h"
 
 #include <signal.h>
@@ -30,6 +30,7 @@ struct import {
 	struct spool *spool;
 	struct store *store;
 	struct entry_options options;
+	char const *state;      /* of new sends: "new" or "paused" */
 	bool keep;              /* imported files go to done/ */
 	size_t most_files;      /* in one transaction, at least 1 */
 	size_t most_octets;     /* likewise; the first file is taken whatever its size */

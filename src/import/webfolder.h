@@ -6,7 +6,7 @@
 #ifndef IMPORT_WEBFOLDER_H
 #define IMPORT_WEBFOLDER_H
 
-#include "store/store.h"
+#include "store/put.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -235,8 +235,9 @@ static void keep_house(struct import *im)
 {
 	uint64_t highest;
 	alarm(PATIENCE);
-	if (im->store->highest(im->store, &highest) != STORE_OK)
+	if (im->store->begin(im->store, STORE_READ) != STORE_OK || store_highest(im->store, &highest) != STORE_OK)
 		strerr_dief(EXIT_TEMPORARY, "unable to read the store: ", im->store->reason);
+	im->store->rollback(im->store);
 	alarm(0);
 	if (!spool_number_raise(im->spool, highest))
 		strerr_diefsys(EXIT_TEMPORARY, "unable to raise the spool's counter");
@@ -317,7 +318,7 @@ int main(int argc, char const *const *argv)
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line is one write: a log may have other writers */
 	struct import im = {.spool = &spool, .store = open_store(o.store),
 		.options = {.prefix = o.prefix, .url = o.url, .web = open_web(&o)},
-		.keep = o.keep, .most_files = o.files, .most_octets = o.octets,
+		.state = "new", .keep = o.keep, .most_files = o.files, .most_octets = o.octets,
 		.progress = progress, .notice = notice, .lacking = lacking, .stop = &stopped};
 	keep_house(&im);
 	int code;

@@ -1,96 +1,54 @@
-/* saca-list: what is in the store, for people and for programs. saca-list(8). */
-#include "base/setid.h"
-#include "base/exitcode.h"
+/* saca-list: the rows of the store, for people and for programs. saca-list(8). */
 #include "base/buf.h"
+#include "base/date.h"
+#include "base/exitcode.h"
 #include "base/num.h"
+#include "base/setid.h"
+#include "base/version.h"
 #include "store/listing.h"
 #include "store/store.h"
+#include "store/tables.h"
 
-#include <errno.h>
+#include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define USAGE "saca-list [-jc] [-p plan] [-g group] [-s state] [-n rows] store " \
-	"contacts|groups|sends|pieces, or saca-list store piece number --html|--text"
+#define USAGE "saca-list [-jc] [-p plan] [-u user] [-g group] [-s state] [-d day] [-n rows] store " \
+	"contacts|groups|pieces|senders|sends, or saca-list [-jc] store send number|uuid, " \
+	"or saca-list store html|text number"
 
+#define UUID 32 /* its digits */
 
-/* A kind of rows: its columns with the SQL that gives each, its tables, and the options
-   that it understands. */
-#define COLUMNS 22
-
-struct kind {
-	char const *name;
-	struct { struct listing_column column; char const *sql; } columns[COLUMNS];
-	char const *from;  /* ... joined with plan p */
-	char const *order; /* its number */
-	char const *group; /* -g: the number of the group, NULL where it means nothing */
-	char const *state; /* -s */
-};
-
-static struct kind const kinds[] = {
-	{.name = "contacts", .columns = {
-		{{"id", true, 0}, "c.id"},
-		{{"plan", false, 0}, "p.name"},
-		{{"email", false, 0}, "c.email"},
-		{{"created_at", false, 0}, "c.created_at"}},
-		.from = "contact c JOIN plan p ON p.id = c.plan_id", .order = "c.id",
-		.group = "c.id IN (SELECT contact_id FROM group_member WHERE group_id = "},
-	{.name = "groups", .columns = {
-		{{"id", true, 0}, "g.id"},
-		{{"plan", false, 0}, "p.name"},
-		{{"name", false, 50}, "g.name"},
-		{{"source", false, 0}, "g.source"},
-		{{"contacts", true, 0}, "(SELECT count(*) FROM group_member m WHERE m.group_id = g.id)"},
-		{{"smtp_id", false, 0}, "g.smtp_id"},
-		{{"created_at", false, 0}, "g.created_at"}},
-		.from = "contact_group g JOIN plan p ON p.id = g.plan_id", .order = "g.id",
-		.group = "(g.id = "},
-	{.name = "sends", .columns = {
-		{{"id", true, 0}, "s.id"},
-		{{"plan", false, 0}, "p.name"},
-		{{"user", false, 0}, "s.username"},
-		{{"sender", false, 0}, "a.address"},
-		{{"state", false, 0}, "s.state"},
-		{{"subject", false, 50}, "s.subject"},
-		{{"contacts", true, 0}, "s.contacts_total"},
-		{{"piece", true, 0}, "s.piece_id"},
-		{{"group", true, 0}, "s.group_id"},
-		{{"language", true, 0}, "s.language"},
-		{{"source", false, 0}, "s.source"},
-		{{"ip", false, 0}, "s.remote_ip"},
-		{{"smtp_id", false, 0}, "s.smtp_id"},
-		{{"spooled_at", false, 0}, "s.spooled_at"},
-		{{"imported_at", false, 0}, "s.imported_at"},
-		{{"message_id", false, 50}, "s.message_id"},
-		{{"show_header", true, 0}, "s.show_header"},
-		{{"social_links", true, 0}, "s.social_links"},
-		{{"track_opens", true, 0}, "s.track_opens"},
-		{{"track_clicks", true, 0}, "s.track_clicks"}},
-		.from = "send s JOIN plan p ON p.id = s.plan_id JOIN sender a ON a.id = s.sender_id",
-		.order = "s.id", .group = "(s.group_id = ", .state = "s.state"},
-	{.name = "pieces", .columns = {
-		{{"id", true, 0}, "i.id"},
-		{{"plan", false, 0}, "p.name"},
-		{{"name", false, 50}, "i.name"},
-		{{"source", false, 0}, "i.source"},
-		{{"html", true, 0}, "length(i.html)"},
-		{{"text", true, 0}, "length(i.text)"},
-		{{"images", true, 0}, "(SELECT count(*) FROM piece_image m WHERE m.piece_id = i.id)"},
-		{{"created_at", false, 0}, "i.created_at"}},
-		.from = "piece i JOIN plan p ON p.id = i.plan_id", .order = "i.id"},
-};
-
-/* What a table for people leaves out of sends, for its width's sake: from here on. */
-#define SENDS_SHOWN 9
+char const *PROG;
 
 struct options {
 	enum listing_format format;
-	char const *plan, *group, *state, *rows; /* NULL: not given */
-	char const *column;                      /* of a piece: "html" or "text" */
-	char const *word[3];
-	size_t words;
+	uint64_t group, rows;                   /* 0: not given */
+	char const *plan, *user, *state, *day;  /* NULL: not given */
+	bool filtered;                          /* any of the six is given */
+	char const *address, *verb, *argument;  /* argument: NULL: not given */
+};
+
+/* A table and the verb that lists it. Its columns are in store/tables.h; the table is t. */
+struct kind {
+	char const *verb, *table;
+	char const *join;    /* the table of a column that is not in t, NULL: none */
+	char const *group;   /* -g: the column, NULL: the option is refused; */
+	char const *members; /* and the table to join for it, NULL: none */
+	char const *day;     /* -d: the column, NULL: the option is refused */
+	bool is_send;        /* -s and -u are taken */
+};
+
+static struct kind const kinds[] = {
+	{.verb = "contacts", .table = "contact", .day = "t.created_at", .group = "m.group_id",
+		.members = " JOIN group_member m ON m.plan_id = t.plan_id AND m.contact_id = t.id"},
+	{.verb = "groups", .table = "contact_group", .day = "t.created_at", .group = "t.id"},
+	{.verb = "pieces", .table = "piece", .day = "t.created_at"},
+	{.verb = "senders", .table = "sender"},
+	{.verb = "sends", .table = "send", .day = "t.spooled_at", .is_send = true, .group = "t.group_id",
+		.join = " JOIN sender a ON a.plan_id = t.plan_id AND a.id = t.sender_id"},
 };
 
 static _Noreturn void usage(void)
@@ -98,81 +56,85 @@ static _Noreturn void usage(void)
 	strerr_dieusage(EXIT_MISUSE, USAGE);
 }
 
-static void check_number(char const *s, char const *what)
+static _Noreturn void die_memory(void)
+{
+	strerr_dief(EXIT_TEMPORARY, "out of memory");
+}
+
+static _Noreturn void die_write(void)
+{
+	strerr_diefsys(EXIT_TEMPORARY, "unable to write to standard output");
+}
+
+static _Noreturn void die_store(struct store *s)
+{
+	strerr_dief(EXIT_TEMPORARY, "unable to read the store: ", s->reason);
+}
+
+/* --- The command line ------------------------------------------------------------------- */
+
+static uint64_t read_number(char const *s, char const *what)
 {
 	uint64_t v;
 	if (!num_scan(s, strlen(s), INT64_MAX, &v) || v == 0)
 		strerr_dief(EXIT_MISUSE, what, " takes a number above 0, not: ", s);
+	return v;
 }
 
-static void set_format(struct options *o, enum listing_format format)
+static char const *read_day(char const *s)
 {
-	if (o->format != LISTING_TABLE && o->format != format)
-		usage();
-	o->format = format;
-}
-
-static void set_column(struct options *o, char const *column)
-{
-	if (o->column && strcmp(o->column, column))
-		usage();
-	o->column = column;
-}
-
-/* One argument's option letters; the value of one is the argument's rest or the next.
-   Returns how many arguments were read. */
-static int read_letters(struct options *o, char const *const *arg)
-{
-	for (char const *c = arg[0] + 1; *c; c++) {
-		char const **value = *c == 'p' ? &o->plan : *c == 'g' ? &o->group
-			: *c == 's' ? &o->state : *c == 'n' ? &o->rows : NULL;
-		if (value) {
-			*value = c[1] ? c + 1 : arg[1];
-			if (!*value)
-				usage();
-			return c[1] ? 1 : 2;
-		}
-		if (*c == 'j')
-			set_format(o, LISTING_JSON);
-		else if (*c == 'c')
-			set_format(o, LISTING_CSV);
-		else
-			usage();
+	char date[DATE_ISO];
+	if (strlen(s) == 10) {
+		strcat(strcpy(date, s), "T00:00:00Z");
+		if (date_is_iso(date, strlen(date)))
+			return s;
 	}
-	return 1;
+	strerr_dief(EXIT_MISUSE, "-d takes a day such as 2026-11-26, not: ", s);
 }
 
-/* Options may stand anywhere: `saca-list STORE sends -j` is what fingers write. */
-static struct options read_options(char const *const *arg)
+static void read_option(struct options *o, int c, char const *value)
+{
+	enum listing_format format = LISTING_TABLE;
+	o->filtered = o->filtered || (c != 'j' && c != 'c');
+	switch (c) {
+	case 'j': format = LISTING_JSON; break;
+	case 'c': format = LISTING_CSV; break;
+	case 'p': o->plan = value; break;
+	case 'u': o->user = value; break;
+	case 's': o->state = value; break;
+	case 'd': o->day = read_day(value); break;
+	case 'g': o->group = read_number(value, "-g"); break;
+	case 'n': o->rows = read_number(value, "-n"); break;
+	case 'V': version_exit();
+	default: usage();
+	}
+	if (format != LISTING_TABLE && o->format != LISTING_TABLE && o->format != format)
+		usage();
+	o->format = format == LISTING_TABLE ? o->format : format;
+}
+
+/* Options may also follow the other words: `saca-list STORE sends -j`. */
+static struct options read_options(int argc, char const *const *argv)
 {
 	struct options o = {.format = LISTING_TABLE};
-	for (bool over = false; *arg;) {
-		if (over || arg[0][0] != '-' || !arg[0][1]) {
-			if (o.words == sizeof o.word / sizeof *o.word)
-				usage();
-			o.word[o.words++] = *arg++;
-		} else if (!strcmp(*arg, "--html") || !strcmp(*arg, "--text")) {
-			set_column(&o, *arg++ + 2);
-		} else if (!strcmp(*arg, "--")) {
-			over = true;
-			arg++;
-		} else {
-			arg += read_letters(&o, arg);
-		}
+	char const **const words[] = {&o.address, &o.verb, &o.argument};
+	size_t n = 0;
+	subgetopt l = SUBGETOPT_ZERO;
+	for (;;) {
+		for (int c; (c = subgetopt_r(argc, argv, "jcp:u:g:s:d:n:V", &l)) != -1;)
+			read_option(&o, c, l.arg);
+		if (l.ind >= argc)
+			break;
+		if (n == sizeof words / sizeof *words)
+			usage();
+		*words[n++] = argv[l.ind++];
 	}
-	if (o.words < 2 || !*o.word[0])
+	if (n < 2 || !*o.address)
 		usage();
-	if (o.group)
-		check_number(o.group, "-g");
-	if (o.rows)
-		check_number(o.rows, "-n");
 	return o;
 }
 
-static _Noreturn void store_died(struct store *s)
-{
-	strerr_dief(EXIT_TEMPORARY, "unable to read the store: ", s->reason);
-}
+/* --- The store -------------------------------------------------------------------------- */
 
 static struct store *open_store(char const *address)
 {
@@ -181,120 +143,228 @@ static struct store *open_store(char const *address)
 	if (r != STORE_OK)
 		strerr_dief(r == STORE_NEWER ? EXIT_MISUSE : EXIT_TEMPORARY, "unable to open the store: ",
 			s ? s->reason : "out of memory");
+	if (s->begin(s, STORE_READ) != STORE_OK)
+		die_store(s);
 	return s;
 }
 
-static void put(struct buf *sql, char const *s)
+static void close_store(struct store *s)
 {
-	if (!buf_puts(sql, s))
-		strerr_dief(EXIT_TEMPORARY, "out of memory");
+	s->rollback(s);
+	s->close(s);
 }
 
-/* Numbers stand in the SQL, having been checked; words are parameters. */
-static size_t make_sql(struct buf *sql, struct kind const *k, size_t columns,
-	struct options const *o, char const **params)
+/* A SELECT in the making. */
+struct query {
+	struct buf sql;
+	struct store_value values[8];
+	size_t n;
+	struct listing_column columns[STORE_COLUMNS];
+	size_t column_count;
+};
+
+static void put(struct query *q, char const *s)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < columns; i++) {
-		put(sql, i ? ", " : "SELECT ");
-		put(sql, k->columns[i].sql);
-	}
-	put(sql, " FROM ");
-	put(sql, k->from);
-	put(sql, " WHERE 1 = 1");
-	if (o->plan) {
-		put(sql, " AND p.name = $1");
-		params[n++] = o->plan;
-	}
-	if (o->state) {
-		put(sql, " AND ");
-		put(sql, k->state);
-		put(sql, n ? " = $2" : " = $1");
-		params[n++] = o->state;
-	}
-	if (o->group) {
-		put(sql, " AND ");
-		put(sql, k->group);
-		put(sql, o->group);
-		put(sql, ")");
-	}
-	put(sql, " ORDER BY ");
-	put(sql, k->order);
-	if (o->rows) {
-		put(sql, " DESC LIMIT ");
-		put(sql, o->rows);
-	}
-	if (!buf_putc(sql, 0))
-		strerr_dief(EXIT_TEMPORARY, "out of memory");
-	return n;
+	if (!buf_puts(&q->sql, s))
+		die_memory();
 }
 
-static _Noreturn void write_died(void)
+/* Appends ` AND BEFORE $N AFTER`. */
+static void add_condition(struct query *q, char const *before, struct store_value v, char const *after)
 {
-	strerr_diefsys(EXIT_TEMPORARY, "unable to write");
+	char number[NUM_FMT];
+	q->values[q->n++] = v;
+	num_fmt(number, q->n);
+	put(q, " AND ");
+	put(q, before);
+	put(q, "$");
+	put(q, number);
+	put(q, after);
 }
+
+/* Selects the columns of a table; for people only the important ones, unless all are wanted. */
+static void select_columns(struct query *q, struct kind const *k, bool all)
+{
+	for (struct store_column const *c = store_table_find(k->table)->columns; c->name; c++) {
+		enum store_type type = c->shown_as ? c->shown_as : c->type;
+		if (!c->label || !(all || c->in_table))
+			continue;
+		put(q, q->column_count ? ", " : "SELECT ");
+		put(q, c->shown ? c->shown : "t.");
+		put(q, c->shown ? "" : c->name);
+		q->columns[q->column_count++] = (struct listing_column){.name = c->label, .most = c->most,
+			.number = type != STORE_STRING && type != STORE_DATE};
+	}
+	put(q, " FROM ");
+	put(q, k->table);
+	put(q, " t JOIN plan p ON p.id = t.plan_id");
+	put(q, k->join ? k->join : "");
+}
+
+static void end_query(struct query *q)
+{
+	if (!buf_putc(&q->sql, 0))
+		die_memory();
+}
+
+static void run_query(struct store *s, struct query *q, store_row *row, void *arg)
+{
+	if (s->run(s, q->sql.s, q->n, q->values, row, arg) != STORE_OK)
+		die_store(s);
+}
+
+/* --- Rows ------------------------------------------------------------------------------- */
 
 static bool print_row(void *listing, size_t n, char const *const *value, size_t const *length)
 {
 	(void)n;
 	if (!listing_row(listing, value, length))
-		strerr_dief(EXIT_TEMPORARY, "out of memory");
+		die_memory();
 	if (ferror(stdout))
-		write_died();
+		die_write();
 	return true;
 }
 
-static int list(struct options const *o, struct kind const *k)
+static void print_rows(struct options const *o, struct query *q)
 {
-	struct listing_column columns[COLUMNS];
-	char const *params[2];
-	struct buf sql = BUF_ZERO;
-	size_t columns_n = 0;
-	while (columns_n < COLUMNS && k->columns[columns_n].sql) {
-		columns[columns_n] = k->columns[columns_n].column;
-		columns_n++;
-	}
-	if (k->state && o->format == LISTING_TABLE)
-		columns_n = SENDS_SHOWN;
-	size_t n = make_sql(&sql, k, columns_n, o, params);
-	struct store *s = open_store(o->word[0]);
-	struct listing *l = listing_new(stdout, o->format, columns, columns_n);
+	struct store *s = open_store(o->address);
+	struct listing *l = listing_new(stdout, o->format, q->columns, q->column_count);
 	if (!l)
-		strerr_dief(EXIT_TEMPORARY, "out of memory");
-	if (s->query(s, sql.s, n, params, print_row, l) != STORE_OK)
-		store_died(s);
+		die_memory();
+	run_query(s, q, print_row, l);
 	if (!listing_end(l))
-		write_died();
-	s->close(s);
-	buf_free(&sql);
+		die_write();
+	close_store(s);
+}
+
+static struct store_value time_value(char const *s)
+{
+	return store_time((struct slice){s, strlen(s)});
+}
+
+static void add_day(struct query *q, struct kind const *k, char const *day, char limits[2][DATE_ISO])
+{
+	char column[40];
+	strcat(strcpy(limits[0], day), "T00:00:00Z");
+	strcat(strcpy(limits[1], day), "T23:59:59Z");
+	add_condition(q, strcat(strcpy(column, k->day), " >= "), time_value(limits[0]), "");
+	add_condition(q, strcat(strcpy(column, k->day), " <= "), time_value(limits[1]), "");
+}
+
+static int list_rows(struct options const *o, struct kind const *k)
+{
+	struct query q = {.n = 0};
+	char limits[2][DATE_ISO], equals[40], rows[NUM_FMT];
+	if (o->argument || (o->group && !k->group) || (o->day && !k->day) || ((o->state || o->user) && !k->is_send))
+		usage();
+	select_columns(&q, k, o->format != LISTING_TABLE);
+	put(&q, o->group && k->members ? k->members : "");
+	put(&q, " WHERE 1 = 1");
+	if (o->plan)
+		add_condition(&q, "t.plan_id = (SELECT id FROM plan WHERE name = ", store_string(o->plan), ")");
+	if (o->group)
+		add_condition(&q, strcat(strcpy(equals, k->group), " = "), store_number(o->group), "");
+	if (o->user)
+		add_condition(&q, "t.username = ", store_string(o->user), "");
+	if (o->state)
+		add_condition(&q, "t.state = ", store_string(o->state), "");
+	if (o->day)
+		add_day(&q, k, o->day, limits);
+	put(&q, " ORDER BY t.id");
+	if (o->rows) {
+		num_fmt(rows, o->rows);
+		put(&q, " DESC LIMIT ");
+		put(&q, rows);
+	}
+	end_query(&q);
+	print_rows(o, &q);
+	buf_free(&q.sql);
 	return 0;
 }
 
-static bool print_piece(void *found, size_t n, char const *const *value, size_t const *length)
+/* --- One send, one piece ---------------------------------------------------------------- */
+
+struct found {
+	struct query const *query;
+	bool any;
+};
+
+/* One line per column. */
+static bool print_lines(void *arg, size_t n, char const *const *value, size_t const *length)
+{
+	struct found *f = arg;
+	f->any = true;
+	for (size_t i = 0; i < n; i++) {
+		printf("%-15s", f->query->columns[i].name);
+		listing_line(stdout, value[i] ? value[i] : "-", value[i] ? length[i] : 1);
+		putchar('\n');
+	}
+	if (fflush(stdout) != 0 || ferror(stdout))
+		die_write();
+	return true;
+}
+
+static bool is_uuid(char const *s)
+{
+	return strlen(s) == UUID && strspn(s, "0123456789abcdef") == UUID;
+}
+
+static int show_send(struct options const *o)
+{
+	struct query q = {.n = 0};
+	struct found found = {&q, false};
+	if (!o->argument || o->filtered)
+		usage();
+	select_columns(&q, &kinds[sizeof kinds / sizeof *kinds - 1], true);
+	put(&q, " WHERE 1 = 1");
+	if (is_uuid(o->argument))
+		add_condition(&q, "t.smtp_id = ", store_string(o->argument), "");
+	else
+		add_condition(&q, "t.id = ", store_number(read_number(o->argument, "send")), "");
+	end_query(&q);
+	if (o->format != LISTING_TABLE) {
+		print_rows(o, &q);
+	} else {
+		struct store *s = open_store(o->address);
+		run_query(s, &q, print_lines, &found);
+		close_store(s);
+	}
+	buf_free(&q.sql);
+	if (o->format == LISTING_TABLE && !found.any)
+		strerr_dief(EXIT_NOT_FOUND, "there is no send ", o->argument);
+	return 0;
+}
+
+static bool print_whole(void *found, size_t n, char const *const *value, size_t const *length)
 {
 	(void)n;
-	*(bool *)found = true;
+	((struct found *)found)->any = true;
 	if (isatty(1))
 		listing_clean(stdout, value[0], length[0]);
 	else
 		fwrite(value[0], 1, length[0], stdout);
-	if (fflush(stdout) != 0 || ferror(stdout)) /* what is large goes past the buffer at once */
-		write_died();
+	if (fflush(stdout) != 0 || ferror(stdout)) /* large writes bypass the buffer */
+		die_write();
 	return true;
 }
 
-static int print(struct options const *o)
+static int show_piece(struct options const *o)
 {
-	bool found = false;
-	char const *params[] = {o->word[2]};
-	check_number(o->word[2], "a piece");
-	struct store *s = open_store(o->word[0]);
-	if (s->query(s, o->column[0] == 'h' ? "SELECT html FROM piece WHERE id = $1"
-		: "SELECT text FROM piece WHERE id = $1", 1, params, print_piece, &found) != STORE_OK)
-		store_died(s);
-	s->close(s);
-	if (!found)
-		strerr_dief(EXIT_NOT_FOUND, "there is no piece ", o->word[2]);
+	struct query q = {.n = 0};
+	struct found found = {&q, false};
+	if (!o->argument || o->filtered || o->format != LISTING_TABLE)
+		usage();
+	put(&q, "SELECT ");
+	put(&q, o->verb);
+	put(&q, " FROM piece WHERE 1 = 1");
+	add_condition(&q, "id = ", store_number(read_number(o->argument, o->verb)), "");
+	end_query(&q);
+	struct store *s = open_store(o->address);
+	run_query(s, &q, print_whole, &found);
+	close_store(s);
+	buf_free(&q.sql);
+	if (!found.any)
+		strerr_dief(EXIT_NOT_FOUND, "there is no piece ", o->argument);
 	return 0;
 }
 
@@ -302,24 +372,13 @@ int main(int argc, char const *const *argv)
 {
 	PROG = "saca-list";
 	setid_refuse();
-	if (argc < 1)
-		usage();
-	struct options o = read_options(argv + 1);
-	if (!strcmp(o.word[1], "piece")) {
-		if (o.words != 3 || !o.column || o.format != LISTING_TABLE || o.plan || o.group
-			|| o.state || o.rows)
-			usage();
-		return print(&o);
-	}
-	if (o.words != 2 || o.column)
-		usage();
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		struct kind const *k = &kinds[i];
-		if (strcmp(k->name, o.word[1]))
-			continue;
-		if ((o.group && !k->group) || (o.state && !k->state))
-			usage();
-		return list(&o, k);
-	}
+	struct options o = read_options(argc, argv);
+	if (!strcmp(o.verb, "send"))
+		return show_send(&o);
+	if (!strcmp(o.verb, "html") || !strcmp(o.verb, "text"))
+		return show_piece(&o);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (!strcmp(kinds[i].verb, o.verb))
+			return list_rows(&o, &kinds[i]);
 	usage();
 }

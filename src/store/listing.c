@@ -30,38 +30,70 @@ struct listing {
 
 /* --- Octets that may be shown -------------------------------------------------------- */
 
-static bool is_control(char const *s, size_t n)
+/* The code point of a well-formed character. */
+static unsigned long code_of(char const *s, size_t n)
 {
-	unsigned char c = (unsigned char)*s;
-	return n == 1 ? c < 0x20 || c == 0x7f
-		: n == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0;
+	unsigned long c = (unsigned char)*s & (n == 1 ? 0x7fu : 0xffu >> (n + 1));
+	for (size_t i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
+	return c;
 }
 
-/* Appends s[0..n) with each control character as `control`. */
-static bool put_clean(struct buf *out, char const *s, size_t n, char control)
+/* Is a character one that a terminal would obey or not show: a control (C0, DEL, C1), one that
+   changes the direction of text, or one without a width? */
+static bool is_unsafe(unsigned long c)
 {
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e
+		|| (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f)
+		|| c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+/* Writes `\u202e`, as JSON has it, and a NUL; returns the length. Surrogates are not needed: those above
+   U+FFFF are replaced. */
+static size_t write_escape(char out[8], unsigned long c)
+{
+	return (size_t)snprintf(out, 8, "\\u%04lx", c > 0xffff ? 0xfffd : c);
+}
+
+/* Appends s[0..n) with each unsafe character escaped. */
+static bool put_clean(struct buf *out, char const *s, size_t n)
+{
+	char escape[8];
 	bool good;
 	for (size_t i = 0, step; i < n; i += step) {
 		step = utf8_step(s + i, n - i, &good);
-		if (!good ? !buf_puts(out, UTF8_BAD) : is_control(s + i, step)
-			? !buf_putc(out, control) : !buf_put(out, s + i, step))
+		unsigned long c = good ? code_of(s + i, step) : 0;
+		if (!good ? !buf_puts(out, UTF8_BAD) : is_unsafe(c)
+			? !buf_put(out, escape, write_escape(escape, c)) : !buf_put(out, s + i, step))
 			return false;
 	}
 	return true;
 }
 
-void listing_clean(FILE *out, char const *s, size_t n)
+static void print_clean(FILE *out, char const *s, size_t n, char const *kept)
 {
+	char escape[8];
 	bool good;
 	for (size_t i = 0, step; i < n; i += step) {
 		step = utf8_step(s + i, n - i, &good);
+		unsigned long c = good ? code_of(s + i, step) : 0;
 		if (!good)
 			fputs(UTF8_BAD, out);
-		else if (is_control(s + i, step) && s[i] != '\n' && s[i] != '\t')
-			fputc('?', out);
+		else if (is_unsafe(c) && !(c && c < 0x80 && strchr(kept, (int)c)))
+			fwrite(escape, 1, write_escape(escape, c), out);
 		else
 			fwrite(s + i, 1, step, out);
 	}
+}
+
+void listing_clean(FILE *out, char const *s, size_t n)
+{
+	print_clean(out, s, n, "\n\t");
+}
+
+void listing_line(FILE *out, char const *s, size_t n)
+{
+	print_clean(out, s, n, "");
 }
 
 /* --- Tables -------------------------------------------------------------------------- */
@@ -104,7 +136,7 @@ static struct cell make_cell(struct listing *l, size_t column, char const *s, si
 	struct cell cell = {NULL, 0};
 	size_t most = l->columns[column].most;
 	struct buf b = BUF_ZERO;
-	bool well = put_clean(&b, s, n, ' ');
+	bool well = put_clean(&b, s, n);
 	if (well && most && width_of(b.s, b.len) > most) {
 		b.len = cut(b.s, b.len, most - 1);
 		well = buf_puts(&b, "\xe2\x80\xa6"); /* an ellipsis */
@@ -180,15 +212,16 @@ static bool table_row(struct listing *l, char const *const *value, size_t const 
 
 static void json_string(FILE *out, char const *s, size_t n)
 {
+	char escape[8];
 	bool good;
 	fputc('"', out);
 	for (size_t i = 0, step; i < n; i += step) {
 		step = utf8_step(s + i, n - i, &good);
-		unsigned char last = (unsigned char)s[i + step - 1];
+		unsigned long c = good ? code_of(s + i, step) : 0;
 		if (!good)
 			fputs(UTF8_BAD, out);
-		else if (is_control(s + i, step))
-			fprintf(out, "\\u%04x", last);
+		else if (is_unsafe(c) && c <= 0xffff)
+			fwrite(escape, 1, write_escape(escape, c), out);
 		else if (s[i] == '"' || s[i] == '\\')
 			fprintf(out, "\\%c", s[i]);
 		else
@@ -215,7 +248,7 @@ static void json_row(struct listing *l, char const *const *value, size_t const *
 static bool csv_value(struct listing *l, char const *s, size_t n)
 {
 	l->scratch.len = 0;
-	if (!put_clean(&l->scratch, s, n, ' '))
+	if (!put_clean(&l->scratch, s, n))
 		return false;
 	char const *clean = l->scratch.s;
 	bool quote = false;

@@ -1,7 +1,7 @@
-/* Rows for people (a table), for programs (JSON, RFC 8259) and for spreadsheets (CSV,
-   RFC 4180 but for its line ends, which are LF). What is printed is always valid UTF-8
-   without control characters: subjects, names of files and reasons come from strangers,
-   and may be read on a terminal. */
+/* Rows for people (a table), for programs (JSON, RFC 8259) and for spreadsheets (CSV, RFC 4180, but lines
+   end in LF). The output is valid UTF-8, and safe on a terminal whatever strangers wrote into a
+   subject or a name: control characters, and those that are invisible or change the direction
+   of text, appear as \u202e. */
 #ifndef STORE_LISTING_H
 #define STORE_LISTING_H
 
@@ -19,19 +19,22 @@ struct listing_column {
 
 struct listing;
 
-/* Begins a listing of n columns on out; both must outlive it. NULL: out of memory. */
+/* Begins a listing of n columns on out; columns and out must outlive it. NULL: out of memory. */
 struct listing *listing_new(FILE *out, enum listing_format format,
 	struct listing_column const *columns, size_t n);
 
-/* One row; a value may be NULL, there is none. The first rows of a table are kept, to
-   see how wide its columns are. False: out of memory. */
+/* Adds a row; a NULL value is null. The first rows of a table are kept until its columns' widths are
+   known. False: out of memory. */
 bool listing_row(struct listing *l, char const *const *value, size_t const *length);
 
-/* Ends it and frees it. False: something could not be written; errno says why. */
+/* Ends the listing and frees it. False: not all could be written; errno says why. */
 bool listing_end(struct listing *l);
 
-/* Writes s[0..n) as it may go to a terminal: line ends and tabs stay, other control
-   characters (C0, DEL, C1) become `?`, what is no UTF-8 U+FFFD. */
+/* Writes s[0..n) with such characters escaped; line ends and tabs stay. What is not UTF-8 becomes
+   U+FFFD. */
 void listing_clean(FILE *out, char const *s, size_t n);
+
+/* The same, with line ends and tabs escaped too. */
+void listing_line(FILE *out, char const *s, size_t n);
 
 #endif

@@ -1,22 +1,19 @@
-/* The PostgreSQL store's connection: opening, migrating, transactions, questions. */
+/* The PostgreSQL store's connection: opening, transactions, statements. Nothing outlives a transaction
+   on it: no prepared statement, no setting, no temporary table. */
 #include "store/postgres.h"
 
 #include "base/num.h"
+#include "store/migrate.h"
 #include "store/postgres_db.h"
-#include "store/postgres_schema.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define TIMESTAMPTZ 1184 /* its type's number in pg_type */
 
-/* How often a migration is begun that another importer may be doing too. */
-#define TRIES 5
-
-/* SQLSTATEs by their class (appendix A of the manual): what the row at hand is to
-   blame for, and what a repetition of the transaction cures. P0 is what a trigger of the
-   platform's own raises. Not 42501, which a missing GRANT gives as well, nor 57014, which
-   a server gives that is slow, or an operator who cancels. */
+/* SQLSTATEs by their class (appendix A of the manual). A repetition of the transaction cures the first
+   two; the second group is the row's fault. P0 is raised by triggers. Not 42501, which a
+   missing GRANT gives as well, nor 57014, which a slow server or an operator causes. */
 static enum store_result judge(char const *state)
 {
 	if (!strcmp(state, "40001") || !strcmp(state, "40P01"))
@@ -31,7 +28,7 @@ enum store_result postgres_verdict(struct postgres *q, PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);
 	enum store_result r = STORE_OK;
-	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_COPY_IN) {
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
 		char const *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 		char const *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 		r = store_fail(&q->store, state ? judge(state) : STORE_FAILED,
@@ -56,18 +53,35 @@ static enum store_result never_refused(enum store_result r)
 	return r == STORE_REFUSED ? STORE_FAILED : r;
 }
 
-static enum store_result begin(struct store *s)
-{
-	ours(s)->has_temporary = false;
-	ours(s)->saved = false;
-	return never_refused(postgres_run(ours(s), "BEGIN"));
-}
+/* --- Transactions ----------------------------------------------------------------------- */
 
 static void rollback(struct store *s)
 {
 	/* Should it fail, the connection is gone, and the server does the same. */
 	if (PQtransactionStatus(ours(s)->db) != PQTRANS_IDLE)
 		PQclear(PQexec(ours(s)->db, "ROLLBACK"));
+}
+
+/* Settings are the transaction's own: behind a pooler the connection serves others after it. A role may
+   be set not to wait for its commits: here that is only done on request. */
+static enum store_result begin(struct store *s, enum store_mode mode)
+{
+	struct postgres *q = ours(s);
+	char sql[256];
+	strcpy(sql, mode == STORE_READ ? "BEGIN READ ONLY" : "BEGIN");
+	strcat(sql, "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'");
+	if (q->has_lock_timeout)
+		strcat(sql, "; SET LOCAL lock_timeout = '60s'");
+	if (q->has_synchronous_commit && mode == STORE_UNSYNCED)
+		strcat(sql, "; SET LOCAL synchronous_commit = off");
+	else if (q->has_synchronous_commit && mode == STORE_WRITE)
+		strcat(sql, "; SELECT set_config('synchronous_commit', 'on', true)"
+			" WHERE current_setting('synchronous_commit') = 'off'");
+	q->saved = false;
+	enum store_result r = never_refused(postgres_run(q, sql));
+	if (r != STORE_OK)
+		rollback(s);
+	return r;
 }
 
 /* COMMIT of a transaction that had failed is a ROLLBACK which succeeds. */
@@ -77,30 +91,79 @@ static enum store_result commit(struct store *s)
 	bool kept = !strcmp(PQcmdStatus(result), "COMMIT");
 	enum store_result r = never_refused(postgres_verdict(ours(s), result));
 	if (r == STORE_OK && !kept)
-		r = store_fail(s, STORE_FAILED, "the server rolled back what it should commit",
-			(char *)NULL);
+		r = store_fail(s, STORE_FAILED, "the server rolled back instead of committing", (char *)NULL);
 	if (r != STORE_OK)
 		rollback(s);
 	return r;
 }
 
-static enum store_result read_number(struct postgres *q, char const *sql, uint64_t *out)
+/* The savepoint of an entry that went well is released with the next one's, or with COMMIT: that saves
+   a round trip. */
+static enum store_result save(struct store *s)
 {
-	PGresult *result = PQexec(q->db, sql);
-	*out = 0;
-	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
-		(void)num_scan(PQgetvalue(result, 0, 0), (size_t)PQgetlength(result, 0, 0),
-			INT64_MAX, out);
-	return never_refused(postgres_verdict(q, result));
+	struct postgres *q = ours(s);
+	enum store_result r = postgres_run(q, q->saved
+		? "RELEASE SAVEPOINT entry; SAVEPOINT entry" : "SAVEPOINT entry");
+	q->saved = r == STORE_OK;
+	return r;
 }
 
-static enum store_result highest(struct store *s, uint64_t *out)
+static enum store_result undo(struct store *s)
 {
-	return read_number(ours(s), "SELECT coalesce(max(id), 0) FROM send", out);
+	char reason[STORE_REASON];
+	memcpy(reason, s->reason, sizeof reason);
+	enum store_result r = postgres_run(ours(s), "ROLLBACK TO SAVEPOINT entry");
+	if (r == STORE_OK)
+		memcpy(s->reason, reason, sizeof reason);
+	return r;
 }
 
-/* `2013-09-12 11:59:19+00` (DateStyle ISO, zone UTC) to `2013-09-12T11:59:19Z`. */
-static char const *iso(char const *s, size_t *n, char out[24])
+static enum store_result keep(struct store *s)
+{
+	(void)s;
+	return STORE_OK;
+}
+
+/* --- Statements ------------------------------------------------------------------------- */
+
+/* The parameters of one statement. Texts go as they are (format 1), all else as words. */
+struct parameters {
+	char const *value[STORE_COLUMNS];
+	int length[STORE_COLUMNS], format[STORE_COLUMNS];
+	char word[STORE_COLUMNS][DATE_ISO];
+};
+
+_Static_assert(DATE_ISO > NUM_FMT, "a word has room for a number");
+
+static void set_parameter(struct parameters *p, size_t i, struct store_value const *v)
+{
+	uint64_t const magnitude = v->number < 0 ? -(uint64_t)v->number : (uint64_t)v->number;
+	size_t n;
+	p->value[i] = p->word[i];
+	p->length[i] = p->format[i] = 0;
+	switch (v->kind) {
+	case STORE_NULL:
+		p->value[i] = NULL;
+		break;
+	case STORE_NUMBER:
+		p->word[i][0] = '-';
+		num_fmt(p->word[i] + (v->number < 0), magnitude);
+		break;
+	case STORE_TIME:
+		n = v->text.n < DATE_ISO ? v->text.n : DATE_ISO - 1;
+		memcpy(p->word[i], v->text.s, n);
+		p->word[i][n] = 0;
+		break;
+	case STORE_TEXT:
+		p->value[i] = v->text.n ? v->text.s : "";
+		p->length[i] = (int)v->text.n; /* a spool file is smaller than INT_MAX */
+		p->format[i] = 1;
+		break;
+	}
+}
+
+/* `2013-09-12 11:59:19.123+00` (DateStyle ISO, zone UTC) to `2013-09-12T11:59:19Z`. */
+static char const *iso(char const *s, size_t *n, char out[DATE_ISO])
 {
 	if (*n < 19 || *n >= 40 || s[10] != ' ')
 		return s;
@@ -111,144 +174,105 @@ static char const *iso(char const *s, size_t *n, char out[24])
 	return out;
 }
 
-static enum store_result rows(struct postgres *q, PGresult *result, store_row *row, void *arg)
+/* False: no more rows are wanted. */
+static bool give_row(PGresult *result, store_row *row, void *arg)
 {
-	enum { COLUMNS = 32 };
-	char const *column[COLUMNS];
-	size_t length[COLUMNS];
-	char times[COLUMNS][24];
-	int n = PQnfields(result);
-	if (n > COLUMNS)
-		return store_fail(&q->store, STORE_FAILED, "too many columns", (char *)NULL);
-	for (int i = 0; i < PQntuples(result); i++) {
-		for (int j = 0; j < n; j++) {
-			length[j] = (size_t)PQgetlength(result, i, j);
-			column[j] = PQgetisnull(result, i, j) ? NULL : PQgetvalue(result, i, j);
-			if (column[j] && PQftype(result, j) == TIMESTAMPTZ)
-				column[j] = iso(column[j], &length[j], times[j]);
-		}
-		if (!row(arg, (size_t)n, column, length))
-			break;
+	char const *column[STORE_COLUMNS];
+	size_t length[STORE_COLUMNS];
+	char times[STORE_COLUMNS][DATE_ISO];
+	int n = PQnfields(result) < STORE_COLUMNS ? PQnfields(result) : STORE_COLUMNS;
+	for (int j = 0; j < n; j++) {
+		length[j] = (size_t)PQgetlength(result, 0, j);
+		column[j] = PQgetisnull(result, 0, j) ? NULL : PQgetvalue(result, 0, j);
+		if (column[j] && PQftype(result, j) == TIMESTAMPTZ)
+			column[j] = iso(column[j], &length[j], times[j]);
 	}
-	return STORE_OK;
+	return row(arg, (size_t)n, column, length);
 }
 
-/* Row by row, so that a long answer is never in memory as a whole. */
-static enum store_result query(struct store *s, char const *sql, size_t n,
-	char const *const *params, store_row *row, void *arg)
+/* Row by row, so that a long result is never in memory as a whole. */
+static enum store_result read_results(struct postgres *q, store_row *row, void *arg)
 {
-	struct postgres *q = ours(s);
 	enum store_result r = STORE_OK;
+	bool wanted = row != NULL;
 	PGresult *result;
-	if (!PQsendQueryParams(q->db, sql, (int)n, NULL, params, NULL, NULL, 0)
-		|| !PQsetSingleRowMode(q->db))
-		return store_fail(s, STORE_FAILED, PQerrorMessage(q->db), (char *)NULL);
 	while ((result = PQgetResult(q->db))) {
-		if (PQresultStatus(result) != PGRES_SINGLE_TUPLE) {
-			enum store_result last = postgres_verdict(q, result);
-			r = r == STORE_OK ? last : r;
+		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+			wanted = wanted && give_row(result, row, arg);
+			PQclear(result);
 			continue;
 		}
-		if (r == STORE_OK)
-			r = rows(q, result, row, arg);
-		PQclear(result);
+		if (strncmp(PQcmdStatus(result), "SELECT", 6) != 0)
+			(void)num_scan(PQcmdTuples(result), strlen(PQcmdTuples(result)), UINT64_MAX, &q->store.changed);
+		enum store_result last = postgres_verdict(q, result);
+		r = r == STORE_OK ? last : r;
 	}
 	return r;
+}
+
+static enum store_result run(struct store *s, char const *sql, size_t n, struct store_value const *values,
+	store_row *row, void *arg)
+{
+	struct postgres *q = ours(s);
+	struct parameters p;
+	for (size_t i = 0; i < n; i++)
+		set_parameter(&p, i, &values[i]);
+	s->changed = 0;
+	if (!PQsendQueryParams(q->db, sql, (int)n, NULL, p.value, p.length, p.format, 0)
+		|| (row && !PQsetSingleRowMode(q->db)))
+		return store_fail(s, STORE_FAILED, PQerrorMessage(q->db), (char *)NULL);
+	return read_results(q, row, arg);
+}
+
+static enum store_result lock_plan(struct store *s, uint64_t plan)
+{
+	return run(s, "SELECT id FROM plan WHERE id = $1 FOR UPDATE", STORE_VALUES(store_number(plan)), NULL, NULL);
+}
+
+static bool copy_date(void *out, size_t n, char const *const *column, size_t const *length)
+{
+	if (n == 1 && column[0] && length[0] < DATE_ISO)
+		memcpy(out, column[0], length[0] + 1);
+	return false;
+}
+
+static enum store_result now(struct store *s, char out[DATE_ISO])
+{
+	out[0] = 0;
+	enum store_result r = run(s, "SELECT now()", STORE_NO_VALUES, copy_date, out);
+	return r != STORE_OK || date_is_iso(out, strlen(out)) ? r
+		: store_fail(s, STORE_FAILED, "the server's clock is not readable: ", out, (char *)NULL);
 }
 
 static void close_store(struct store *s)
 {
 	struct postgres *q = ours(s);
 	PQfinish(q->db);
-	buf_free(&q->name);
 	buf_free(&q->list);
 	free(q);
 }
 
-static enum store_result version(struct postgres *q, uint64_t *out)
-{
-	uint64_t tables = 0;
-	enum store_result r = read_number(q, "SELECT count(*) FROM information_schema.tables"
-		" WHERE table_name = 'schema' AND table_schema = current_schema()", &tables);
-	*out = 0;
-	if (r == STORE_OK && tables)
-		r = read_number(q, "SELECT version FROM schema", out);
-	if (r == STORE_OK && *out > POSTGRES_SCHEMA_VERSION)
-		return store_fail(&q->store, STORE_NEWER,
-			"its schema is a later saca's: this one is too old for it", (char *)NULL);
-	return r;
-}
+/* --- Opening ---------------------------------------------------------------------------- */
 
-static enum store_result steps(struct postgres *q, uint64_t from)
-{
-	char v[NUM_FMT], sql[64 + NUM_FMT] = "INSERT INTO schema (version) VALUES (";
-	enum store_result r = STORE_OK;
-	if (!from)
-		r = postgres_run(q, "CREATE TABLE schema (version integer NOT NULL)");
-	if (r == STORE_OK)
-		r = postgres_run(q, "DELETE FROM schema");
-	for (uint64_t i = from; r == STORE_OK && i < POSTGRES_SCHEMA_VERSION; i++)
-		r = postgres_run(q, postgres_schema[i]);
-	num_fmt(v, POSTGRES_SCHEMA_VERSION);
-	strcat(strcat(sql, v), ")");
-	return r == STORE_OK ? postgres_run(q, sql) : r;
-}
+static enum store_result (*const steps[])(struct store *) = {postgres_step_1};
 
-static enum store_result migrate_once(struct postgres *q, uint64_t from)
+static struct migrate_engine const engine = {STORE_POSTGRES, "SELECT count(*) FROM information_schema.tables"
+	" WHERE table_name = 'schema' AND table_schema = current_schema()", steps};
+
+/* Does this engine know a setting? Others than PostgreSQL may not. */
+static bool has_setting(struct postgres *q, char const *try_it)
 {
-	enum store_result r = begin(&q->store);
-	if (r == STORE_OK)
-		r = steps(q, from);
-	if (r == STORE_OK)
-		return commit(&q->store);
+	char sql[128];
+	strcpy(sql, "BEGIN; SET LOCAL ");
+	PGresult *result = PQexec(q->db, strcat(sql, try_it));
+	bool has = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
 	rollback(&q->store);
-	return r;
+	return has;
 }
 
-/* Another importer may do the same at the same time; then one of the two fails, and
-   finds it done. */
-static enum store_result migrate(struct postgres *q)
-{
-	enum store_result r = STORE_OK;
-	for (int i = 0; i < TRIES; i++) {
-		uint64_t now;
-		char reason[STORE_REASON];
-		memcpy(reason, q->store.reason, sizeof reason);
-		enum store_result seen = version(q, &now);
-		if (seen != STORE_OK || now == POSTGRES_SCHEMA_VERSION)
-			return seen;
-		if (r == STORE_FAILED)
-			return store_fail(&q->store, r, reason, (char *)NULL);
-		r = migrate_once(q, now);
-		if (r == STORE_OK)
-			return r;
-		r = r == STORE_FAILED ? r : STORE_AGAIN;
-	}
-	return STORE_FAILED;
-}
-
-/* What an engine does not know it may ignore or refuse; none of it changes a result
-   but the first two, which all have.
-   - Nobody's lock on a table is waited for without an end.
-   - A role may be set not to wait for its commits: this one's reach the disk.
-   - The recipients are few compared with the contacts, which the planner cannot know:
-     with an index look-up for each, the cost does not grow with the store. */
-static enum store_result set_up(struct postgres *q)
-{
-	enum store_result r = postgres_run(q, "SET TIME ZONE 'UTC'");
-	if (r == STORE_OK)
-		r = postgres_run(q, "SET DateStyle = 'ISO'");
-	PQclear(PQexec(q->db, "SELECT set_config('synchronous_commit', 'on', false)"
-		" WHERE current_setting('synchronous_commit', true) = 'off'"));
-	PQclear(PQexec(q->db, "SET lock_timeout = '60s'"));
-	PQclear(PQexec(q->db, "SET enable_hashjoin = off"));
-	PQclear(PQexec(q->db, "SET enable_mergejoin = off"));
-	return never_refused(r);
-}
-
-/* A database in another encoding refuses each message that has a character of which it
-   knows nothing. SQL_ASCII means that it keeps any octets as they are; what an engine does
-   not tell is not asked for. */
+/* In another encoding the database would refuse messages with characters that it does not have.
+   SQL_ASCII keeps all octets as they are. */
 static enum store_result check_encoding(struct postgres *q)
 {
 	char const *s = PQparameterStatus(q->db, "server_encoding");
@@ -264,23 +288,13 @@ static void no_notice(void *arg, PGresult const *result)
 	(void)result;
 }
 
-static enum store_result open_to_read(struct postgres *q)
-{
-	uint64_t now = 0;
-	enum store_result r = version(q, &now);
-	if (r == STORE_OK && now != POSTGRES_SCHEMA_VERSION)
-		return store_fail(&q->store, STORE_FAILED, now ? "its schema is an older saca's: "
-			"saca-import brings it up to date" : "it is no store of saca's", (char *)NULL);
-	return r == STORE_OK ? postgres_run(q, "SET default_transaction_read_only = on") : r;
-}
-
 enum store_result postgres_open(struct store **out, char const *address, bool write)
 {
-	static struct store const functions = {.begin = begin, .put = postgres_put,
-		.commit = commit, .rollback = rollback, .highest = highest, .query = query,
-		.close = close_store};
-	/* What stands before the address it may overrule: a server that has gone must not
-	   hold the importer, and with it the spool, for the hours that TCP would. */
+	static struct store const functions = {.begin = begin, .commit = commit, .rollback = rollback,
+		.save = save, .undo = undo, .keep = keep, .run = run, .lock_plan = lock_plan,
+		.group_contacts = postgres_group_contacts, .now = now, .close = close_store};
+	/* The address may overrule those before dbname: a dead server must not hold the importer, and with
+	   it the spool, for the hours that TCP would. */
 	static char const *const keys[] = {"connect_timeout", "keepalives_idle",
 		"keepalives_interval", "keepalives_count", "tcp_user_timeout",
 		"fallback_application_name", "dbname", "client_encoding", NULL};
@@ -294,11 +308,10 @@ enum store_result postgres_open(struct store **out, char const *address, bool wr
 	if (PQstatus(q->db) != CONNECTION_OK)
 		return store_fail(&q->store, STORE_FAILED, PQerrorMessage(q->db), (char *)NULL);
 	PQsetNoticeReceiver(q->db, no_notice, NULL);
-	enum store_result r = set_up(q);
+	q->has_lock_timeout = has_setting(q, "lock_timeout = '60s'");
+	q->has_synchronous_commit = has_setting(q, "synchronous_commit = off");
+	enum store_result r = check_encoding(q);
 	if (r != STORE_OK)
 		return r;
-	if (!write)
-		return open_to_read(q);
-	r = check_encoding(q);
-	return r == STORE_OK ? migrate(q) : r;
+	return write ? migrate(&q->store, &engine) : migrate_check(&q->store, &engine);
 }

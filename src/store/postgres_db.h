@@ -1,4 +1,4 @@
-/* What the files of the PostgreSQL store share: the connection and its statements. */
+/* What the files of the PostgreSQL store share: the connection. */
 #ifndef STORE_POSTGRES_DB_H
 #define STORE_POSTGRES_DB_H
 
@@ -6,37 +6,26 @@
 
 #include <libpq-fe.h>
 
-/* The statements of an import, prepared at their first use; SQL in postgres_exec.c. */
-enum postgres_statement {
-	PG_LOOK,
-	PG_PLAN_ADD, PG_SENDER_ADD, PG_GROUP_ADD, PG_GROUP_FIND,
-	PG_CONTACTS_LIST, PG_MEMBERS_LIST, /* the addresses as an array */
-	PG_CONTACTS_COPY, PG_MEMBERS_COPY, /* from the temporary table */
-	PG_MEMBERS_MORE,                   /* as an array; those that are not there yet */
-	PG_PIECE_ADD, PG_IMAGE_ADD, PG_PIECE_IMAGE_ADD, PG_SEND_ADD,
-	PG_STATEMENTS
-};
-
 struct postgres {
 	struct store store; /* first: a struct store * is one of these */
 	PGconn *db;
-	bool prepared[PG_STATEMENTS];
-	bool no_temporary;  /* this engine has no temporary tables */
-	bool has_temporary; /* the one of this transaction is there */
-	bool saved;         /* the savepoint of the last entry stands */
-	struct buf name;    /* of the group, piece and send at hand */
-	struct buf list;    /* the addresses at hand, as an array or as COPY lines */
+	bool has_lock_timeout, has_synchronous_commit; /* settings that this engine knows */
+	bool saved;         /* the savepoint of the last entry exists */
+	struct buf list;    /* the addresses of an entry, as an array */
 };
 
-/* Turns a result into a verdict, its SQLSTATE deciding, with the server's words as the
-   reason, and frees it. NULL is a lost connection. */
+/* Turns a result into one of ours by its SQLSTATE, with the server's words as the reason, and frees
+   it. NULL is a lost connection. */
 enum store_result postgres_verdict(struct postgres *q, PGresult *result);
 
-/* Runs SQL without parameters and rows. */
+/* Runs SQL without parameters and rows, in one round trip; statements may follow one another. */
 enum store_result postgres_run(struct postgres *q, char const *sql);
 
-/* struct store's put. */
-enum store_result postgres_put(struct store *s, struct store_entry const *e,
-	struct store_count *count);
+/* struct store's group_contacts. */
+enum store_result postgres_group_contacts(struct store *s, uint64_t plan, uint64_t group,
+	struct spoolfile const *f, struct store_count *count);
+
+/* Migrates from version 1 inside a transaction (store/migrate.h). */
+enum store_result postgres_step_1(struct store *s);
 
 #endif

@@ -1,22 +1,23 @@
-/* The SQLite store's connection: opening, migrating, transactions, questions. */
+/* The SQLite store's connection: opening, transactions, statements. */
 #include "store/sqlite.h"
 
 #include "base/num.h"
+#include "base/date.h"
+#include "store/migrate.h"
 #include "store/sqlite_db.h"
-#include "store/sqlite_schema.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-/* How long another writer is waited for; the sending side's transactions are short. */
+/* How long to wait for another writer, in milliseconds; the transactions of saca are short. */
 #define BUSY_MS 10000
 
-/* Foreign keys are declared for whoever writes here, and left unenforced on this
-   connection: every number the importer refers to it has read or made in the same
-   transaction, and asking twice per member costs a quarter of its speed.
-   The cache holds the upper levels of the contacts' index, so that a store of 10^7
-   costs what a small one does; a longer WAL writes a page that many groups touch
-   less often. */
+/* Foreign keys are declared for other writers, and not enforced on this connection: each number that
+   saca refers to was read or made in the same transaction, and checking it again per member
+   costs a quarter of the importer's speed. The cache holds the upper levels of the contacts'
+   index, so that a store of 10^7 contacts costs what a small one does. A longer WAL writes a
+   page that many groups change less often. */
 static char const settings[] =
 	"PRAGMA synchronous = FULL;"
 	"PRAGMA foreign_keys = OFF;"
@@ -24,10 +25,11 @@ static char const settings[] =
 	"PRAGMA cache_size = -65536;"
 	"PRAGMA wal_autocheckpoint = 8192;";
 
-enum store_result sqlite_failed(struct sqlite *q)
+static enum store_result fail_engine(struct sqlite *q)
 {
 	char const *path = sqlite3_db_filename(q->db, "main");
 	bool known = path && *path;
+	q->failure = sqlite3_errcode(q->db);
 	return store_fail(&q->store, STORE_FAILED, known ? path : "", known ? ": " : "",
 		sqlite3_errmsg(q->db), (char *)NULL);
 }
@@ -44,12 +46,11 @@ enum store_result sqlite_verdict(struct sqlite *q, int code)
 	case SQLITE_MISMATCH:
 		return store_fail(&q->store, STORE_REFUSED, sqlite3_errmsg(q->db), (char *)NULL);
 	default:
-		return sqlite_failed(q);
+		return fail_engine(q);
 	}
 }
 
-/* Statements that stand alone have no row to blame. */
-static enum store_result run(struct sqlite *q, char const *sql)
+enum store_result sqlite_run(struct sqlite *q, char const *sql)
 {
 	enum store_result r = sqlite_verdict(q, sqlite3_exec(q->db, sql, NULL, NULL, NULL));
 	return r == STORE_REFUSED ? STORE_FAILED : r;
@@ -60,14 +61,26 @@ static struct sqlite *ours(struct store *s)
 	return (struct sqlite *)s;
 }
 
-/* A file that was moved or replaced would take rows to where nobody looks for them. */
-static enum store_result begin(struct store *s)
+/* --- Transactions ----------------------------------------------------------------------- */
+
+/* A file that was moved or replaced would take rows to where nobody looks for them. In WAL mode NORMAL
+   syncs nothing at a commit, and FULL syncs everything before it too. */
+static enum store_result begin(struct store *s, enum store_mode mode)
 {
+	struct sqlite *q = ours(s);
 	int moved = 0;
-	if (sqlite3_file_control(ours(s)->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK
-		&& moved)
+	if (sqlite3_file_control(q->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved)
 		return store_fail(s, STORE_FAILED, "its file was moved or removed", (char *)NULL);
-	return run(ours(s), "BEGIN IMMEDIATE");
+	if (mode == STORE_READ)
+		return sqlite_run(q, "BEGIN");
+	bool unsynced = mode == STORE_UNSYNCED;
+	if (unsynced != q->unsynced) {
+		enum store_result r = sqlite_run(q, unsynced ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+		if (r != STORE_OK)
+			return r;
+		q->unsynced = unsynced;
+	}
+	return sqlite_run(q, "BEGIN IMMEDIATE");
 }
 
 static void rollback(struct store *s)
@@ -80,125 +93,173 @@ static void rollback(struct store *s)
 
 static enum store_result commit(struct store *s)
 {
-	enum store_result r = run(ours(s), "COMMIT");
+	enum store_result r = sqlite_run(ours(s), "COMMIT");
 	if (r != STORE_OK)
 		rollback(s);
 	return r;
 }
 
-static enum store_result read_number(struct sqlite *q, char const *sql, sqlite3_int64 *out)
+/* --- Statements ------------------------------------------------------------------------- */
+
+static void find_parameters(struct sqlite_statement *p)
 {
-	sqlite3_stmt *st;
-	int code = sqlite3_prepare_v2(q->db, sql, -1, &st, NULL);
-	if (code == SQLITE_OK) {
-		code = sqlite3_step(st);
-		*out = code == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
-		sqlite3_finalize(st);
+	char name[NUM_FMT + 1] = "$";
+	for (size_t i = 0; i < STORE_COLUMNS; i++) { /* SQLite numbers them by their first appearance */
+		num_fmt(name + 1, i + 1);
+		p->parameter[i] = sqlite3_bind_parameter_index(p->st, name);
 	}
-	return sqlite_verdict(q, code);
 }
 
-static enum store_result highest(struct store *s, uint64_t *out)
+static void free_statement(struct sqlite_statement *p)
 {
-	sqlite3_int64 n = 0;
-	enum store_result r = read_number(ours(s), "SELECT coalesce(max(id), 0) FROM send", &n);
-	*out = n > 0 ? (uint64_t)n : 0;
-	return r;
+	sqlite3_finalize(p->st);
+	free(p->sql);
+	*p = (struct sqlite_statement){.sql = NULL};
 }
 
-static enum store_result rows(struct sqlite *q, sqlite3_stmt *st, store_row *row, void *arg)
+static struct sqlite_statement *prepare(struct sqlite *q, char const *sql, size_t n)
 {
-	enum { COLUMNS = 32 };
-	char const *column[COLUMNS];
-	size_t length[COLUMNS];
+	struct sqlite_statement *p = &q->statements[q->statement_count % SQLITE_STATEMENTS];
+	free_statement(p);
+	int code = sqlite3_prepare_v3(q->db, sql, (int)n + 1, SQLITE_PREPARE_PERSISTENT, &p->st, NULL);
+	if (code != SQLITE_OK) {
+		fail_engine(q);
+		return NULL;
+	}
+	p->sql = malloc(n + 1);
+	if (!p->sql) {
+		free_statement(p);
+		store_fail(&q->store, STORE_FAILED, "out of memory", (char *)NULL);
+		return NULL;
+	}
+	memcpy(p->sql, sql, n + 1);
+	p->length = n;
+	find_parameters(p);
+	q->statement_count++;
+	return p;
+}
+
+struct sqlite_statement *sqlite_find(struct sqlite *q, char const *sql)
+{
+	size_t n = strlen(sql);
+	size_t kept = q->statement_count < SQLITE_STATEMENTS ? q->statement_count : SQLITE_STATEMENTS;
+	for (size_t i = 0; i < kept; i++) {
+		struct sqlite_statement *p = &q->statements[i];
+		if (p->length == n && p->sql && !memcmp(p->sql, sql, n))
+			return p;
+	}
+	return prepare(q, sql, n);
+}
+
+static int bind(struct sqlite_statement *p, size_t i, struct store_value const *v)
+{
+	int at = p->parameter[i];
+	if (!at)
+		return SQLITE_OK;
+	switch (v->kind) {
+	case STORE_NULL:
+		return sqlite3_bind_null(p->st, at);
+	case STORE_NUMBER:
+		return sqlite3_bind_int64(p->st, at, v->number);
+	default:
+		return sqlite3_bind_text64(p->st, at, v->text.n ? v->text.s : "", v->text.n, SQLITE_STATIC,
+			SQLITE_UTF8);
+	}
+}
+
+static int step_rows(sqlite3_stmt *st, store_row *row, void *arg)
+{
+	char const *column[STORE_COLUMNS];
+	size_t length[STORE_COLUMNS];
 	int n = sqlite3_column_count(st), code;
-	if (n > COLUMNS)
-		return store_fail(&q->store, STORE_FAILED, "too many columns", (char *)NULL);
+	if (n > STORE_COLUMNS)
+		return SQLITE_TOOBIG;
 	while ((code = sqlite3_step(st)) == SQLITE_ROW) {
-		for (int i = 0; i < n; i++) {
+		for (int i = 0; row && i < n; i++) {
 			column[i] = (char const *)sqlite3_column_text(st, i);
 			length[i] = (size_t)sqlite3_column_bytes(st, i);
 		}
-		if (!row(arg, (size_t)n, column, length))
-			return STORE_OK;
+		if (row && !row(arg, (size_t)n, column, length))
+			return SQLITE_OK;
 	}
-	return sqlite_verdict(q, code);
+	return code;
 }
 
-static enum store_result query(struct store *s, char const *sql, size_t n,
-	char const *const *params, store_row *row, void *arg)
+static enum store_result run(struct store *s, char const *sql, size_t n, struct store_value const *values,
+	store_row *row, void *arg)
 {
 	struct sqlite *q = ours(s);
-	sqlite3_stmt *st;
-	enum store_result r = sqlite_verdict(q, sqlite3_prepare_v2(q->db, sql, -1, &st, NULL));
-	for (size_t i = 0; r == STORE_OK && i < n; i++) {
-		/* By name: SQLite numbers $1, $2... by their first appearance. */
-		char name[NUM_FMT + 1] = "$";
-		num_fmt(name + 1, i + 1);
-		r = sqlite_verdict(q, sqlite3_bind_text(st,
-			sqlite3_bind_parameter_index(st, name), params[i], -1, SQLITE_STATIC));
-	}
-	if (r == STORE_OK)
-		r = rows(q, st, row, arg);
-	sqlite3_finalize(st);
+	struct sqlite_statement *p = sqlite_find(q, sql);
+	int code = SQLITE_OK;
+	s->changed = 0;
+	if (!p)
+		return STORE_FAILED;
+	for (size_t i = 0; code == SQLITE_OK && i < n; i++)
+		code = bind(p, i, &values[i]);
+	if (code == SQLITE_OK)
+		code = step_rows(p->st, row, arg);
+	enum store_result r = sqlite_verdict(q, code);
+	if (r == STORE_OK && !sqlite3_stmt_readonly(p->st))
+		s->changed = (uint64_t)sqlite3_changes(q->db);
+	sqlite3_reset(p->st);
+	sqlite3_clear_bindings(p->st);
 	return r;
+}
+
+static enum store_result save(struct store *s)
+{
+	return run(s, "SAVEPOINT entry", STORE_NO_VALUES, NULL, NULL);
+}
+
+static enum store_result undo(struct store *s)
+{
+	char reason[STORE_REASON];
+	memcpy(reason, s->reason, sizeof reason);
+	enum store_result r = run(s, "ROLLBACK TO entry", STORE_NO_VALUES, NULL, NULL);
+	if (r == STORE_OK)
+		r = run(s, "RELEASE entry", STORE_NO_VALUES, NULL, NULL);
+	if (r == STORE_OK)
+		memcpy(s->reason, reason, sizeof reason);
+	return r;
+}
+
+static enum store_result keep(struct store *s)
+{
+	return run(s, "RELEASE entry", STORE_NO_VALUES, NULL, NULL);
+}
+
+/* BEGIN IMMEDIATE is the lock of all plans. */
+static enum store_result lock_plan(struct store *s, uint64_t plan)
+{
+	(void)s;
+	(void)plan;
+	return STORE_OK;
+}
+
+static enum store_result now(struct store *s, char out[DATE_ISO])
+{
+	struct tm tm;
+	if (!date_utc(&tm, time(NULL)) || !date_iso(out, &tm))
+		return store_fail(s, STORE_FAILED, "the clock is not between the years 1 and 9999", (char *)NULL);
+	return STORE_OK;
 }
 
 static void close_store(struct store *s)
 {
 	struct sqlite *q = ours(s);
-	for (size_t i = 0; i < SQL_STATEMENTS; i++)
-		sqlite3_finalize(q->statement[i]);
+	for (size_t i = 0; i < SQLITE_STATEMENTS; i++)
+		free_statement(&q->statements[i]);
 	sqlite3_close(q->db);
 	free(q->ids);
-	buf_free(&q->name);
 	free(q);
 }
 
-/* 0: no table at all yet. */
-static enum store_result version(struct sqlite *q, sqlite3_int64 *out)
-{
-	sqlite3_int64 tables = 0;
-	enum store_result r = read_number(q,
-		"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema'", &tables);
-	*out = 0;
-	if (r == STORE_OK && tables)
-		r = read_number(q, "SELECT version FROM schema", out);
-	if (r == STORE_OK && *out > SQLITE_SCHEMA_VERSION)
-		return store_fail(&q->store, STORE_NEWER,
-			"its schema is a later saca's: this one is too old for it", (char *)NULL);
-	return r;
-}
+/* --- Opening ---------------------------------------------------------------------------- */
 
-static enum store_result steps(struct sqlite *q, sqlite3_int64 from)
-{
-	char v[NUM_FMT], sql[64 + NUM_FMT] = "INSERT INTO schema (version) VALUES (";
-	enum store_result r = run(q, "CREATE TABLE IF NOT EXISTS schema (version INTEGER NOT NULL);"
-		"DELETE FROM schema;");
-	for (sqlite3_int64 i = from; r == STORE_OK && i < SQLITE_SCHEMA_VERSION; i++)
-		r = run(q, sqlite_schema[i]);
-	num_fmt(v, SQLITE_SCHEMA_VERSION);
-	strcat(strcat(sql, v), ")");
-	return r == STORE_OK ? run(q, sql) : r;
-}
+static enum store_result (*const steps[])(struct store *) = {sqlite_step_1};
 
-/* Looks first without a lock: at nearly every start there is nothing to do. */
-static enum store_result migrate(struct sqlite *q)
-{
-	sqlite3_int64 now = 0;
-	enum store_result r = version(q, &now);
-	if (r != STORE_OK || now == SQLITE_SCHEMA_VERSION)
-		return r;
-	r = begin(&q->store);
-	if (r == STORE_OK)
-		r = version(q, &now);
-	if (r == STORE_OK && now < SQLITE_SCHEMA_VERSION)
-		r = steps(q, now);
-	if (r == STORE_OK)
-		return commit(&q->store);
-	rollback(&q->store);
-	return r;
-}
+static struct migrate_engine const engine = {STORE_SQLITE,
+	"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema'", steps};
 
 static enum store_result use_wal(struct sqlite *q)
 {
@@ -218,14 +279,10 @@ static enum store_result use_wal(struct sqlite *q)
 
 static enum store_result open_to_read(struct sqlite *q)
 {
-	sqlite3_int64 now = 0;
-	enum store_result r = version(q, &now);
-	if ((sqlite3_errcode(q->db) & 0xff) == SQLITE_READONLY)
-		return store_fail(&q->store, STORE_FAILED, "with its write-ahead log it can be read "
-			"only by who may write in its folder", (char *)NULL);
-	if (r == STORE_OK && now != SQLITE_SCHEMA_VERSION)
-		return store_fail(&q->store, STORE_FAILED, now ? "its schema is an older saca's: "
-			"saca-import brings it up to date" : "it is no store of saca's", (char *)NULL);
+	enum store_result r = migrate_check(&q->store, &engine);
+	if (r != STORE_OK && (q->failure & 0xff) == SQLITE_READONLY)
+		return store_fail(&q->store, STORE_FAILED, "readers of its write-ahead log need write permission"
+			" on its directory", (char *)NULL);
 	return r;
 }
 
@@ -233,14 +290,12 @@ static enum store_result open_to_write(struct sqlite *q)
 {
 	enum store_result r = use_wal(q);
 	if (r == STORE_OK)
-		r = run(q, settings);
-	if (r == STORE_OK)
-		r = migrate(q);
-	return r == STORE_OK ? sqlite_prepare_all(q) : r;
+		r = sqlite_run(q, settings);
+	return r == STORE_OK ? migrate(&q->store, &engine) : r;
 }
 
-/* `:memory:` and `file:...?mode=memory` are names of files here: what is imported into
-   memory is lost, and the spool's file with it. */
+/* `:memory:` and `file:...?mode=memory` are names of files here: rows in memory would be lost, and
+   the spool's file with them. */
 static int open_file(struct sqlite *q, char const *path, bool write)
 {
 	struct buf name = BUF_ZERO;
@@ -254,9 +309,9 @@ static int open_file(struct sqlite *q, char const *path, bool write)
 
 enum store_result sqlite_open(struct store **out, char const *path, bool write)
 {
-	static struct store const functions = {.begin = begin, .put = sqlite_put,
-		.commit = commit, .rollback = rollback, .highest = highest, .query = query,
-		.close = close_store};
+	static struct store const functions = {.begin = begin, .commit = commit, .rollback = rollback,
+		.save = save, .undo = undo, .keep = keep, .run = run, .lock_plan = lock_plan,
+		.group_contacts = sqlite_group_contacts, .now = now, .close = close_store};
 	struct sqlite *q = calloc(1, sizeof *q);
 	*out = q ? &q->store : NULL;
 	if (!q)
@@ -269,6 +324,6 @@ enum store_result sqlite_open(struct store **out, char const *path, bool write)
 	if (code == SQLITE_OK)
 		code = sqlite3_busy_timeout(q->db, BUSY_MS);
 	if (code != SQLITE_OK)
-		return sqlite_verdict(q, code);
+		return fail_engine(q);
 	return write ? open_to_write(q) : open_to_read(q);
 }

@@ -1,4 +1,4 @@
-/* What the files of the SQLite store share: the connection and its statements. */
+/* What the files of the SQLite store share: the connection and its prepared statements. */
 #ifndef STORE_SQLITE_DB_H
 #define STORE_SQLITE_DB_H
 
@@ -6,40 +6,42 @@
 
 #include <sqlite3.h>
 
-/* The statements of an import, prepared once; their SQL stands in sqlite_put.c. */
-enum sqlite_statement {
-	SQL_SAVE, SQL_RELEASE, SQL_UNDO,
-	SQL_PLAN_FIND, SQL_PLAN_ADD,
-	SQL_SENDER_FIND, SQL_SENDER_ADD,
-	SQL_SEND_FIND, SQL_SEND_ADD,
-	SQL_GROUP_ADD, SQL_GROUP_FIND,
-	SQL_CONTACT_FIND, SQL_CONTACT_ADD,
-	SQL_MEMBER_ADD, SQL_MEMBER_RUN,
-	SQL_PIECE_ADD, SQL_IMAGE_ADD, SQL_PIECE_IMAGE_ADD,
-	SQL_STATEMENTS
+#define SQLITE_STATEMENTS 64 /* kept prepared; further ones are prepared for each run */
+
+struct sqlite_statement {
+	char *sql;
+	size_t length;
+	sqlite3_stmt *st;
+	int parameter[STORE_COLUMNS]; /* SQLite's index of $1, $2...; 0: the statement does not use it */
 };
 
 struct sqlite {
 	struct store store; /* first: a struct store * is one of these */
 	sqlite3 *db;
-	sqlite3_stmt *statement[SQL_STATEMENTS];
+	int failure;        /* the code of the last failure of the engine */
+	bool unsynced;      /* PRAGMA synchronous is NORMAL at present */
+	struct sqlite_statement statements[SQLITE_STATEMENTS];
+	size_t statement_count;
 	sqlite3_int64 *ids; /* room for the contacts of one group */
 	size_t ids_cap;
-	struct buf name;    /* of the group, piece and send at hand */
 };
 
-/* Turns what SQLite said into a verdict, with its words as the reason: SQLITE_OK, ROW
-   and DONE are STORE_OK; what the row at hand is to blame for is STORE_REFUSED. */
+/* Turns a result code into a result, with SQLite's words as the reason: SQLITE_OK, ROW and DONE are
+   STORE_OK; a fault of the row is STORE_REFUSED. */
 enum store_result sqlite_verdict(struct sqlite *q, int code);
 
-/* STORE_FAILED, with the file's name and SQLite's words as the reason. */
-enum store_result sqlite_failed(struct sqlite *q);
+/* Runs SQL without parameters and rows; statements may follow one another. A constraint that fails is
+   STORE_FAILED: there is no row to blame. */
+enum store_result sqlite_run(struct sqlite *q, char const *sql);
 
-/* Prepares statement[] for sqlite_put. */
-enum store_result sqlite_prepare_all(struct sqlite *q);
+/* The prepared statement of that text, ready to be bound. It belongs to q. NULL: reason is set. */
+struct sqlite_statement *sqlite_find(struct sqlite *q, char const *sql);
 
-/* struct store's put. */
-enum store_result sqlite_put(struct store *s, struct store_entry const *e,
-	struct store_count *count);
+/* struct store's group_contacts. */
+enum store_result sqlite_group_contacts(struct store *s, uint64_t plan, uint64_t group,
+	struct spoolfile const *f, struct store_count *count);
+
+/* Migrates from version 1 inside a transaction (store/migrate.h). */
+enum store_result sqlite_step_1(struct store *s);
 
 #endif

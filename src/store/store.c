@@ -1,9 +1,10 @@
-/* What the engines share: choosing one, saying why not, and the mark that tells the
-   rows of this door from those of others. */
+/* What the engines share: choosing one, reasons, and the statements of a single number. */
 #include "store/store.h"
 
+#include "base/num.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
+#include "store/tables.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -34,14 +35,28 @@ enum store_result store_fail(struct store *s, enum store_result r, ...)
 	return r;
 }
 
-bool store_name(struct store_entry const *e, struct buf *out)
+enum store_result store_now(struct store *s, char out[DATE_ISO])
 {
-	out->len = 0;
-	if (!buf_puts(out, "[SMTP] "))
-		return false;
-	if (!e->piece)
-		return buf_put(out, e->file->date.s, e->file->date.n);
-	if (!e->piece->subject.n)
-		return buf_puts(out, "(sin asunto)");
-	return buf_put(out, e->piece->subject.s, e->piece->subject.n);
+	return s->now(s, out);
+}
+
+static bool read_number(void *out, size_t n, char const *const *column, size_t const *length)
+{
+	if (n && column[0])
+		(void)num_scan(column[0], length[0], INT64_MAX, out);
+	return false;
+}
+
+enum store_result store_read_number(struct store *s, char const *sql, size_t n,
+	struct store_value const *values, uint64_t *out)
+{
+	*out = 0;
+	return s->run(s, sql, n, values, read_number, out);
+}
+
+enum store_result store_highest(struct store *s, uint64_t *out)
+{
+	static char const highest[] = "SELECT id FROM send WHERE id < " STORE_FOREIGN_SENDS
+		" ORDER BY id DESC LIMIT 1";
+	return store_read_number(s, highest, STORE_NO_VALUES, out);
 }

@@ -3,33 +3,13 @@
 # then what is PostgreSQL's own.
 . "$(dirname "$0")/../lib/tap.sh"
 
-PG=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
-[ -n "$PG" ] || PG=$(dirname "$(command -v initdb 2>/dev/null || echo /)")
-if ! [ -x "$PG/initdb" ]; then
+. "$TOP/t/lib/postgres.sh"
+
+if [ -z "$PG" ]; then
 	echo '1..0 # SKIP no PostgreSQL server here'
 	exit 0
 fi
-
-# The server refuses to run as root.
-if [ "$(id -u)" = 0 ]; then
-	chown nobody "$T" && chmod 711 "$T"
-	as_server() { $ROOMY setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; }
-else
-	as_server() { $ROOMY "$@"; }
-fi
-as_server mkdir "$T/pg"
-as_server "$PG/initdb" -D "$T/pg" -U saca -A trust -E UTF8 --locale=C -N >"$T/initdb" 2>&1 ||
-	{ cat "$T/initdb"; exit 1; }
-as_server "$PG/postgres" -D "$T/pg" -k "$T" -c listen_addresses= -c fsync=off \
-	-c log_min_messages=warning 2>"$T/server" &
-SERVER=$!
-stop_server() {
-	[ ! -s "$T/pg/postmaster.pid" ] || kill -INT "$(head -n 1 "$T/pg/postmaster.pid")"
-	wait $SERVER
-}
-trap 'stop_server; cleanup' EXIT
-await 60 "$PG/pg_isready" -q -h "$T" -U saca -d postgres || { cat "$T/server"; exit 1; }
-HOST=$(printf %s "$T" | sed 's|/|%2F|g')
+start_server
 
 STORE="postgresql://saca@$HOST/postgres"
 WEB=$T/web
@@ -195,8 +175,8 @@ like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
 # saca-list reads it all the same; t/store/saca-list.t has the rest.
 fields() { saca-list "$STORE" "$@" -j | python3 -c 'import json, sys
 for row in json.load(sys.stdin): print("|".join(map(str, row.values())))'; }
-is "$(fields sends -n 1 | cut -d'|' -f1-10)" "$(sql "select s.id, p.name, username, a.address, state,
-	subject, contacts_total, piece_id, group_id, language from send s join plan p on p.id = s.plan_id
+is "$(fields sends -n 1 | cut -d'|' -f1-11)" "$(sql "select s.id, p.name, username, a.address, piece_id,
+	group_id, s.source, state, subject, smtp_id, message_id from send s join plan p on p.id = s.plan_id
 	join sender a on a.id = s.sender_id order by s.id desc limit 1")" 'saca-list: a send'
 is "$(fields contacts -p otro)" "$(sql "select c.id, 'otro', email, $CREATED from contact c
 	where plan_id = (select id from plan where name = 'otro')")" 'the contacts of a plan'
@@ -206,7 +186,7 @@ is "$(fields groups | wc -l):$(fields pieces | wc -l)" \
 	'groups and pieces'
 is "$(fields sends -s new -p acme | wc -l)" \
 	"$(sql "select count(*) from send where state = 'new' and username like '%.acme'")" 'state and plan'
-is "$(saca-list "$STORE" piece 1 --html)" "$(sql 'select html from piece where id = 1')" 'a piece'
+is "$(saca-list "$STORE" html 1)" "$(sql 'select html from piece where id = 1')" 'a piece'
 
 # An image counts as 64 KB of what one transaction takes: it has to be on the disk before.
 for n in 6901 6902 6903 6904; do

@@ -66,7 +66,7 @@ begin() {
 	is "$(ls "$SPOOL" | tr '\n' ' ')" 'count credit cur done failed lock new seen tmp ' \
 		'the spool is made where it is missing'
 	is "$(sql "$ROWS")" '0|0|0|0|0|0|0' 'the tables are there, empty'
-	is "$(sql 'select version from schema')" 1 'the schema has its version'
+	is "$(sql 'select version from schema')" 2 'the schema has its version'
 }
 
 one_send() {
@@ -350,6 +350,13 @@ keeping() {
 		'-k keeps what was imported'
 }
 
+sandbox() {
+	message prueba | put new "$(key 650)" 1650 650 $D victor.acme remitente@dominio.com s@y.es
+	sed -i 's/^X-Saca-Date: .*/&\nX-Saca-Sandbox: yes/' "$SPOOL/new/$(key 650)"
+	import 2>/dev/null
+	is "$(sql 'select state from send where id = 1650')" test 'a send of a sandbox plan has the state test'
+}
+
 prefix() {
 	message prefijo | sed 's/^MIME/X-Otro-Language: 9\nX-Otro-ShowCab: no\n&/' |
 		put new "$(key 700)" 1700 700 $D victor.acme remitente@dominio.com p@y.es
@@ -388,10 +395,10 @@ terminal() {
 
 newer() {
 	message nuevo | put new "$(key 950)" 1950 950 $D victor.acme remitente@dominio.com w@y.es
-	sql 'update schema set version = 2' >/dev/null
+	sql 'update schema set version = 3' >/dev/null
 	out=$(import 2>&1); is "$?:$(waiting)" 100:1 "a later schema: 100, and nothing is touched"
 	like "$out" 'later saca' 'with the reason'
-	sql 'update schema set version = 1' >/dev/null
+	sql 'update schema set version = 2' >/dev/null
 	import 2>/dev/null
 	is "$(waiting)" 0 'back again, it goes on'
 }
@@ -410,6 +417,7 @@ all_promises() {
 	long_id
 	crash
 	keeping
+	sandbox
 	prefix
 	staying
 	terminal

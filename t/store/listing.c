@@ -25,7 +25,7 @@ static struct {
 		"  7  uno    a,b\n"
 		"123  siet…  -\n"
 		"  -  ñandú  \"x\" \\\n"
-		"  1  e\xcc\x81" "e\xcc\x81     a [31m   \xef\xbf\xbd\n"},
+		"  1  e\xcc\x81" "e\xcc\x81     a\\u001b[31m\\u000a\\u009b\\u007f\xef\xbf\xbd\n"},
 	{LISTING_JSON,
 		"[\n"
 		"{\"id\":7,\"name\":\"uno\",\"why\":\"a,b\"},\n"
@@ -38,7 +38,7 @@ static struct {
 		"7,uno,\"a,b\"\n"
 		"123,siete y media,\n"
 		",ñandú,\"\"\"x\"\" \\\"\n"
-		"1,e\xcc\x81" "e\xcc\x81,a [31m   \xef\xbf\xbd\n"},
+		"1,e\xcc\x81" "e\xcc\x81,a\\u001b[31m\\u000a\\u009b\\u007f\xef\xbf\xbd\n"},
 };
 
 static bool put_row(struct listing *l, char const *id, char const *name, char const *why)
@@ -107,9 +107,12 @@ START_TEST(cleans)
 	char *out;
 	size_t n;
 	FILE *f = open_memstream(&out, &n);
-	listing_clean(f, "a\tb\nc\r\x1b\0\xc2\x85\xc2\xa0\xe9", 13);
+	listing_clean(f, "a\tb\nc\r\x1b\0\xc2\x85\xc2\xa0\xe9\xe2\x80\xae\xe2\x80\x8b", 19);
+	fputc('|', f);
+	listing_line(f, "a\tb\n\xd8\x9c", 6);
 	fclose(f);
-	ck_assert_str_eq(out, "a\tb\nc????\xc2\xa0\xef\xbf\xbd");
+	ck_assert_str_eq(out, "a\tb\nc\\u000d\\u001b\\u0000\\u0085\xc2\xa0\xef\xbf\xbd\\u202e\\u200b"
+		"|a\\u0009b\\u000a\\u061c");
 	free(out);
 }
 END_TEST

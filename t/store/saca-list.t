@@ -27,15 +27,15 @@ is "$(saca-list "$STORE" groups -p otro | sed 1d)" \
 	" 1  otro  [SMTP] $D  smtp           1  $(uuid 3)  $D
  3  otro  [SMTP] dos, \"tres\"           smtp           1  $(uuid 2)  $D" 'groups of a plan'
 is "$(saca-list "$STORE" sends)" \
-	'  id  plan  user         sender                 state  subject      contacts  piece  group
-1166  acme  victor.acme  remitente@dominio.com  new    uno                 2      1      2
-1167  otro  eva.otro     ella@otro.es           new    dos, "tres"         1      2      3' 'sends'
+	"  id  plan  user         sender                 state  subject      smtp_id                           contacts  spooled_at
+1166  acme  victor.acme  remitente@dominio.com  new    uno          $(uuid 1)         2  $D
+1167  otro  eva.otro     ella@otro.es           new    dos, \"tres\"  $(uuid 2)         1  $D" 'sends'
 is "$(saca-list "$STORE" pieces -c)" "id,plan,name,source,html,text,images,created_at
 1,acme,[SMTP] uno,smtp,11,4,0,$D
 2,otro,\"[SMTP] dos, \"\"tres\"\"\",smtp,11,4,0,$D" 'pieces as CSV'
 is "$(saca-list "$STORE" sends -j | json '[(s["id"], s["subject"], s["language"], s["contacts"]) for s in d]')" \
 	"[(1166, 'uno', 3, 2), (1167, 'dos, \"tres\"', 3, 1)]" 'sends as JSON'
-is "$(saca-list "$STORE" sends -j | json 'len(d[0])')" 20 'with all that a send has'
+is "$(saca-list "$STORE" sends -j | json 'len(d[0])')" 26 'with all that a send has'
 is "$(saca-list "$STORE" contacts -g 2 -c | sed 1d | cut -d, -f3 | tr '\n' ' ')" 'a@y.es b@y.es ' \
 	'the contacts of a group'
 is "$(saca-list "$STORE" groups -g 3 -j | json 'd[0]["id"]')" 3 'one group'
@@ -45,9 +45,9 @@ sql "update send set state = 'sent' where id = 1166"
 is "$(saca-list "$STORE" sends -s new -p otro -j | json '[s["id"] for s in d]')" '[1167]' 'by state and plan'
 is "$(saca-list "$STORE" sends -s sent -p otro -j)" '[]' 'both must hold'
 is "$(saca-list "$STORE" sends -p "x' or '1'='1" -j)" '[]' 'a word is never SQL'
-is "$(saca-list "$STORE" piece 1 --html)" '<p>hola</p>' 'the HTML of a piece'
-is "$(saca-list "$STORE" piece 1 --text)" 'hola' 'its text'
-out=$(saca-list "$STORE" piece 99 --html 2>&1); is "$?" 1 'no such piece: 1'
+is "$(saca-list "$STORE" html 1)" '<p>hola</p>' 'the HTML of a piece'
+is "$(saca-list "$STORE" text 1)" 'hola' 'its text'
+out=$(saca-list "$STORE" html 99 2>&1); is "$?" 1 'no such piece: 1'
 
 # What a stranger wrote does not reach a terminal.
 esc=$(printf '\033')
@@ -58,15 +58,15 @@ unlike "$(saca-list "$STORE" sends; saca-list "$STORE" sends -c; saca-list "$STO
 is "$(saca-list "$STORE" sends | wc -l)" 3 'and no line of its own'
 is "$(saca-list "$STORE" sends -j | json 'd[0]["subject"]')" "a$esc[31mb
 c$(printf '\302\233\177')d\\" 'JSON gives them back'
-is "$(saca-list "$STORE" piece 1 --html | od -An -c | tr -d ' ')" 'x033[2Jy\n' 'a file gets a piece as it is'
+is "$(saca-list "$STORE" html 1 | od -An -c | tr -d ' ')" 'x033[2Jy\n' 'a file gets a piece as it is'
 if command -v script >/dev/null; then
-	like "$(script -qec "saca-list '$STORE' piece 1 --html" /dev/null </dev/null)" '^x\?\[2Jy' \
+	like "$(script -qec "saca-list '$STORE' html 1" /dev/null </dev/null)" '^x\\u001b\[2Jy' \
 		'a terminal does not'
 else
 	skip 'a piece on a terminal' 'no script(1) here'
 fi
 sql "update send set subject = '$(printf '%0100d' 0)é' where id = 1166"
-like "$(saca-list "$STORE" sends)" ' 0{49}… ' 'a table cuts what is long'
+like "$(saca-list "$STORE" sends)" ' 0{39}… ' 'a table cuts what is long'
 for i in $(seq 1 300); do
 	echo "insert into contact (plan_id, email, created_at) values (1, 'n$i@y.es', '$D');"
 done | sqlite3 "$STORE"
@@ -77,9 +77,9 @@ is "$(saca-list "$STORE" sends >/dev/full 2>"$T/full"; echo $?)" 111 'a full dis
 for octets in 10 4096 100000; do # what fits the buffer, and what goes past it
 	sql "update piece set html = printf('%.*c', $octets, 'x'), text = html where id = 1"
 	for column in html text; do
-		is "$(saca-list "$STORE" piece 1 --$column >/dev/full 2>"$T/full"; echo $?)" 111 \
+		is "$(saca-list "$STORE" $column 1 >/dev/full 2>"$T/full"; echo $?)" 111 \
 			"for a piece too: $octets octets of $column"
-		like "$(cat "$T/full")" '^saca-list: fatal: unable to write: No space left' 'with the reason'
+		like "$(cat "$T/full")" '^saca-list: fatal: unable to write to standard output: No space left' 'with the reason'
 	done
 done
 for format in -j -c; do
@@ -89,7 +89,7 @@ out=$(saca-list "$T/none.db" sends 2>&1); is "$?" 111 'no store there: 111'
 [ ! -e "$T/none.db" ]; ok $? 'and none is made'
 sqlite3 "$T/other.db" 'create table x (y)'
 out=$(saca-list "$T/other.db" sends 2>&1); is "$?" 111 'another database: 111'
-like "$out" 'no store of saca' 'with the reason'
+like "$out" 'has no tables of saca' 'with the reason'
 sql 'update schema set version = 9'
 out=$(saca-list "$STORE" sends 2>&1); is "$?" 100 'a later schema: 100'
 

@@ -1,6 +1,6 @@
 /* The store's interface, on SQLite: what each verdict means for a transaction. */
 #define _GNU_SOURCE
-#include "store/store.h"
+#include "store/put.h"
 #include "unit.h"
 
 #include <sqlite3.h>
@@ -39,8 +39,8 @@ static enum store_result put(uint64_t send, char const *id, struct store_count *
 		.user = SLICE("v.acme"), .plan = SLICE("acme"), .ip = SLICE("192.0.2.7"),
 		.date = SLICE("2013-09-12T11:59:19Z"), .recipients = 2, .delivered = SLICE(DELIVERED)};
 	struct store_entry entry = {.file = &file, .piece = send ? &piece : NULL,
-		.imported_at = "2013-09-12T12:00:00Z"};
-	return store->put(store, &entry, count);
+		.state = "new", .imported_at = "2013-09-12T12:00:00Z"};
+	return store_put(store, &entry, count);
 }
 
 static bool add_number(void *sum, size_t n, char const *const *column, size_t const *length)
@@ -54,14 +54,14 @@ static bool add_number(void *sum, size_t n, char const *const *column, size_t co
 static long number(char const *sql)
 {
 	long sum = 0;
-	ck_assert_int_eq(store->query(store, sql, 0, NULL, add_number, &sum), STORE_OK);
+	ck_assert_int_eq(store->run(store, sql, STORE_NO_VALUES, add_number, &sum), STORE_OK);
 	return sum;
 }
 
 START_TEST(puts_once)
 {
 	struct store_count count = {0, 0};
-	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
 	ck_assert_int_eq(put(5, "aaaa", &count), STORE_OK);
 	ck_assert_uint_eq(count.contacts, 2);
 	ck_assert_uint_eq(count.fresh, 2);
@@ -79,7 +79,7 @@ START_TEST(puts_once)
 	ck_assert_int_eq(number("SELECT count(*) FROM contact_group"), 3);
 	ck_assert_int_eq(number("SELECT count(*) FROM group_member"), 6);
 	uint64_t highest = 0;
-	ck_assert_int_eq(store->highest(store, &highest), STORE_OK);
+	ck_assert_int_eq(store_highest(store, &highest), STORE_OK);
 	ck_assert_uint_eq(highest, 6);
 }
 END_TEST
@@ -92,13 +92,13 @@ START_TEST(leaves_nothing)
 	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
 	ck_assert_int_eq(sqlite3_exec(other, "CREATE TRIGGER no BEFORE INSERT ON send"
 		" WHEN new.id = 8 BEGIN SELECT raise(ABORT, 'not\n8'); END", NULL, NULL, NULL), SQLITE_OK);
-	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
 	ck_assert_int_eq(put(8, "aaaa", &count), STORE_REFUSED);
 	ck_assert_str_eq(store->reason, "not 8");
 	ck_assert_int_eq(store->commit(store), STORE_OK);
 	ck_assert_int_eq(number("SELECT count(*) FROM contact"), 0);
 	ck_assert_int_eq(number("SELECT count(*) FROM plan"), 0);
-	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
 	ck_assert_int_eq(put(9, "aaaa", &count), STORE_OK);
 	store->rollback(store);
 	store->rollback(store);
@@ -122,14 +122,14 @@ START_TEST(refuses_what_is_left_out)
 	snprintf(reason, sizeof reason, "the store leaves out a row of %s (a trigger?)", tables[_i]);
 	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
 	ck_assert_int_eq(sqlite3_exec(other, sql, NULL, NULL, NULL), SQLITE_OK);
-	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
 	ck_assert_int_eq(put(8, "aaaa", &count), STORE_REFUSED);
 	ck_assert_str_eq(store->reason, reason);
 	ck_assert_int_eq(store->commit(store), STORE_OK);
 	ck_assert_int_eq(number("SELECT (SELECT count(*) FROM plan) + (SELECT count(*) FROM contact)"
 		" + (SELECT count(*) FROM contact_group) + (SELECT count(*) FROM group_member)"), 0);
 	ck_assert_int_eq(sqlite3_exec(other, "DROP TRIGGER no", NULL, NULL, NULL), SQLITE_OK);
-	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
 	ck_assert_int_eq(put(8, "aaaa", &count), STORE_OK);
 	ck_assert_int_eq(put(8, "aaaa", &count), STORE_ALREADY);
 	ck_assert_int_eq(store->commit(store), STORE_OK);
@@ -146,7 +146,7 @@ START_TEST(refuses_what_is_purged)
 	ck_assert_int_eq(sqlite3_exec(other, "CREATE TRIGGER no AFTER INSERT ON contact"
 		" WHEN new.email = 'a@b.es' BEGIN DELETE FROM contact WHERE id = new.id; END",
 		NULL, NULL, NULL), SQLITE_OK);
-	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
 	ck_assert_int_eq(put(8, "aaaa", &count), STORE_REFUSED);
 	ck_assert_int_eq(store->commit(store), STORE_OK);
 	ck_assert_int_eq(number("SELECT count(*) FROM group_member"), 0);
@@ -158,11 +158,11 @@ END_TEST
 START_TEST(notices_a_moved_file)
 {
 	struct store_count count = {0, 0};
-	ck_assert_int_eq(store->begin(store), STORE_OK);
+	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
 	ck_assert_int_eq(put(1, "aaaa", &count), STORE_OK);
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(store->commit(store), STORE_OK);
-	ck_assert_int_eq(store->begin(store), STORE_FAILED);
+	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_FAILED);
 	ck_assert_str_eq(store->reason, "its file was moved or removed");
 }
 END_TEST
@@ -180,12 +180,11 @@ static bool see_params(void *arg, size_t n, char const *const *column, size_t co
 
 START_TEST(asks)
 {
-	char const *params[] = {"one", "two"};
 	int calls = 0;
-	ck_assert_int_eq(store->query(store, "SELECT $2, $1, NULL UNION ALL SELECT $2, $1, NULL",
-		2, params, see_params, &calls), STORE_OK);
+	ck_assert_int_eq(store->run(store, "SELECT $2, $1, NULL UNION ALL SELECT $2, $1, NULL",
+		STORE_VALUES(store_string("one"), store_string("two")), see_params, &calls), STORE_OK);
 	ck_assert_int_eq(calls, 1);
-	ck_assert_int_eq(store->query(store, "SELECT absent", 0, NULL, see_params, &calls),
+	ck_assert_int_eq(store->run(store, "SELECT absent", STORE_NO_VALUES, see_params, &calls),
 		STORE_FAILED);
 	ck_assert_ptr_nonnull(strstr(store->reason, "/db: no such column: absent"));
 }
@@ -196,12 +195,12 @@ START_TEST(knows_versions)
 	struct store *other;
 	sqlite3 *db;
 	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 2", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 3", NULL, NULL, NULL), SQLITE_OK);
 	ck_assert_int_eq(store_open(&other, path, true), STORE_NEWER);
 	other->close(other);
 	ck_assert_int_eq(store_open(&other, path, false), STORE_NEWER);
 	other->close(other);
-	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 1", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 2", NULL, NULL, NULL), SQLITE_OK);
 	ck_assert_int_eq(store_open(&other, path, false), STORE_OK);
 	other->close(other);
 	sqlite3_close(db);

@@ -1,0 +1,39 @@
+/* Making the tables, and bringing older ones up to date, in one transaction. */
+#ifndef STORE_MIGRATE_H
+#define STORE_MIGRATE_H
+
+#include "store/store.h"
+#include "store/tables.h"
+
+#include <stdint.h>
+
+/* What differs between the engines. */
+struct migrate_engine {
+	enum store_engine engine;
+	char const *find_schema; /* counts the tables called schema: 0 or 1 */
+	/* Step i leads from version i + 1 to i + 2, inside a transaction. Released steps do not
+	   change, except that they create tables as the list in store/tables.h now has them. */
+	enum store_result (*const *steps)(struct store *);
+};
+
+/* The version of the tables; 0: there are none. STORE_NEWER: one that this program does not know. Call
+   it in a transaction. */
+enum store_result migrate_version(struct store *s, struct migrate_engine const *e, uint64_t *out);
+
+/* Makes the tables where there are none, and migrates older ones. Others may do the same meanwhile. */
+enum store_result migrate(struct store *s, struct migrate_engine const *e);
+
+/* STORE_OK if the tables are there and up to date. */
+enum store_result migrate_check(struct store *s, struct migrate_engine const *e);
+
+/* For steps: creates those tables of the list that are named in names, up to a NULL, or all of them
+   when it is NULL. */
+enum store_result migrate_create_tables(struct store *s, enum store_engine engine, char const *const *names);
+
+/* For steps: creates the indexes. */
+enum store_result migrate_create_indexes(struct store *s, enum store_engine engine);
+
+/* Runs statements without parameters, up to a NULL. */
+enum store_result migrate_run(struct store *s, char const *const *statements);
+
+#endif

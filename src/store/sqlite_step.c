@@ -1,0 +1,94 @@
+/* Migrations of the SQLite store. */
+#include "store/migrate.h"
+#include "store/sqlite_db.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A table that is made anew: SQLite cannot add a constraint to one that exists. */
+struct rebuilt {
+	char const *name, *new_name;
+	char const *copy;
+	unsigned int columns; /* of the old table, as saca made it */
+};
+
+/* Collects the SQL of triggers and indexes, which go with the old table. */
+static bool collect(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	(void)n;
+	return buf_put(arg, column[0], length[0]) && buf_puts(arg, ";\n");
+}
+
+static enum store_result check_columns(struct store *s, struct rebuilt const *t)
+{
+	uint64_t n = 0;
+	enum store_result r = store_read_number(s, "SELECT count(*) FROM pragma_table_xinfo($1)",
+		STORE_VALUES(store_string(t->name)), &n);
+	if (r == STORE_OK && n != t->columns)
+		return store_fail(s, STORE_FAILED, "its table ", t->name, " has columns that are not saca's, which a"
+			" migration would lose: move them to a table of their own", (char *)NULL);
+	return r;
+}
+
+static enum store_result rebuild_with(struct store *s, struct rebuilt const *t, struct buf *sql,
+	struct buf *others)
+{
+	struct sqlite *q = (struct sqlite *)s;
+	enum store_result r = check_columns(s, t);
+	if (r == STORE_OK)
+		r = s->run(s, "SELECT sql FROM sqlite_master WHERE tbl_name = $1 AND type IN ('trigger', 'index')"
+			" AND sql IS NOT NULL AND name <> 'send_new'", STORE_VALUES(store_string(t->name)), collect, others);
+	if (r == STORE_OK && !(buf_putc(others, 0)
+		&& store_table_sql(sql, store_table_find(t->name), t->new_name, STORE_SQLITE)))
+		r = store_fail(s, STORE_FAILED, "out of memory", (char *)NULL);
+	if (r == STORE_OK)
+		r = sqlite_run(q, sql->s);
+	if (r == STORE_OK)
+		r = sqlite_run(q, t->copy);
+	return r == STORE_OK ? sqlite_run(q, others->s) : r;
+}
+
+static enum store_result rebuild(struct store *s, struct rebuilt const *t)
+{
+	struct buf sql = BUF_ZERO, others = BUF_ZERO;
+	enum store_result r = rebuild_with(s, t, &sql, &others);
+	buf_free(&sql);
+	buf_free(&others);
+	return r;
+}
+
+#define REPLACE(t) "DROP TABLE " t "; ALTER TABLE new_" t " RENAME TO " t ";"
+
+#define SEND "id, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, smtp_id," \
+	" message_id, show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total," \
+	" spooled_at, imported_at"
+
+enum store_result sqlite_step_1(struct store *s)
+{
+	static struct rebuilt const tables[] = {
+		{"group_member", "new_group_member", "INSERT INTO new_group_member (group_id, contact_id, plan_id)"
+			" SELECT m.group_id, m.contact_id, g.plan_id FROM group_member m JOIN contact_group g ON g.id = m.group_id;"
+			REPLACE("group_member"), 2},
+		{"piece_image", "new_piece_image", "INSERT INTO new_piece_image (plan_id, piece_id, content_id, sha256) SELECT p.plan_id, m.piece_id,"
+			" m.content_id, m.sha256 FROM piece_image m JOIN piece p ON p.id = m.piece_id;"
+			REPLACE("piece_image"), 3},
+		{"send", "new_send", "INSERT INTO new_send (" SEND ") SELECT " SEND " FROM send;" REPLACE("send"), 21},
+	};
+	static char const *const added[] = {"delivery", "link", "click", "figures", "unsubscription", "login",
+		"hit_log", NULL};
+	struct sqlite *q = (struct sqlite *)s;
+	/* Views and triggers that name a table are not checked while it is renamed. */
+	enum store_result r = sqlite_run(q, "PRAGMA legacy_alter_table = ON;"
+		" ALTER TABLE sender ADD COLUMN name TEXT NOT NULL DEFAULT ''");
+	for (size_t i = 0; r == STORE_OK && i < sizeof tables / sizeof *tables; i++)
+		r = rebuild(s, &tables[i]);
+	if (r == STORE_OK)
+		r = migrate_create_tables(s, STORE_SQLITE, added);
+	if (r == STORE_OK)
+		r = migrate_create_indexes(s, STORE_SQLITE);
+	if (r == STORE_OK)
+		r = sqlite_run(q, "DELETE FROM sqlite_sequence WHERE name = 'send'; INSERT INTO sqlite_sequence"
+			" (name, seq) SELECT 'send', max(" STORE_FOREIGN_SENDS " - 1, coalesce(max(id), 0)) FROM send");
+	enum store_result back = sqlite_run(q, "PRAGMA legacy_alter_table = OFF");
+	return r == STORE_OK ? back : r;
+}
