@@ -1,20 +1,21 @@
-/* saca-smtpd: the dialogue on descriptors 0 and 1. smtp/dialogue.c leads it; here are the
-   options, the clocks, and the world the dialogue asks about. */
+/* saca-smtpd: one SMTP session on descriptors 0 and 1. smtp/dialogue.h is the engine; this file
+   has its caller: the options, the clocks, and the hooks. */
 #define _GNU_SOURCE
-#include "base/exitcode.h"
-#include "base/version.h"
-#include "base/clock.h"
+#include "accounts/senders.h"
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "base/date.h"
+#include "base/exitcode.h"
 #include "base/num.h"
-#include "base/setid.h"
 #include "base/random.h"
+#include "base/setid.h"
+#include "base/version.h"
+#include "base/wipe.h"
+#include "smtp/client.h"
 #include "smtp/dialogue.h"
 #include "smtp/login.h"
-#include "smtp/client.h"
 #include "smtp/queue.h"
 #include "smtp/queueenv.h"
-#include "accounts/senders.h"
 #include "smtp/record.h"
 #include "ucspi/peer.h"
 #include "ucspi/starttls.h"
@@ -29,17 +30,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#define USAGE "saca-smtpd [-Apq] [-a senders.cdb] [-h host] [-b brand] [-u url] [-s size] [-r recipients] " \
-	"[-o octets] [-n line] [-N authline] [-e errors] [-f logins] [-d delay] [-t command] [-l login] " \
+#define USAGE "saca-smtpd [-ApqV] [-a senders.cdb] [-h host] [-b brand] [-u url] [-s size] [-r recipients] " \
+	"[-o octets] [-n line] [-N authline] [-e errors] [-f logins] [-d delay] [-F first] [-t command] [-l login] " \
 	"[-T session] [-w queue] checkpassword-program -- queue-program"
 
-enum { INPUT = 65536, COMMANDS = 8192 }; /* a long line's room; what is read of others at once */
-enum { TROUBLE = ANSWER_LINE + 80 };
-enum { LEAVE_MS = 5000 }; /* time for the last replies to go out */
+enum {
+	INPUT = 65536,   /* octets of the input buffer */
+	COMMANDS = 8192, /* octets read at once outside bodies: pages that are never read into use no memory */
+	FAILURE = ANSWER_LINE + 80,
+	LEAVE_MS = 5000  /* time for the last replies to go out */
+};
 
-/* Everything of this process's one session. */
 struct session {
-	struct dialogue smtp;
+	struct dialogue dialogue;
 	struct dialogue_config config;
 	struct client client;
 	struct queue queue;
@@ -48,98 +51,101 @@ struct session {
 	char const *senders_path;
 	struct starttls tls;
 	char const *const *authenticator;
-	uint64_t delay, command, login, total, queueing; /* milliseconds */
-	uint64_t started, command_since, progress;
+	uint64_t delay, first, command, login, total, queueing; /* milliseconds: the options */
+	uint64_t started, command_since; /* times of clock_ms */
+	uint64_t progress;               /* the dialogue's, when the clock for a command was restarted */
 	struct peer_end peer;
 	char host[256], url[300], date[DATE_RFC5322];
 	struct queueenv queueenv;
-	char trouble[TROUBLE]; /* why what was asked last could not be answered, or "" */
+	char failure[FAILURE]; /* how the last program failed, for the log; or "" */
 };
 
 /* --- Clocks ----------------------------------------------------------------------------- */
 
-/* No later than `grace` behind the clocks of the session and the login. */
-static uint64_t bounded(struct session const *me, uint64_t at, uint64_t grace)
+/* The earliest of `at`, the end of the session and the end of the time to log in; `grace` is
+   added to these two. */
+static uint64_t limit_deadline(struct session const *me, uint64_t at, uint64_t grace)
 {
 	uint64_t from = me->started + grace;
 	if (at > from + me->total)
 		at = from + me->total;
-	if (!me->smtp.logged_in && at > from + me->login)
+	if (!me->dialogue.logged_in && at > from + me->login)
 		at = from + me->login;
 	return at;
 }
 
-static uint64_t deadline(struct session const *me)
+/* When the client's command, or its next octets of a body, must have arrived. */
+static uint64_t command_deadline(struct session const *me)
 {
-	return bounded(me, me->command_since + me->command, 0);
+	uint64_t time = me->dialogue.progress ? me->command : me->first;
+	return limit_deadline(me, me->command_since + time, 0);
 }
 
-/* Of a client who does not read what he is told. One who does is still told of the end. */
-static uint64_t deadline_to_read(struct session const *me)
+/* When the client must have read its replies. It has LEAVE_MS more to read that its time is
+   over. */
+static uint64_t reply_deadline(struct session const *me)
 {
-	return bounded(me, clock_ms() + me->command, LEAVE_MS);
+	return limit_deadline(me, clock_ms() + me->command, LEAVE_MS);
 }
 
 static void restart_command_clock(struct session *me)
 {
-	if (me->progress == me->smtp.progress)
+	if (me->progress == me->dialogue.progress)
 		return;
-	me->progress = me->smtp.progress;
+	me->progress = me->dialogue.progress;
 	me->command_since = clock_ms();
 }
 
-/* --- What the dialogue asks ------------------------------------------------------------- */
+/* --- Hooks ------------------------------------------------------------------------------- */
 
-static void say(void *arg, char const *s, size_t n)
+static void keep_reply(void *arg, char const *s, size_t n)
 {
 	struct session *me = arg;
-	client_put(&me->client, s, n, deadline_to_read(me));
+	client_put(&me->client, s, n, reply_deadline(me));
 }
 
-/* What has been said need not wait with who takes his time: least of all one message's 250
-   for the next message's commit (RFC 2920 3.2). */
-static void flush(struct session *me)
+/* Sends the replies. Called before each wait for a program: no reply waits for another
+   message's commit (RFC 2920 section 3.2). */
+static void flush_replies(struct session *me)
 {
-	client_flush(&me->client, deadline_to_read(me));
+	client_flush(&me->client, reply_deadline(me));
 }
 
-/* What was said last has some time to leave, though a clock has run out. */
-static void flush_last(struct session *me)
+static void flush_last_replies(struct session *me)
 {
-	uint64_t at = deadline_to_read(me), least = clock_ms() + LEAVE_MS;
+	uint64_t at = reply_deadline(me), least = clock_ms() + LEAVE_MS;
 	client_flush(&me->client, at > least ? at : least);
 }
 
-/* Notes what the log is to say of a program that failed; and what it said itself. */
-static void trouble(struct session *me, char const *program, struct run_end const *end, char const *said)
+static void note_failure(struct session *me, char const *program, struct run_end const *end, char const *text)
 {
-	run_tell(stpcpy(me->trouble, program), end);
-	if (*said)
-		strcat(strcat(me->trouble, ": "), said);
+	run_tell(stpcpy(me->failure, program), end);
+	if (*text)
+		strcat(strcat(me->failure, ": "), text);
 }
 
-static enum dialogue_lookup log_in(void *arg, char const *user, size_t un, char const *password, size_t pn)
+static enum dialogue_lookup check_login(void *arg, char const *user, size_t un, char const *password, size_t pn)
 {
 	struct session *me = arg;
 	struct run_end end;
-	flush(me);
-	me->trouble[0] = 0;
+	flush_replies(me);
+	me->failure[0] = 0;
 	enum dialogue_lookup r = authenticate(me->authenticator, user, un, password, pn, me->started + me->login, &end);
 	if (r == DIALOGUE_UNKNOWN)
-		trouble(me, "checkpassword program: ", &end, "");
+		note_failure(me, "checkpassword program: ", &end, "");
 	return r;
 }
 
-/* What a guesser pays. */
-static void delay(void *arg)
+static void delay_failed_login(void *arg)
 {
 	struct session *me = arg;
 	struct timespec t = {.tv_sec = (time_t)(me->delay / 1000), .tv_nsec = (long)(me->delay % 1000) * 1000000};
-	flush(me);
+	flush_replies(me);
 	while (nanosleep(&t, &t) < 0 && errno == EINTR)
 		;
 }
 
+/* Opens senders.cdb at the first MAIL of a session: a new file counts from the next session. */
 static bool open_senders(struct session *me)
 {
 	if (me->senders_open)
@@ -151,32 +157,32 @@ static bool open_senders(struct session *me)
 	return me->senders_open = true;
 }
 
-static enum dialogue_lookup answer(struct session const *me, enum senders_result r)
+static enum dialogue_lookup lookup_of(struct session const *me, enum senders_result r)
 {
 	if (r == SENDERS_DAMAGED)
-		strerr_warnw(me->senders_path, " is damaged");
+		strerr_warnw(me->senders_path, " is damaged: compile the accounts again");
 	return r == SENDERS_DAMAGED ? DIALOGUE_UNKNOWN : r == SENDERS_YES ? DIALOGUE_YES : DIALOGUE_NO;
 }
 
-static enum dialogue_lookup plan(void *arg, char const *name, size_t n, struct accounts_plan *out)
+static enum dialogue_lookup read_plan(void *arg, char const *name, size_t n, struct accounts_plan *out)
 {
 	struct session *me = arg;
 	if (!me->senders_path)
 		return DIALOGUE_NO;
 	if (!open_senders(me))
 		return DIALOGUE_UNKNOWN;
-	return answer(me, senders_plan(&me->senders, name, n, out));
+	return lookup_of(me, senders_plan(&me->senders, name, n, out));
 }
 
-static enum dialogue_lookup sender(void *arg, char const *name, size_t pn, char const *address, size_t n)
+static enum dialogue_lookup check_sender(void *arg, char const *name, size_t pn, char const *address, size_t n)
 {
 	struct session *me = arg;
 	if (!open_senders(me))
 		return DIALOGUE_UNKNOWN;
-	return answer(me, senders_address(&me->senders, name, pn, address, n, NULL));
+	return lookup_of(me, senders_address(&me->senders, name, pn, address, n, NULL));
 }
 
-static enum dialogue_tls tls(void *arg)
+static enum dialogue_tls look_for_tls(void *arg)
 {
 	struct session *me = arg;
 	switch (starttls_look(&me->tls)) {
@@ -189,52 +195,52 @@ static enum dialogue_tls tls(void *arg)
 	}
 }
 
-static bool body_start(void *arg)
+static bool start_body(void *arg)
 {
 	struct session *me = arg;
 	return queue_begin(&me->queue);
 }
 
-static bool body(void *arg, char const *s, size_t n)
+static bool write_body(void *arg, char const *s, size_t n)
 {
 	struct session *me = arg;
 	return queue_write(&me->queue, s, n);
 }
 
-static void queue(void *arg, struct dialogue const *s, bool empty, char const *envelope, size_t n, struct answer *out)
+static void run_queue(void *arg, struct dialogue const *d, bool empty, char const *envelope, size_t n, struct answer *out)
 {
 	struct session *me = arg;
-	flush(me);
+	flush_replies(me);
 	uint64_t until = clock_ms() + me->queueing;
-	queueenv_set(&me->queueenv, s);
+	queueenv_set(&me->queueenv, d);
 	char const **envp = queueenv_make(&me->queueenv);
 	if (envp)
 		queue_run(&me->queue, empty, envelope, n, envp, until, out);
 	else
 		answer_read(out, -1, "", 0);
-	me->trouble[0] = 0;
+	me->failure[0] = 0;
 	if (!envp)
-		strcpy(me->trouble, "out of memory");
+		strcpy(me->failure, "out of memory");
 	else if (out->verdict == VERDICT_TEMPORARY || out->verdict == VERDICT_FULL)
-		trouble(me, "queue program: ", &me->queue.end, out->text);
+		note_failure(me, "queue program: ", &me->queue.end, out->text);
 	free(envp);
-	me->command_since = clock_ms(); /* that time was ours, not the client's */
+	me->command_since = clock_ms(); /* the client is not charged for the queue's time */
 }
 
-static void log_record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
+static void log_record(void *arg, struct dialogue const *d, struct dialogue_record const *r)
 {
 	struct session *me = arg;
-	record_log(&me->peer, s->tls, r, me->trouble);
-	me->trouble[0] = 0;
+	record_log(&me->peer, d->tls, r, me->failure);
+	me->failure[0] = 0;
 }
 
-static uint64_t clock_now(void *arg)
+static uint64_t now(void *arg)
 {
 	(void)arg;
 	return clock_ms();
 }
 
-static bool over(void *arg)
+static bool is_over(void *arg)
 {
 	struct session *me = arg;
 	return clock_ms() >= me->started + me->total || client_stopped();
@@ -242,64 +248,63 @@ static bool over(void *arg)
 
 /* --- The session --------------------------------------------------------------------------- */
 
-/* Waits for what the client sends. A large message's memory is freed after its reply went out. */
-static enum client_event listen_to(struct session *me, char *s, size_t n, size_t *got)
+/* Waits for the client, and reads. A large message's memory is freed after its reply is sent. */
+static enum client_event read_client(struct session *me, char *s, size_t n, size_t *got)
 {
-	client_flush(&me->client, deadline_to_read(me));
+	client_flush(&me->client, reply_deadline(me));
 	queue_tidy(&me->queue);
-	return client_read(&me->client, s, n, got, deadline(me));
+	return client_read(&me->client, s, n, got, command_deadline(me));
 }
 
-/* How much to ask for: bodies are read in large pieces, and what is never filled of the
-   room is no memory. */
-static size_t wanted(struct session const *me, size_t len)
+static size_t octets_to_read(struct session const *me, size_t len)
 {
-	bool body = me->smtp.reading == READING_BODY || me->smtp.reading == READING_CHUNK;
-	return body || len > INPUT - COMMANDS ? INPUT - len : COMMANDS;
+	return dialogue_in_body(&me->dialogue) || len > INPUT - COMMANDS ? INPUT - len : COMMANDS;
 }
 
-/* Reads and answers until the session is over. */
-static void talk(struct session *me)
+/* Moves the rest of s[0..len) to the front, and wipes the places that it leaves: it may be the
+   start of an AUTH. Returns its length. */
+static size_t drop_used(char *s, size_t len, size_t used)
 {
-	/* one octet of room before the input: smtp/data.h asks for it */
-	static char room[1 + INPUT];
-	char *input = room + 1;
+	size_t rest = len - used;
+	if (used && rest) {
+		memmove(s, s + used, rest);
+		wipe(s + rest, used);
+	}
+	return rest;
+}
+
+/* Reads and replies until the session is over. */
+static void run_session(struct session *me)
+{
+	static char buffer[1 + INPUT]; /* dialogue_feed needs one octet before its input */
+	char *input = buffer + 1;
 	size_t len = 0, used, got;
 	for (;;) {
-		switch (listen_to(me, input + len, wanted(me, len), &got)) {
-		case CLIENT_DATA:
-			break;
-		case CLIENT_EOF:
-			dialogue_end(&me->smtp, DIALOGUE_VANISHED);
-			return;
-		case CLIENT_TIMEOUT:
-			dialogue_end(&me->smtp, DIALOGUE_TIMEOUT);
-			return;
-		default:
-			dialogue_end(&me->smtp, DIALOGUE_SHUTDOWN);
+		enum client_event event = read_client(me, input + len, octets_to_read(me, len), &got);
+		if (event != CLIENT_DATA) {
+			wipe(input, len);
+			dialogue_end(&me->dialogue, event == CLIENT_EOF ? DIALOGUE_VANISHED
+				: event == CLIENT_TIMEOUT ? DIALOGUE_TIMEOUT : DIALOGUE_SHUTDOWN);
 			return;
 		}
 		len += got;
-		switch (dialogue_feed(&me->smtp, input, len, &used)) {
-		case DIALOGUE_CLOSE:
+		enum dialogue_next next = dialogue_feed(&me->dialogue, input, len, &used);
+		if (next == DIALOGUE_CLOSE)
 			return;
-		case DIALOGUE_START_TLS:
+		if (next == DIALOGUE_START_TLS) {
 			restart_command_clock(me);
-			if (!client_flush(&me->client, deadline(me)) || !starttls_start(&me->tls, deadline(me)))
+			if (!client_flush(&me->client, command_deadline(me)) || !starttls_start(&me->tls, command_deadline(me)))
 				return;
-			dialogue_tls_started(&me->smtp);
-			used = len;
-			break;
-		default:
-			break;
+			dialogue_tls_started(&me->dialogue);
 		}
-		memmove(input, input + used, len - used);
-		len -= used;
+		len = drop_used(input, len, used);
 		restart_command_clock(me);
 	}
 }
 
-static void date_now(char out[DATE_RFC5322])
+/* --- Settings ------------------------------------------------------------------------------- */
+
+static void write_date(char out[DATE_RFC5322])
 {
 	time_t now = time(NULL);
 	struct tm tm;
@@ -307,8 +312,8 @@ static void date_now(char out[DATE_RFC5322])
 		out[0] = 0;
 }
 
-/* The settings that have a default of their own. */
-static void fill_names(struct session *me)
+/* Sets the names that have no option: host, brand, URL, date. */
+static void set_default_names(struct session *me)
 {
 	struct dialogue_config *c = &me->config;
 	if (!c->host) {
@@ -324,25 +329,25 @@ static void fill_names(struct session *me)
 		strcat(me->url, "/");
 		c->url = me->url;
 	}
-	date_now(me->date);
+	write_date(me->date);
 	c->date = me->date;
 }
 
-static uint64_t number(char const *value, char option, uint64_t min, uint64_t max)
+static uint64_t read_number(char const *value, char option, uint64_t min, uint64_t max)
 {
 	char const name[] = {'-', option, 0};
 	uint64_t v;
 	if (!num_scan(value, strlen(value), max, &v) || v < min)
-		strerr_dief(EXIT_MISUSE, "bad value for ", name, ": ", value);
+		strerr_dief(EXIT_MISUSE, "invalid value for ", name, ": ", value);
 	return v;
 }
 
-static uint64_t seconds(char const *value, char option)
+static uint64_t read_seconds(char const *value, char option)
 {
-	return 1000 * number(value, option, 1, 1000000);
+	return 1000 * read_number(value, option, 1, 1000000);
 }
 
-static void option(struct session *me, int letter, char const *value)
+static void read_option(struct session *me, int letter, char const *value)
 {
 	struct dialogue_config *c = &me->config;
 	char o = (char)letter;
@@ -354,31 +359,32 @@ static void option(struct session *me, int letter, char const *value)
 	case 'h': c->host = value; break;
 	case 'b': c->brand = value; break;
 	case 'u': c->url = value; break;
-	case 's': c->max_size = number(value, o, 1, UINT64_C(1) << 40); break;
-	case 'r': c->max_rcpt = (uint32_t)number(value, o, 1, 10000000); break;
-	case 'o': c->max_rcpt_octets = number(value, o, 1, UINT64_C(1) << 30); break;
-	case 'n': c->max_line = number(value, o, 512, INPUT); break;
-	case 'N': c->max_auth_line = number(value, o, 512, INPUT); break;
-	case 'e': c->max_errors = (unsigned int)number(value, o, 1, 1000000); break;
-	case 'f': c->max_logins = (unsigned int)number(value, o, 1, 1000000); break;
-	case 'd': me->delay = number(value, o, 0, 60000); break;
-	case 't': me->command = seconds(value, o); break;
-	case 'l': me->login = seconds(value, o); break;
-	case 'T': me->total = seconds(value, o); break;
-	case 'w': me->queueing = seconds(value, o); break;
+	case 's': c->max_size = read_number(value, o, 1, UINT64_C(1) << 40); break;
+	case 'r': c->max_rcpt = (uint32_t)read_number(value, o, 1, 10000000); break;
+	case 'o': c->max_rcpt_octets = read_number(value, o, 1, UINT64_C(1) << 30); break;
+	case 'n': c->max_line = read_number(value, o, 512, INPUT); break;
+	case 'N': c->max_auth_line = read_number(value, o, 512, INPUT); break;
+	case 'e': c->max_errors = (unsigned int)read_number(value, o, 1, 1000000); break;
+	case 'f': c->max_logins = (unsigned int)read_number(value, o, 1, 1000000); break;
+	case 'd': me->delay = read_number(value, o, 0, 60000); break;
+	case 'F': me->first = read_seconds(value, o); break;
+	case 't': me->command = read_seconds(value, o); break;
+	case 'l': me->login = read_seconds(value, o); break;
+	case 'T': me->total = read_seconds(value, o); break;
+	case 'w': me->queueing = read_seconds(value, o); break;
 	case 'V': version_exit();
 	default: strerr_dieusage(EXIT_MISUSE, USAGE);
 	}
 }
 
-static void options(struct session *me, int argc, char const **argv)
+static void read_options(struct session *me, int argc, char const **argv)
 {
 	subgetopt l = SUBGETOPT_ZERO;
 	for (;;) {
-		int letter = subgetopt_r(argc, argv, "Apqa:h:b:u:s:r:o:n:N:e:f:d:t:l:T:w:V", &l);
+		int letter = subgetopt_r(argc, argv, "Apqa:h:b:u:s:r:o:n:N:e:f:d:F:t:l:T:w:V", &l);
 		if (letter == -1)
 			break;
-		option(me, letter, l.arg);
+		read_option(me, letter, l.arg);
 	}
 	argv += l.ind;
 	me->authenticator = argv;
@@ -389,7 +395,7 @@ static void options(struct session *me, int argc, char const **argv)
 	*argv++ = NULL;
 	me->queue.argv = argv;
 	if (!me->senders_path && !me->config.any_sender)
-		strerr_dief(EXIT_MISUSE, "-a senders.cdb is needed, or -A, which says that any sender will do");
+		strerr_dief(EXIT_MISUSE, "no list of senders: give -a senders.cdb, or -A to accept any sender");
 }
 
 static struct session session = {
@@ -398,6 +404,7 @@ static struct session session = {
 	.queue = QUEUE_ZERO,
 	.senders = SENDERS_ZERO,
 	.delay = 2000,
+	.first = 30000,
 	.command = 300000,
 	.login = 120000,
 	.total = 3600000,
@@ -408,26 +415,26 @@ int main(int argc, char const **argv)
 {
 	struct session *me = &session;
 	struct dialogue_hooks const hooks = {
-		.arg = me, .reply = say, .login = log_in, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
-		.body_start = body_start, .body = body, .queue = queue, .log = log_record, .clock = clock_now,
-		.over = over,
+		.arg = me, .reply = keep_reply, .login = check_login, .delay = delay_failed_login, .plan = read_plan,
+		.sender = check_sender, .tls = look_for_tls, .body_start = start_body, .body = write_body,
+		.queue = run_queue, .log = log_record, .clock = now, .over = is_over,
 	};
 	unsigned char key[SIPHASH_KEY];
 	PROG = "saca-smtpd";
 	setid_refuse();
-	options(me, argc, argv);
+	read_options(me, argc, argv);
 	if (!fd_sanitize() || client_signals() < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "set up descriptors and signals");
 	if (starttls_init(&me->tls) == STARTTLS_MALFORMED)
-		strerr_dief(EXIT_MISUSE, "bad SSLCTLFD, SSLREADFD or SSLWRITEFD");
+		strerr_dief(EXIT_MISUSE, "SSLCTLFD, SSLREADFD or SSLWRITEFD is not the number of a descriptor");
 	if (!random_octets(key, sizeof key))
 		strerr_diefusys(EXIT_TEMPORARY, "get random octets");
 	peer_client(&me->peer);
-	fill_names(me);
+	set_default_names(me);
 	me->started = me->command_since = clock_ms();
-	dialogue_start(&me->smtp, &me->config, &hooks, key, me->tls.ctl < 0 && peer_is_under_tls());
-	talk(me);
-	flush_last(me);
-	dialogue_free(&me->smtp);
+	dialogue_start(&me->dialogue, &me->config, &hooks, key, me->tls.ctl < 0 && peer_is_under_tls());
+	run_session(me);
+	flush_last_replies(me);
+	dialogue_free(&me->dialogue);
 	return 0;
 }
