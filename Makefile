@@ -67,9 +67,9 @@ OBJ_saca-spool := \
 	$(call in,base,ascii buf clock date fd hash limit num setid utf8 uuid version) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe reply) \
-	$(call in,mail,address header) \
-	$(call in,spool,commit credit credit_format draft envelope file find input key lock name number number_format \
-		record request seen_format spool)
+	$(call in,mail,address header param) \
+	$(call in,spool,commit credit credit_format draft envelope file find fingerprint input key lock name number \
+		number_format record request seen_format spool)
 OBJ_saca-accounts := \
 	$(call in,base,ascii buf cdb_write num setid utf8 version) \
 	$(call in,mail,address) \
