@@ -1,5 +1,6 @@
-/* saca-spool: commits a message and its envelope to a spool. The interface is that of
-   qmail-queue(8): saca-spool(8) has it, saca-spool(5) the spool. */
+/* saca-spool: commits messages and their envelopes to a spool: one, by the interface of
+   qmail-queue(8), or as a service. saca-spool(8) has the interface, saca-spool(5) the spool. */
+#include "accounts/accounts.h"
 #include "base/exitcode.h"
 #include "base/fd.h"
 #include "base/limit.h"
@@ -8,15 +9,21 @@
 #include "base/version.h"
 #include "mail/address.h"
 #include "service/answer_pipe.h"
+#include "service/ask.h"
+#include "service/serve.h"
+#include "service/submission.h"
 #include "spool/commit.h"
 #include "spool/credit.h"
 #include "spool/input.h"
 #include "spool/lock.h"
 #include "spool/number.h"
-#include "spool/request.h"
+#include "spool/settings.h"
+#include "spool/submit.h"
+#include "spool/login.h"
 #include "ucspi/peer.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +33,20 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 
-#define USAGE "saca-spool [-P plan] [-i K/N] [-h host] [-r recipients] [-s octets] SPOOL or saca-spool -c PLAN=+N|PLAN=-N SPOOL"
+#define USAGE "saca-spool [-P plan] [-i K/N] [-h host] [-r recipients] [-s octets] [-a senders.cdb] SPOOL or " \
+	"saca-spool -S -k ticket.key -a senders.cdb [-n workers] [-i K/N] [-h host] [-r recipients] [-s octets] SPOOL or " \
+	"saca-spool -t SOCKET or saca-spool -c PLAN=+N|PLAN=-N [-a senders.cdb] SPOOL"
 
 #define LIFETIME 3600    /* seconds until the program gives up */
 #define OVERHEAD 1048576 /* octets of a file at most, besides message and envelope */
+#define WORKERS_MAX 1000
+#define KEPT 65536       /* octets of a block that a worker keeps for the next request */
 
 static struct {
-	char const *plan, *host, *credit;
-	uint64_t residue, hosts, recipients, octets;
-} options = {NULL, NULL, NULL, 0, 1, 50000, 16777216};
+	char const *plan, *host, *credit, *senders, *ticket_key;
+	uint64_t residue, hosts, recipients, octets, workers;
+	bool serves, probes;
+} options = {.hosts = 1, .recipients = 50000, .octets = 16777216, .workers = 8};
 
 /* --- Command line ----------------------------------------------------------------------- */
 
@@ -63,7 +75,7 @@ static void read_residue(char const *s)
 static char const *read_options(int argc, char const *const *argv)
 {
 	subgetopt l = SUBGETOPT_ZERO;
-	for (int opt; (opt = subgetopt_r(argc, argv, "VP:i:h:r:s:c:", &l)) != -1;)
+	for (int opt; (opt = subgetopt_r(argc, argv, "VSta:c:h:i:k:n:P:r:s:", &l)) != -1;)
 		switch (opt) {
 		case 'V': version_exit();
 		case 'P': options.plan = l.arg; break;
@@ -72,9 +84,16 @@ static char const *read_options(int argc, char const *const *argv)
 		case 'r': options.recipients = read_number(l.arg, ENVELOPE_MAX, "number of recipients"); break;
 		case 's': options.octets = read_number(l.arg, INT32_MAX, "size"); break;
 		case 'c': options.credit = l.arg; break;
+		case 'a': options.senders = l.arg; break;
+		case 'S': options.serves = true; break;
+		case 't': options.probes = true; break;
+		case 'k': options.ticket_key = l.arg; break;
+		case 'n': options.workers = read_number(l.arg, WORKERS_MAX, "number of workers"); break;
 		default: die_usage();
 		}
-	if (argc - l.ind != 1)
+	if (argc - l.ind != 1 || options.serves + options.probes + (options.credit != NULL) > 1)
+		die_usage();
+	if (options.serves && (!options.ticket_key || !options.senders || options.plan))
 		die_usage();
 	if (options.plan && !address_is_plan(options.plan, strlen(options.plan)))
 		strerr_dief(EXIT_MISUSE, "not a plan's name: ", options.plan);
@@ -148,30 +167,20 @@ static void read_message(struct buf *message)
 		return;
 	case INPUT_LARGE:
 		end_refused(ANSWER_REFUSED, REFUSAL_SIZE, NULL, options.octets);
-	case INPUT_FOREIGN:
 	case INPUT_FAILED:
 		end_failed(ANSWER_READ, "read the message");
 	}
 }
 
-/* The faulty address as a string. */
-static char const *bad_address(struct envelope const *e)
-{
-	static char shown[128];
-	size_t n = e->bad_len < sizeof shown - 1 ? e->bad_len : sizeof shown - 1;
-	if (n)
-		memcpy(shown, e->text.s + e->bad, n);
-	return shown;
-}
-
 static _Noreturn void refuse_envelope(struct envelope const *e)
 {
+	char word[128];
 	if (e->state == ENVELOPE_NO_MEMORY) {
 		errno = ENOMEM;
 		end_failed(ANSWER_MEMORY, "keep the envelope");
 	}
-	end_refused(e->state == ENVELOPE_FORMAT ? ANSWER_FORMAT : e->state == ENVELOPE_LONG ? ANSWER_LONG
-		: ANSWER_REFUSED, envelope_refusal(e->state), bad_address(e), 0);
+	envelope_bad(e, word, sizeof word);
+	end_refused(envelope_code(e->state), envelope_refusal(e->state), word, 0);
 }
 
 static void read_envelope(struct envelope *e)
@@ -207,26 +216,39 @@ static char const *host_name(void)
 	return name;
 }
 
+/* A plan that the accounts do not have is a temporary failure: they may have changed. */
+static void read_plan(struct spool_request *request)
+{
+	struct spool_result result = {.code = ANSWER_LATER};
+	enum settings r = settings_read(request, options.senders);
+	if (r == SETTINGS_OK)
+		return;
+	settings_explain(result.why, r, options.senders, request->plan);
+	end(&result);
+}
+
 static _Noreturn void spool_message(char const *path)
 {
 	struct spool sp;
 	struct spool_result result;
-	struct request_login login;
+	struct spool_login login;
 	struct buf message = BUF_ZERO;
 	struct envelope envelope;
 	char ip[PEER_IP];
 	char const *plan = variable("SACA_PLAN"), *user = variable("SACA_USER");
-	char const *wrong = request_read_login(&login, user, plan || user ? plan : options.plan);
-	struct spool_request request = {.plan = login.plan, .user = login.user,
+	char const *wrong = spool_login_read(&login, user, plan || user ? plan : options.plan);
+	struct spool_request request = {.plan = login.plan, .user = login.user, .limits = {ACCOUNTS_MAXDAY, ACCOUNTS_MAXWAIT},
 		.residue = options.residue, .hosts = options.hosts, .envelope = &envelope,
 		.origin = {.helo = getenv("SACA_HELO"), .host = host_name(), .proto = getenv("SACA_PROTO"),
 			.tls = getenv("SSL_PROTOCOL"), .cipher = getenv("SSL_CIPHER"), .ip = ip}};
 	if (wrong)
 		strerr_dief(EXIT_MISUSE, wrong);
-	if (!request_read_switch(&request.costs_credit, getenv("SACA_CREDIT")))
+	if (!spool_switch_read(&request.costs_credit, getenv("SACA_CREDIT")))
 		strerr_dief(EXIT_MISUSE, "SACA_CREDIT is neither yes nor no");
-	if (!request_read_switch(&request.sandbox, getenv("SACA_SANDBOX")))
+	if (!spool_switch_read(&request.sandbox, getenv("SACA_SANDBOX")))
 		strerr_dief(EXIT_MISUSE, "SACA_SANDBOX is neither yes nor no");
+	if (options.senders)
+		read_plan(&request);
 	peer_ip(ip);
 	alarm(LIFETIME);
 	read_message(&message);
@@ -240,6 +262,17 @@ static _Noreturn void spool_message(char const *path)
 
 /* --- Credit ----------------------------------------------------------------------------- */
 
+static void check_plan(char const *plan)
+{
+	struct spool_request request = {.plan = plan};
+	char why[SPOOL_WHY];
+	enum settings r = settings_read(&request, options.senders);
+	if (r == SETTINGS_OK)
+		return;
+	settings_explain(why, r, options.senders, plan);
+	strerr_dief(r == SETTINGS_UNKNOWN ? EXIT_MISUSE : EXIT_TEMPORARY, why);
+}
+
 static _Noreturn void change_credit(char const *path, char const *order)
 {
 	struct spool sp;
@@ -248,6 +281,8 @@ static _Noreturn void change_credit(char const *path, char const *order)
 	bool add;
 	if (!credit_order(plan, &add, &amount, order))
 		strerr_dief(EXIT_MISUSE, "not PLAN=+N or PLAN=-N: ", order);
+	if (options.senders)
+		check_plan(plan);
 	bool is_new = !spool_exists(path) && errno == ENOENT; /* the path may be mistyped */
 	open_spool(&sp, path, 0);
 	if (is_new)
@@ -269,12 +304,44 @@ static _Noreturn void change_credit(char const *path, char const *order)
 	_exit(0);
 }
 
+/* --- The service ------------------------------------------------------------------------- */
+
+static int serve(char const *path)
+{
+	struct spool sp;
+	struct submit submit = {.spool = &sp, .senders = options.senders, .host = options.host,
+		.residue = options.residue, .hosts = options.hosts, .recipients = options.recipients,
+		.octets = options.octets};
+	struct serve service = {.workers = (unsigned int)options.workers, .max = SUBMISSION_MAX,
+		.handle = submit_handle, .arg = &submit};
+	serve_prepare();
+	if (!ticket_read_key(&submit.ticket_key, options.ticket_key))
+		strerr_diefusys(EXIT_TEMPORARY, "read the ticket key ", options.ticket_key);
+	open_spool(&sp, path, options.octets + 2 * ENVELOPE_OCTETS(options.recipients));
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, KEPT); /* larger blocks are given back to the system when freed */
+#endif
+	return serve_workers(&service);
+}
+
+static int probe(char const *socket)
+{
+	char reason[ASK_REASON];
+	if (ask_works(socket, reason))
+		return 0;
+	strerr_dief(EXIT_TEMPORARY, reason);
+}
+
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-spool";
 	setid_refuse();
 	set_up();
 	char const *path = read_options(argc, argv);
+	if (options.probes)
+		return probe(path);
+	if (options.serves)
+		return serve(path);
 	if (options.credit)
 		change_credit(path, options.credit);
 	spool_message(path);

@@ -10,6 +10,7 @@
 #include "spool/key.h"
 #include "spool/lock.h"
 #include "spool/number.h"
+#include "spool/quota.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -50,6 +51,7 @@ struct step {
 	struct spool_result *result;
 	char id[UUID_HEX], key[SPOOL_KEY];
 	bool is_send;  /* false: only contacts, without number and credit */
+	bool costs_credit, has_quota;
 	uint64_t send; /* the number, once it is taken */
 };
 
@@ -87,11 +89,48 @@ static bool judge_credit(struct step *t, enum spool_credit r, uint64_t left)
 	return false;
 }
 
+/* The size of the file, roughly: the fields take less than 1 KB, a Delivered-To 16 octets. */
+static uint64_t file_size(struct spool_request const *request)
+{
+	return request->n + request->envelope->text.len + 16 * request->envelope->count + 1024;
+}
+
+static bool take_quota(struct step *t)
+{
+	uint64_t today = 0, recipients = t->request->envelope->count;
+	switch (spool_quota_add(t->spool, t->request->plan, &t->request->limits, recipients, file_size(t->request),
+		time(NULL), &today)) {
+	case SPOOL_QUOTA_OK:
+		t->has_quota = true;
+		return true;
+	case SPOOL_QUOTA_RECIPIENTS:
+		spool_refuse(t->result, ANSWER_REFUSED, REFUSAL_CONTACTS, NULL, today + recipients, t->request->limits.maxday);
+		snprintf(t->result->why, sizeof t->result->why, "plan %s has reached maxday, its recipients of a day",
+			t->request->plan);
+		return false;
+	case SPOOL_QUOTA_WAITING:
+		t->result->code = ANSWER_FULL;
+		snprintf(t->result->why, sizeof t->result->why, "plan %s has reached maxwait, its octets in the spool: "
+			"does saca-import run?", t->request->plan);
+		return false;
+	case SPOOL_QUOTA_ERROR:
+		break;
+	}
+	spool_fail(t->result, ANSWER_SPOOL, "use the quota file");
+	return false;
+}
+
+static void return_quota(struct step *t)
+{
+	if (t->has_quota)
+		spool_quota_subtract(t->spool, t->request->plan, t->request->envelope->count, file_size(t->request));
+}
+
 /* Saves the work on a message that will be refused. The amount is taken later. */
 static bool check_credit(struct step *t)
 {
 	uint64_t left = 0;
-	if (!t->is_send || !t->request->costs_credit)
+	if (!t->costs_credit)
 		return true;
 	enum spool_credit r = spool_credit_check(t->spool, t->request->plan, t->request->envelope->count, &left);
 	return judge_credit(t, r, left);
@@ -166,13 +205,12 @@ static bool is_abandoned(struct spool_request const *request)
 static bool commit_draft(struct step *t)
 {
 	struct spool_credit_hold hold;
-	bool is_charged = t->is_send && t->request->costs_credit;
-	if (is_charged && !take_credit(t, &hold))
+	if (t->costs_credit && !take_credit(t, &hold))
 		return false;
 	bool abandoned = is_abandoned(t->request);
 	enum draft_end end = abandoned ? DRAFT_FAILED : draft_commit(&draft, t->key);
 	int e = errno;
-	if (is_charged)
+	if (t->costs_credit)
 		end_credit(&hold, end);
 	if (abandoned) {
 		t->result->code = ANSWER_TIMEOUT;
@@ -192,17 +230,20 @@ static void commit_locked(struct step *t, bool keyed)
 {
 	if (keyed && !check_repeat(t))
 		return;
-	bool done = check_credit(t) && prepare_number(t) && write_draft(t) && commit_draft(t);
+	bool done = check_credit(t) && take_quota(t) && prepare_number(t) && write_draft(t) && commit_draft(t);
 	draft_remove(&draft);
-	if (done && t->is_send)
+	if (!done)
+		return_quota(t);
+	else if (t->is_send)
 		accept_request(t->result, true, t->send, t->id, false);
-	else if (done)
+	else
 		accept_request(t->result, false, t->request->envelope->count, t->id, false);
 }
 
 void spool_commit(struct spool const *sp, struct spool_request const *request, struct spool_result *result)
 {
-	struct step t = {.spool = sp, .request = request, .result = result, .is_send = request->n > 0};
+	struct step t = {.spool = sp, .request = request, .result = result, .is_send = request->n > 0,
+		.costs_credit = request->n > 0 && request->costs_credit && !request->sandbox};
 	*result = (struct spool_result){.code = ANSWER_LATER};
 	uuid_fresh(t.id);
 	int keyed = spool_key(t.key, request->plan, request->envelope, request->message, request->n, t.id);

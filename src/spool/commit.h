@@ -8,6 +8,7 @@
 #include "spool/envelope.h"
 #include "spool/file.h"
 #include "spool/name.h"
+#include "spool/quota.h"
 #include "spool/spool.h"
 
 #include <stdbool.h>
@@ -18,7 +19,8 @@ struct spool_request {
 	char const *plan;             /* address_is_plan */
 	char const *user;             /* the login for X-Saca-User, without blanks and controls */
 	bool costs_credit;            /* the plan's credit pays for each recipient */
-	bool sandbox;
+	bool sandbox;                 /* the send is never delivered, and costs no credit */
+	struct spool_quota_limits limits;
 	uint64_t residue, hosts;      /* which numbers to hand out (spool/number.h) */
 	struct trace origin;          /* for Received, without id and date; ip is one word */
 	struct envelope const *envelope; /* finished: ENVELOPE_DONE */

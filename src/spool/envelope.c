@@ -47,6 +47,28 @@ enum refusal envelope_refusal(enum envelope_state state)
 	return refusals[state];
 }
 
+enum answer_code envelope_code(enum envelope_state state)
+{
+	switch (state) {
+	case ENVELOPE_FORMAT:
+		return ANSWER_FORMAT;
+	case ENVELOPE_LONG:
+		return ANSWER_LONG;
+	case ENVELOPE_NO_MEMORY:
+		return ANSWER_MEMORY;
+	default:
+		return ANSWER_REFUSED;
+	}
+}
+
+void envelope_bad(struct envelope const *e, char *out, size_t size)
+{
+	size_t n = e->bad_len < size - 1 ? e->bad_len : size - 1;
+	if (n)
+		memcpy(out, e->text.s + e->bad, n);
+	out[n] = 0;
+}
+
 /* --- Sorting ------------------------------------------------------------------------ */
 
 static uint64_t head_of(char const *s, size_t n)

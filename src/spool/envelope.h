@@ -5,6 +5,8 @@
 #define SPOOL_ENVELOPE_H
 
 #include "base/buf.h"
+#include "mail/address.h"
+#include "service/answer.h"
 #include "service/reply.h"
 
 #include <stdbool.h>
@@ -12,6 +14,9 @@
 #include <stdint.h>
 
 #define ENVELOPE_MAX 1000000
+
+/* Octets of an envelope with n recipients, each twice: the most that envelope_feed keeps. */
+#define ENVELOPE_OCTETS(n) ((2 * (n) + 1) * (ADDRESS_MAX + 2) + 1)
 
 enum envelope_state {
 	ENVELOPE_MORE, /* the last NUL has not come yet */
@@ -57,6 +62,12 @@ char const *envelope_sender(struct envelope const *e, size_t *len);
 
 /* The refusal for the client; its word is the faulty address. REFUSAL_UNSTATED: none. */
 enum refusal envelope_refusal(enum envelope_state state);
+
+/* The exit code that goes with it (service/answer.h). */
+enum answer_code envelope_code(enum envelope_state state);
+
+/* Copies the faulty address, cut at size - 1 octets. "": there is none. */
+void envelope_bad(struct envelope const *e, char *out, size_t size);
 
 void envelope_free(struct envelope *e);
 

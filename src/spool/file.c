@@ -91,7 +91,7 @@ static char const *read_identity(struct rest *r, struct spoolfile *f)
 	return NULL;
 }
 
-static char const *read_origin(struct rest *r, struct spoolfile *f)
+static char const *read_login(struct rest *r, struct spoolfile *f)
 {
 	if (!take_field(r, "X-Saca-User: ", &f->user) || !is_word(f->user))
 		return "no X-Saca-User field, or no login in it";
@@ -99,6 +99,11 @@ static char const *read_origin(struct rest *r, struct spoolfile *f)
 	if (!plan)
 		return "the login in X-Saca-User names no plan";
 	f->plan = (struct slice){f->user.s + plan, f->user.n - plan};
+	return NULL;
+}
+
+static char const *read_origin(struct rest *r, struct spoolfile *f)
+{
 	if (!take_field(r, "X-Saca-Ip: ", &f->ip) || !is_word(f->ip))
 		return "no X-Saca-Ip field, or nothing in it";
 	if (!take_field(r, "X-Saca-Date: ", &f->date) || !date_is_iso(f->date.s, f->date.n))
@@ -142,7 +147,7 @@ char const *spoolfile_read(struct spoolfile *f, char const *s, size_t n)
 	struct rest r = {s, s + n};
 	struct slice v;
 	char const *wrong;
-	if ((wrong = read_identity(&r, f)) || (wrong = read_origin(&r, f))
+	if ((wrong = read_identity(&r, f)) || (wrong = read_login(&r, f)) || (wrong = read_origin(&r, f))
 		|| (wrong = read_recipients(&r, f)))
 		return wrong;
 	if (!take_field(&r, "Received: ", &v))
@@ -172,6 +177,16 @@ bool spoolfile_identity(char const *s, size_t n, uint64_t *send, struct slice *i
 		return false;
 	*send = f.send;
 	*id = f.id;
+	return true;
+}
+
+bool spoolfile_owner(char const *s, size_t n, struct slice *plan)
+{
+	struct rest r = {s, s + n};
+	struct spoolfile f;
+	if (read_identity(&r, &f) || read_login(&r, &f))
+		return false;
+	*plan = f.plan;
 	return true;
 }
 

@@ -45,6 +45,10 @@ bool spoolfile_recipient(struct spoolfile const *f, size_t *at, struct slice *ad
    points into s. False: it is not the start of a spool file. */
 bool spoolfile_identity(char const *s, size_t n, uint64_t *send, struct slice *id);
 
+/* Parses the plan from the first SPOOLFILE_HEAD octets of a file, or all of it. plan points
+   into s. False: it is not the start of a spool file. */
+bool spoolfile_owner(char const *s, size_t n, struct slice *plan);
+
 /* --- Writing: the head, a Delivered-To line per recipient, the Received line, the message --- */
 
 #define SPOOLFILE_DELIVERED "Delivered-To: " /* before each recipient */

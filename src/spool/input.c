@@ -7,11 +7,9 @@
 #include <errno.h>
 #include <stdint.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #define PIECE 65536
-#define TMPFS 0x01021994 /* statfs(2) */
 
 /* Appends octets until the end. `room` octets are expected. at: the offset to read from;
    -1: the current one. */
@@ -49,15 +47,10 @@ enum input input_read(struct buf *out, int fd, size_t max)
 	return read_to_end(out, fd, is_regular ? room_for(st.st_size - at, max) : PIECE, max, -1);
 }
 
-enum input input_read_memory(struct buf *out, int fd, size_t max)
+enum input input_copy(struct buf *out, int fd, size_t max)
 {
 	struct stat st;
-	struct statfs disk;
-	if (fstat(fd, &st) < 0 || fstatfs(fd, &disk) < 0)
+	if (fstat(fd, &st) < 0)
 		return INPUT_FAILED;
-	if (!S_ISREG(st.st_mode) || disk.f_type != TMPFS)
-		return INPUT_FOREIGN;
-	if (st.st_size > (off_t)max)
-		return INPUT_LARGE;
 	return read_to_end(out, fd, room_for(st.st_size, max), max, 0);
 }

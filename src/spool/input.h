@@ -6,8 +6,7 @@
 
 enum input {
 	INPUT_OK,
-	INPUT_LARGE, /* more than max octets */
-	INPUT_FOREIGN, /* input_read_memory: not a regular file on tmpfs */
+	INPUT_LARGE,  /* more than max octets */
 	INPUT_FAILED /* errno; ENOMEM: out of memory */
 };
 
@@ -15,10 +14,8 @@ enum input {
    out, also after a failure. */
 enum input input_read(struct buf *out, int fd, size_t max);
 
-/* Reads the memory file of a client that is not trusted: all of it, from offset 0, once.
-   Only a regular file on tmpfs is read, since reading from a pipe, a socket or another
-   file system can last as long as the client wants. The client may change the file
-   meanwhile: use only the copy. */
-enum input input_read_memory(struct buf *out, int fd, size_t max);
+/* The same for a memory file that another process may change meanwhile: reads it once, from
+   offset 0. Use only the copy. */
+enum input input_copy(struct buf *out, int fd, size_t max);
 
 #endif

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 char const *const spool_folders[SPOOL_FOLDERS] = {
-	"tmp", "new", "cur", "failed", "done", "seen", "credit"
+	"tmp", "new", "cur", "failed", "done", "seen", "credit", "quota"
 };
 
 /* Makes the missing folders and syncs their entries. */

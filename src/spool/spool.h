@@ -1,4 +1,4 @@
-/* The spool: a folder with seven folders, the file `lock` and the file `count`.
+/* The spool: a folder with eight folders, the file `lock` and the file `count`.
    saca-spool(5) describes what is in each, and the states of a file.
 
    The room, file by file:
@@ -8,14 +8,16 @@
 	name     file names and the key in them                       (pure)
 	file     the text of a spool file, written and read           (pure)
 	envelope sender and recipients as a queue program gets them   (pure)
-	message  the message's octets
-	request  the settings that come with a message                (pure)
-	key      the key of a transaction
+	input    reading message and envelope into memory
+	login    whose message it is                                  (pure)
+	key      the key of a transaction; its message is in fingerprint
 	draft    a file being written to tmp/ and linked into new/
 	commit   a whole transaction, from request to result
+	submit   a request to the queue service, from the socket to the reply
 	record   a small file that is changed in place under its lock
 	number   the counter of sends; its text is in number_format   (pure)
 	credit   what a plan may still send; credit_format            (pure)
+	quota    what a plan may send in a day and leave waiting; quota_format (pure)
 	find     what is in the spool
 	retire   removing files that are imported, setting others aside; seen_format (pure)
 	requeue  an operator's retry and drop
@@ -39,6 +41,7 @@ enum spool_folder {
 	SPOOL_DONE,
 	SPOOL_SEEN,
 	SPOOL_CREDIT,
+	SPOOL_QUOTA,
 	SPOOL_FOLDERS
 };
 
@@ -51,7 +54,7 @@ struct spool {
 	int fd, lock;
 };
 
-/* Opens the spool at path. Makes the folder itself (its parent must exist), the seven
+/* Opens the spool at path. Makes the folder itself (its parent must exist), the eight
    folders (mode 0700) and `lock` (0600) where they are missing. Fails with EPERM if the
    spool belongs to another user; a caller who is root becomes that user first, for the
    rest of the process. Fails with EINVAL if path is missing and would be inside another

@@ -13,7 +13,7 @@ static struct spool_request make_request(char const *message, size_t n)
 	char const text[] = "Fr@d.es\0Ta@x.es\0Tb@x.es\0";
 	ck_assert_int_eq(envelope_feed(&envelope, text, sizeof text), ENVELOPE_DONE);
 	return (struct spool_request){.plan = "acme", .user = "victor.acme", .hosts = 1, .envelope = &envelope,
-		.origin = {.ip = "192.0.2.7"}, .message = message, .n = n};
+		.limits = {1000, 1000000}, .origin = {.ip = "192.0.2.7"}, .message = message, .n = n};
 }
 
 static struct spool_result commit(struct spool_request request)

@@ -43,7 +43,7 @@ deliver "$T/m" "$T/env" "$S"
 is "$CODE:$(balance acme)" "0:9" "once there is space, all is well"
 unset SACA_CREDIT
 
-on_disk nr_inodes=14
+on_disk nr_inodes=16
 i=0
 while touch "$T/disk/filler.$i" 2>/dev/null; do i=$((i + 1)); done
 deliver "$T/m" "$T/env" "$S"

@@ -29,7 +29,7 @@ Received: from maquina (192.0.2.7) by api.example.com with ESMTPSA id $id; D
 $(cat "$T/m")" "the file is as the format says: lowered, sorted, each once"
 is "$(find "$S" -type d ! -perm 700)" "" "folders are 0700"
 is "$(find "$S" -type f ! -perm 600)" "" "files are 0600"
-is "$(cd "$S" && find . -type d | sort | tr '\n' ' ')" ". ./credit ./cur ./done ./failed ./new ./seen ./tmp " \
+is "$(cd "$S" && find . -type d | sort | tr '\n' ' ')" ". ./credit ./cur ./done ./failed ./new ./quota ./seen ./tmp " \
 	"the folders are made"
 is "$(count_files "$S/tmp")" 0 "nothing is left in tmp"
 (umask 0 && deliver "$T/m" "$T/env" "$T/umask" )

@@ -1,5 +1,5 @@
-/* The settings that come with a message. */
-#include "spool/request.h"
+/* Whose message it is. */
+#include "spool/login.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -25,8 +25,8 @@ static struct {
 
 START_TEST(login_is_read_strictly)
 {
-	struct request_login login;
-	char const *wrong = request_read_login(&login, logins[_i].user, logins[_i].plan);
+	struct spool_login login;
+	char const *wrong = spool_login_read(&login, logins[_i].user, logins[_i].plan);
 	ck_assert((wrong == NULL) == (logins[_i].wanted_user != NULL));
 	if (wrong)
 		return;
@@ -37,34 +37,34 @@ END_TEST
 
 START_TEST(login_has_at_most_512_octets)
 {
-	struct request_login login;
+	struct spool_login login;
 	char user[600];
 	memset(user, 'u', sizeof user);
 	strcpy(user + 507, ".acme");
-	ck_assert_ptr_null(request_read_login(&login, user, NULL));
+	ck_assert_ptr_null(spool_login_read(&login, user, NULL));
 	ck_assert_uint_eq(strlen(login.user), 512);
 	user[507] = 'u';
 	strcpy(user + 508, ".acme");
-	ck_assert_ptr_nonnull(request_read_login(&login, user, NULL));
+	ck_assert_ptr_nonnull(spool_login_read(&login, user, NULL));
 }
 END_TEST
 
 START_TEST(switch_is_yes_or_no)
 {
 	bool on;
-	ck_assert(request_read_switch(&on, "yes") && on);
-	ck_assert(request_read_switch(&on, "no") && !on);
-	ck_assert(request_read_switch(&on, "") && !on);
-	ck_assert(request_read_switch(&on, NULL) && !on);
-	ck_assert(!request_read_switch(&on, "si"));
-	ck_assert(!request_read_switch(&on, "YES"));
+	ck_assert(spool_switch_read(&on, "yes") && on);
+	ck_assert(spool_switch_read(&on, "no") && !on);
+	ck_assert(spool_switch_read(&on, "") && !on);
+	ck_assert(spool_switch_read(&on, NULL) && !on);
+	ck_assert(!spool_switch_read(&on, "si"));
+	ck_assert(!spool_switch_read(&on, "YES"));
 }
 END_TEST
 
 Suite *unit_suite(void)
 {
-	Suite *s = suite_create("request");
-	TCase *c = unit_case("request");
+	Suite *s = suite_create("login");
+	TCase *c = unit_case("login");
 	tcase_add_loop_test(c, login_is_read_strictly, 0, sizeof logins / sizeof *logins);
 	tcase_add_test(c, login_has_at_most_512_octets);
 	tcase_add_test(c, switch_is_yes_or_no);

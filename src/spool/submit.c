@@ -1,0 +1,252 @@
+/* A request to the queue service. */
+#include "spool/submit.h"
+
+#include "base/base64.h"
+#include "base/exitcode.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "mail/message.h"
+#include "service/answer.h"
+#include "service/submission.h"
+#include "spool/commit.h"
+#include "spool/input.h"
+#include "spool/login.h"
+#include "spool/settings.h"
+#include "ucspi/peer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/strerr.h>
+
+/* One request under way. */
+struct work {
+	struct submit const *submit;
+	struct serve_request *peer;
+	struct submission in;
+	struct spool_login login;
+	char ip[PEER_IP];
+	struct spool_request request;
+	struct spool_result result;
+	struct buf message, envelope_octets; /* copies of the peer's memory files */
+	struct envelope envelope;
+	bool is_silent; /* the peer broke the protocol: it gets no reply */
+};
+
+/* --- Results: each function returns false, so that the step that fails can return it ------ */
+
+static bool refuse(struct work *s, int code, enum refusal r, char const *word, uint64_t a)
+{
+	spool_refuse(&s->result, code, r, word, a, 0);
+	return false;
+}
+
+static bool fail(struct work *s, int code, char const *what)
+{
+	spool_fail(&s->result, code, what);
+	return false;
+}
+
+static bool reject(struct work *s, int code, char const *why)
+{
+	s->result.code = code;
+	snprintf(s->result.why, sizeof s->result.why, "%s", why);
+	return false;
+}
+
+static bool drop(struct work *s, char const *why)
+{
+	s->is_silent = true;
+	return reject(s, ANSWER_REFUSED, why);
+}
+
+/* --- Steps: false when the result is final ----------------------------------------------- */
+
+static bool read_settings(struct work *s)
+{
+	if (s->peer->fds_n != 0 && s->peer->fds_n != 2)
+		return drop(s, "dropped a request: it has one descriptor");
+	if (!submission_read(&s->in, s->peer->data, s->peer->n, s->peer->fds_n))
+		return reject(s, ANSWER_REFUSED, "refused a request: it is malformed");
+	word_copy(s->ip, sizeof s->ip, s->in.value[SUBMISSION_IP]);
+	if (!s->in.value[SUBMISSION_USER])
+		return reject(s, ANSWER_REFUSED, "refused a request: it has no SACA_USER");
+	char const *wrong = spool_login_read(&s->login, s->in.value[SUBMISSION_USER], s->in.value[SUBMISSION_PLAN]);
+	return wrong ? reject(s, ANSWER_REFUSED, wrong) : true;
+}
+
+static bool check_ticket(struct work *s)
+{
+	char const *text = s->in.value[SUBMISSION_TICKET];
+	char ticket[SUBMISSION_VALUE];
+	size_t n = text ? strlen(text) : 0, len = 0;
+	if (!n || !base64_decode(ticket, &len, text, n))
+		return reject(s, ANSWER_REFUSED, "refused a request: it has no ticket");
+	switch (ticket_check(&s->submit->ticket_key, s->in.value[SUBMISSION_USER], ticket, len, ticket_now())) {
+	case TICKET_VALID:
+		return true;
+	case TICKET_EXPIRED:
+		return reject(s, ANSWER_LATER, "refused a request: its ticket has expired");
+	case TICKET_FORGED:
+		break;
+	}
+	return reject(s, ANSWER_REFUSED, "refused a request: its ticket is not one of this login");
+}
+
+static bool read_plan(struct work *s)
+{
+	s->request.plan = s->login.plan;
+	s->request.user = s->login.user;
+	enum settings r = settings_read(&s->request, s->submit->senders);
+	if (r == SETTINGS_OK)
+		return true;
+	s->result.code = ANSWER_LATER;
+	settings_explain(s->result.why, r, s->submit->senders, s->login.plan);
+	return false;
+}
+
+/* Copies a memory file of the peer's. */
+static bool copy_file(struct work *s, struct buf *out, int fd, uint64_t max)
+{
+	if (!serve_is_memory_file(fd))
+		return drop(s, "dropped a request: a descriptor is not a memory file");
+	switch (input_copy(out, fd, max)) {
+	case INPUT_OK:
+		return true;
+	case INPUT_LARGE:
+		return refuse(s, ANSWER_REFUSED, REFUSAL_SIZE, NULL, max);
+	case INPUT_FAILED:
+		break;
+	}
+	return fail(s, ANSWER_READ, "copy the message or the envelope");
+}
+
+static bool copy_input(struct work *s)
+{
+	if (s->in.is_inside) {
+		if (s->in.message_n > s->submit->octets)
+			return refuse(s, ANSWER_REFUSED, REFUSAL_SIZE, NULL, s->submit->octets);
+	} else {
+		if (!copy_file(s, &s->message, s->peer->fds[0], s->submit->octets)
+			|| !copy_file(s, &s->envelope_octets, s->peer->fds[1], ENVELOPE_OCTETS(s->submit->recipients)))
+			return false;
+		s->in.message = s->message.s;
+		s->in.message_n = s->message.len;
+		s->in.envelope = s->envelope_octets.s;
+		s->in.envelope_n = s->envelope_octets.len;
+	}
+	s->request.message = s->in.message;
+	s->request.n = s->in.message_n;
+	return true;
+}
+
+static bool read_envelope(struct work *s)
+{
+	char word[128];
+	envelope_init(&s->envelope, (size_t)s->submit->recipients);
+	enum envelope_state state = envelope_feed(&s->envelope, s->in.envelope, s->in.envelope_n);
+	s->request.envelope = &s->envelope;
+	if (state == ENVELOPE_DONE)
+		return true;
+	if (state == ENVELOPE_MORE)
+		return reject(s, ANSWER_READ, "the envelope ends too early");
+	if (state == ENVELOPE_NO_MEMORY) {
+		errno = ENOMEM;
+		return fail(s, ANSWER_MEMORY, "read the envelope");
+	}
+	envelope_bad(&s->envelope, word, sizeof word);
+	return refuse(s, envelope_code(state), envelope_refusal(state), word, 0);
+}
+
+/* Checks that the message can become a campaign, as saca-mime does in the line. */
+static bool check_message(struct work *s)
+{
+	struct message message;
+	if (s->request.n == 0)
+		return true;
+	enum message_verdict verdict = message_read(&message, s->request.message, s->request.n);
+	message_free(&message);
+	if (verdict == MESSAGE_OK)
+		return true;
+	s->result.code = verdict == MESSAGE_NO_MEMORY ? ANSWER_MEMORY : ANSWER_REFUSED;
+	message_reason(s->result.text, verdict);
+	return false;
+}
+
+static bool client_has_gone(void *peer)
+{
+	return serve_is_abandoned(peer);
+}
+
+static void commit_message(struct work *s)
+{
+	struct submission const *in = &s->in;
+	s->request.residue = s->submit->residue;
+	s->request.hosts = s->submit->hosts;
+	s->request.origin = (struct trace){.helo = in->value[SUBMISSION_HELO], .ip = s->ip,
+		.host = s->submit->host ? s->submit->host : in->value[SUBMISSION_HOST], .proto = in->value[SUBMISSION_PROTO],
+		.tls = in->value[SUBMISSION_PROTOCOL], .cipher = in->value[SUBMISSION_CIPHER]};
+	s->request.is_abandoned = client_has_gone;
+	s->request.client = s->peer;
+	spool_commit(s->submit->spool, &s->request, &s->result);
+}
+
+/* --- The reply --------------------------------------------------------------------------- */
+
+static void reply(struct work *s)
+{
+	char packet[1 + ANSWER_LINE];
+	size_t n = 0;
+	int code = s->result.code;
+	if (s->result.text[0]) {
+		n = answer_format(packet + 1, code, s->result.is_repeat, s->result.text);
+		code = code ? ANSWER_WRITTEN : 0;
+	}
+	packet[0] = (char)code;
+	(void)serve_reply(s->peer, packet, n + 1); /* what is committed stays committed */
+}
+
+static void log_why(struct work const *s)
+{
+	struct log_line line;
+	log_start(&line);
+	log_add_string(&line, "ip", s->ip);
+	log_add_string(&line, "user", s->in.value[SUBMISSION_USER] ? s->in.value[SUBMISSION_USER] : "");
+	log_text(&line, " why: ", s->result.why);
+	log_write(&line);
+}
+
+/* The service works if it can open new/. */
+static void answer_probe(struct work *s)
+{
+	int new = spool_folder_open(s->submit->spool, SPOOL_NEW);
+	if (new < 0) {
+		strerr_warnwusys("open the folder new of the spool");
+		return;
+	}
+	fd_close(new);
+	(void)serve_reply(s->peer, "", 1);
+}
+
+void submit_handle(void *arg, struct serve_request *peer)
+{
+	struct work s = {.submit = arg, .peer = peer, .ip = "unknown", .message = BUF_ZERO, .envelope_octets = BUF_ZERO};
+	if (serve_is_probe(peer)) {
+		answer_probe(&s);
+		return;
+	}
+	if (read_settings(&s) && check_ticket(&s) && read_plan(&s) && copy_input(&s) && read_envelope(&s)
+		&& check_message(&s))
+		commit_message(&s);
+	if (!s.is_silent)
+		reply(&s);
+	if (s.result.why[0])
+		log_why(&s);
+	envelope_free(&s.envelope);
+	buf_free(&s.message);
+	buf_free(&s.envelope_octets);
+	if (s.result.is_stuck)
+		strerr_dief(EXIT_TEMPORARY, "unable to release a lock: the worker ends");
+}
