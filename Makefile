@@ -64,10 +64,10 @@ OBJ_saca-mime := \
 	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,body header headerend message mime mimehead mimetree param qp transfer)
 OBJ_saca-spool := \
-	$(call in,base,ascii base64 buf cdb clock date fd hash limit num setid utf8 uuid version wait) \
+	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num setid utf8 uuid version wait) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe ask reply serve submission ticket) \
-	$(call in,mail,address header message mime mimehead param qp) \
+	$(call in,mail,address body header headerend message mime mimehead param qp transfer) \
 	$(call in,accounts,plan senders) \
 	$(call in,spool,commit credit credit_format draft envelope file find fingerprint input key lock login name number \
 		number_format quota quota_format record seen_format settings spool submit)

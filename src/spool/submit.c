@@ -2,6 +2,7 @@
 #include "spool/submit.h"
 
 #include "base/base64.h"
+#include "base/clock.h"
 #include "base/exitcode.h"
 #include "base/fd.h"
 #include "base/log.h"
@@ -32,7 +33,8 @@ struct work {
 	struct spool_result result;
 	struct buf message, envelope_octets; /* copies of the peer's memory files */
 	struct envelope envelope;
-	bool is_silent; /* the peer broke the protocol: it gets no reply */
+	bool is_violation; /* the peer broke the protocol */
+	bool is_silent;    /* and gets no reply */
 };
 
 /* --- Results: each function returns false, so that the step that fails can return it ------ */
@@ -56,10 +58,17 @@ static bool reject(struct work *s, int code, char const *why)
 	return false;
 }
 
-static bool drop(struct work *s, char const *why)
+/* The peer broke the protocol. */
+static bool reject_peer(struct work *s, char const *why)
+{
+	s->is_violation = true;
+	return reject(s, ANSWER_REFUSED, why);
+}
+
+static bool drop_peer(struct work *s, char const *why)
 {
 	s->is_silent = true;
-	return reject(s, ANSWER_REFUSED, why);
+	return reject_peer(s, why);
 }
 
 /* --- Steps: false when the result is final ----------------------------------------------- */
@@ -67,14 +76,14 @@ static bool drop(struct work *s, char const *why)
 static bool read_settings(struct work *s)
 {
 	if (s->peer->fds_n != 0 && s->peer->fds_n != 2)
-		return drop(s, "dropped a request: it has one descriptor");
+		return drop_peer(s, "dropped a request: it has one descriptor");
 	if (!submission_read(&s->in, s->peer->data, s->peer->n, s->peer->fds_n))
-		return reject(s, ANSWER_REFUSED, "refused a request: it is malformed");
+		return reject_peer(s, "refused a request: it is malformed");
 	word_copy(s->ip, sizeof s->ip, s->in.value[SUBMISSION_IP]);
 	if (!s->in.value[SUBMISSION_USER])
-		return reject(s, ANSWER_REFUSED, "refused a request: it has no SACA_USER");
+		return reject_peer(s, "refused a request: it has no SACA_USER");
 	char const *wrong = spool_login_read(&s->login, s->in.value[SUBMISSION_USER], s->in.value[SUBMISSION_PLAN]);
-	return wrong ? reject(s, ANSWER_REFUSED, wrong) : true;
+	return wrong ? reject_peer(s, wrong) : true;
 }
 
 static bool check_ticket(struct work *s)
@@ -83,7 +92,7 @@ static bool check_ticket(struct work *s)
 	char ticket[SUBMISSION_VALUE];
 	size_t n = text ? strlen(text) : 0, len = 0;
 	if (!n || !base64_decode(ticket, &len, text, n))
-		return reject(s, ANSWER_REFUSED, "refused a request: it has no ticket");
+		return reject_peer(s, "refused a request: it has no ticket");
 	switch (ticket_check(&s->submit->ticket_key, s->in.value[SUBMISSION_USER], ticket, len, ticket_now())) {
 	case TICKET_VALID:
 		return true;
@@ -92,7 +101,7 @@ static bool check_ticket(struct work *s)
 	case TICKET_FORGED:
 		break;
 	}
-	return reject(s, ANSWER_REFUSED, "refused a request: its ticket is not one of this login");
+	return reject_peer(s, "refused a request: its ticket is not one of this login");
 }
 
 static bool read_plan(struct work *s)
@@ -111,7 +120,7 @@ static bool read_plan(struct work *s)
 static bool copy_file(struct work *s, struct buf *out, int fd, uint64_t max)
 {
 	if (!serve_is_memory_file(fd))
-		return drop(s, "dropped a request: a descriptor is not a memory file");
+		return drop_peer(s, "dropped a request: a descriptor is not a memory file");
 	switch (input_copy(out, fd, max)) {
 	case INPUT_OK:
 		return true;
@@ -208,6 +217,19 @@ static void reply(struct work *s)
 	(void)serve_reply(s->peer, packet, n + 1); /* what is committed stays committed */
 }
 
+/* Of violations, which a peer can make in any number, one in a second is logged. */
+static bool is_worth_a_line(struct work const *s)
+{
+	static uint64_t next;
+	uint64_t now = clock_ms();
+	if (!s->is_violation)
+		return s->result.why[0];
+	if (now < next)
+		return false;
+	next = now + 1000;
+	return true;
+}
+
 static void log_why(struct work const *s)
 {
 	struct log_line line;
@@ -242,7 +264,7 @@ void submit_handle(void *arg, struct serve_request *peer)
 		commit_message(&s);
 	if (!s.is_silent)
 		reply(&s);
-	if (s.result.why[0])
+	if (is_worth_a_line(&s))
 		log_why(&s);
 	envelope_free(&s.envelope);
 	buf_free(&s.message);

@@ -81,7 +81,7 @@ def refuses_messages():
 	ok(answer == (82, 'Ddemasiados destinatarios'), 'an envelope over -r in a memory file is refused', answer)
 	ok(not s.files() and not s.files('tmp'), 'a refused message leaves no file')
 	lines = s.said().splitlines()
-	ok(lines and all(l.startswith('saca-spool: %s victor.acme: ' % IP) for l in lines),
+	ok(lines and all(l.startswith('saca-spool: ip=%s user=victor.acme why: ' % IP) for l in lines),
 		'each line of the log names the address and the login', lines)
 	s.stop()
 
@@ -328,6 +328,8 @@ def survives_a_flood():
 	after = resident(s.workers())
 	ok(after < before + (4 << 20), 'memory stays flat: %d KB before, %d KB after' % (before // 1024, after // 1024))
 	ok(len(s.workers()) == 4 and 'worker' not in s.said(), 'no worker dies of it')
+	lines = s.said().count('\n')
+	ok(0 < lines < 4000, 'a flood of requests is no flood of log lines: %d' % lines)
 	s.stop()
 
 
