@@ -1,20 +1,22 @@
-/* saca-tlsd: TLS for a program that speaks on descriptors 0 and 1.
+/* saca-tlsd: TLS for a program that uses descriptors 0 and 1.
 
-   Two processes come of it. The first, which the caller waits for, holds the key and the
-   network, has given up its privileges, and moves octets; its exit code is the program's.
-   The second becomes the program, and speaks UCSPI-TLS with the first: with -d it does so
-   itself when it likes, and without -d the second process asks in its stead, before it
-   becomes the program.
+   There are two processes. The first one, for which the caller waits, holds the key and the network,
+   has given up its rights, and moves octets; it exits with the code of the program. The second one
+   becomes the program. It requests TLS from the first one by UCSPI-TLS: with -d the program does so
+   when it wants, without -d saca-tlsd does so before it becomes the program.
 
-   With -d the key is read first, and the second process made by vfork: it shares our memory
-   until its exec, reads nothing of it but its arguments, and takes none of it along. Where
-   there is nothing to offer there is no second process. Without -d the second process waits
-   for the client, whom we must not hear with the rights it takes to make it; so it is made
-   by fork, before there is a key it could have a copy of. */
+   With -d the key is read first, and the second process is made by vfork(2): it shares the memory
+   until its exec, and no copy of the key is made. If there is no certificate there is no second
+   process.
+
+   Without -d the second process is made first, by fork(2), when no key has been read: it waits for
+   the handshake, and the first process must not talk to a client while it has the rights to start
+   a process. */
 #define _GNU_SOURCE /* vfork */
 #include "base/setid.h"
 #include "base/exitcode.h"
 #include "base/version.h"
+#include "base/fd.h"
 #include "base/num.h"
 #include "base/wait.h"
 #include "ucspi/become.h"
@@ -56,7 +58,7 @@ struct options {
 
 /* --- Options and variables ------------------------------------------------------------ */
 
-static uint64_t number(char const *s, uint64_t min, uint64_t max, char const *what)
+static uint64_t read_number(char const *s, uint64_t min, uint64_t max, char const *what)
 {
 	uint64_t v;
 	if (!num_scan(s, strlen(s), max, &v) || v < min)
@@ -64,50 +66,50 @@ static uint64_t number(char const *s, uint64_t min, uint64_t max, char const *wh
 	return v;
 }
 
-static unsigned int version(char const *s)
+static unsigned int version_number(char const *s)
 {
 	if (strcmp(s, "1.0") == 0)
 		return BR_TLS10;
 	if (strcmp(s, "1.1") == 0)
 		return BR_TLS11;
 	if (strcmp(s, "1.2") != 0)
-		strerr_dief(EXIT_MISUSE, "-m: neither 1.0 nor 1.1 nor 1.2: ", s);
+		strerr_dief(EXIT_MISUSE, "-m: not 1.0, 1.1 or 1.2: ", s);
 	return BR_TLS12;
 }
 
-static unsigned int id(char const *s, char const *what)
+static unsigned int read_id(char const *s, char const *what)
 {
-	return (unsigned int)number(s, 1, UINT_MAX - 1, what);
+	return (unsigned int)read_number(s, 1, UINT_MAX - 1, what);
 }
 
-/* Whom the TLS process becomes; root becomes somebody in any case. */
+/* The user or group that the TLS process becomes. UINT_MAX: it stays the same; never for root. */
 static unsigned int tls_id(char const *name)
 {
 	char const *s = getenv(name);
 	if (s)
-		return id(s, name);
+		return read_id(s, name);
 	return geteuid() == 0 ? NOBODY : UINT_MAX;
 }
 
-/* As envuidgid(8) leaves it; of no use to the program, who will be it. */
-static unsigned int id_from(char const *name)
+/* Reads UID or GID, as envuidgid(8) sets them, and removes it. */
+static unsigned int take_id(char const *name)
 {
 	char const *s = getenv(name);
 	if (!s)
 		strerr_dief(EXIT_MISUSE, "-U: ", name, " is not set");
-	unsigned int n = id(s, name);
+	unsigned int n = read_id(s, name);
 	if (unsetenv(name) != 0)
-		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
+		strerr_diefusys(EXIT_TEMPORARY, "change the environment");
 	return n;
 }
 
-static void check_program(struct become_identity who)
+static void check_identity(struct become_identity who)
 {
 	bool user = who.uid != (uid_t)-1, group = who.gid != (gid_t)-1;
 	if (user != group)
-		strerr_dief(EXIT_MISUSE, "-u and -g are given together or not at all");
+		strerr_dief(EXIT_MISUSE, "-u and -g need each other");
 	if (user && geteuid() != 0)
-		strerr_dief(EXIT_MISUSE, "-u and -g: only root can become somebody else");
+		strerr_dief(EXIT_MISUSE, "-u and -g: only root can become another user");
 }
 
 static void read_options(struct options *o, int argc, char const *const *argv)
@@ -122,27 +124,27 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 		case 'd': o->demand = true; break;
 		case 'q': o->quiet = true; break;
 		case 'c': o->certfile = l.arg; break;
-		case 'g': o->program.gid = (gid_t)id(l.arg, "-g"); break;
+		case 'g': o->program.gid = (gid_t)read_id(l.arg, "-g"); break;
 		case 'k': o->keyfile = l.arg; break;
-		case 'm': o->min = version(l.arg); break;
-		case 't': o->seconds = (unsigned int)number(l.arg, 1, DAY_S, "-t"); break;
-		case 'u': o->program.uid = (uid_t)id(l.arg, "-u"); break;
+		case 'm': o->min = version_number(l.arg); break;
+		case 't': o->seconds = (unsigned int)read_number(l.arg, 1, DAY_S, "-t"); break;
+		case 'u': o->program.uid = (uid_t)read_id(l.arg, "-u"); break;
 		case 'S': o->cache = l.arg; break;
-		case 'M': o->entries = number(l.arg, 1, ENTRIES_MAX, "-M"); break;
-		case 'U': o->program = (struct become_identity){(uid_t)id_from("UID"), (gid_t)id_from("GID")}; break;
+		case 'M': o->entries = read_number(l.arg, 1, ENTRIES_MAX, "-M"); break;
+		case 'U': o->program = (struct become_identity){(uid_t)take_id("UID"), (gid_t)take_id("GID")}; break;
 		default: strerr_dieusage(EXIT_MISUSE, USAGE);
 		}
 	}
 	if ((o->entries != 0) != (l.ind == argc) || (o->entries && !o->cache))
 		strerr_dieusage(EXIT_MISUSE, USAGE);
-	check_program(o->program);
+	check_identity(o->program);
 	o->tls = (struct become_identity){(uid_t)tls_id("TLS_UID"), (gid_t)tls_id("TLS_GID")};
 	o->prog = argv + l.ind;
 }
 
-/* What the TLS process needs to know. */
+/* The state of the TLS process. */
 struct tls {
-	int ctl, app; /* our ends */
+	int ctl, app; /* its ends of the sockets */
 	char ip[PEER_IP];
 	struct server server;
 	struct sessions sessions;
@@ -150,23 +152,35 @@ struct tls {
 	struct certificates certs;
 };
 
-static void complain(char const *file, char const *why, int error)
+/* With -d the session goes on without TLS. */
+static char const *severity(struct options const *o)
 {
-	strerr_warn(PROG, ": ", file, " ", why, error ? ": " : "", error ? strerror(error) : "");
+	return o->demand ? "warning" : "fatal";
+}
+
+static void warn_fault(char const *level, struct fault const *f)
+{
+	strerr_warn(PROG, ": ", level, ": unable to ", f->what, " ", f->file, ": ", fault_reason(f));
+}
+
+/* errno says why. */
+static void warn_unable(char const *level, char const *what)
+{
+	strerr_warn(PROG, ": ", level, ": unable to ", what, ": ", strerror(errno));
 }
 
 /* --- The program's process ---------------------------------------------------------------- */
 
-/* What was for us, and what another wrapper may have left. */
+/* Removes the variables for saca-tlsd and those of another wrapper, and adds the UCSPI variables. */
 static void clean_environment(void)
 {
 	static char const *const names[] = {"TLS_UID", "TLS_GID", "SSL_PROTOCOL", "SSL_CIPHER",
 		"SSL_TLS_SNI_SERVERNAME"};
-	bool ok = certificates_unset();
+	bool cleaned = certificates_unset();
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		ok = ok && unsetenv(names[i]) == 0;
-	if (!ok || !environment_complete())
-		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
+		cleaned = cleaned && unsetenv(names[i]) == 0;
+	if (!cleaned || !environment_complete())
+		strerr_diefusys(EXIT_TEMPORARY, "change the environment");
 }
 
 static void set_number(char const *name, int v)
@@ -174,32 +188,32 @@ static void set_number(char const *name, int v)
 	char digits[NUM_FMT];
 	num_fmt(digits, (uint64_t)v);
 	if (setenv(name, digits, 1) != 0)
-		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
+		strerr_diefusys(EXIT_TEMPORARY, "change the environment");
 }
 
-/* Low numbers mean something to others: 3 to checkpassword, 6 to a queue. */
-static int duplicate(int fd)
+/* Duplicates above 9: checkpassword uses descriptor 3, a queue program 6. */
+static int duplicate_high(int fd)
 {
 	int n = fcntl(fd, F_DUPFD, 10);
 	if (n < 0)
-		strerr_diefsys(EXIT_TEMPORARY, "cannot duplicate a descriptor");
+		strerr_diefusys(EXIT_TEMPORARY, "duplicate a descriptor");
 	return n;
 }
 
-/* Offers TLS to the program: two numbers for one socket, because a program may move either
-   and close what it has moved. */
-static void offer(int ctl, int app)
+/* Passes the offer of TLS to the program. The plaintext socket gets two numbers: a program may move one
+   and close it. */
+static void offer_tls(int ctl, int app)
 {
 	clean_environment();
-	set_number("SSLCTLFD", duplicate(ctl));
-	set_number("SSLREADFD", duplicate(app));
-	set_number("SSLWRITEFD", duplicate(app));
-	if (setenv("UCSPITLS", "", 0) != 0) /* some older programs look for this */
-		strerr_diefsys(EXIT_TEMPORARY, "cannot change the environment");
+	set_number("SSLCTLFD", duplicate_high(ctl));
+	set_number("SSLREADFD", duplicate_high(app));
+	set_number("SSLWRITEFD", duplicate_high(app));
+	if (setenv("UCSPITLS", "", 0) != 0) /* some programs test this variable */
+		strerr_diefusys(EXIT_TEMPORARY, "change the environment");
 }
 
-/* Waits for the handshake; the answer says what it has come to. */
-static _Noreturn void await_tls(struct options const *o, int ctl, int app)
+/* Without -d: waits for the handshake, then becomes the program. */
+static _Noreturn void run_after_handshake(struct options const *o, int ctl, int app)
 {
 	struct starttls u = {.ctl = ctl, .in = app, .out = app};
 	become_identity(o->program, PROG);
@@ -211,24 +225,24 @@ static _Noreturn void await_tls(struct options const *o, int ctl, int app)
 
 /* --- The TLS process ------------------------------------------------------------------------ */
 
-/* Everything that needs files. */
+/* Does all that needs files. */
 static bool prepare(struct tls *t, struct options const *o)
 {
-	struct keypair_fault fault;
-	char const *why;
-	if (!confine_can(o->tls.uid, o->tls.gid, &why)) {
-		complain("cannot", why, errno);
+	struct fault fault;
+	char const *what;
+	if (!confine_is_possible(o->tls.uid, o->tls.gid, &what)) {
+		warn_unable(severity(o), what);
 		return false;
 	}
 	if (!certificates_load(&t->certs, o->certfile, o->keyfile, &fault)) {
-		complain(fault.file, fault.why, fault.error);
+		warn_fault(severity(o), &fault);
 		return false;
 	}
 	t->sessions.fd = -1;
-	if (o->cache && !sessions_open(&t->sessions, o->cache, &why))
-		complain(o->cache, why, errno);
+	if (o->cache && !sessions_open(&t->sessions, o->cache, &fault))
+		warn_fault("warning", &fault);
 	if (!server_init(&t->server, t->certs.pairs, t->certs.n, o->min)) {
-		complain("the system", "gives no randomness", 0);
+		strerr_warn(PROG, ": ", severity(o), ": unable to get random octets from the system");
 		return false;
 	}
 	sessions_join(&t->sessions, &t->server);
@@ -236,20 +250,17 @@ static bool prepare(struct tls *t, struct options const *o)
 	return true;
 }
 
-/* 'y', 'Y', or 0 when the program has ended without asking. */
-static char await_request(int ctl)
+/* Returns 'y', 'Y', or 0: the program has ended without a request. */
+static char read_request(int ctl)
 {
 	char c;
-	ssize_t r;
-	do {
-		r = read(ctl, &c, 1);
-	} while (r < 0 && errno == EINTR);
+	ssize_t r = fd_read(ctl, &c, 1);
 	if (r == 1 && c != 'y' && c != 'Y')
-		strerr_warn(PROG, ": unknown command on the control socket");
+		strerr_warn(PROG, ": warning: unknown command on the control socket");
 	return r == 1 && (c == 'y' || c == 'Y') ? c : 0;
 }
 
-static size_t add(char *s, char const *name, char const *value)
+static size_t add_variable(char *s, char const *name, char const *value)
 {
 	size_t n = strlen(name), m = strlen(value);
 	memcpy(s, name, n);
@@ -257,52 +268,48 @@ static size_t add(char *s, char const *name, char const *value)
 	return n + m + 1;
 }
 
-/* The answer to 'Y': variables, each with its NUL, and one NUL more. */
-static bool answer(int ctl, struct server const *s)
+/* Sends the answer to 'Y': variables, each with its NUL, and one NUL more. */
+static bool send_answer(int ctl, struct server const *s)
 {
 	char text[512]; /* a server name is at most 255 octets */
 	char const *name = server_name(s);
-	size_t n = add(text, "SSL_PROTOCOL=", server_protocol(s));
-	n += add(text + n, "SSL_CIPHER=", server_suite(s));
+	size_t n = add_variable(text, "SSL_PROTOCOL=", server_protocol(s));
+	n += add_variable(text + n, "SSL_CIPHER=", server_suite(s));
 	if (name)
-		n += add(text + n, "SSL_TLS_SNI_SERVERNAME=", name);
+		n += add_variable(text + n, "SSL_TLS_SNI_SERVERNAME=", name);
 	text[n++] = 0;
 	return send(ctl, text, n, MSG_NOSIGNAL) == (ssize_t)n;
 }
 
-static void report(struct options const *o, struct tls const *t, int e)
+static void report_handshake(struct options const *o, struct tls const *t, int e)
 {
 	char reason[REASON_MAX] = "timed out";
-	struct keypair const *k = t->server.chosen;
-	bool alert = e >= BR_ERR_RECV_FATAL_ALERT && e < BR_ERR_SEND_FATAL_ALERT;
 	if (e != PUMP_TIMEOUT)
 		reason_text(e, reason);
 	if (!o->quiet)
 		strerr_warn(PROG, ": ", t->ip, ": handshake failed: ", reason);
-	if (k && alert && !keypair_matches(k)) /* it has complained of our signature */
-		complain(k->keyfile, "is not the key of the certificate", 0);
 }
 
-/* From the request to the end of the session. The secrets go once they have served. */
+/* Serves from the request to the end of the session. The secrets are wiped after the handshake. */
 static bool serve(struct options const *o, struct tls *t)
 {
-	char request = await_request(t->ctl);
+	char request = read_request(t->ctl);
 	if (!request)
 		return true;
 	int e = pump_handshake(&t->pump, o->seconds * 1000);
 	if (e != 0)
-		report(o, t, e);
+		report_handshake(o, t, e);
 	certificates_free(&t->certs);
 	sessions_close(&t->sessions);
 	server_forget(&t->server);
-	if (e != 0 || (request == 'Y' && !answer(t->ctl, &t->server)))
+	if (e != 0 || (request == 'Y' && !send_answer(t->ctl, &t->server)))
 		return false;
 	close(t->ctl);
 	pump_run(&t->pump);
 	return true;
 }
 
-static int exit_code(pid_t program)
+static int wait_for_program(pid_t program)
 {
 	int status;
 	while (waitpid(program, &status, 0) < 0)
@@ -311,76 +318,75 @@ static int exit_code(pid_t program)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* Gives up what a stranger's octets must not reach, and serves. Returns our exit code; 0: the
-   program's. */
-static int confined(struct options const *o, struct tls *t)
+/* Gives up its rights, then serves. Returns the exit code; 0: that of the program. */
+static int serve_confined(struct options const *o, struct tls *t)
 {
 	int const fds[] = {t->app, t->ctl, t->sessions.fd};
-	char const *why;
+	char const *what;
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGTERM, SIG_IGN); /* it is the program that ends the session, and has a last word */
-	if (confine_descriptors(fds, sizeof fds / sizeof *fds, &why)
-			&& confine(o->tls.uid, o->tls.gid, &why))
+	signal(SIGTERM, SIG_IGN); /* the program ends the session, and may say why */
+	if (confine_descriptors(fds, sizeof fds / sizeof *fds, &what)
+			&& confine(o->tls.uid, o->tls.gid, &what))
 		return serve(o, t) || o->demand ? 0 : EXIT_REFUSED;
-	complain("cannot", why, errno);
+	warn_unable(severity(o), what);
 	return o->demand ? 0 : EXIT_MISUSE;
 }
 
-/* The program hears of the session's end before we wait for its own. */
+/* Closes the sockets first: the program ends when it reads the end of its input. */
 static int finish(struct tls *t, pid_t program, int code)
 {
 	int const ours[] = {0, 1, t->app, t->ctl};
 	certificates_free(&t->certs);
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		close(ours[i]);
-	int its = exit_code(program);
-	return code ? code : its;
+	int program_code = wait_for_program(program);
+	return code ? code : program_code;
 }
 
 /* --- Both ----------------------------------------------------------------------------------- */
 
-static int at_once(struct options const *o, struct tls *t, int ctl, int app)
+static int serve_at_once(struct options const *o, struct tls *t, int ctl, int app)
 {
 	pid_t program = fork();
 	if (program < 0)
-		strerr_diefsys(EXIT_TEMPORARY, "cannot fork");
+		strerr_diefusys(EXIT_TEMPORARY, "fork");
 	if (program == 0) {
 		close(t->ctl);
 		close(t->app);
-		await_tls(o, ctl, app);
+		run_after_handshake(o, ctl, app);
 	}
 	close(ctl);
 	close(app);
-	return finish(t, program, prepare(t, o) ? confined(o, t) : EXIT_MISUSE);
+	return finish(t, program, prepare(t, o) ? serve_confined(o, t) : EXIT_MISUSE);
 }
 
-static _Noreturn void become(struct options const *o)
+static _Noreturn void run_program(struct options const *o)
 {
 	become_identity(o->program, PROG);
 	become_program(o->prog, PROG);
 }
 
-/* Without a certificate the program finds sockets whose other end is closed. */
-static int on_demand(struct options const *o, struct tls *t, int ctl, int app)
+/* Without a certificate the program gets sockets whose other ends are closed. */
+static int serve_on_demand(struct options const *o, struct tls *t, int ctl, int app)
 {
 	bool ready = prepare(t, o);
-	offer(ctl, app);
+	offer_tls(ctl, app);
 	if (!ready)
-		become(o);
+		run_program(o);
 	pid_t program = vfork();
 	if (program == 0)
-		become(o);
+		run_program(o);
 	if (program < 0)
-		strerr_diefsys(EXIT_TEMPORARY, "cannot fork");
-	return finish(t, program, confined(o, t));
+		strerr_diefusys(EXIT_TEMPORARY, "fork");
+	return finish(t, program, serve_confined(o, t));
 }
 
-/* The numbers 0 to 2 are everybody's, and the cage counts on them. */
+/* Descriptors 0 to 2 must be open: confine() limits the process to them. */
 static void make_sockets(int ctl[2], int app[2])
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, app) < 0
 			|| socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ctl) < 0)
-		strerr_diefsys(EXIT_TEMPORARY, "cannot make sockets");
+		strerr_diefusys(EXIT_TEMPORARY, "make sockets");
 	if (app[0] < 3)
 		strerr_dief(EXIT_TEMPORARY, "descriptors 0, 1 or 2 are closed");
 }
@@ -392,12 +398,12 @@ int main(int argc, char const *const *argv)
 	static struct tls tls;
 	struct options o;
 	int ctl[2], app[2];
-	char const *why;
+	struct fault fault;
 	read_options(&o, argc, argv);
 	if (o.entries) {
-		if (sessions_make(o.cache, o.entries, &why))
+		if (sessions_make(o.cache, o.entries, &fault))
 			return 0;
-		complain(o.cache, why, errno);
+		warn_fault("fatal", &fault);
 		return EXIT_TEMPORARY;
 	}
 	make_sockets(ctl, app);
@@ -405,5 +411,5 @@ int main(int argc, char const *const *argv)
 	tls.app = app[0];
 	peer_ip(tls.ip);
 	signal(SIGCHLD, SIG_DFL);
-	_exit(o.demand ? on_demand(&o, &tls, ctl[1], app[1]) : at_once(&o, &tls, ctl[1], app[1]));
+	_exit(o.demand ? serve_on_demand(&o, &tls, ctl[1], app[1]) : serve_at_once(&o, &tls, ctl[1], app[1]));
 }

@@ -1,4 +1,3 @@
-/* A server's certificates, as its environment names them. */
 #include "tls/certificates.h"
 
 #include <errno.h>
@@ -9,8 +8,8 @@ extern char **environ;
 
 static char const cert_prefix[] = "CERTFILE:", key_prefix[] = "KEYFILE:";
 
-/* Of `PREFIXname=value`: the value; the name is *name, of *n octets. NULL: another variable. */
-static char const *named(char const *variable, char const *prefix, char const **name, size_t *n)
+/* The value of a variable `PREFIXname=value`, and its name in *name and *n. NULL: another variable. */
+static char const *named_value(char const *variable, char const *prefix, char const **name, size_t *n)
 {
 	size_t skip = strlen(prefix);
 	char const *value = strchr(variable, '=');
@@ -21,45 +20,42 @@ static char const *named(char const *variable, char const *prefix, char const **
 	return value + 1;
 }
 
-/* The value of PREFIXname. */
-static char const *lookup(char const *prefix, char const *name, size_t n)
+/* The value of PREFIXname, or NULL. */
+static char const *find_value(char const *prefix, char const *name, size_t n)
 {
 	for (char **e = environ; *e; e++) {
-		char const *its;
+		char const *found;
 		size_t m;
-		char const *value = named(*e, prefix, &its, &m);
-		if (value && m == n && memcmp(its, name, n) == 0)
+		char const *value = named_value(*e, prefix, &found, &m);
+		if (value && m == n && memcmp(found, name, n) == 0)
 			return value;
 	}
 	return NULL;
 }
 
-static size_t count(void)
+static size_t count_names(void)
 {
 	size_t names = 0, n;
 	char const *name;
 	for (char **e = environ; *e; e++)
-		names += named(*e, cert_prefix, &name, &n) != NULL;
+		names += named_value(*e, cert_prefix, &name, &n) != NULL;
 	return names;
 }
 
-/* A KEYFILE:name alone is somebody's mistake, which would otherwise show as the wrong
-   certificate. */
-static bool keys_have_certificates(struct keypair_fault *fault)
+/* A KEYFILE:name without CERTFILE:name is a mistake, and clients would get the wrong certificate. */
+static bool keys_have_certificates(struct fault *fault)
 {
 	for (char **e = environ; *e; e++) {
 		char const *name;
 		size_t n;
-		if (!named(*e, key_prefix, &name, &n) || lookup(cert_prefix, name, n))
-			continue;
-		*fault = (struct keypair_fault){*e, "has no CERTFILE of that name", 0};
-		return false;
+		if (named_value(*e, key_prefix, &name, &n) && !find_value(cert_prefix, name, n))
+			return fault_because(fault, "use", *e, "there is no CERTFILE of that name");
 	}
 	return true;
 }
 
-static bool load(struct certificates *c, char const *name, char const *certfile, char const *keyfile,
-	struct keypair_fault *fault)
+static bool load_pair(struct certificates *c, char const *name, char const *certfile, char const *keyfile,
+	struct fault *fault)
 {
 	struct keypair *k = &c->pairs[c->n];
 	*k = (struct keypair){.name = name, .certfile = certfile, .keyfile = keyfile ? keyfile : certfile};
@@ -69,20 +65,18 @@ static bool load(struct certificates *c, char const *name, char const *certfile,
 	return true;
 }
 
-static bool load_named(struct certificates *c, struct keypair_fault *fault)
+static bool load_named_pairs(struct certificates *c, struct fault *fault)
 {
 	for (char **e = environ; *e; e++) {
 		char const *name;
 		size_t n;
-		char const *file = named(*e, cert_prefix, &name, &n);
+		char const *file = named_value(*e, cert_prefix, &name, &n);
 		if (!file)
 			continue;
 		char *copy = strndup(name, n);
-		if (!copy) {
-			*fault = (struct keypair_fault){file, "cannot be kept", ENOMEM};
-			return false;
-		}
-		if (!load(c, copy, file, lookup(key_prefix, name, n), fault)) {
+		if (!copy)
+			return fault_errno(fault, "load", file, ENOMEM);
+		if (!load_pair(c, copy, file, find_value(key_prefix, name, n), fault)) {
 			free(copy);
 			return false;
 		}
@@ -91,17 +85,17 @@ static bool load_named(struct certificates *c, struct keypair_fault *fault)
 }
 
 bool certificates_load(struct certificates *c, char const *certfile, char const *keyfile,
-	struct keypair_fault *fault)
+	struct fault *fault)
 {
-	size_t max = count() + (certfile != NULL);
-	*fault = (struct keypair_fault){"CERTFILE", "is not set", 0};
+	size_t max = count_names() + (certfile != NULL);
 	*c = (struct certificates){NULL, 0};
 	if (max == 0)
-		return false;
-	*fault = (struct keypair_fault){"CERTFILE", "cannot be kept", ENOMEM};
+		return fault_because(fault, "use", "CERTFILE", "it is not set, and there is no -c");
 	c->pairs = calloc(max, sizeof *c->pairs);
-	if (c->pairs && keys_have_certificates(fault)
-			&& (!certfile || load(c, NULL, certfile, keyfile, fault)) && load_named(c, fault))
+	if (!c->pairs)
+		return fault_errno(fault, "load", "the certificates", ENOMEM);
+	if (keys_have_certificates(fault)
+			&& (!certfile || load_pair(c, NULL, certfile, keyfile, fault)) && load_named_pairs(c, fault))
 		return true;
 	certificates_free(c);
 	return false;
@@ -117,12 +111,12 @@ void certificates_free(struct certificates *c)
 	*c = (struct certificates){NULL, 0};
 }
 
-static bool unset(char const *variable)
+static bool unset_variable(char const *variable)
 {
 	char *name = strndup(variable, strcspn(variable, "="));
-	bool ok = name && unsetenv(name) == 0;
+	bool unset = name && unsetenv(name) == 0;
 	free(name);
-	return ok;
+	return unset;
 }
 
 bool certificates_unset(void)
@@ -132,13 +126,13 @@ bool certificates_unset(void)
 	for (char **e = environ; *e;) {
 		char const *name;
 		size_t n;
-		if (!named(*e, cert_prefix, &name, &n) && !named(*e, key_prefix, &name, &n)) {
+		if (!named_value(*e, cert_prefix, &name, &n) && !named_value(*e, key_prefix, &name, &n)) {
 			e++;
 			continue;
 		}
-		if (!unset(*e))
+		if (!unset_variable(*e))
 			return false;
-		e = environ; /* it has moved */
+		e = environ; /* unsetenv may move it */
 	}
 	return true;
 }

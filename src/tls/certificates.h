@@ -1,5 +1,5 @@
-/* A server's certificates, as its environment names them: one without a name, and one per
-   server name in CERTFILE:name and KEYFILE:name. */
+/* All certificates of a server, from its environment: one for all names, and one per server name in
+   CERTFILE:name and KEYFILE:name. */
 #ifndef TLS_CERTIFICATES_H
 #define TLS_CERTIFICATES_H
 
@@ -13,18 +13,17 @@ struct certificates {
 	size_t n;
 };
 
-/* Loads certfile, for all names (NULL: there is none for all), then those of the variables.
-   A key that isn't named (keyfile NULL, no KEYFILE:name) is looked for in the certificate's
-   file. All of them must do, and there must be one: else false, and *fault says which does
-   not; what was loaded is then forgotten. The names stay with the caller and the
-   environment. */
+/* Loads certfile (NULL: there is no certificate for all names), then those of the variables. Without
+   a name of its own (keyfile NULL, no KEYFILE:name) the key is in the certificate's file. False:
+   there is no certificate, or one cannot be used, and *fault says why; then nothing is held. The
+   strings stay the caller's and the environment's. */
 bool certificates_load(struct certificates *c, char const *certfile, char const *keyfile,
-	struct keypair_fault *fault);
+	struct fault *fault);
 
-/* Wipes the keys. */
+/* Wipes the keys and frees the memory. */
 void certificates_free(struct certificates *c);
 
-/* Takes CERTFILE, KEYFILE and their kin out of the environment. False: errno. */
+/* Removes CERTFILE, KEYFILE, CERTFILE:name and KEYFILE:name from the environment. False: errno. */
 bool certificates_unset(void);
 
 #endif

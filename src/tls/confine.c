@@ -1,4 +1,3 @@
-/* The TLS process gives up what it could do harm with. */
 #define _GNU_SOURCE /* setgroups, chroot, getresuid, syscall */
 #include "tls/confine.h"
 
@@ -18,20 +17,20 @@
 #include <sys/syscall.h>
 #endif
 
-/* valgrind opens files and makes calls of its own inside the process (scripts/analyze). */
+/* Valgrind opens files and makes system calls in the process (scripts/analyze). */
 #ifdef CONFINE_OBSERVED
 #define OBSERVED 1
 #else
 #define OBSERVED 0
 #endif
 
-bool confine_can(uid_t uid, gid_t gid, char const **what)
+bool confine_is_possible(uid_t uid, gid_t gid, char const **what)
 {
 	uid_t ruid, euid, suid;
 	gid_t rgid, egid, sgid;
 	if (geteuid() == 0)
 		return true;
-	*what = "tell who it is";
+	*what = "read its user and group";
 	if (getresuid(&ruid, &euid, &suid) < 0 || getresgid(&rgid, &egid, &sgid) < 0)
 		return false;
 	errno = EPERM;
@@ -56,8 +55,8 @@ static bool close_all(unsigned int first, unsigned int last)
 	return true;
 }
 
-/* The lowest of fds[0..n) from `from` on, or UINT_MAX. */
-static unsigned int lowest(int const *fds, size_t n, unsigned int from)
+/* The lowest of fds[0..n) that is at least `from`, or UINT_MAX. */
+static unsigned int lowest_descriptor(int const *fds, size_t n, unsigned int from)
 {
 	unsigned int found = UINT_MAX;
 	for (size_t i = 0; i < n; i++)
@@ -70,15 +69,15 @@ bool confine_descriptors(int const *fds, size_t n, char const **what)
 {
 	unsigned int from = 3, next;
 	*what = "close descriptors";
-	for (; (next = lowest(fds, n, from)) != UINT_MAX; from = next + 1)
+	for (; (next = lowest_descriptor(fds, n, from)) != UINT_MAX; from = next + 1)
 		if (next > from && !close_all(from, next - 1))
 			return false;
 	return close_all(from, UINT_MAX);
 }
 
-/* No file can be reached any more, whatever it would be opened with. The second folder
-   holds nothing but the positions of our own descriptors. */
-static void leave_files(void)
+/* /proc/self/fdinfo shows only the positions of our own descriptors. Without either the limit on
+   descriptors still holds. */
+static void change_root(void)
 {
 	static char const *const empty[] = {"/var/empty", "/proc/self/fdinfo"};
 	for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
@@ -86,11 +85,11 @@ static void leave_files(void)
 			return;
 }
 
-static bool become(uid_t uid, gid_t gid, char const **what)
+static bool become_user(uid_t uid, gid_t gid, char const **what)
 {
 	if (geteuid() == 0) {
-		leave_files();
-		*what = "give up the supplementary groups";
+		change_root();
+		*what = "clear the supplementary groups";
 		if (setgroups(0, NULL) < 0)
 			return false;
 	}
@@ -101,12 +100,12 @@ static bool become(uid_t uid, gid_t gid, char const **what)
 	return uid == (uid_t)-1 || setresuid(uid, uid, uid) == 0;
 }
 
-/* What is open stays open. Descriptors 0 to 2 are, and poll refuses to look at more of them
-   than the limit says: the pump looks at three. */
-static bool limit(char const **what)
+/* Descriptors 0 to 2 are open, and higher ones stay open. A limit below 3 would make poll(2) refuse the
+   three descriptors of the pump. */
+static bool set_limits(char const **what)
 {
 	static struct rlimit const none = {0, 0}, taken = {3, 3};
-	*what = "limit itself";
+	*what = "limit its resources";
 	return (OBSERVED || setrlimit(RLIMIT_NOFILE, &taken) == 0) && setrlimit(RLIMIT_NPROC, &none) == 0
 		&& setrlimit(RLIMIT_CORE, &none) == 0;
 }
@@ -121,86 +120,54 @@ static bool limit(char const **what)
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define RETURN(what) BPF_STMT(BPF_RET | BPF_K, (what))
 
-/* What the pump needs, from a deadline to the last octet. */
+/* The system calls of the pump, up to its exit. */
 static uint16_t const calls[] = {
 	__NR_recvfrom, __NR_sendto, __NR_ppoll, __NR_read, __NR_write, __NR_writev, __NR_clock_gettime,
 	__NR_pread64, __NR_pwrite64, __NR_shutdown, __NR_close, __NR_munmap, __NR_madvise, __NR_brk, __NR_wait4,
 	__NR_restart_syscall, __NR_rt_sigreturn, __NR_exit_group,
-#ifdef __NR_poll
-	__NR_poll,
-#endif
 };
-enum { BITS = 32, WORDS = 16, LOOK = 5 }; /* no kernel has more calls than the words have bits */
+enum { CALLS = sizeof calls / sizeof *calls };
 
-/* Calls are bits, 32 to a word: the filter finds the call's word by its number, and its bit in
-   there. The kernel tries a new filter on every number there is, and compiles it: to compare
-   with one call after the other takes twice as long. */
-static struct sock_filter const start[] = {
-	LOAD(arch),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
-	RETURN(SECCOMP_RET_KILL_PROCESS),
-	LOAD(nr),
-	BPF_STMT(BPF_ALU | BPF_AND | BPF_K, BITS - 1),
-	BPF_STMT(BPF_MISC | BPF_TAX, 0),
-	BPF_STMT(BPF_LD | BPF_IMM, 1),
-	BPF_STMT(BPF_ALU | BPF_LSH | BPF_X, 0),
-	BPF_STMT(BPF_ST, 0), /* the bit */
-	LOAD(nr),
-	BPF_STMT(BPF_ALU | BPF_DIV | BPF_K, BITS), /* the word's number */
-};
-
-/* Is it this word? Then that is all there is to know. */
-static size_t look_in(struct sock_filter *at, uint32_t word, uint32_t bits)
+/* If the kernel has no filters, or a container forbids them, the session goes on: the other measures
+   hold. */
+static void filter_calls(void)
 {
-	struct sock_filter const steps[LOOK] = {
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, word, 0, 4),
-		BPF_STMT(BPF_LD | BPF_MEM, 0),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1),
-		RETURN(SECCOMP_RET_ALLOW),
+	static struct sock_filter const start[] = {
+		LOAD(arch),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
 		RETURN(SECCOMP_RET_KILL_PROCESS),
+		LOAD(nr),
 	};
-	memcpy(at, steps, sizeof steps);
-	return LOOK;
-}
-
-/* A kernel that has no filters, or a container that forbids them, is no reason to serve
-   nobody: what is above holds without. */
-static void filter(void)
-{
-	static struct sock_filter const otherwise = RETURN(SECCOMP_RET_KILL_PROCESS);
-	struct sock_filter steps[sizeof start / sizeof *start + (size_t)LOOK * WORDS + 1];
-	uint32_t words[WORDS] = {0};
-	size_t n = sizeof start / sizeof *start;
-	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-		words[calls[i] / BITS] |= (uint32_t)1 << calls[i] % BITS;
+	static struct sock_filter const end[] = {RETURN(SECCOMP_RET_KILL_PROCESS), RETURN(SECCOMP_RET_ALLOW)};
+	enum { START = sizeof start / sizeof *start };
+	struct sock_filter steps[START + CALLS + sizeof end / sizeof *end];
 	memcpy(steps, start, sizeof start);
-	for (uint32_t i = 0; i < WORDS; i++)
-		if (words[i])
-			n += look_in(steps + n, i, words[i]);
-	steps[n++] = otherwise;
-	struct sock_fprog program = {(unsigned short)n, steps};
+	for (size_t i = 0; i < CALLS; i++) /* a call of the list skips the rest of it, and the KILL */
+		steps[START + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i], (uint8_t)(CALLS - i), 0);
+	memcpy(steps + START + CALLS, end, sizeof end);
+	struct sock_fprog program = {sizeof steps / sizeof *steps, steps};
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 #else
-static void filter(void)
+static void filter_calls(void)
 {
 }
 #endif
 
 bool confine(uid_t uid, gid_t gid, char const **what)
 {
-	if (!become(uid, gid, what))
+	if (!become_user(uid, gid, what))
 		return false;
 #ifdef __linux__
-	*what = "renounce new privileges";
+	*what = "set no_new_privs";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return false;
-	*what = "forbid to be traced";
+	*what = "make itself untraceable";
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return false;
 #endif
-	if (!limit(what))
+	if (!set_limits(what))
 		return false;
-	filter();
+	filter_calls();
 	return true;
 }

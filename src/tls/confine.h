@@ -1,5 +1,5 @@
-/* The TLS process gives up what it could do harm with: a stranger's bytes are about to be
-   parsed in the process that holds the key. */
+/* The TLS process gives up its rights before it parses the first octet of a client: it holds the
+   private key. */
 #ifndef TLS_CONFINE_H
 #define TLS_CONFINE_H
 
@@ -7,18 +7,19 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Has the process the right to become these? To be asked before somebody relies on it. */
-bool confine_can(uid_t uid, gid_t gid, char const **what);
+/* Each returns false if the process cannot do *what ("become TLS_UID"); errno says why. */
 
-/* Closes all descriptors but 0 to 2 and fds[0..n); one that is -1 is none. False: *what couldn't be done, errno. */
+/* May the process become this user and this group? -1: the present one. */
+bool confine_is_possible(uid_t uid, gid_t gid, char const **what);
+
+/* Closes all descriptors but 0 to 2 and fds[0..n). An entry of fds that is -1 is ignored. */
 bool confine_descriptors(int const *fds, size_t n, char const **what);
 
-/* For good: as root, an empty root folder where there is one, no supplementary groups, and
-   gid and uid (which are not 0). Otherwise gid and uid must be what the process has
-   already, or -1. In any case nobody may trace the process or get a core of it; it gains
-   no privileges any more, opens no descriptor, starts no process, and, where the kernel
-   knows seccomp, is left with the system calls that moving octets takes. False: *what
-   couldn't be done, errno. The process must not go on then. */
+/* For good. As root: changes the root directory to an empty one where there is one, clears the
+   supplementary groups, and becomes gid and uid, which are not 0. Not as root: gid and uid are the
+   process's own already, or -1. In both cases the process cannot be traced, dumps no core, gains no
+   privileges, opens no descriptors and starts no processes. On x86-64 and arm64 it is killed if it
+   makes another system call than moving octets needs. If it fails, the process must not go on. */
 bool confine(uid_t uid, gid_t gid, char const **what);
 
 #endif

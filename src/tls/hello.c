@@ -1,4 +1,3 @@
-/* The server_name extension in a ClientHello. */
 #include "tls/hello.h"
 
 #include <string.h>
@@ -6,7 +5,7 @@
 enum { CLIENT_HELLO = 1, SERVER_NAME = 0, RANDOM = 32, VERSION = 2 };
 enum { HANDSHAKE = 22, RECORD_MAX = 16384, MESSAGE_HEADER = 4 };
 
-/* Bytes not read yet: s[at..end). */
+/* s[at..end) is not read yet. */
 struct cursor {
 	unsigned char const *s;
 	size_t at, end;
@@ -20,8 +19,8 @@ static bool skip(struct cursor *c, size_t n)
 	return true;
 }
 
-/* A big-endian number of `width` octets. */
-static bool number(struct cursor *c, unsigned int width, size_t *v)
+/* Reads a big-endian number of `width` octets. */
+static bool read_number(struct cursor *c, unsigned int width, size_t *v)
 {
 	size_t from = c->at;
 	if (!skip(c, width))
@@ -31,10 +30,10 @@ static bool number(struct cursor *c, unsigned int width, size_t *v)
 	return true;
 }
 
-/* A vector: its length in `width` octets, then so many. */
-static bool vector(struct cursor *c, unsigned int width, size_t *at, size_t *len)
+/* Reads a vector: its length in `width` octets, then its content. */
+static bool read_vector(struct cursor *c, unsigned int width, size_t *at, size_t *len)
 {
-	if (!number(c, width, len))
+	if (!read_number(c, width, len))
 		return false;
 	*at = c->at;
 	return skip(c, *len);
@@ -45,21 +44,21 @@ bool hello_server_name(unsigned char const *s, size_t n, size_t *at, size_t *len
 	struct cursor c = {s, 0, n};
 	size_t type, body, size;
 	*at = *len = 0;
-	if (!number(&c, 1, &type) || type != CLIENT_HELLO || !vector(&c, 3, &body, &size))
+	if (!read_number(&c, 1, &type) || type != CLIENT_HELLO || !read_vector(&c, 3, &body, &size))
 		return false;
 	c = (struct cursor){s, body, body + size};
 	if (!skip(&c, VERSION + RANDOM)
-			|| !vector(&c, 1, &body, &size)  /* session ID */
-			|| !vector(&c, 2, &body, &size)  /* cipher suites */
-			|| !vector(&c, 1, &body, &size)) /* compression methods */
+			|| !read_vector(&c, 1, &body, &size)  /* session ID */
+			|| !read_vector(&c, 2, &body, &size)  /* cipher suites */
+			|| !read_vector(&c, 1, &body, &size)) /* compression methods */
 		return false;
 	if (c.at == c.end)
 		return true;
-	if (!vector(&c, 2, &body, &size) || c.at != c.end)
+	if (!read_vector(&c, 2, &body, &size) || c.at != c.end)
 		return false;
 	c = (struct cursor){s, body, body + size};
 	while (c.at < c.end) {
-		if (!number(&c, 2, &type) || !vector(&c, 2, &body, &size))
+		if (!read_number(&c, 2, &type) || !read_vector(&c, 2, &body, &size))
 			return false;
 		if (type == SERVER_NAME) {
 			*at = body;
@@ -78,7 +77,7 @@ static bool begin_record(struct hello *h)
 	return h->left > 0 && h->left <= RECORD_MAX;
 }
 
-static enum hello_state state(struct hello const *h)
+static enum hello_state hello_state(struct hello const *h)
 {
 	unsigned char const *s = h->content;
 	if (s[0] != CLIENT_HELLO)
@@ -91,7 +90,7 @@ static enum hello_state state(struct hello const *h)
 	return h->len < whole ? HELLO_PART : HELLO_WHOLE;
 }
 
-enum hello_state hello_take(struct hello *h, unsigned char const *s, size_t n)
+enum hello_state hello_add(struct hello *h, unsigned char const *s, size_t n)
 {
 	enum hello_state e = HELLO_PART;
 	while (n > 0 && e == HELLO_PART) {
@@ -101,13 +100,13 @@ enum hello_state hello_take(struct hello *h, unsigned char const *s, size_t n)
 			if (h->header[0] != HANDSHAKE || (h->header_len == sizeof h->header && !begin_record(h)))
 				return HELLO_NONE;
 		} else {
-			size_t room = HELLO_MAX - h->len; /* never 0: it would be whole */
+			size_t room = HELLO_MAX - h->len; /* not 0: the message would be complete */
 			take = n < h->left ? n : h->left;
 			take = take < room ? take : room;
 			memcpy(h->content + h->len, s, take);
 			h->len += take;
 			h->left -= take;
-			e = state(h);
+			e = hello_state(h);
 		}
 		s += take;
 		n -= take;

@@ -1,4 +1,3 @@
-/* PEM (RFC 7468). */
 #include "tls/pem.h"
 
 #include <stdbool.h>
@@ -8,24 +7,24 @@
 static char const begin[] = "-----BEGIN ", end[] = "-----END ", dashes[] = "-----";
 
 /* All ones if lo <= c <= hi, else 0; without a branch. */
-static uint32_t in(uint32_t c, uint32_t lo, uint32_t hi)
+static uint32_t mask_in(uint32_t c, uint32_t lo, uint32_t hi)
 {
 	return ~(0 - ((c - lo) >> 31)) & ~(0 - ((hi - c) >> 31));
 }
 
-/* The value of a base64 digit; 64 for anything else. No table is looked up and nothing
-   branches: whoever shares the cache learns nothing of the key. */
+/* The value of a base64 digit; 64 for anything else. No branch and no table: a process that shares the
+   processor's cache learns nothing of the key. */
 static uint32_t sextet(unsigned char octet)
 {
 	uint32_t c = octet;
-	uint32_t upper = in(c, 'A', 'Z'), lower = in(c, 'a', 'z'), digit = in(c, '0', '9');
-	uint32_t plus = in(c, '+', '+'), slash = in(c, '/', '/');
+	uint32_t upper = mask_in(c, 'A', 'Z'), lower = mask_in(c, 'a', 'z'), digit = mask_in(c, '0', '9');
+	uint32_t plus = mask_in(c, '+', '+'), slash = mask_in(c, '/', '/');
 	return (upper & (c - 'A')) | (lower & (c - 'a' + 26)) | (digit & (c - '0' + 52))
 		| (plus & 62) | (slash & 63) | (~(upper | lower | digit | plus | slash) & 64);
 }
 
-/* A line of p, without its end; p->at goes behind it. */
-static bool line(struct pem *p, char **s, size_t *n)
+/* Reads a line, and removes its end and blanks before it. */
+static bool read_line(struct pem *p, char **s, size_t *n)
 {
 	if (p->at == p->n)
 		return false;
@@ -38,7 +37,7 @@ static bool line(struct pem *p, char **s, size_t *n)
 	return true;
 }
 
-/* Is the line PREFIX name -----? The name begins at *at. */
+/* Is the line `PREFIXname-----`? The name is s[*at, *at + *len). */
 static bool is_marker(char const *s, size_t n, char const *prefix, size_t *at, size_t *len)
 {
 	size_t head = strlen(prefix), tail = strlen(dashes);
@@ -54,8 +53,8 @@ struct base64 {
 	unsigned int digits, pads;
 };
 
-/* Decodes one line to p->der. Only the kind of an octet, digit or not, is branched on. */
-static bool decode(struct pem *p, struct base64 *b, char const *s, size_t n)
+/* Decodes one line to p->der. Branches depend only on whether an octet is a digit. */
+static bool decode_line(struct pem *p, struct base64 *b, char const *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		uint32_t v = sextet((unsigned char)s[i]);
@@ -76,7 +75,7 @@ static bool decode(struct pem *p, struct base64 *b, char const *s, size_t n)
 	return true;
 }
 
-static bool finish(struct pem *p, struct base64 const *b)
+static bool decode_end(struct pem *p, struct base64 const *b)
 {
 	unsigned int left = b->digits % 4;
 	if ((left == 0 && b->pads > 0) || left == 1 || (left > 1 && left + b->pads != 4))
@@ -90,18 +89,18 @@ static bool finish(struct pem *p, struct base64 const *b)
 	return true;
 }
 
-static enum pem_event body(struct pem *p)
+static enum pem_event read_body(struct pem *p)
 {
 	struct base64 b = {0, 0, 0};
 	char *s;
 	size_t n, at, len;
-	while (line(p, &s, &n)) {
+	while (read_line(p, &s, &n)) {
 		if (is_marker(s, n, end, &at, &len))
-			return len == strlen(p->name) && memcmp(s + at, p->name, len) == 0 && finish(p, &b)
+			return len == strlen(p->name) && memcmp(s + at, p->name, len) == 0 && decode_end(p, &b)
 				? PEM_OBJECT : PEM_BAD;
 		if (b.digits == 0 && memchr(s, ':', n))
 			return PEM_ENCRYPTED;
-		if (!decode(p, &b, s, n))
+		if (!decode_line(p, &b, s, n))
 			return PEM_BAD;
 	}
 	return PEM_BAD;
@@ -111,16 +110,16 @@ enum pem_event pem_next(struct pem *p)
 {
 	char *s;
 	size_t n, at, len;
-	while (line(p, &s, &n)) {
+	while (read_line(p, &s, &n)) {
 		if (!is_marker(s, n, begin, &at, &len))
 			continue;
 		if (len >= sizeof p->name)
 			return PEM_BAD;
 		memcpy(p->name, s + at, len);
 		p->name[len] = 0;
-		p->der = (unsigned char *)s; /* base64 is longer than what it says */
+		p->der = (unsigned char *)s; /* shorter than the base64 that it overwrites */
 		p->len = 0;
-		return body(p);
+		return read_body(p);
 	}
 	return PEM_END;
 }

@@ -1,4 +1,3 @@
-/* Moves octets between a client on the network and a program on a socket. */
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "tls/pump.h"
 
@@ -14,25 +13,25 @@
 #include <unistd.h>
 
 enum {
-	FLUSH_MS = 10000, /* for a client to take the program's last octets */
-	LEAVE_MS = 2000,  /* and then to answer our close_notify, or to hang up */
-	BURST = 32,       /* reads from one side before the other has its turn */
-	CHUNK = 4096      /* at least so much goes straight to where the engine wants it */
+	FLUSH_MS = 10000, /* a client's time to read the last octets of the program */
+	LEAVE_MS = 2000,  /* then its time to answer our close_notify, or to close */
+	BURST = 32,       /* reads from one side before the other side is served */
+	CHUNK = 4096      /* from this size on, octets are read directly into the engine */
 };
 
 #ifndef POLLRDHUP
-#define POLLRDHUP 0 /* POLLHUP tells the same, of one who writes and reads no more */
+#define POLLRDHUP 0 /* POLLHUP is enough for a program that has closed both directions */
 #endif
 
-/* Is fd a socket? Then it is read with MSG_DONTWAIT: O_NONBLOCK would also hold for others
-   who have it. */
-static bool prepare(int fd)
+/* Is fd a socket? Sockets are used with MSG_DONTWAIT: O_NONBLOCK would also change the descriptors of
+   other processes. */
+static bool prepare_descriptor(int fd)
 {
 	static int const on = 1;
 	int type;
 	socklen_t n = sizeof type;
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0) {
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* not TCP: no matter */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* only TCP has it */
 		return true;
 	}
 	int flags = fcntl(fd, F_GETFL);
@@ -49,41 +48,41 @@ void pump_init(struct pump *p, struct server *server, struct sessions *sessions,
 	p->in = in;
 	p->out = out;
 	p->app = app;
-	p->in_socket = prepare(in);
-	p->out_socket = prepare(out);
-	p->in_eof = p->out_dead = p->app_gone = p->app_eof = p->app_told = p->named = false;
+	p->in_is_socket = prepare_descriptor(in);
+	p->out_is_socket = prepare_descriptor(out);
+	p->in_ended = p->out_failed = p->app_gone = p->app_ended = p->app_told = p->hello_read = false;
 	p->wire_at = p->wire_len = p->ahead_at = p->ahead_len = 0;
 	p->hello.header_len = p->hello.left = p->hello.len = 0;
 }
 
-static bool later(ssize_t r)
+static bool is_retry(ssize_t r)
 {
 	return r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
 }
 
 /* --- The network -------------------------------------------------------------------- */
 
-/* The ClientHello is kept back until it is whole, in however many records it comes: the cache
-   must know the server's name before the engine, which reads the session's ID first, asks it
-   for the session. One that is none, or too long, the engine gets as it is, and no name. */
-static void look(struct pump *p, size_t from)
+/* Reads the server name for the session cache. Until the ClientHello is complete, the engine gets nothing
+   of it: it asks the cache for the session as soon as it has read the session ID. If it is not a
+   ClientHello, or too long, the engine gets it without a name. */
+static void read_hello(struct pump *p, size_t from)
 {
-	enum hello_state e = hello_take(&p->hello, p->ahead + from, p->ahead_len - from);
+	enum hello_state e = hello_add(&p->hello, p->ahead + from, p->ahead_len - from);
 	size_t at, len;
 	if (e == HELLO_PART && p->ahead_len < PUMP_AHEAD)
 		return;
 	if (e == HELLO_WHOLE && hello_server_name(p->hello.content, p->hello.len, &at, &len))
-		sessions_name(p->sessions, p->hello.content + at, len);
-	p->named = true;
+		sessions_set_name(p->sessions, p->hello.content + at, len);
+	p->hello_read = true;
 }
 
-/* Gives the engine what has been read ahead, as far as it has room. True: something. */
-static bool feed(struct pump *p)
+/* Moves octets from `ahead` to the engine, as far as it has room. True: some were moved. */
+static bool feed_engine(struct pump *p)
 {
 	br_ssl_engine_context *eng = &p->server->ctx.eng;
 	unsigned char *room;
 	size_t size, from = p->ahead_at;
-	while (p->named && p->ahead_at < p->ahead_len && (room = br_ssl_engine_recvrec_buf(eng, &size))) {
+	while (p->hello_read && p->ahead_at < p->ahead_len && (room = br_ssl_engine_recvrec_buf(eng, &size))) {
 		size_t n = p->ahead_len - p->ahead_at;
 		n = n < size ? n : size;
 		memcpy(room, p->ahead + p->ahead_at, n);
@@ -93,40 +92,40 @@ static bool feed(struct pump *p)
 	return p->ahead_at > from;
 }
 
-/* Can the engine take something that has not been read yet? */
-static bool wants(struct pump const *p, unsigned char **room, size_t *size)
+/* Does the engine want octets that are not read yet? */
+static bool wants_octets(struct pump const *p, unsigned char **room, size_t *size)
 {
-	return !p->in_eof && !(p->named && p->ahead_at < p->ahead_len)
+	return !p->in_ended && !(p->hello_read && p->ahead_at < p->ahead_len)
 		&& (*room = br_ssl_engine_recvrec_buf(&p->server->ctx.eng, size));
 }
 
-/* Reads into s[0..size). True: all of that, so there may be more. */
+/* Reads into s[0..size). True: it is full, so there may be more. */
 static bool read_into(struct pump *p, unsigned char *s, size_t size, size_t *got)
 {
-	ssize_t r = p->in_socket ? recv(p->in, s, size, MSG_DONTWAIT) : read(p->in, s, size);
+	ssize_t r = p->in_is_socket ? recv(p->in, s, size, MSG_DONTWAIT) : read(p->in, s, size);
 	*got = r > 0 ? (size_t)r : 0;
-	p->in_eof = r <= 0 && !later(r);
+	p->in_ended = r <= 0 && !is_retry(r);
 	return *got == size;
 }
 
-/* Small records are read several at a time, by way of `ahead`. */
+/* Several small records are read at a time, through `ahead`. */
 static bool read_some(struct pump *p, unsigned char *room, size_t size)
 {
 	size_t got;
 	bool more;
-	if (p->named && size >= CHUNK) {
+	if (p->hello_read && size >= CHUNK) {
 		more = read_into(p, room, size, &got);
 		if (got > 0)
 			br_ssl_engine_recvrec_ack(&p->server->ctx.eng, got);
 		return more;
 	}
-	size_t from = p->named ? 0 : p->ahead_len;
-	more = read_into(p, p->ahead + from, p->named ? CHUNK : PUMP_AHEAD - from, &got);
+	size_t from = p->hello_read ? 0 : p->ahead_len;
+	more = read_into(p, p->ahead + from, p->hello_read ? CHUNK : PUMP_AHEAD - from, &got);
 	p->ahead_at = 0;
 	p->ahead_len = from + got;
-	if (!p->named && got > 0)
-		look(p, from);
-	feed(p);
+	if (!p->hello_read && got > 0)
+		read_hello(p, from);
+	feed_engine(p);
 	return more;
 }
 
@@ -134,13 +133,13 @@ static void read_network(struct pump *p)
 {
 	size_t size;
 	unsigned char *room;
-	for (int i = 0; i < BURST && wants(p, &room, &size); i++)
+	for (int i = 0; i < BURST && wants_octets(p, &room, &size); i++)
 		if (!read_some(p, room, size))
 			return;
 }
 
-/* Takes what records the engine has finished, as far as there is room. */
-static void gather(struct pump *p)
+/* Moves finished records from the engine to `wire`, as far as there is room. */
+static void gather_records(struct pump *p)
 {
 	br_ssl_engine_context *eng = &p->server->ctx.eng;
 	size_t n;
@@ -156,21 +155,21 @@ static void gather(struct pump *p)
 	}
 }
 
-/* True: the network takes no more at present. */
+/* True: the network is full at present. */
 static bool write_network(struct pump *p)
 {
 	for (;;) {
-		gather(p);
+		gather_records(p);
 		size_t n = p->wire_len - p->wire_at;
-		if (n == 0 || p->out_dead)
+		if (n == 0 || p->out_failed)
 			return false;
-		ssize_t r = p->out_socket
+		ssize_t r = p->out_is_socket
 			? send(p->out, p->wire + p->wire_at, n, MSG_DONTWAIT | MSG_NOSIGNAL)
 			: write(p->out, p->wire + p->wire_at, n);
-		if (later(r))
+		if (is_retry(r))
 			return true;
 		if (r < 0)
-			p->out_dead = true;
+			p->out_failed = true;
 		else
 			p->wire_at += (size_t)r;
 	}
@@ -186,18 +185,18 @@ static void read_program(struct pump *p)
 	if (!room)
 		return;
 	ssize_t r = recv(p->app, room, size, MSG_DONTWAIT);
-	if (later(r))
+	if (is_retry(r))
 		return;
 	if (r <= 0) {
-		p->app_eof = true;
+		p->app_ended = true;
 		return;
 	}
 	br_ssl_engine_sendapp_ack(eng, (size_t)r);
 	br_ssl_engine_flush(eng, 0);
 }
 
-/* True: the program takes no more at present. One that has stopped reading altogether, but
-   not writing, must not keep its client from hearing it: what comes for it is dropped. */
+/* True: the program's socket is full at present. If the program has closed its input but still writes, the
+   client's octets are discarded. */
 static bool write_program(struct pump *p)
 {
 	br_ssl_engine_context *eng = &p->server->ctx.eng;
@@ -205,11 +204,11 @@ static bool write_program(struct pump *p)
 	unsigned char *s;
 	while ((s = br_ssl_engine_recvapp_buf(eng, &n))) {
 		ssize_t r = send(p->app, s, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (later(r))
+		if (is_retry(r))
 			return true;
 		br_ssl_engine_recvapp_ack(eng, r < 0 ? n : (size_t)r);
 	}
-	if (p->in_eof && !p->app_told) {
+	if (p->in_ended && !p->app_told) {
 		shutdown(p->app, SHUT_WR);
 		p->app_told = true;
 	}
@@ -218,21 +217,21 @@ static bool write_program(struct pump *p)
 
 /* --- Both --------------------------------------------------------------------------- */
 
-static struct pollfd watch(int fd, bool in, bool out)
+static struct pollfd poll_entry(int fd, bool in, bool out)
 {
 	return (struct pollfd){.fd = in || out ? fd : -1, .events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0))};
 }
 
-/* Waits until one of what `p` can do next can be done, and does the reading. What the program
-   has written while the client takes nothing lies where it is, but that it has ended is seen.
-   False: the deadline has passed, or nothing can come any more. */
+/* Waits until something can be read, or written where a side was full, and reads. While the client reads
+   nothing the program is not read, but its end is noticed. False: the deadline has passed, or there
+   is nothing to wait for. */
 static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app, uint64_t deadline)
 {
 	unsigned char *room;
 	size_t n;
-	bool from_in = wants(p, &room, &n);
-	bool from_app = app && !p->app_eof && br_ssl_engine_sendapp_buf(&p->server->ctx.eng, &n);
-	struct pollfd x[] = {watch(p->in, from_in, false), watch(p->out, false, out_full), watch(p->app, from_app, app_full)};
+	bool from_in = wants_octets(p, &room, &n);
+	bool from_app = app && !p->app_ended && br_ssl_engine_sendapp_buf(&p->server->ctx.eng, &n);
+	struct pollfd x[] = {poll_entry(p->in, from_in, false), poll_entry(p->out, false, out_full), poll_entry(p->app, from_app, app_full)};
 	if (!from_app && !p->app_gone) {
 		x[2].fd = p->app;
 		x[2].events |= POLLRDHUP;
@@ -251,23 +250,22 @@ static bool wait_and_read(struct pump *p, bool out_full, bool app_full, bool app
 	return r > 0;
 }
 
-static bool closed(struct pump const *p)
+static bool is_closed(struct pump const *p)
 {
 	return br_ssl_engine_current_state(&p->server->ctx.eng) == BR_SSL_CLOSED;
 }
 
-/* Says that nothing more will come, and waits a moment for the client to go: what it has
-   sent and nobody reads would make of our closing a reset, which can overtake our last
-   words. */
+/* Ends our side, and gives the client a moment to close its own. Octets from it that are not read would
+   turn our close(2) into a reset, which can overtake our last octets. */
 static void hang_up(struct pump *p)
 {
 	unsigned char dropped[512];
 	uint64_t deadline = clock_ms() + LEAVE_MS;
-	if (p->out_dead || !p->out_socket || shutdown(p->out, SHUT_WR) < 0)
+	if (p->out_failed || !p->out_is_socket || shutdown(p->out, SHUT_WR) < 0)
 		return;
-	while (!p->in_eof && wait_for(p->in, POLLIN, deadline) > 0) {
+	while (!p->in_ended && wait_for(p->in, POLLIN, deadline) > 0) {
 		ssize_t r = read(p->in, dropped, sizeof dropped);
-		p->in_eof = r <= 0 && !later(r);
+		p->in_ended = r <= 0 && !is_retry(r);
 	}
 }
 
@@ -279,15 +277,15 @@ int pump_handshake(struct pump *p, unsigned int ms)
 		bool full;
 		do {
 			full = write_network(p);
-		} while (feed(p));
-		if (closed(p)) {
+		} while (feed_engine(p));
+		if (is_closed(p)) {
 			int e = br_ssl_engine_last_error(eng);
 			hang_up(p);
 			return e == BR_ERR_OK ? BR_ERR_IO : e;
 		}
 		if (!full && br_ssl_engine_current_state(eng) & BR_SSL_SENDAPP)
 			return 0;
-		if (p->out_dead || p->in_eof)
+		if (p->out_failed || p->in_ended)
 			return BR_ERR_IO;
 		if (p->app_gone)
 			return PUMP_TIMEOUT;
@@ -296,8 +294,8 @@ int pump_handshake(struct pump *p, unsigned int ms)
 	}
 }
 
-/* The program has ended. What it has not read of what came for it is dropped. */
-static void leave(struct pump *p)
+/* The program has ended: discards its input, sends its output and close_notify. */
+static void end_session(struct pump *p)
 {
 	br_ssl_engine_context *eng = &p->server->ctx.eng;
 	uint64_t deadline = clock_ms() + FLUSH_MS;
@@ -311,21 +309,20 @@ static void leave(struct pump *p)
 	hang_up(p);
 }
 
-/* The client has closed the session, or broken it: the program hears of it, and what it
-   still says goes nowhere. */
-static void drain(struct pump *p)
+/* The client has closed the session, or broken it: ends the program's input, discards its output. */
+static void drain_program(struct pump *p)
 {
 	unsigned char dropped[512];
 	ssize_t r;
 	shutdown(p->app, SHUT_WR);
-	if (p->out_socket)
+	if (p->out_is_socket)
 		shutdown(p->out, SHUT_WR);
 	do {
 		r = recv(p->app, dropped, sizeof dropped, 0);
 	} while (r > 0 || (r < 0 && errno == EINTR));
 }
 
-/* A client has some time for each part of what a program that has ended left behind. */
+/* After the end of the program the deadline begins anew whenever the client has read something. */
 void pump_run(struct pump *p)
 {
 	uint64_t deadline = WAIT_FOREVER;
@@ -334,15 +331,15 @@ void pump_run(struct pump *p)
 		do {
 			app_full = write_program(p);
 			out_full = write_network(p);
-		} while (feed(p));
-		if (closed(p)) {
-			drain(p);
+		} while (feed_engine(p));
+		if (is_closed(p)) {
+			drain_program(p);
 			return;
 		}
-		if (p->out_dead)
+		if (p->out_failed)
 			return;
-		if (p->app_eof) {
-			leave(p);
+		if (p->app_ended) {
+			end_session(p);
 			return;
 		}
 		if (p->app_gone && (deadline == WAIT_FOREVER || !out_full))

@@ -1,6 +1,5 @@
-/* Moves octets between a client on the network and a program on a socket, through the TLS
-   engine. Waits for neither side without listening to the other, gathers the engine's small
-   records into one write, and ends when there is nothing left to do. */
+/* Moves octets between a client on the network and a program on a socket, through the TLS engine. While
+   it waits for one side it serves the other. Small records of the engine go out in one write. */
 #ifndef TLS_PUMP_H
 #define TLS_PUMP_H
 
@@ -17,36 +16,34 @@
 struct pump {
 	struct server *server;
 	struct sessions *sessions;
-	int in, out, app;           /* the network; the program's socket */
-	bool in_socket, out_socket;
-	bool in_eof, out_dead, app_told;
-	bool app_gone, app_eof;     /* the program has ended; and all it wrote has been read */
-	bool named;                 /* the ClientHello has been looked at */
+	int in, out, app;            /* the network; the program's socket */
+	bool in_is_socket, out_is_socket;
+	bool in_ended, out_failed;   /* the network: nothing more can be read, or written */
+	bool app_gone, app_ended;    /* the program has ended; and all its output has been read */
+	bool app_told;               /* the program's input has been ended */
+	bool hello_read;             /* the ClientHello has been read, or given up */
 	size_t wire_at, wire_len, ahead_at, ahead_len;
-	unsigned char wire[PUMP_WIRE]; /* for the network: [wire_at..wire_len) */
-	unsigned char ahead[PUMP_AHEAD]; /* from the network, for the engine, likewise */
+	unsigned char wire[PUMP_WIRE];   /* to the network: [wire_at, wire_len) */
+	unsigned char ahead[PUMP_AHEAD]; /* from the network to the engine: [ahead_at, ahead_len) */
 	struct hello hello;
 };
 
-/* in and out: the client's descriptors, sockets or not; app is a stream socket. They are not
-   closed here. Call it before the privileges go: where in
-   and out are no sockets they are made non-blocking, and where they are TCP, no write
-   waits for others (TCP_NODELAY). */
+/* in, out: the client's descriptors; app: a stream socket. They stay the caller's. Call it before the
+   process gives up its rights: TCP sockets get TCP_NODELAY, and descriptors that are not sockets
+   get O_NONBLOCK. */
 void pump_init(struct pump *p, struct server *server, struct sessions *sessions, int in, int out,
 	int app);
 
-/* Shakes hands, within ms milliseconds, and while the program waits for it. 0: done, what the program writes may flow. Else an
-   error of the engine (see reason.h), or PUMP_TIMEOUT; an alert has then been sent if there
-   was one to send. */
+/* Does the handshake, in at most ms milliseconds and only while the program waits for it. Returns 0, an
+   error of the engine (tls/reason.h), or PUMP_TIMEOUT. An alert, if there is one, has been sent. */
 #define PUMP_TIMEOUT (-1)
 int pump_handshake(struct pump *p, unsigned int ms);
 
-/* From then on, until the program has closed its side, all of it has been sent, and
-   close_notify after it; or until the client has closed its side and the program has too.
-   The program reads an end of file as soon as the client's octets end, in whatever way.
-   After the client's close_notify what the program still writes is read and dropped (RFC
-   5246 7.2.1). A client that doesn't read, or doesn't go, gets a few seconds after the
-   program's end. */
+/* Serves the session until the program has closed its side, and its output and close_notify have been
+   sent; or until both the client and the program have closed theirs. When the client's octets end,
+   in any way, the program reads an end of file. After the client's close_notify the program's output
+   is discarded (RFC 5246 7.2.1). After the program's end, a client that does not read, or does not
+   close, gets a few seconds. */
 void pump_run(struct pump *p);
 
 #endif

@@ -1,4 +1,3 @@
-/* BearSSL's errors in words. */
 #include "tls/reason.h"
 
 #include "base/num.h"
@@ -15,7 +14,7 @@ struct word {
 static struct word const errors[] = {
 	{BR_ERR_OK, "closed"},
 	{BR_ERR_BAD_PARAM, "malformed message"},
-	{BR_ERR_UNSUPPORTED_VERSION, "not TLS, or a version unheard of"},
+	{BR_ERR_UNSUPPORTED_VERSION, "not TLS, or an unknown version"},
 	{BR_ERR_BAD_VERSION, "version changed between records"},
 	{BR_ERR_BAD_LENGTH, "record with an invalid length"},
 	{BR_ERR_TOO_LARGE, "record too large"},
@@ -61,7 +60,7 @@ static struct word const alerts[] = {
 	{112, "unrecognized name"},
 };
 
-static char const *find(struct word const *table, size_t n, int number)
+static char const *find_word(struct word const *table, size_t n, int number)
 {
 	for (size_t i = 0; i < n; i++)
 		if (table[i].number == number)
@@ -69,8 +68,8 @@ static char const *find(struct word const *table, size_t n, int number)
 	return NULL;
 }
 
-/* prefix, then a word or, for want of one, the number. All of the tables fit. */
-static void compose(char out[REASON_MAX], char const *prefix, char const *text, int number)
+/* Writes prefix, then the word, or the number if there is no word. REASON_MAX is enough for both. */
+static void write_reason(char out[REASON_MAX], char const *prefix, char const *text, int number)
 {
 	char digits[NUM_FMT];
 	num_fmt(digits, (uint64_t)number);
@@ -82,10 +81,10 @@ void reason_text(int e, char out[REASON_MAX])
 {
 	if (e >= BR_ERR_SEND_FATAL_ALERT)
 		e -= BR_ERR_SEND_FATAL_ALERT,
-		compose(out, "alert sent: ", find(alerts, sizeof alerts / sizeof *alerts, e), e);
+		write_reason(out, "alert sent: ", find_word(alerts, sizeof alerts / sizeof *alerts, e), e);
 	else if (e >= BR_ERR_RECV_FATAL_ALERT)
 		e -= BR_ERR_RECV_FATAL_ALERT,
-		compose(out, "alert received: ", find(alerts, sizeof alerts / sizeof *alerts, e), e);
+		write_reason(out, "alert received: ", find_word(alerts, sizeof alerts / sizeof *alerts, e), e);
 	else
-		compose(out, "", find(errors, sizeof errors / sizeof *errors, e), e);
+		write_reason(out, "", find_word(errors, sizeof errors / sizeof *errors, e), e);
 }

@@ -4,7 +4,7 @@
 
 #define REASON_MAX 64
 
-/* Writes what error `e` of an engine means to out, a string. */
+/* Writes the meaning of the engine's error e, such as `alert sent: handshake failure`. */
 void reason_text(int e, char out[REASON_MAX]);
 
 #endif

@@ -1,4 +1,3 @@
-/* The TLS server: suites, certificates by name, names for the environment. */
 #include "tls/server.h"
 
 #include "base/ascii.h"
@@ -11,8 +10,7 @@ struct suite {
 	char const *name;
 };
 
-/* With AES instructions, AES-GCM is more than twice as fast as ChaCha20; without them it
-   is slower, and slower still in constant time. */
+/* With AES instructions AES-GCM is twice as fast as ChaCha20; without them it is slower. */
 static struct suite const gcm[] = {
 	{BR_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256"},
 	{BR_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "ECDHE-RSA-AES128-GCM-SHA256"},
@@ -23,7 +21,7 @@ static struct suite const chacha[] = {
 	{BR_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305"},
 	{BR_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-RSA-CHACHA20-POLY1305"},
 };
-/* All that TLS 1.0 and 1.1 have to offer. */
+/* For TLS 1.0 and 1.1, which have no AEAD suites. */
 static struct suite const cbc[] = {
 	{BR_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, "ECDHE-ECDSA-AES128-SHA"},
 	{BR_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, "ECDHE-RSA-AES128-SHA"},
@@ -38,16 +36,9 @@ static struct {
 	size_t n;
 } const families[] = {{gcm, LEN(gcm)}, {chacha, LEN(chacha)}, {cbc, LEN(cbc)}};
 
-void server_equip(br_ssl_server_context *ctx, unsigned int suite)
-{
-	for (size_t i = 0; i < LEN(chacha); i++)
-		if (chacha[i].id == suite)
-			br_ssl_engine_set_default_chapol(&ctx->eng);
-}
-
 /* --- Certificates by name ------------------------------------------------------------- */
 
-static void present(br_ssl_server_context *ctx, struct keypair const *k)
+static void present_pair(br_ssl_server_context *ctx, struct keypair const *k)
 {
 	if (k->key.key_type == BR_KEYTYPE_RSA)
 		br_ssl_server_set_single_rsa(ctx, k->chain, k->chain_len, &k->key.key.rsa,
@@ -57,44 +48,41 @@ static void present(br_ssl_server_context *ctx, struct keypair const *k)
 			BR_KEYTYPE_SIGN, 0, br_ec_get_default(), br_ecdsa_sign_asn1_get_default());
 }
 
-static bool is_for(struct keypair const *k, char const *name)
+static bool pair_is_for(struct keypair const *k, char const *name)
 {
 	return k->name ? ascii_case_is(name, strlen(name), k->name) : !*name;
 }
 
-/* Tries the pairs of one name, "" being the nameless, with the policy that BearSSL has for
-   a single certificate; that one then also signs. */
-static int try(struct server *s, char const *name, br_ssl_server_choices *choices)
+/* Tries the pairs of one name ("" means those without a name) with BearSSL's policy for a single
+   certificate. That policy then signs, too. */
+static int try_pairs(struct server *s, char const *name, br_ssl_server_choices *choices)
 {
 	for (size_t i = 0; i < s->pairs_len; i++) {
-		if (!is_for(&s->pairs[i], name))
+		if (!pair_is_for(&s->pairs[i], name))
 			continue;
-		present(&s->ctx, &s->pairs[i]);
-		s->chosen = &s->pairs[i];
-		if ((*s->ctx.policy_vtable)->choose(s->ctx.policy_vtable, &s->ctx, choices)) {
-			server_equip(&s->ctx, choices->cipher_suite);
+		present_pair(&s->ctx, &s->pairs[i]);
+		if ((*s->ctx.policy_vtable)->choose(s->ctx.policy_vtable, &s->ctx, choices))
 			return 1;
-		}
 	}
 	return 0;
 }
 
-static int choose(br_ssl_server_policy_class const **policy, br_ssl_server_context const *ctx,
+static int choose_pair(br_ssl_server_policy_class const **policy, br_ssl_server_context const *ctx,
 	br_ssl_server_choices *choices)
 {
 	struct server *s = (struct server *)(void *)((char *)policy - offsetof(struct server, policy));
 	char const *name = br_ssl_engine_get_server_name(&ctx->eng);
-	return (*name && try(s, name, choices)) || try(s, "", choices);
+	return (*name && try_pairs(s, name, choices)) || try_pairs(s, "", choices);
 }
 
-/* Never asked: whoever chose a certificate has put its own policy in place. */
-static uint32_t keyx(br_ssl_server_policy_class const **policy, unsigned char *data, size_t *len)
+/* These two are never called: try_pairs has replaced the policy by then. */
+static uint32_t exchange_keys(br_ssl_server_policy_class const **policy, unsigned char *data, size_t *len)
 {
 	(void)policy, (void)data, (void)len;
 	return 0;
 }
 
-static size_t sign(br_ssl_server_policy_class const **policy, unsigned int algorithm,
+static size_t sign_nothing(br_ssl_server_policy_class const **policy, unsigned int algorithm,
 	unsigned char *data, size_t hash_len, size_t len)
 {
 	(void)policy, (void)algorithm, (void)data, (void)hash_len, (void)len;
@@ -103,56 +91,46 @@ static size_t sign(br_ssl_server_policy_class const **policy, unsigned int algor
 
 static br_ssl_server_policy_class const by_name = {
 	.context_size = sizeof (struct server),
-	.choose = choose,
-	.do_keyx = keyx,
-	.do_sign = sign,
+	.choose = choose_pair,
+	.do_keyx = exchange_keys,
+	.do_sign = sign_nothing,
 };
 
 /* --- The engine ----------------------------------------------------------------------- */
 
-static size_t add(uint16_t *ids, size_t n, struct suite const *suites, size_t more)
+static size_t add_suites(uint16_t *ids, size_t n, struct suite const *suites, size_t more)
 {
 	for (size_t i = 0; i < more; i++)
 		ids[n++] = suites[i].id;
 	return n;
 }
 
-/* As BearSSL's own defaults are, but asking the processor what it can do no more than it
-   takes: every CPUID is a trap in a virtual machine, from one microsecond to twenty. */
-static void set_gcm(br_ssl_engine_context *eng, br_block_ctr_class const *fast)
+/* Does BearSSL use AES instructions? Its portable code is br_aes_ct or br_aes_ct64. */
+static bool has_aes_instructions(br_ssl_engine_context const *eng)
 {
-	br_ghash ghash = fast ? br_ghash_pclmul_get() : 0;
-	if (fast && !ghash)
-		ghash = br_ghash_pwr8_get();
-	if (!fast || !ghash) {
-		br_ssl_engine_set_default_aes_gcm(eng);
-		return;
-	}
-	br_ssl_engine_set_gcm(eng, &br_sslrec_in_gcm_vtable, &br_sslrec_out_gcm_vtable);
-	br_ssl_engine_set_aes_ctr(eng, fast);
-	br_ssl_engine_set_ghash(eng, ghash);
+	return eng->iaes_ctr != &br_aes_ct_ctr_vtable && eng->iaes_ctr != &br_aes_ct64_ctr_vtable;
 }
 
 static void set_suites(br_ssl_engine_context *eng, bool old)
 {
 	uint16_t ids[LEN(gcm) + LEN(chacha) + LEN(cbc)];
 	size_t n = 0;
-	br_block_ctr_class const *fast = br_aes_x86ni_ctr_get_vtable();
-	bool aes = fast || (fast = br_aes_pwr8_ctr_get_vtable());
-	if (!aes)
-		n = add(ids, n, chacha, LEN(chacha));
-	n = add(ids, n, gcm, LEN(gcm));
-	if (aes)
-		n = add(ids, n, chacha, LEN(chacha));
-	if (old)
-		n = add(ids, n, cbc, LEN(cbc));
-	br_ssl_engine_set_suites(eng, ids, n);
-	set_gcm(eng, fast);
-	if (old)
+	br_ssl_engine_set_default_aes_gcm(eng);
+	br_ssl_engine_set_default_chapol(eng);
+	bool aes_first = has_aes_instructions(eng);
+	if (!aes_first)
+		n = add_suites(ids, n, chacha, LEN(chacha));
+	n = add_suites(ids, n, gcm, LEN(gcm));
+	if (aes_first)
+		n = add_suites(ids, n, chacha, LEN(chacha));
+	if (old) {
+		n = add_suites(ids, n, cbc, LEN(cbc));
 		br_ssl_engine_set_default_aes_cbc(eng);
+	}
+	br_ssl_engine_set_suites(eng, ids, n);
 }
 
-/* MD5 and SHA-1 serve the older versions only: TLS 1.2 is signed with SHA-2 or not at all. */
+/* MD5 and SHA-1 are for the older versions only: TLS 1.2 is signed with SHA-2. */
 static void set_hashes(br_ssl_engine_context *eng, bool old)
 {
 	br_ssl_engine_set_hash(eng, br_sha256_ID, &br_sha256_vtable);
@@ -173,7 +151,6 @@ bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsign
 	br_ssl_server_zero(&s->ctx);
 	s->pairs = pairs;
 	s->pairs_len = n;
-	s->chosen = NULL;
 	s->policy = &by_name;
 	br_ssl_server_set_policy(&s->ctx, &s->policy);
 	br_ssl_engine_set_versions(eng, min, BR_TLS12);
@@ -189,7 +166,6 @@ void server_forget(struct server *s)
 {
 	wipe(s->ctx.eng.session.master_secret, sizeof s->ctx.eng.session.master_secret);
 	s->pairs_len = 0;
-	s->chosen = NULL;
 }
 
 bool server_has_suite(struct server const *s, unsigned int suite)

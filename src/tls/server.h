@@ -1,6 +1,6 @@
-/* The TLS server as this house wants it: ECDHE with AEAD suites (and, only where an older
-   version than 1.2 is let in, CBC), in our order, without renegotiation; one certificate
-   per server name. BearSSL is the engine. */
+/* The TLS server: ECDHE with AEAD suites (and CBC suites only if a version before 1.2 is allowed), in
+   the server's order, without renegotiation, one certificate per server name. BearSSL is the
+   engine. */
 #ifndef TLS_SERVER_H
 #define TLS_SERVER_H
 
@@ -10,43 +10,36 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A client may send records of the maximal size, so there must be room for one (325 octets
-   more than its text); our own are at most 4096 octets and the engine's 85. What a session
-   doesn't touch of this costs nothing. */
+/* A client may send the largest records, 325 octets longer than their text. Ours are at most 4096
+   octets and the 85 of the engine. Pages that a session does not touch take no memory. */
 #define SERVER_IN (16384 + 325)
 #define SERVER_OUT (4096 + 85)
 
 struct server {
 	br_ssl_server_context ctx;
-	br_ssl_server_policy_class const *policy; /* the engine's way back here */
+	br_ssl_server_policy_class const *policy; /* by which the engine calls this module */
 	struct keypair const *pairs;
 	size_t pairs_len;
-	struct keypair const *chosen; /* once the handshake has come that far */
 	unsigned char in[SERVER_IN], out[SERVER_OUT];
 };
 
-/* Makes ready for one handshake, and seeds the generator: from the system's, which may
-   open a file, so this comes before the privileges go. The pairs (at least one; those with
-   a name serve it alone) are used until the handshake ends. min: BR_TLS10, BR_TLS11 or
-   BR_TLS12. False: no randomness. */
+/* Prepares one handshake and seeds the generator of random numbers. Seeding may open a file: call it
+   before the process gives up its rights. pairs: at least one, used until the handshake ends; pairs
+   with a name serve that name only. min: BR_TLS10, BR_TLS11 or BR_TLS12. False: no randomness. */
 bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsigned int min);
 
-/* After the handshake: forgets what only another one would need, and there is none. */
+/* After the handshake: wipes the master secret, which only another handshake needs. */
 void server_forget(struct server *s);
 
-/* Before a suite is used whose code was not picked by server_init: to ask the processor for
-   ChaCha20's takes as long as a handshake's smaller steps, and few clients choose that. */
-void server_equip(br_ssl_server_context *ctx, unsigned int suite);
-
-/* Would this server take `suite` at all? */
+/* May this server use the suite? */
 bool server_has_suite(struct server const *s, unsigned int suite);
 
-/* The protocol and the suite, as OpenSSL and mod_ssl call them. After the handshake. */
+/* The protocol and the suite by their names in OpenSSL. After the handshake. */
 char const *server_protocol(struct server const *s);
 char const *server_suite(struct server const *s);
 
-/* The name the client asked for, or NULL when it gave none or none that is fit for an
-   environment variable (letters, digits, dots, hyphens and underscores). */
+/* The server name that the client sent, or NULL: it sent none, or one with other characters than
+   letters, digits, dots, hyphens and underscores. */
 char const *server_name(struct server const *s);
 
 #endif

@@ -1,18 +1,18 @@
-/* Sessions to be resumed by another process: a cache in a file.
+/* TLS sessions that another process can resume: a cache in a file.
 
-   FILE is a table of buckets of four entries. An entry is found by a keyed hash of the
-   session's ID; what it keeps (version, suite, master secret) is sealed with a key made of
-   that ID and of a secret which lies in FILE.key, is replaced every hour and is remembered
-   for one more. FILE alone, or FILE and a recording of the wire, tells nothing. The name
-   the client asked for is sealed in too, so that no session is resumed under another one
-   (RFC 6066 3).
+   FILE is a table of buckets of four entries. An entry is found by a keyed hash of the session ID.
+   Version, suite and master secret are encrypted with a key made of that ID and of a secret in
+   FILE.key. The secret is replaced every hour and used for one hour more. FILE alone, or FILE and a
+   recording of the connections, discloses nothing. The server name of the ClientHello is
+   authenticated with the entry: a session is not resumed under another name (RFC 6066 3).
 
-   Nothing is locked but the replacing of the secret. An entry that two processes write at
-   once, that a killed one left half-written, or that anybody tampered with, does not open:
-   it is a session not found, and a full handshake follows. */
+   Only the replacement of the secret takes a lock. An entry that two processes wrote at once, that
+   was half written, or that was changed, does not decrypt: the session is not found, and a full
+   handshake follows. */
 #ifndef TLS_SESSIONS_H
 #define TLS_SESSIONS_H
 
+#include "tls/fault.h"
 #include "tls/server.h"
 
 #include <bearssl.h>
@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SESSIONS_SECRET 32
+#define SESSIONS_SECRET 32 /* octets */
 
 struct sessions_secret {
 	uint64_t period; /* hours since 1970 */
@@ -29,31 +29,31 @@ struct sessions_secret {
 };
 
 struct sessions {
-	br_ssl_session_cache_class const *cache; /* the engine's way back here */
+	br_ssl_session_cache_class const *cache; /* by which the engine calls this module */
 	int fd;                                  /* FILE; -1: no cache */
 	uint64_t buckets;
-	struct sessions_secret secrets[2];       /* this hour's, then the one before */
-	unsigned char name[br_sha256_SIZE];      /* of the server name in the ClientHello */
-	bool usable;                             /* that name is known */
+	struct sessions_secret secrets[2];       /* of this hour, and of the one before */
+	unsigned char name[br_sha256_SIZE];      /* hash of the server name of the ClientHello */
+	bool name_known;
 	struct server const *server;
 };
 
-/* Makes FILE for at least `entries` sessions, and FILE.key, unless they are there and
-   right; both 0600. False: *why says what went wrong, errno the rest. */
-bool sessions_make(char const *file, uint64_t entries, char const **why);
+/* Makes FILE for at least `entries` sessions, and FILE.key, both with mode 0600. Files that are
+   right already are kept; a cache of another size is replaced. False: *fault. */
+bool sessions_make(char const *file, uint64_t entries, struct fault *fault);
 
-/* Opens the cache and reads, or replaces, its secret. Needs the rights to FILE.key; all
-   that follows needs none. False: *why and errno (0: the file is not what it should be);
-   s is then a cache that keeps nothing. */
-bool sessions_open(struct sessions *s, char const *file, char const **why);
+/* Opens the cache, and reads or replaces its secret. Needs the right to open both files; the other
+   functions need none. False: *fault, and s is a cache that stores nothing. */
+bool sessions_open(struct sessions *s, char const *file, struct fault *fault);
 
-/* Joins the cache to a server before its handshake. */
+/* Connects the cache with a server, before its handshake. */
 void sessions_join(struct sessions *s, struct server *server);
 
-/* Must be told the server_name extension before the engine gets to see the ClientHello. */
-void sessions_name(struct sessions *s, unsigned char const *name, size_t n);
+/* Sets the server_name extension, before the engine gets the ClientHello. Without it the cache stores
+   and finds nothing. */
+void sessions_set_name(struct sessions *s, unsigned char const *name, size_t n);
 
-/* After the handshake: closes, wipes. */
+/* After the handshake: closes the file and wipes the secrets. */
 void sessions_close(struct sessions *s);
 
 #endif

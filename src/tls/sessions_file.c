@@ -1,4 +1,3 @@
-/* The session cache's two files: making them, opening them, replacing the secret. */
 #include "tls/sessions.h"
 
 #include "base/fd.h"
@@ -14,23 +13,18 @@
 #include <time.h>
 #include <unistd.h>
 
-/* FILE begins with this; its first bucket is this and zeroes. FILE.key holds two secrets,
-   an hour's at its number's parity:
+#include <skalibs/uint64.h>
+
+/* FILE begins with `magic`, and its first bucket holds nothing else. FILE.key holds two secrets, that of
+   an even and that of an odd hour, each by offset and length:
      0   8  the hour
      8  32  the secret
-    40  16  SHA-256 of both, cut: tells a secret from one half-written */
+    40  16  the beginning of the SHA-256 of both, which a half-written secret does not have */
 enum { BUCKET = 512, ENTRIES = 4, HOUR = 3600, CHECK_AT = 8 + SESSIONS_SECRET, CHECK = 16,
 	SLOT = 64, KEYFILE = 2 * SLOT, PATH = 4096 };
 static char const magic[] = "saca TLS sessions, format 1\n";
 
-static bool fault(char const **why, char const *what, int error)
-{
-	*why = what;
-	errno = error;
-	return false;
-}
-
-static bool beside(char out[PATH], char const *file, char const *end)
+static bool path_beside(char out[PATH], char const *file, char const *end)
 {
 	int n = snprintf(out, PATH, "%s%s", file, end);
 	return n > 0 && n < PATH;
@@ -51,13 +45,13 @@ static bool is_cache(int fd, uint64_t *buckets)
 
 /* --- Making ------------------------------------------------------------------------- */
 
-/* Writes a file of `size` octets, `head` and zeroes, under another name, and gives it its
-   own when it is complete. */
-static bool make(char const *file, char const *head, size_t n, off_t size)
+/* Writes a file of `size` octets, `head` and zeroes, under another name, and renames it when it is
+   complete. Several services may start at once: the name contains the process ID. */
+static bool make_file(char const *file, char const *head, size_t n, off_t size)
 {
 	char temp[PATH], end[32];
-	snprintf(end, sizeof end, ".%lu", (unsigned long)getpid()); /* several services may start at once */
-	if (!beside(temp, file, end)) {
+	snprintf(end, sizeof end, ".%lu", (unsigned long)getpid());
+	if (!path_beside(temp, file, end)) {
 		errno = ENAMETOOLONG;
 		return false;
 	}
@@ -76,11 +70,11 @@ static bool make(char const *file, char const *head, size_t n, off_t size)
 	return false;
 }
 
-/* What is there already under this name? A service that starts anew keeps its sessions, and
-   nothing that is somebody else's is replaced. */
+/* The file that has the name already. A service that restarts keeps its sessions; a file that
+   sessions_make has not made is not replaced. */
 enum found { NOTHING, RIGHT, OTHER_SIZE, FOREIGN };
 
-static enum found look(char const *file, off_t size, bool cache)
+static enum found inspect_file(char const *file, off_t size, bool cache)
 {
 	struct stat st;
 	uint64_t buckets;
@@ -95,27 +89,28 @@ static enum found look(char const *file, off_t size, bool cache)
 	return found;
 }
 
-bool sessions_make(char const *file, uint64_t entries, char const **why)
+bool sessions_make(char const *file, uint64_t entries, struct fault *fault)
 {
+	static char const foreign[] = "another file has that name, or its mode is not 600";
+	static char const cache_what[] = "make session cache", key_what[] = "make the key of session cache";
 	char keyfile[PATH];
 	off_t size = (off_t)((entries + ENTRIES - 1) / ENTRIES + 1) * BUCKET;
-	if (!beside(keyfile, file, ".key"))
-		return fault(why, "cannot be made", ENAMETOOLONG);
-	enum found cache = look(file, size, true), key = look(keyfile, KEYFILE, false);
+	if (!path_beside(keyfile, file, ".key"))
+		return fault_errno(fault, cache_what, file, ENAMETOOLONG);
+	enum found cache = inspect_file(file, size, true), key = inspect_file(keyfile, KEYFILE, false);
 	if (cache == FOREIGN)
-		return fault(why, "is there, and is no session cache of one's own", 0);
+		return fault_because(fault, cache_what, file, foreign);
 	if (key == FOREIGN)
-		return fault(why, "has a .key that is none of one's own", 0);
-	if (key == NOTHING && !make(keyfile, "", 0, KEYFILE))
-		return fault(why, "has no .key, and none can be made", errno);
-	if (cache != RIGHT && !make(file, magic, sizeof magic - 1, size))
-		return fault(why, "cannot be made", errno);
-	return true;
+		return fault_because(fault, key_what, file, foreign);
+	if (key == NOTHING && !make_file(keyfile, "", 0, KEYFILE))
+		return fault_errno(fault, key_what, file, errno);
+	return cache == RIGHT || make_file(file, magic, sizeof magic - 1, size)
+		|| fault_errno(fault, cache_what, file, errno);
 }
 
 /* --- The secret ---------------------------------------------------------------------- */
 
-static void check(unsigned char const *slot, unsigned char out[br_sha256_SIZE])
+static void checksum_of(unsigned char const *slot, unsigned char out[br_sha256_SIZE])
 {
 	br_sha256_context c;
 	br_sha256_init(&c);
@@ -123,15 +118,14 @@ static void check(unsigned char const *slot, unsigned char out[br_sha256_SIZE])
 	br_sha256_out(&c, out);
 }
 
-/* Is the secret of `period` in the file? */
-static void take(struct sessions_secret *secret, unsigned char const file[KEYFILE], uint64_t period)
+/* Copies the secret of `period`, if the file has it. */
+static void copy_secret(struct sessions_secret *secret, unsigned char const file[KEYFILE], uint64_t period)
 {
 	unsigned char const *slot = file + (period & 1) * SLOT;
 	unsigned char sum[br_sha256_SIZE];
-	uint64_t there = 0;
-	for (int i = 8; i-- > 0;)
-		there = there << 8 | slot[i];
-	check(slot, sum);
+	uint64_t there;
+	uint64_unpack((char const *)slot, &there);
+	checksum_of(slot, sum);
 	secret->period = period;
 	secret->known = there == period && memcmp(sum, slot + CHECK_AT, CHECK) == 0;
 	if (secret->known)
@@ -141,13 +135,10 @@ static void take(struct sessions_secret *secret, unsigned char const file[KEYFIL
 static bool read_secrets(struct sessions *s, int fd, uint64_t now)
 {
 	unsigned char file[KEYFILE];
-	ssize_t r = pread(fd, file, sizeof file, 0);
-	if (r != (ssize_t)sizeof file) {
-		errno = r < 0 ? errno : 0;
+	if (fd_pread_all(fd, file, sizeof file, 0) != (ssize_t)sizeof file)
 		return false;
-	}
-	take(&s->secrets[0], file, now);
-	take(&s->secrets[1], file, now - 1);
+	copy_secret(&s->secrets[0], file, now);
+	copy_secret(&s->secrets[1], file, now - 1);
 	wipe(file, sizeof file);
 	return true;
 }
@@ -155,63 +146,66 @@ static bool read_secrets(struct sessions *s, int fd, uint64_t now)
 static bool write_secret(int fd, uint64_t period)
 {
 	unsigned char slot[SLOT] = {0}, sum[br_sha256_SIZE];
-	for (int i = 0; i < 8; i++)
-		slot[i] = (unsigned char)(period >> 8 * i);
+	uint64_pack((char *)slot, period);
 	bool ok = random_octets(slot + 8, SESSIONS_SECRET);
-	check(slot, sum);
+	checksum_of(slot, sum);
 	memcpy(slot + CHECK_AT, sum, CHECK);
 	ok = ok && fd_pwrite_all(fd, slot, SLOT, (off_t)((period & 1) * SLOT));
 	wipe(slot, sizeof slot);
 	return ok;
 }
 
-/* The hour's first connection makes its secret; who comes at the same time waits for that
-   one, and who is killed meanwhile has held the lock for no longer than he lived. */
-static bool secrets(struct sessions *s, int fd, uint64_t now)
+/* The first connection of an hour makes its secret, and the others of that moment wait for it. The kernel
+   releases the lock of a process that is killed. */
+static bool load_secrets(struct sessions *s, int fd, uint64_t hour)
 {
-	if (!read_secrets(s, fd, now))
+	if (!read_secrets(s, fd, hour))
 		return false;
 	if (s->secrets[0].known)
 		return true;
 	while (flock(fd, LOCK_EX) < 0)
 		if (errno != EINTR)
 			return false;
-	return read_secrets(s, fd, now)
-		&& (s->secrets[0].known || (write_secret(fd, now) && read_secrets(s, fd, now)));
+	return read_secrets(s, fd, hour)
+		&& (s->secrets[0].known || (write_secret(fd, hour) && read_secrets(s, fd, hour)));
 }
 
-static bool open_key(struct sessions *s, char const *file, char const **why)
+static bool check_and_load(struct sessions *s, int fd, char const *file, struct fault *fault)
+{
+	static char const what[] = "use the key of session cache";
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return fault_errno(fault, what, file, errno);
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0)
+		return fault_because(fault, what, file, "other users may access it: its mode must be 600");
+	if (st.st_size != KEYFILE)
+		return fault_because(fault, what, file, "it is damaged; remove it, and saca-tlsd -M makes a new one");
+	return load_secrets(s, fd, (uint64_t)time(NULL) / HOUR) || fault_errno(fault, what, file, errno);
+}
+
+static bool open_key(struct sessions *s, char const *file, struct fault *fault)
 {
 	char keyfile[PATH];
-	struct stat st;
-	if (!beside(keyfile, file, ".key"))
-		return fault(why, "cannot be opened", ENAMETOOLONG);
+	if (!path_beside(keyfile, file, ".key"))
+		return fault_errno(fault, "open the key of session cache", file, ENAMETOOLONG);
 	int fd = open(keyfile, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		return fault(why, "has a .key that cannot be opened", errno);
-	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077) == 0;
-	if (!ok)
-		fault(why, "has a .key that others than its owner may read", 0);
-	else if (!(ok = secrets(s, fd, (uint64_t)time(NULL) / HOUR)))
-		fault(why, "has a .key that cannot be used", errno);
-	int e = errno;
+		return fault_errno(fault, "open the key of session cache", file, errno);
+	bool loaded = check_and_load(s, fd, file, fault);
 	close(fd);
-	errno = e;
-	return ok;
+	return loaded;
 }
 
-bool sessions_open(struct sessions *s, char const *file, char const **why)
+bool sessions_open(struct sessions *s, char const *file, struct fault *fault)
 {
 	memset(s, 0, sizeof *s);
 	s->fd = open(file, O_RDWR | O_CLOEXEC);
 	if (s->fd < 0)
-		return fault(why, "cannot be opened", errno);
+		return fault_errno(fault, "open session cache", file, errno);
 	if (!is_cache(s->fd, &s->buckets))
-		fault(why, "is no session cache; saca-tlsd -M makes one", 0);
-	else if (open_key(s, file, why))
+		fault_because(fault, "use", file, "it is not a session cache; saca-tlsd -M makes one");
+	else if (open_key(s, file, fault))
 		return true;
-	int e = errno;
 	sessions_close(s);
-	errno = e;
 	return false;
 }

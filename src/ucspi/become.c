@@ -1,4 +1,3 @@
-/* Becoming another program, under another user. */
 #define _GNU_SOURCE /* setgroups, setresuid */
 #include "ucspi/become.h"
 
@@ -10,16 +9,16 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static struct iovec piece(char const *s)
+static struct iovec iovec_of(char const *s)
 {
 	return (struct iovec){(char *)s, strlen(s)};
 }
 
-static _Noreturn void fail(char const *name, char const *what, char const *of)
+static _Noreturn void die_unable(char const *name, char const *what, char const *of)
 {
-	struct iovec const line[] = {piece(name), piece(": "), piece(what), piece(of), piece(": "),
-		piece(strerror(errno)), piece("\n")};
-	(void)!writev(2, line, sizeof line / sizeof *line); /* the code says it too */
+	struct iovec const line[] = {iovec_of(name), iovec_of(": fatal: unable to "), iovec_of(what), iovec_of(of),
+		iovec_of(": "), iovec_of(strerror(errno)), iovec_of("\n")};
+	(void)!writev(2, line, sizeof line / sizeof *line); /* the exit code is enough */
 	_exit(EXIT_TEMPORARY);
 }
 
@@ -28,19 +27,19 @@ void become_identity(struct become_identity who, char const *name)
 	if (who.uid == (uid_t)-1)
 		return;
 	if (setgroups(0, NULL) < 0)
-		fail(name, "cannot give up the supplementary groups", "");
+		die_unable(name, "clear the supplementary groups", "");
 	if (setresgid(who.gid, who.gid, who.gid) < 0)
-		fail(name, "cannot become the program's group", "");
+		die_unable(name, "become the program's group", "");
 	if (setresuid(who.uid, who.uid, who.uid) < 0)
-		fail(name, "cannot become the program's user", "");
-	if (setuid(0) == 0) { /* some kernels have been persuaded to say yes to everything */
+		die_unable(name, "become the program's user", "");
+	if (setuid(0) == 0) { /* a security module may ignore setresuid */
 		errno = EPERM;
-		fail(name, "can still become root", "");
+		die_unable(name, "give up root", "");
 	}
 }
 
 void become_program(char const *const *argv, char const *name)
 {
 	execvp(argv[0], (char *const *)argv);
-	fail(name, "cannot run ", argv[0]);
+	die_unable(name, "run ", argv[0]);
 }

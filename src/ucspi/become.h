@@ -1,24 +1,21 @@
-/* Becoming another program, under another user where that is wanted: the end of setuidgid's
-   work without its start. */
+/* Becoming another program, and another user before if that is wanted. */
 #ifndef UCSPI_BECOME_H
 #define UCSPI_BECOME_H
 
 #include <sys/types.h>
 
-/* -1: as it is. Both are given or neither is; not 0. */
+/* Both numbers are set, and not 0, or both are -1: the present user. */
 struct become_identity {
 	uid_t uid;
 	gid_t gid;
 };
 
-/* Takes on the identity for good: no supplementary groups, then the group, then the user;
-   needs root. Nothing to do: does nothing. If it cannot, one line on descriptor 2, and
-   _exit(111). The line and become_program's begin with `name`. Both may be called in a child
-   of vfork: no memory is changed but errno. */
+/* Clears the supplementary groups and becomes the group and the user for good; needs root. If it fails,
+   it writes one line that begins with `name` to descriptor 2 and exits with EXIT_TEMPORARY. Both
+   functions may be called in a child of vfork(2): they change no memory but errno. */
 void become_identity(struct become_identity who, char const *name);
 
-/* Runs argv, found along PATH, with the environment as it is. If it cannot, one line and
-   _exit(111). */
+/* Executes argv, found in PATH. If it fails, as become_identity. */
 _Noreturn void become_program(char const *const *argv, char const *name);
 
 #endif

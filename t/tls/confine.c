@@ -1,4 +1,4 @@
-/* The TLS process's cage: of every system call there is, which still answer. */
+/* The confined TLS process: every system call is tried, and only those of a list may return. */
 #define _GNU_SOURCE /* syscall */
 #include "tls/confine.h"
 #include "unit.h"
@@ -17,9 +17,6 @@ static int const allowed[] = {
 	SYS_read, SYS_write, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_recvfrom, SYS_sendto, SYS_shutdown, SYS_close,
 	SYS_ppoll, SYS_clock_gettime, SYS_munmap, SYS_madvise, SYS_brk, SYS_wait4, SYS_restart_syscall,
 	SYS_rt_sigreturn, SYS_exit_group,
-#ifdef SYS_poll
-	SYS_poll,
-#endif
 };
 
 static bool is_allowed(int call)
@@ -30,7 +27,7 @@ static bool is_allowed(int call)
 	return false;
 }
 
-/* Linux shows these two, of use to its tracing alone, to no filter. */
+/* uretprobe and uprobe: Linux does not show them to filters. */
 static bool is_for_probes(int call)
 {
 #ifdef __x86_64__
@@ -48,8 +45,8 @@ static bool confine_as_nobody(void)
 	return confine(root ? NOBODY : (uid_t)-1, root ? NOBODY : (gid_t)-1, &why);
 }
 
-/* How a confined process ends that makes this call, with arguments that are wrong for all. */
-static int end_of(int call)
+/* The wait status of a confined process that makes this call, with arguments that no call accepts. */
+static int status_after(int call)
 {
 	int status = 0;
 	pid_t pid = fork();
@@ -64,12 +61,12 @@ static int end_of(int call)
 	return status;
 }
 
-START_TEST(kills_for_all_other_calls)
+START_TEST(other_system_calls_kill_the_process)
 {
 	for (int call = 0; call < CALLS; call++) {
 		if (is_for_probes(call))
 			continue;
-		int status = end_of(call);
+		int status = status_after(call);
 		bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
 		ck_assert_msg(killed == !is_allowed(call), "call %d: status %x", call, (unsigned int)status);
 		ck_assert_msg(!WIFEXITED(status) || WEXITSTATUS(status) != CANNOT, "it could not be confined");
@@ -77,8 +74,8 @@ START_TEST(kills_for_all_other_calls)
 }
 END_TEST
 
-/* What holds where there is no filter, too. */
-static int opens(void)
+/* This holds without a filter, too. */
+static int try_to_open(void)
 {
 	if (!confine_as_nobody())
 		return CANNOT;
@@ -86,13 +83,13 @@ static int opens(void)
 	return fd < 0 && errno == EMFILE ? 0 : 1;
 }
 
-START_TEST(opens_nothing)
+START_TEST(no_descriptor_can_be_opened)
 {
 	int status = 0;
 	pid_t pid = fork();
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0)
-		_exit(opens());
+		_exit(try_to_open());
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_msg((WIFEXITED(status) && WEXITSTATUS(status) == 0) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS),
 		"status %x", (unsigned int)status);
@@ -104,14 +101,14 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("confine");
 	TCase *c = unit_case("confine");
 #if defined __linux__ && !defined __SANITIZE_ADDRESS__ && !defined CONFINE_OBSERVED
-	tcase_add_test(c, kills_for_all_other_calls);
+	tcase_add_test(c, other_system_calls_kill_the_process);
 #else
-	(void)kills_for_all_other_calls; /* who looks on makes calls of his own */
+	(void)other_system_calls_kill_the_process; /* the sanitizer and valgrind make other calls */
 #endif
 #ifndef CONFINE_OBSERVED
-	tcase_add_test(c, opens_nothing);
+	tcase_add_test(c, no_descriptor_can_be_opened);
 #else
-	(void)opens_nothing;
+	(void)no_descriptor_can_be_opened;
 #endif
 	suite_add_tcase(s, c);
 	return s;

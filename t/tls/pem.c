@@ -1,4 +1,4 @@
-/* PEM: objects found, decoded and refused; the key files of openssl's making are t/50's. */
+/* PEM: objects found, decoded and refused. t/tls/saca-tlsd.t reads the key files that openssl makes. */
 #include "tls/pem.h"
 #include "unit.h"
 
@@ -8,8 +8,8 @@
 #define B(name) "-----BEGIN " name "-----\n"
 #define E(name) "-----END " name "-----\n"
 
-/* What is found, as a string: `name=octets;` for objects, then end, bad or encrypted. */
-static void walk(char *out, char const *text)
+/* Writes the objects as `name=octets;`, then end, bad or encrypted. */
+static void write_objects(char *out, char const *text)
 {
 	char *copy = strdup(text);
 	struct pem p = {.s = copy, .n = strlen(text)};
@@ -55,16 +55,15 @@ static struct {
 	{"-----BEGIN X\n", "end"},
 };
 
-START_TEST(reads)
+START_TEST(pem_next_reads_each_text)
 {
 	char out[200];
-	walk(out, texts[_i].in);
+	write_objects(out, texts[_i].in);
 	ck_assert_str_eq(out, texts[_i].out);
 }
 END_TEST
 
-/* Each of the 64 digits, against the encoding of every value there is. */
-START_TEST(knows_its_digits)
+START_TEST(pem_next_knows_all_64_digits_and_no_other)
 {
 	static char const digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (unsigned int c = 1; c < 256; c++) {
@@ -86,10 +85,10 @@ END_TEST
 
 Suite *unit_suite(void)
 {
-	Suite *s = suite_create("tlspem");
-	TCase *c = unit_case("tlspem");
-	tcase_add_loop_test(c, reads, 0, sizeof texts / sizeof *texts);
-	tcase_add_test(c, knows_its_digits);
+	Suite *s = suite_create("pem");
+	TCase *c = unit_case("pem");
+	tcase_add_loop_test(c, pem_next_reads_each_text, 0, sizeof texts / sizeof *texts);
+	tcase_add_test(c, pem_next_knows_all_64_digits_and_no_other);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,6 +1,5 @@
 #!/bin/sh
-# saca-tlsd as its callers see it: options, files, environment, descriptors, privileges,
-# exit codes, and what is negotiated with whom.
+# saca-tlsd: options, files, environment, descriptors, privileges, exit codes, and what TLS negotiates.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/tls.sh"
 cd "$T" || exit 1
@@ -15,7 +14,7 @@ misuse() { # NAME COMMAND...
 	shift
 	out=$("$@" 2>&1 </dev/null)
 	code=$?
-	is "$code $(printf '%s\n' "$out" | wc -l)" "100 1" "$name is exit 100 and one line"
+	is "$code $(printf '%s\n' "$out" | wc -l)" "100 1" "saca-tlsd exits 100 with one line: $name"
 }
 misuse "no program" saca-tlsd
 misuse "an unknown option" saca-tlsd -x true
@@ -43,7 +42,7 @@ misuse "TLS_UID=nobody" env TLS_UID=nobody saca-tlsd true
 misuse "TLS_GID=" env TLS_GID= saca-tlsd true
 misuse "TLS_GID=4294967295" env TLS_GID=4294967295 saca-tlsd true
 
-# --- Certificates that will not do: one line that names the file ---
+# --- Certificates that cannot be used: one line that names the file ---
 openssl ec -in ec.key -aes128 -passout pass:x -out old.key 2>/dev/null
 openssl pkcs8 -topk8 -in ec.key -passout pass:x -out new.key 2>/dev/null
 openssl genpkey -algorithm ed25519 -out ed.key 2>/dev/null
@@ -57,32 +56,32 @@ wrong() { # NAME FILE COMMAND...
 	shift 2
 	out=$("$@" 2>&1 </dev/null)
 	code=$?
-	is "$code $(printf '%s\n' "$out" | grep -c "^saca-tlsd: $file ") $(printf '%s\n' "$out" | wc -l)" \
-		"100 1 1" "$name: exit 100 and one line naming the file" || echo "# $out"
+	is "$code $(printf '%s\n' "$out" | grep -c "^saca-tlsd: fatal: unable to [a-z]* $file: ") $(printf '%s\n' "$out" | wc -l)" \
+		"100 1 1" "saca-tlsd exits 100 with one line that names the file: $name" || echo "# $out"
 }
 wrong "a missing certificate" "$T/none" saca-tlsd -c "$T/none" true
 wrong "a missing key" "$T/none" saca-tlsd -k "$T/none" true
-wrong "a folder" "$T" saca-tlsd -c "$T" true
-wrong "no PEM" "$T/empty.pem" saca-tlsd -c "$T/empty.pem" true
-wrong "no base64" "$T/bad.crt" saca-tlsd -c "$T/bad.crt" true
+wrong "a directory" "$T" saca-tlsd -c "$T" true
+wrong "a file without PEM" "$T/empty.pem" saca-tlsd -c "$T/empty.pem" true
+wrong "PEM that is not base64" "$T/bad.crt" saca-tlsd -c "$T/bad.crt" true
 wrong "PEM without an end" "$T/cut.crt" saca-tlsd -c "$T/cut.crt" true
 { echo -----BEGIN CERTIFICATE-----; echo -----END CERTIFICATE-----; } >void.crt
 wrong "an empty certificate" "$T/void.crt" saca-tlsd -c "$T/void.crt" true
-wrong "no certificate in it" "$T/junk.crt" saca-tlsd -c "$T/junk.crt" true
-wrong "a file too large" "$T/huge.crt" saca-tlsd -c "$T/huge.crt" true
-wrong "a certificate for a key" "$T/ec.crt" saca-tlsd -k "$T/ec.crt" true
-wrong "a key encrypted the old way" "$T/old.key" saca-tlsd -k "$T/old.key" true
-wrong "a key encrypted the new way" "$T/new.key" saca-tlsd -k "$T/new.key" true
+wrong "a certificate that is not DER" "$T/junk.crt" saca-tlsd -c "$T/junk.crt" true
+wrong "a file that is too large" "$T/huge.crt" saca-tlsd -c "$T/huge.crt" true
+wrong "a certificate instead of a key" "$T/ec.crt" saca-tlsd -k "$T/ec.crt" true
+wrong "a key encrypted by DEK-Info" "$T/old.key" saca-tlsd -k "$T/old.key" true
+wrong "a key encrypted in PKCS#8" "$T/new.key" saca-tlsd -k "$T/new.key" true
 wrong "an Ed25519 key" "$T/ed.key" saca-tlsd -k "$T/ed.key" true
 wrong "an RSA key for an EC certificate" "$T/rsa.key" saca-tlsd -k "$T/rsa.key" true
-wrong "neither variable nor option" CERTFILE env -u CERTFILE saca-tlsd true
+wrong "no certificate at all" CERTFILE env -u CERTFILE saca-tlsd true
 certificate rsa2 rsa:2048 rsa.example
-wrong "another RSA key" "$T/rsa2.key" saca-tlsd -c rsa.crt -k "$T/rsa2.key" true
+wrong "the RSA key of another certificate" "$T/rsa2.key" saca-tlsd -c rsa.crt -k "$T/rsa2.key" true
 wrong "a named certificate that is missing" "$T/none" env CERTFILE:a.example="$T/none" saca-tlsd true
-wrong "a named key without certificate" KEYFILE:a.example="$T/ec.key" \
+wrong "KEYFILE:name without CERTFILE:name" "KEYFILE:a.example=$T/ec.key" \
 	env KEYFILE:a.example="$T/ec.key" saca-tlsd true
 
-# --- What the program gets ---
+# --- The program's environment and descriptors ---
 cat >look <<'END'
 env | grep -E '^(SSL|TLS|CERTFILE|KEYFILE|UCSPITLS|PROTO|TCP(REMOTE|LOCAL)(IP|PORT)|SECRET)' | sort
 ls -l /proc/$$/fd | sed -n 's/.* \([0-9]*\) -> \([a-z]*\).*/fd \1 \2/p' | grep -E 'fd ([012] |.*socket)' | sort
@@ -91,29 +90,29 @@ END
 serve env SECRET=mine TLS_UID=1234 TLS_GID=1235 CERTFILE:a.example="$T/other.crt" \
 	KEYFILE:a.example="$T/other.key" SSL_CIPHER=inherited saca-tlsd sh look
 out=$($CLIENT farewell "$PORT")
-like "$out" '^SSL_PROTOCOL=TLSv1.2$' "SSL_PROTOCOL is set"
-like "$out" '^SSL_CIPHER=ECDHE-ECDSA-(AES|CHACHA)' "SSL_CIPHER is set"
-unlike "$out" 'SNI' "there is no SSL_TLS_SNI_SERVERNAME without a name"
-unlike "$out" 'CERTFILE|KEYFILE|TLS_UID|TLS_GID|SSLCTLFD|UCSPITLS' "the TLS process's variables are stripped"
-like "$out" '^SECRET=mine' "others are kept"
-is "$(printf '%s\n' "$out" | grep -c '^fd')" 3 "the program has three descriptors"
-like "$out" '^fd 0 socket' "the first is a socket"
-like "$out" 'closed$' "the end comes with close_notify"
+like "$out" '^SSL_PROTOCOL=TLSv1.2$' "the program gets SSL_PROTOCOL"
+like "$out" '^SSL_CIPHER=ECDHE-ECDSA-(AES|CHACHA)' "the program gets SSL_CIPHER"
+unlike "$out" 'SNI' "without a server name SSL_TLS_SNI_SERVERNAME is not set"
+unlike "$out" 'CERTFILE|KEYFILE|TLS_UID|TLS_GID|SSLCTLFD|UCSPITLS' "the program does not get the variables of saca-tlsd"
+like "$out" '^SECRET=mine' "the program gets all other variables"
+is "$(printf '%s\n' "$out" | grep -c '^fd')" 3 "the program gets descriptors 0 to 2 only"
+like "$out" '^fd 0 socket' "descriptor 0 of the program is a socket"
+like "$out" 'closed$' "saca-tlsd ends the session with close_notify"
 await 5 quiet
 ok $? "nothing is left running"
 
 serve env -u PROTO -u TCPREMOTEIP -u TCPREMOTEPORT -u TCPLOCALIP -u TCPLOCALPORT saca-tlsd sh look
 out=$($CLIENT farewell "$PORT")
-like "$out" '^PROTO=TCP' "PROTO is set where it is missing"
-like "$out" '^TCPREMOTEIP=127.0.0.1' "so is TCPREMOTEIP"
-like "$out" '^TCPREMOTEPORT=[1-9][0-9]*' "and TCPREMOTEPORT"
-like "$out" '^TCPLOCALIP=127.0.0.1' "and TCPLOCALIP"
-like "$out" "^TCPLOCALPORT=$PORT" "and TCPLOCALPORT"
+like "$out" '^PROTO=TCP' "saca-tlsd sets PROTO if it is missing"
+like "$out" '^TCPREMOTEIP=127.0.0.1' "saca-tlsd sets TCPREMOTEIP if it is missing"
+like "$out" '^TCPREMOTEPORT=[1-9][0-9]*' "saca-tlsd sets TCPREMOTEPORT if it is missing"
+like "$out" '^TCPLOCALIP=127.0.0.1' "saca-tlsd sets TCPLOCALIP if it is missing"
+like "$out" "^TCPLOCALPORT=$PORT" "saca-tlsd sets TCPLOCALPORT if it is missing"
 serve env PROTO=TCP TCPREMOTEIP=192.0.2.7 saca-tlsd sh look
-like "$($CLIENT farewell "$PORT")" '^TCPREMOTEIP=192.0.2.7' "TCPREMOTEIP stays where it is set"
+like "$($CLIENT farewell "$PORT")" '^TCPREMOTEIP=192.0.2.7' "saca-tlsd keeps a TCPREMOTEIP that is set"
 
 # --- Exit codes ---
-code() { # CASE COMMAND...: $CODE is what tlsd leaves with, one client being served
+code() { # CASE COMMAND...: serves one client; $CODE is the exit code
 	case=$1
 	shift
 	serve sh -c '"$@"; echo "code $?" >&2' sh "$@"
@@ -122,16 +121,16 @@ code() { # CASE COMMAND...: $CODE is what tlsd leaves with, one client being ser
 	CODE=$(sed -n 's/^code //p' "$LOG" | sort -u)
 }
 code farewell saca-tlsd sh -c 'exit 42'
-is "$CODE" 42 "the program's exit code is saca-tlsd's"
+is "$CODE" 42 "saca-tlsd exits with the code of the program"
 code farewell saca-tlsd sh -c 'kill -KILL $$'
-is "$CODE" 137 "a signal that kills it is 128 and its number"
+is "$CODE" 137 "saca-tlsd exits with 128 + signal if a signal kills the program"
 code farewell saca-tlsd "$T/none"
-is "$CODE" 111 "a program that cannot be run is 111"
-like "$(cat "$LOG")" "cannot run $T/none" "and is named"
+is "$CODE" 111 "saca-tlsd exits 111 if the program cannot be run"
+like "$(cat "$LOG")" "^saca-tlsd: fatal: unable to run $T/none: No such file" "saca-tlsd names a program that cannot be run"
 code starts saca-tlsd touch "$T/ran"
-is "$CODE" 1 "a handshake that fails is 1"
+is "$CODE" 1 "saca-tlsd exits 1 if the handshake fails"
 [ ! -e "$T/ran" ]
-ok $? "and the program does not run"
+ok $? "the program does not run after a failed handshake"
 
 # --- Privileges ---
 cat >parent <<'END'
@@ -145,27 +144,27 @@ if [ "$(id -u)" = 0 ]; then
 	serve env TLS_UID=1234 TLS_GID=1235 saca-tlsd sh parent
 	out=$($CLIENT farewell "$PORT" | tr '\t' ' ')
 	like "$out" '^Uid: 1234 1234 1234 1234' "the TLS process becomes TLS_UID"
-	like "$out" '^Gid: 1235 1235 1235 1235' "and TLS_GID"
-	like "$out" '^Groups: *$' "without supplementary groups"
-	like "$out" '^NoNewPrivs: 1' "never to gain privileges"
-	unlike "$out" '^root /$' "with another root folder"
+	like "$out" '^Gid: 1235 1235 1235 1235' "the TLS process becomes TLS_GID"
+	like "$out" '^Groups: *$' "the TLS process has no supplementary groups"
+	like "$out" '^NoNewPrivs: 1' "the TLS process cannot gain privileges"
+	unlike "$out" '^root /$' "the TLS process has another root directory"
 	if [ -n "$WRAPPED" ]; then
-		skip "descriptors, and a filter of system calls" "valgrind needs both itself"
+		skip "the TLS process has only its descriptors, and a filter of system calls" "valgrind needs both itself"
 	else
-		like "$out" 'open files +3 +3' "unable to open a descriptor: those below are taken"
+		like "$out" 'open files +3 +3' "the TLS process cannot open a descriptor"
 		is "$(printf '%s\n' "$out" | grep tlsfd | tr '\n' ' ')" "tlsfd 0 tlsfd 1 tlsfd 2 tlsfd 3 " \
-			"and holds no other descriptors than it needs"
+			"the TLS process has four descriptors"
 		case $BIN in
-		*/sanitize/*) skip "a seccomp filter" "the sanitizers need more calls" ;;
-		*) like "$out" '^Seccomp: 2' "behind a filter of system calls" ;;
+		*/sanitize/*) skip "the TLS process has a filter of system calls" "the sanitizers need more calls" ;;
+		*) like "$out" '^Seccomp: 2' "the TLS process has a filter of system calls" ;;
 		esac
 	fi
 	serve saca-tlsd sh parent
 	like "$($CLIENT farewell "$PORT" | tr '\t' ' ')" '^Uid: 65534 65534 65534 65534' \
-		"root without TLS_UID becomes nobody"
+		"as root without TLS_UID, the TLS process becomes 65534"
 	cat >who <<-'END'
 		grep -E '^(Uid|Gid|Groups):' /proc/self/status
-		n=0 # under -d it has its own pace
+		n=0 # with -d it changes while we look
 		while grep -q '^Uid:.0' /proc/$PPID/status && [ $n -lt 500 ]; do n=$((n + 1)); sleep 0.01; done
 		sed -n 's/^Uid:/tls/p' /proc/$PPID/status
 		env | grep -E '^[UG]ID='
@@ -176,127 +175,175 @@ if [ "$(id -u)" = 0 ]; then
 		# shellcheck disable=SC2086
 		serve env UID=1236 GID=1237 TLS_UID=1234 TLS_GID=1235 setpriv --groups 4,24 saca-tlsd $how sh -c "$(cat who)"
 		out=$($CLIENT $case "$PORT" "" | tr '\t' ' ')
-		like "$out" '^Uid: 1236 1236 1236 1236$' "$how: prog is that user"
-		like "$out" '^Gid: 1237 1237 1237 1237$' "$how: and of that group"
-		like "$out" '^Groups: *$' "$how: and of no other"
-		like "$out" '^tls 1234 1234 1234 1234( closed)?$' "$how: the TLS process is somebody else"
-		unlike "$out" 'open' "$how: whom prog may not look at"
+		like "$out" '^Uid: 1236 1236 1236 1236$' "$how: the program runs as that user"
+		like "$out" '^Gid: 1237 1237 1237 1237$' "$how: the program runs with that group"
+		like "$out" '^Groups: *$' "$how: the program has no supplementary groups"
+		like "$out" '^tls 1234 1234 1234 1234( closed)?$' "$how: the TLS process runs as another user"
+		unlike "$out" 'open' "$how: the program cannot see the descriptors of the TLS process"
 		case $how in
-		*U) unlike "$out" '[UG]ID=' "$how: UID and GID have served" ;;
-		*) like "$out" '^UID=1236( closed)?$' "$how: UID stays" ;;
+		*U) unlike "$out" '[UG]ID=' "$how: UID and GID are removed" ;;
+		*) like "$out" '^UID=1236( closed)?$' "$how: UID is kept" ;;
 		esac
 	done
 	serve saca-tlsd -d -c "$T/none" -u 1236 -g 1237 sh -c "$(cat who)"
-	like "$($CLIENT clear "$PORT" "" | tr '\t' ' ')" '^Uid: 1236 1236 1236 1236$' "-u holds without a certificate too"
-	misuse "-u without the right to" setpriv --reuid 1234 --regid 1235 --clear-groups saca-tlsd -u 1236 -g 1237 true
+	like "$($CLIENT clear "$PORT" "" | tr '\t' ' ')" '^Uid: 1236 1236 1236 1236$' "-d -u runs the program as that user without a certificate, too"
+	misuse "-u without root" setpriv --reuid 1234 --regid 1235 --clear-groups saca-tlsd -u 1236 -g 1237 true
 	chmod 700 "$T"
 	chmod 600 "$T"/*.key
 	serve setpriv --reuid 1234 --regid 1235 --clear-groups saca-tlsd cat
 	$CLIENT farewell "$PORT" >/dev/null 2>&1
-	like "$(cat "$LOG")" 'cannot be read: Permission denied' "a key that may not be read is named"
+	like "$(cat "$LOG")" 'unable to read .*: Permission denied' "saca-tlsd names a key that it may not read"
 	chmod 755 "$T"
 	chmod 644 "$T/ec.key"
 	serve setpriv --reuid 1234 --regid 1235 --clear-groups saca-tlsd cat
-	is "$($CLIENT echo "$PORT")" hello "it works without any privileges"
-	cp "$BIN/saca-tlsd" "$T/tlsd" # env finds nothing below a folder that only root may enter
+	is "$($CLIENT echo "$PORT")" hello "saca-tlsd serves without any privileges"
+	cp "$BIN/saca-tlsd" "$T/tlsd" # other users may not enter the directory of $BIN
 	serve setpriv --reuid 1234 --regid 1235 --clear-groups env TLS_UID=1236 "$T/tlsd" cat
 	$CLIENT farewell "$PORT" >/dev/null 2>&1
-	like "$(cat "$LOG")" 'cannot become TLS_UID' "and says when it cannot become somebody"
+	like "$(cat "$LOG")" 'fatal: unable to become TLS_UID: ' "saca-tlsd names TLS_UID if it cannot become it"
 	serve setpriv --reuid 1234 --regid 1235 --clear-groups env TLS_GID=1236 "$T/tlsd" -d sh -c 'ps -o ppid= $$'
-	is "$($CLIENT clear "$PORT" "" | tr -d ' ') $(grep -c 'cannot become TLS_GID' "$LOG")" "$SERVER 1" \
-		"under -d, too, and then does not stay"
+	is "$($CLIENT clear "$PORT" "" | tr -d ' ') $(grep -c 'warning: unable to become TLS_GID: ' "$LOG")" "$SERVER 1" \
+		"-d without the right to TLS_GID runs the program in the place of saca-tlsd"
 else
 	skip "privileges" "this needs root"
 fi
 
-# --- What is negotiated ---
+# --- Negotiation ---
 serve saca-tlsd cat
-talk() { # ARGUMENT...: openssl s_client's account of a session
+talk() { # ARGUMENT...: the report of openssl s_client
 	printf 'Q\n' | openssl s_client -connect "127.0.0.1:$PORT" "$@" 2>&1
 }
 out=$(talk -groups P-256:X25519)
-like "$out" 'Server Temp Key: X25519' "X25519 is preferred, whatever the client's order"
-like "$(talk -groups P-256)" 'Temp Key: ECDH, prime256v1' "a client with P-256 only is served"
-like "$(talk -groups X25519)" 'Temp Key: X25519' "a client with X25519 only is served"
+like "$out" 'Server Temp Key: X25519' "saca-tlsd prefers X25519 over the order of the client"
+like "$(talk -groups P-256)" 'Temp Key: ECDH, prime256v1' "saca-tlsd serves a client that has only P-256"
+like "$(talk -groups X25519)" 'Temp Key: X25519' "saca-tlsd serves a client that has only X25519"
 if grep -qw aes /proc/cpuinfo; then first=ECDHE-ECDSA-AES128-GCM-SHA256; else first=ECDHE-ECDSA-CHACHA20-POLY1305; fi
 suites=ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256
-like "$(talk -cipher $suites)" "Cipher is $first" "the server's order of suites holds"
+like "$(talk -cipher $suites)" "Cipher is $first" "saca-tlsd uses its own order of suites"
 for suite in ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-ECDSA-CHACHA20-POLY1305; do
-	like "$(talk -cipher $suite)" "Cipher is $suite" "$suite works"
+	like "$(talk -cipher $suite)" "Cipher is $suite" "saca-tlsd serves a client that has only $suite"
 done
-like "$(talk -cipher ECDHE-ECDSA-AES128-SHA:AES128-SHA)" 'Cipher is \(NONE\)' "no suite without AEAD"
-like "$(talk -alpn h2,http/1.1)" 'No ALPN negotiated' "ALPN is ignored"
-like "$(talk)" 'Secure Renegotiation IS supported' "RFC 5746 is spoken"
+like "$(talk -cipher ECDHE-ECDSA-AES128-SHA:AES128-SHA)" 'Cipher is \(NONE\)' "saca-tlsd offers no suite without AEAD"
+like "$(talk -alpn h2,http/1.1)" 'No ALPN negotiated' "saca-tlsd ignores ALPN"
+like "$(talk)" 'Secure Renegotiation IS supported' "saca-tlsd supports secure renegotiation (RFC 5746)"
 out=$( (printf 'R\n'; await 5 grep -q 'RENEG' "$T/reneg"; sleep 0.3; printf 'Q\n') |
 	openssl s_client -connect "127.0.0.1:$PORT" 2>&1 | tee "$T/reneg")
-like "$out" 'no renegotiation|:no_renegotiation' "the client's wish to renegotiate is refused"
-like "$($CLIENT version "$PORT" 1.1)" 'VERSION' "TLS 1.1 is refused"
-like "$($CLIENT version "$PORT" 1.0)" 'VERSION' "so is TLS 1.0"
-is "$($CLIENT alert "$PORT" "TLS 1.1 hello")" "2 70" "with protocol_version"
-is "$($CLIENT alert "$PORT" "no suite in common")" "2 40" "no common suite: handshake_failure"
+like "$out" 'no renegotiation|:no_renegotiation' "saca-tlsd refuses to renegotiate"
+like "$($CLIENT version "$PORT" 1.1)" 'VERSION' "saca-tlsd refuses TLS 1.1"
+like "$($CLIENT version "$PORT" 1.0)" 'VERSION' "saca-tlsd refuses TLS 1.0"
+is "$($CLIENT alert "$PORT" "TLS 1.1 hello")" "2 70" "saca-tlsd answers TLS 1.1 with the alert protocol_version"
+is "$($CLIENT alert "$PORT" "no suite in common")" "2 40" "saca-tlsd answers a client without a common suite with handshake_failure"
 await 5 quiet
-like "$(cat "$LOG")" '^saca-tlsd: 127.0.0.1: handshake failed: alert sent: protocol version$' "which is logged"
+like "$(cat "$LOG")" '^saca-tlsd: 127.0.0.1: handshake failed: alert sent: protocol version$' "saca-tlsd logs a failed handshake with the address"
 
 serve saca-tlsd -m 1.0 cat
-is "$($CLIENT version "$PORT" 1.0)" "TLSv1 ECDHE-ECDSA-AES128-SHA" "-m 1.0 lets TLS 1.0 in"
-is "$($CLIENT version "$PORT" 1.1)" "TLSv1.1 ECDHE-ECDSA-AES128-SHA" "and TLS 1.1"
-like "$($CLIENT version "$PORT" 1.2)" "^TLSv1.2 .*(GCM|CHACHA)" "and TLS 1.2 stays as it is"
+is "$($CLIENT version "$PORT" 1.0)" "TLSv1 ECDHE-ECDSA-AES128-SHA" "-m 1.0 allows TLS 1.0"
+is "$($CLIENT version "$PORT" 1.1)" "TLSv1.1 ECDHE-ECDSA-AES128-SHA" "-m 1.0 allows TLS 1.1"
+like "$($CLIENT version "$PORT" 1.2)" "^TLSv1.2 .*(GCM|CHACHA)" "-m 1.0 uses AEAD suites with TLS 1.2"
 serve saca-tlsd -m 1.1 -c rsa.crt -k rsa.key cat
-is "$($CLIENT version "$PORT" 1.1)" "TLSv1.1 ECDHE-RSA-AES128-SHA" "with an RSA key too"
+is "$($CLIENT version "$PORT" 1.1)" "TLSv1.1 ECDHE-RSA-AES128-SHA" "-m 1.1 allows TLS 1.1 with an RSA key"
 like "$($CLIENT version "$PORT" 1.0)" 'VERSION' "-m 1.1 refuses TLS 1.0"
 serve saca-tlsd -q cat
 $CLIENT starts "$PORT" >/dev/null
 await 5 quiet
-is "$(cat "$LOG")" "" "-q says nothing of clients"
+is "$(cat "$LOG")" "" "-q logs no failed handshakes"
 
 # --- Certificates by name ---
 cat rsa.key rsa.crt >both.pem
 serve env CERTFILE:other.example="$T/other.crt" KEYFILE:other.example="$T/other.key" \
 	CERTFILE:rsa.example="$T/both.pem" saca-tlsd cat
-like "$(talk -servername other.example)" 'subject=CN = other.example' "a certificate by name"
-like "$(talk -servername OTHER.example)" 'subject=CN = other.example' "in whatever case"
-like "$(talk -servername rsa.example)" 'subject=CN = rsa.example' "key and certificate in one file"
-like "$(talk -servername elsewhere.example)" 'subject=CN = localhost' "another name gets the nameless one"
-like "$(talk -noservername)" 'subject=CN = localhost' "so does no name"
+like "$(talk -servername other.example)" 'subject=CN = other.example' "saca-tlsd chooses the certificate by server name"
+like "$(talk -servername OTHER.example)" 'subject=CN = other.example' "server names are compared without case"
+like "$(talk -servername rsa.example)" 'subject=CN = rsa.example' "one file may hold key and certificate"
+like "$(talk -servername elsewhere.example)" 'subject=CN = localhost' "a client with an unknown server name gets the certificate without a name"
+like "$(talk -noservername)" 'subject=CN = localhost' "a client without server name gets the certificate without a name"
 like "$(talk -servername rsa.example -cipher ECDHE-ECDSA-AES128-GCM-SHA256)" 'subject=CN = localhost' \
-	"so does a client that cannot use the name's kind of key"
+	"a client that cannot use the key of the name gets the certificate without a name"
 cp other.crt ec.crt && cp other.key ec.key
-like "$(talk -noservername)" 'subject=CN = other.example' "a renewed certificate needs no restart"
+like "$(talk -noservername)" 'subject=CN = other.example' "a renewed certificate is used without a restart"
 serve env -u CERTFILE -u KEYFILE CERTFILE:rsa.example="$T/both.pem" saca-tlsd cat
-like "$(talk -servername rsa.example)" 'subject=CN = rsa.example' "names alone will do"
-like "$(talk -noservername)" 'alert handshake failure' "and then no other name is served"
+like "$(talk -servername rsa.example)" 'subject=CN = rsa.example' "saca-tlsd works with named certificates only"
+like "$(talk -noservername)" 'alert handshake failure' "with named certificates only, other names get handshake_failure"
 serve env CERTFILE:a.example="$T/other.crt" KEYFILE:a.example="$T/other.key" saca-tlsd sh look
 like "$(printf '' | openssl s_client -connect 127.0.0.1:"$PORT" -servername a.example -ign_eof 2>&1)" \
-	'^SSL_TLS_SNI_SERVERNAME=a.example' "the name is told to the program"
+	'^SSL_TLS_SNI_SERVERNAME=a.example' "the program gets SSL_TLS_SNI_SERVERNAME"
 like "$(printf '' | openssl s_client -connect 127.0.0.1:"$PORT" -servername 'a=b;c' -ign_eof 2>&1)" \
-	'^SSL_PROTOCOL=' "a name that is none is no error"
+	'^SSL_PROTOCOL=' "a malformed server name is not an error"
 unlike "$(printf '' | openssl s_client -connect 127.0.0.1:"$PORT" -servername 'a=b;c' -ign_eof 2>&1)" \
-	'^SSL_TLS_SNI' "but is not told"
-certificate ec2 P-256 localhost
-serve saca-tlsd -c ec2.crt -k other.key cat
-talk >/dev/null
-await 5 quiet
-like "$(cat "$LOG")" '^saca-tlsd: other.key is not the key of the certificate' \
-	"another EC key is named when a client complains"
+	'^SSL_TLS_SNI' "the program does not get a malformed server name"
 
-# A chain longer than a record.
+# --- Renewal ---
+certificate ec2 P-256 localhost
+wrong "the EC key of another certificate" "$T/other.key" saca-tlsd -c "$T/ec2.crt" -k "$T/other.key" true
+# A P-256 key in SEC 1 form without its public key (RFC 5915: both fields after the key are optional).
+without_public_key() { # KEYFILE
+	openssl ec -in "$1" -outform DER 2>/dev/null | python3 -c '
+import base64, sys
+der = sys.stdin.buffer.read()
+curve = bytes.fromhex("a00a06082a8648ce3d030107")
+body = b"\x02\x01\x01\x04\x20" + der[7:39] + curve
+print("-----BEGIN EC PRIVATE KEY-----", base64.b64encode(b"\x30" + bytes([len(body)]) + body).decode(),
+    "-----END EC PRIVATE KEY-----", sep="\n")'
+}
+without_public_key ec2.key >bare.key
+serve saca-tlsd -c ec2.crt -k bare.key cat
+is "$($CLIENT echo "$PORT")" hello "an EC key without its public key is accepted"
+without_public_key other.key >bare.key
+wrong "another EC key without its public key" "$T/bare.key" saca-tlsd -c "$T/ec2.crt" -k "$T/bare.key" true
+# renew.py PORT N: while both files are renewed all the time, one after the other, N clients come.
+cat >renew.py <<'END'
+import os, shutil, socket, ssl, sys, threading, time
+done = False
+def renew():
+    turn = 0
+    while not done:
+        turn += 1
+        for end in "crt", "key":
+            shutil.copy("pair%d.%s" % (turn % 2, end), "next")
+            os.rename("next", "live." + end)
+            time.sleep(0.005)
+c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+c.check_hostname, c.verify_mode = False, ssl.CERT_NONE
+t = threading.Thread(target=renew)
+t.start()
+served = 0
+for _ in range(int(sys.argv[2])):
+    try:
+        with c.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)) as s:
+            s.sendall(b"x")
+            served += s.recv(1) == b"x"
+    except OSError:
+        pass
+done = True
+t.join()
+print(served)
+END
+for kind in P-256 rsa:2048; do
+	certificate pair0 $kind localhost
+	certificate pair1 $kind localhost
+	cp pair0.crt live.crt && cp pair0.key live.key
+	serve saca-tlsd -c live.crt -k live.key cat
+	is "$(python3 renew.py "$PORT" 60)" 60 "every client is served while a $kind certificate is renewed"
+done
+
+# --- Chains and kinds of keys ---
 for i in 1 2 3 4 5 6 7 8; do cat rsa.crt; done >long.crt
 serve saca-tlsd -c long.crt -k rsa.key cat
-is "$($CLIENT echo "$PORT")" hello "a chain of several records"
+is "$($CLIENT echo "$PORT")" hello "saca-tlsd sends a chain that is longer than a record"
 for bits in 1024 3072 4096; do
 	certificate rsa$bits rsa:$bits localhost
 	serve saca-tlsd -c rsa$bits.crt -k rsa$bits.key cat
-	like "$(talk -cipher DEFAULT@SECLEVEL=0)" 'Cipher is ECDHE-RSA' "RSA of $bits bits"
+	like "$(talk -cipher DEFAULT@SECLEVEL=0)" 'Cipher is ECDHE-RSA' "saca-tlsd uses RSA keys of $bits bits"
 done
 for curve in P-384 P-521; do
 	certificate $curve $curve localhost
 	serve saca-tlsd -c $curve.crt -k $curve.key cat
-	is "$($CLIENT echo "$PORT")" hello "EC on $curve"
+	is "$($CLIENT echo "$PORT")" hello "saca-tlsd uses EC keys on $curve"
 done
 openssl rsa -in rsa.key -traditional -out pkcs1.key 2>/dev/null
 serve saca-tlsd -c rsa.crt -k pkcs1.key cat
-is "$($CLIENT echo "$PORT")" hello "a key in PKCS#1"
+is "$($CLIENT echo "$PORT")" hello "saca-tlsd reads a key in PKCS#1"
 openssl ec -in other.key -out sec1.key 2>/dev/null
 serve saca-tlsd -c other.crt -k sec1.key cat
-is "$($CLIENT echo "$PORT")" hello "a key in SEC 1"
+is "$($CLIENT echo "$PORT")" hello "saca-tlsd reads a key in SEC 1"
 done_testing

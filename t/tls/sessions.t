@@ -1,54 +1,54 @@
 #!/bin/sh
-# Sessions taken up by another process: the cache's making, its use, and its misuse.
+# The session cache: -M makes it, -S uses it; damaged caches and keys.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/tls.sh"
 cd "$T" || exit 1
 certificate ec P-256 localhost
 export CERTFILE="$T/ec.crt" KEYFILE="$T/ec.key"
 
-# --- Making ---
+# --- -M ---
 out=$(umask 0; saca-tlsd -M 100 -S cache 2>&1)
-is "$? $out" "0 " "-M makes a cache, silently"
-is "$(stat -c '%a %s' cache)" "600 13312" "its own, with room for so many"
-is "$(stat -c '%a %s' cache.key)" "600 128" "with a key beside it"
+is "$? $out" "0 " "saca-tlsd -M makes a cache without a message"
+is "$(stat -c '%a %s' cache)" "600 13312" "saca-tlsd -M makes a cache of mode 600 for at least 100 sessions"
+is "$(stat -c '%a %s' cache.key)" "600 128" "saca-tlsd -M makes a key of mode 600"
 cp cache.key before
 ls -i cache >inode
 saca-tlsd -M 100 -S cache
-is "$(ls -i cache)" "$(cat inode)" "made again, it stays"
+is "$(ls -i cache)" "$(cat inode)" "saca-tlsd -M keeps a cache of the right size"
 saca-tlsd -M 200 -S cache
-is "$(stat -c %s cache)" "26112" "made larger, it is another"
+is "$(stat -c %s cache)" "26112" "saca-tlsd -M replaces a cache of another size"
 cmp -s before cache.key
-ok $? "with the same key"
+ok $? "saca-tlsd -M keeps the key of a cache that it replaces"
 echo precious >mine
 out=$(saca-tlsd -M 100 -S mine 2>&1)
-is "$? $(cat mine)" "111 precious" "another file is not replaced"
-like "$out" '^saca-tlsd: mine is there' "and is named"
+is "$? $(cat mine)" "111 precious" "saca-tlsd -M keeps a file it did not make, and exits 111"
+like "$out" '^saca-tlsd: fatal: unable to make session cache mine: another file' "saca-tlsd -M names a file it did not make"
 out=$(saca-tlsd -M 100 -S none/cache 2>&1)
-is "$?" 111 "a folder that is missing is 111"
-like "$out" '^saca-tlsd: none/cache .*No such file' "and says so"
+is "$?" 111 "saca-tlsd -M exits 111 if the directory is missing"
+like "$out" '^saca-tlsd: fatal: unable to make the key of session cache none/cache: No such file' "saca-tlsd -M names a cache it cannot make"
 
 # --- Resuming ---
 serve saca-tlsd cat
-is "$($CLIENT resume "$PORT" a.example)" full "without a cache nothing is resumed"
+is "$($CLIENT resume "$PORT" a.example)" full "without -S no session is resumed"
 serve saca-tlsd -S "$T/cache" cat
-is "$($CLIENT resume "$PORT" a.example)" resumed "with one, another process resumes"
-is "$($CLIENT resume "$PORT" a.example b.example)" full "but not under another name"
-is "$($CLIENT crowd "$PORT" 20)" resumed "twenty clients at the same time"
+is "$($CLIENT resume "$PORT" a.example)" resumed "with -S another process resumes a session"
+is "$($CLIENT resume "$PORT" a.example b.example)" full "a session is not resumed under another server name"
+is "$($CLIENT crowd "$PORT" 20)" resumed "twenty clients at a time resume their sessions"
 is "$(printf 'Q\n' | openssl s_client -connect "127.0.0.1:$PORT" -reconnect 2>&1 | grep -c '^Reused')" 5 \
-	"openssl's client reuses its session five times"
+	"openssl s_client resumes its session five times"
 for suite in ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-ECDSA-AES256-GCM-SHA384; do
 	is "$(printf 'Q\n' | openssl s_client -connect "127.0.0.1:$PORT" -reconnect -cipher $suite 2>&1 |
-		grep -c "^Reused.*$suite")" 5 "with $suite, too"
+		grep -c "^Reused.*$suite")" 5 "openssl s_client resumes a session with $suite"
 done
 if grep -qs . /proc/self/status && [ "$(id -u)" = 0 ]; then
 	serve env TLS_UID=1234 saca-tlsd -S "$T/cache" cat
-	is "$($CLIENT resume "$PORT" a.example)" resumed "without the right to open it, too"
+	is "$($CLIENT resume "$PORT" a.example)" resumed "the TLS process needs no right to open the cache"
 else
-	skip "without the right to open it, too" "this needs root"
+	skip "the TLS process needs no right to open the cache" "this needs root"
 fi
-is "$(cat "$LOG")" "" "and nothing is said of it"
+is "$(cat "$LOG")" "" "resumption logs nothing"
 
-# Two servers, one cache: each takes only what it would have agreed to itself.
+# Two servers share a cache: each resumes only sessions that it could have negotiated.
 serve saca-tlsd -m 1.0 -S "$T/cache" cat
 OLD=$PORT
 serve saca-tlsd -S "$T/cache" cat
@@ -69,10 +69,10 @@ try:
 except ssl.SSLError:
     print("refused")
 END
-is "$(python3 -W ignore downgrade.py "$OLD" "$OLD")" reused "a session of an older kind, where it was made"
-is "$(python3 -W ignore downgrade.py "$OLD" "$PORT")" refused "is refused where its suite would be"
+is "$(python3 -W ignore downgrade.py "$OLD" "$OLD")" reused "a TLS 1.0 session is resumed by the server that made it"
+is "$(python3 -W ignore downgrade.py "$OLD" "$PORT")" refused "a TLS 1.0 session is refused by a server without TLS 1.0"
 
-# --- A stolen cache ---
+# --- The content of the files ---
 cat >secrets.py <<'END'
 import socket, ssl, sys
 c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -84,10 +84,10 @@ master = [bytes.fromhex(l.split()[2]) for l in open("keys") if l.startswith("CLI
 files = open("cache", "rb").read() + open("cache.key", "rb").read()
 print(len(master), len(s.session.id), any(m[i:i + 8] in files for m in (master, s.session.id) for i in range(len(m) - 7)))
 END
-is "$(python3 secrets.py "$PORT")" "48 32 False" "neither master secret nor session ID are in the files"
+is "$(python3 secrets.py "$PORT")" "48 32 False" "cache and key contain neither master secret nor session ID"
 
-# --- Broken in every way: full handshakes, and a line where somebody should look ---
-between() { # COMMAND...: done between two sessions of a client
+# --- Damaged files: full handshakes, and one line in the log ---
+between() { # COMMAND...: runs it between two sessions of a client
 	rm -f gate
 	(await 20 [ -e gate ] && "$@"; rm -f gate) &
 	$CLIENT resume "$PORT" a.example a.example "$T/gate"
@@ -98,25 +98,25 @@ b = bytearray(open("cache", "rb").read())
 for i in range(512, len(b)):
     b[i] ^= 1
 open("cache", "r+b").write(b)'; }
-is "$(between flip)" full "a cache that somebody has written in"
-is "$(between cp /dev/null cache)" full "an empty cache"
-like "$(cat "$LOG")" "^saca-tlsd: $T/cache is no session cache" "is named"
+is "$(between flip)" full "a changed cache causes a full handshake"
+is "$(between cp /dev/null cache)" full "an empty cache causes a full handshake"
+like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use $T/cache: it is not a session cache" "saca-tlsd logs an empty cache"
 rm cache
 saca-tlsd -M 100 -S cache
-is "$($CLIENT resume "$PORT" a.example)" resumed "made anew, it serves at once"
-is "$(between cp /dev/null cache.key)" full "an empty key"
-like "$(cat "$LOG")" "^saca-tlsd: $T/cache has a .key that cannot be used" "is named"
+is "$($CLIENT resume "$PORT" a.example)" resumed "a cache that is made anew is used at once"
+is "$(between cp /dev/null cache.key)" full "an empty key causes a full handshake"
+like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use the key of session cache $T/cache: it is damaged" "saca-tlsd logs an empty key"
 rm cache.key
-is "$($CLIENT resume "$PORT" a.example)" full "no key"
-like "$(cat "$LOG")" "^saca-tlsd: $T/cache has a .key that cannot be opened: No such" "is named"
+is "$($CLIENT resume "$PORT" a.example)" full "a missing key causes a full handshake"
+like "$(cat "$LOG")" "^saca-tlsd: warning: unable to open the key of session cache $T/cache: No such" "saca-tlsd logs a missing key"
 saca-tlsd -M 100 -S cache
 chmod 644 cache.key
-is "$($CLIENT resume "$PORT" a.example)" full "a key that others may read"
-like "$(cat "$LOG")" "^saca-tlsd: $T/cache has a .key that others" "is named"
+is "$($CLIENT resume "$PORT" a.example)" full "a key that others may read causes a full handshake"
+like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use the key of session cache $T/cache: other users" "saca-tlsd logs a key that others may read"
 chmod 600 cache.key
-is "$($CLIENT resume "$PORT" a.example)" resumed "mended, it serves at once"
+is "$($CLIENT resume "$PORT" a.example)" resumed "a repaired key is used at once"
 
-# --- Killed at any instant ---
+# --- Processes killed at random ---
 $CLIENT crowd "$PORT" 30 >crowd &
 crowd=$!
 while kill -0 $crowd 2>/dev/null; do
@@ -125,7 +125,7 @@ while kill -0 $crowd 2>/dev/null; do
 	sleep 0.01
 done
 wait $crowd
-is "$($CLIENT crowd "$PORT" 10)" resumed "after many have been killed, others resume"
+is "$($CLIENT crowd "$PORT" 10)" resumed "sessions are resumed after many processes were killed"
 await 5 quiet
-ok $? "nothing is left running"
+ok $? "no process is left after the clients"
 done_testing

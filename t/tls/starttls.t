@@ -1,6 +1,6 @@
 #!/bin/sh
-# UCSPI-TLS from both sides: saca-tlsd -d around another program, saca-smtpd under another
-# wrapper, and the two of them together, with real clients.
+# UCSPI-TLS: saca-tlsd -d around another program, saca-smtpd under another wrapper, and both together
+# with real clients.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/tls.sh"
 cd "$T" || exit 1
@@ -29,34 +29,34 @@ out=$(python3 starttls.py "$PORT")
 is "$out" "clear 3
 go
 secret
-HELLO" "a program that says y"
+HELLO" "saca-tlsd -d starts TLS when the program sends y"
 await 5 quiet
-ok $? "and nothing is left"
+ok $? "no process is left after a session with TLS on demand"
 serve env SSL_CIPHER=inherited SSL_PROTOCOL=inherited saca-tlsd -d $UCSPI Y
 out=$(python3 starttls.py "$PORT")
 like "$out" '^SSL_PROTOCOL=TLSv1.2 SSL_CIPHER=ECDHE-ECDSA-[A-Z0-9-]* SSL_TLS_SNI_SERVERNAME=a.example  secret$' \
-	"a program that says Y is told"
-like "$out" '^HELLO$' "and speaks TLS"
+	"the program gets the TLS variables when it sends Y"
+like "$out" '^HELLO$' "the program uses TLS after Y"
 serve saca-tlsd -d sh -c 'env | grep -E "^(SSL[CRW]|SSL_PROT|SSL_CIPH|SSL_TLS|UCSPITLS|CERTFILE|KEYFILE)" | sed "s/=[0-9][0-9]*$/=number/" | sort; exit 4'
 is "$($CLIENT clear "$PORT" '')" "SSLCTLFD=number
 SSLREADFD=number
 SSLWRITEFD=number
-UCSPITLS=" "the variables of the offer, and no others"
+UCSPITLS=" "saca-tlsd -d sets the variables of UCSPI-TLS and no others"
 serve sh -c 'saca-tlsd -d "$@"; echo "code $?" >&2' sh $UCSPI none
 $CLIENT clear "$PORT" '' >/dev/null
 await 5 grep -q code "$LOG"
-is "$(cat "$LOG")" "code 5" "a program that never asks ends as it likes"
+is "$(cat "$LOG")" "code 5" "saca-tlsd -d exits with the code of a program that does not ask for TLS"
 serve saca-tlsd -d $UCSPI late
 $CLIENT clear "$PORT" 'now\n' >/dev/null
 await 5 quiet
-like "$(cat "$LOG")" 'unknown command' "an unknown command ends the session"
+like "$(cat "$LOG")" 'warning: unknown command' "saca-tlsd logs an unknown command on the control socket"
 serve saca-tlsd -d -t 1 $UCSPI Y
 is "$($CLIENT clear "$PORT" 'now\nEHLO x\n')" "clear 3
-go" "clear text where a handshake should be"
+go" "clear text instead of a handshake gets no answer"
 await 5 quiet
-ok $? "ends everything"
+ok $? "clear text instead of a handshake ends the session"
 
-# --- saca-smtpd behind it ---
+# --- saca-smtpd under saca-tlsd ---
 hash=$(openssl passwd -6 -salt sal secreto)
 cat >accounts <<END
 plan   acme
@@ -82,7 +82,7 @@ SMTPD="saca-smtpd -h api.example.com -b teenvio.com -a $T/acc/senders.cdb
 	saca-checkpassword $T/acc/passwords.cdb -- saca-mime saca-spool $T/spool"
 sends() { grep -l '^X-Saca-Send:' spool/new/* 2>/dev/null | wc -l; }
 COUNT=0
-sent() { # NAME: one more message has been accepted
+sent() { # NAME: is one more message in the spool?
 	COUNT=$((COUNT + 1))
 	is "$(sends)" "$COUNT" "$1"
 }
@@ -90,29 +90,29 @@ sent() { # NAME: one more message has been accepted
 serve saca-tlsd -d $SMTPD
 CLEAR=$PORT CLEARLOG=$LOG CLEARD=$SERVER
 serve saca-tlsd -S "$T/cache" $SMTPD
-like "$($CLIENT farewell "$PORT" 'QUIT\r\n'; cat "$LOG")" 'cache cannot be opened' \
-	"a cache that is missing is named, and serves without"
+like "$($CLIENT farewell "$PORT" 'QUIT\r\n'; cat "$LOG")" 'warning: unable to open session cache .*/cache: No such file' \
+	"saca-tlsd logs a missing cache and serves"
 serve saca-tlsd $SMTPD
 SMTPS=$PORT SMTPSLOG=$LOG
 login="--auth LOGIN --auth-user victor.acme --auth-password secreto"
 mail="--from remitente@dominio.com --data $T/message"
 if command -v swaks >/dev/null; then
 	swaks --server "127.0.0.1:$CLEAR" --tls $login $mail --to a@b.es >swaks.log 2>&1
-	sent "swaks with STARTTLS" || sed 's/^/# /' swaks.log
+	sent "swaks sends with STARTTLS" || sed 's/^/# /' swaks.log
 	swaks --server "127.0.0.1:$SMTPS" --tlsc $login $mail --to b@b.es >swaks.log 2>&1
-	sent "swaks with TLS at once" || sed 's/^/# /' swaks.log
+	sent "swaks sends with implicit TLS" || sed 's/^/# /' swaks.log
 else
-	skip "swaks" "it is not here"
+	skip "swaks sends with STARTTLS and implicit TLS" "swaks is not installed"
 fi
 if command -v curl >/dev/null; then
 	curl -sSk --ssl-reqd "smtp://127.0.0.1:$CLEAR" --user victor.acme:secreto \
 		--mail-from remitente@dominio.com --mail-rcpt c@b.es -T message >curl.log 2>&1
-	sent "curl with STARTTLS" || sed 's/^/# /' curl.log
+	sent "curl sends with STARTTLS" || sed 's/^/# /' curl.log
 	curl -sSk "smtps://127.0.0.1:$SMTPS" --user victor.acme:secreto \
 		--mail-from remitente@dominio.com --mail-rcpt d@b.es -T message >curl.log 2>&1
-	sent "curl with TLS at once" || sed 's/^/# /' curl.log
+	sent "curl sends with implicit TLS" || sed 's/^/# /' curl.log
 else
-	skip "curl" "it is not here"
+	skip "curl sends with STARTTLS and implicit TLS" "curl is not installed"
 fi
 cat >mail.py <<'END'
 import smtplib, ssl, sys
@@ -127,10 +127,10 @@ s.sendmail("remitente@dominio.com", [how[:2] + "@b.es"], open(sys.argv[3], "rb")
 s.quit()
 END
 python3 mail.py "$CLEAR" STARTTLS message
-sent "Python with STARTTLS"
+sent "Python sends with STARTTLS"
 python3 mail.py "$SMTPS" "at once" message
-sent "Python with TLS at once"
-# openssl's client starts TLS by itself, then takes lines; lone R and Q are its own.
+sent "Python sends with implicit TLS"
+# openssl s_client starts TLS, then sends our lines. Lines that begin with R or Q are its own commands.
 {
 	printf 'EHLO x\nAUTH PLAIN %s\n' "$(printf '\0victor.acme\0secreto' | base64)"
 	printf 'MAIL FROM:<remitente@dominio.com>\nrcpt to:<e@b.es>\nDATA\n'
@@ -148,52 +148,52 @@ through_openssl() { # PORT OPTIONS: ends when the server does
 	rm pipe
 }
 through_openssl "$CLEAR" "-starttls smtp"
-sent "openssl s_client with STARTTLS" || sed 's/^/# /' openssl.log
+sent "openssl s_client sends with STARTTLS" || sed 's/^/# /' openssl.log
 through_openssl "$SMTPS" ""
-sent "openssl s_client with TLS at once" || sed 's/^/# /' openssl.log
+sent "openssl s_client sends with implicit TLS" || sed 's/^/# /' openssl.log
 is "$(grep -c 'verdict=ok.*tls=TLSv1.2' "$CLEARLOG" "$SMTPSLOG" | sed 's/.*://' | tr '\n' ' ')" "4 4 " \
-	"all of them are logged as under TLS"
-like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nAUTH LOGIN\r\nQUIT\r\n')" '^538 ' "without TLS there is no login"
-like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nQUIT\r\n')" '^250-STARTTLS' "STARTTLS is offered"
+	"all messages are logged with tls=TLSv1.2"
+like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nAUTH LOGIN\r\nQUIT\r\n')" '^538 ' "AUTH without TLS is 538"
+like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nQUIT\r\n')" '^250-STARTTLS' "EHLO without TLS offers STARTTLS"
 printf 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n' >again
 out=$($CLIENT dialogue "$SMTPS" again)
-unlike "$out" '^250-STARTTLS' "it is not offered under TLS"
-like "$out" '^503 ' "and is refused there"
-like "$out" '^closed$' "the session ends with close_notify"
+unlike "$out" '^250-STARTTLS' "EHLO under TLS does not offer STARTTLS"
+like "$out" '^503 ' "STARTTLS under TLS is 503"
+like "$out" '^closed$' "saca-tlsd sends close_notify after QUIT"
 out=$($CLIENT dialogue "$CLEAR" again STARTTLS)
-like "$out" '^503 ' "STARTTLS twice is refused"
+like "$out" '^503 ' "a second STARTTLS is 503"
 
 # --- The document's PHP example, which sends LF ---
 for how in at-once STARTTLS; do
 	[ $how = STARTTLS ] && port=$CLEAR || port=$SMTPS
 	out=$($CLIENT dialogue "$port" "$TOP/t/smtp/dialogue/php-example.smtp" $how)
-	like "$out" '^250 AUTH LOGIN PLAIN$' "the PHP example's lines over TLS, $how"
-	like "$out" '^221 ' "to their end, $how"
+	like "$out" '^250 AUTH LOGIN PLAIN$' "the PHP example of the document works over TLS, $how"
+	like "$out" '^221 ' "the PHP example reaches QUIT, $how"
 done
 
 # --- Injection ---
-like "$($CLIENT inject "$CLEAR")" '^220 .*\| 250-api.example.com' "what came with STARTTLS is thrown away"
-is "$($CLIENT inject_late "$CLEAR")" "b''" "clear text before the handshake ends the session without a word"
+like "$($CLIENT inject "$CLEAR")" '^220 .*\| 250-api.example.com' "commands sent together with STARTTLS are discarded"
+is "$($CLIENT inject_late "$CLEAR")" "b''" "clear text after STARTTLS ends the session without a reply"
 
-# --- An end without close_notify in the middle of a body makes no message ---
+# --- A connection that ends in the middle of a body ---
 before=$(sends)
 head=$(printf 'EHLO x\\r\\nAUTH PLAIN %s\\r\\nMAIL FROM:<remitente@dominio.com>\\r\\nRCPT TO:<f@b.es>\\r\\n' \
 	"$(printf '\0victor.acme\0secreto' | base64)")
 body=$(sed 's/$/\\r\\n/' message | tr -d '\n')
 $CLIENT tcp_eof "$SMTPS" "${head}DATA\\r\\n$body" >cut.log
-like "$(cat cut.log)" '^354 ' "a body has begun"
+like "$(cat cut.log)" '^354 ' "DATA is accepted before the connection ends"
 $CLIENT tcp_eof "$SMTPS" "${head}BDAT 1000 LAST\\r\\n$body" >/dev/null
 $CLIENT tcp_eof "$SMTPS" "${head}DATA\\r\\n$body." >/dev/null
 $CLIENT close_early "$SMTPS" "${head}DATA\\r\\n$body" >/dev/null
 await 10 quiet
-is "$(sends)" "$before" "no message comes of a body without its end"
+is "$(sends)" "$before" "a body without its end makes no message"
 
 # --- No certificate ---
 serve env CERTFILE="$T/none" saca-tlsd -d $SMTPD
 out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nNOOP\r\nQUIT\r\n')
-like "$out" '^454 ' "without a certificate STARTTLS is 454"
-like "$out" '^221 ' "and the session goes on"
-is "$(grep -c "^saca-tlsd: $T/none cannot be read" "$LOG")" 1 "the file is named once"
+like "$out" '^454 ' "STARTTLS without a certificate is 454"
+like "$out" '^221 ' "the session goes on after 454"
+is "$(grep -c "^saca-tlsd: warning: unable to read $T/none: No such file" "$LOG")" 1 "saca-tlsd -d logs a missing certificate once"
 cat >offered.py <<'END'
 import os, select
 fds = [int(os.environ[v]) for v in ("SSLCTLFD", "SSLREADFD", "SSLWRITEFD")]
@@ -209,15 +209,15 @@ END
 serve env TLS_UID=1234 SSL_CIPHER=inherited CERTFILE:x.example="$T/none" saca-tlsd -d python3 "$T/offered.py"
 is "$($CLIENT clear "$PORT" '')" "$SERVER 3 True True
 ['SSLCTLFD', 'SSLREADFD', 'SSLWRITEFD', 'UCSPITLS']
-[]" "no second process is made: prog stands in its place, with sockets whose other end is closed"
+[]" "saca-tlsd -d without a certificate becomes the program, with closed sockets"
 serve $SMTPD
 out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')
-like "$out" '^502 ' "without a wrapper it is 502"
-unlike "$out" '^250-STARTTLS' "and is not offered"
+like "$out" '^502 ' "STARTTLS without a wrapper is 502"
+unlike "$out" '^250-STARTTLS' "EHLO without a wrapper does not offer STARTTLS"
 serve env SSLCTLFD=3x SSLREADFD=4 SSLWRITEFD=5 sh -c '"$@"; echo "code $?" >&2' sh $SMTPD
 $CLIENT clear "$PORT" 'QUIT\r\n' >/dev/null
 await 5 grep -q code "$LOG"
-like "$(cat "$LOG")" '^code 100$' "a malformed descriptor is 100"
+like "$(cat "$LOG")" '^code 100$' "saca-smtpd exits 100 if SSLCTLFD is malformed"
 
 # --- Clocks and ends ---
 # shellcheck disable=SC2086
@@ -230,7 +230,7 @@ while s.recv(1000):
     pass
 print("closed")
 END
-is "$(python3 waiting.py "$PORT" 2>&1)" closed "a handshake has no more time than the login"
+is "$(python3 waiting.py "$PORT" 2>&1)" closed "the time to log in limits the handshake"
 serve saca-tlsd -d $SMTPD
 cat >stopped.py <<'END'
 import os, smtplib, ssl, subprocess, sys
@@ -251,35 +251,35 @@ for wrapper in children(sys.argv[2]):
         os.kill(int(p), 15)
 print(s.getreply())
 END
-like "$(python3 stopped.py "$PORT" "$SERVER" 2>&1)" '^250 250 354 \(421, .*shutting down' "SIGTERM for all of them at once: the client hears of it, under TLS"
+like "$(python3 stopped.py "$PORT" "$SERVER" 2>&1)" '^250 250 354 \(421, .*shutting down' "SIGTERM to all processes: the client gets 421 under TLS"
 await 5 quiet
-like "$(cat "$LOG")" ' verdict=shutdown ' "and no contacts are imported"
+like "$(cat "$LOG")" ' verdict=shutdown ' "SIGTERM in a body is logged as verdict=shutdown"
 
 # --- saca-smtpd under another wrapper ---
 printf 'EHLO x\r\nQUIT\r\n' >short
 for form in two one socket; do
 	serve $WRAPPER $form "$T/ec.crt" "$T/ec.key" $SMTPD
 	out=$($CLIENT dialogue "$PORT" short STARTTLS 2>&1)
-	like "$out" '^250 AUTH LOGIN PLAIN$' "a wrapper that answers with form '$form'"
-	like "$out" '^221 ' "serves to the end"
+	like "$out" '^250 AUTH LOGIN PLAIN$' "saca-smtpd works under a wrapper of the form $form"
+	like "$out" '^221 ' "a session under a wrapper of the form $form reaches QUIT"
 done
 serve env PROTO=SSL SSLREMOTEIP=127.0.0.1 $WRAPPER two "$T/ec.crt" "$T/ec.key" $SMTPD
-like "$($CLIENT dialogue "$PORT" short STARTTLS 2>&1)" '^250 AUTH LOGIN PLAIN$' "one that says PROTO=SSL from the start, as sslserver -n does"
+like "$($CLIENT dialogue "$PORT" short STARTTLS 2>&1)" '^250 AUTH LOGIN PLAIN$' "saca-smtpd works under a wrapper that sets PROTO=SSL, as sslserver -n does"
 serve env PROTO=SSL SSLREMOTEIP=127.0.0.1 SSLCTLFD=9 SSLREADFD=7 SSLWRITEFD=8 $SMTPD
 out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')
-like "$out" '^503 ' "what sslserver leaves behind when it has begun with TLS is no offer"
-like "$out" '^221 ' "and no fault"
+like "$out" '^503 ' "variables that an sslserver under TLS leaves are not an offer"
+like "$out" '^221 ' "variables that an sslserver under TLS leaves are not an error"
 serve $WRAPPER dead "$T/ec.crt" "$T/ec.key" $SMTPD
-like "$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')" '^454 ' "one that has died is 454"
+like "$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')" '^454 ' "STARTTLS under a wrapper that has died is 454"
 for form in fails half; do
 	serve $WRAPPER $form "$T/ec.crt" "$T/ec.key" $SMTPD
 	$CLIENT dialogue "$PORT" short STARTTLS >out 2>&1
-	unlike "$(cat out)" '^250|^221' "one that $form is not spoken to"
+	unlike "$(cat out)" '^250|^221' "saca-smtpd sends nothing under a wrapper whose handshake ends with $form"
 	await 5 quiet
-	ok $? "and nothing is left"
+	ok $? "no process is left under a wrapper whose handshake ends with $form"
 done
 
-# --- Two hundred idle sessions; under valgrind, ten ---
+# --- Two hundred idle sessions (ten under valgrind) ---
 idle=200
 [ -z "$WRAPPED" ] || idle=10
 serve saca-tlsd $SMTPD
@@ -289,19 +289,19 @@ pss=$(for p in $(pgrep -P "$SERVER"; for c in $(pgrep -P "$SERVER"); do pgrep -P
 	cat "/proc/$p/smaps_rollup" 2>/dev/null
 done | awk '/^Pss:/ {n += $2} END {printf "%d\n", n / '$idle'}')
 python3 mail.py "$PORT" "at once" message
-sent "one works while $idle are idle"
+sent "a client is served beside $idle idle sessions"
 case $BIN$WRAPPED in
-*/sanitize/* | *yes) skip "a session takes at most 170 KB" "the sanitizers, and valgrind, take more" ;;
+*/sanitize/* | *yes) skip "an idle session takes at most 170 KB" "the sanitizers, and valgrind, take more" ;;
 *)
 	[ "$pss" -gt 0 ] && [ "$pss" -le 170 ]
-	ok $? "a session takes at most 170 KB ($pss)"
+	ok $? "an idle session takes at most 170 KB ($pss)"
 	;;
 esac
 rm -f stay
 wait $!
-is "$(cat held)" "held $idle" "all of them have been served"
+is "$(cat held)" "held $idle" "all idle sessions have been served"
 await 10 quiet
-ok $? "and all end"
+ok $? "all idle sessions end with their clients"
 await 5 quiet "$CLEARD"
-ok $? "nothing else is left either"
+ok $? "no process of the other servers is left"
 done_testing

@@ -1,4 +1,4 @@
-/* The reader of a ClientHello, which strangers send before anything else. */
+/* hello_server_name: the name lies inside the octets that were read. */
 #include "fuzz.h"
 #include "tls/hello.h"
 

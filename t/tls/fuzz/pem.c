@@ -1,4 +1,4 @@
-/* PEM objects: their octets lie in the text, one behind the other, and there is an end. */
+/* pem_next: objects are inside the text, in order, and the text ends. */
 #include "fuzz.h"
 #include "tls/pem.h"
 
