@@ -48,7 +48,7 @@ OBJ_saca-smtpd := \
 		wait) \
 	$(call in,ucspi,peer starttls) \
 	$(call in,service,answer reply) \
-	$(call in,mail,address) \
+	$(call in,mail,address punycode) \
 	$(call in,accounts,plan senders) \
 	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp login queue \
 		queueenv rcptset record sasl)
@@ -67,19 +67,19 @@ OBJ_saca-spool := \
 	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num setid utf8 uuid version wait) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe ask reply serve submission ticket) \
-	$(call in,mail,address body header headerend message mime mimehead param qp transfer) \
+	$(call in,mail,address body header headerend message mime mimehead param punycode qp transfer) \
 	$(call in,accounts,plan senders) \
 	$(call in,spool,commit credit credit_format draft envelope file find fingerprint input key lock login name number \
 		number_format quota quota_format record seen_format settings spool submit)
 OBJ_saca-accounts := \
 	$(call in,base,ascii buf cdb_write num setid utf8 version) \
-	$(call in,mail,address) \
+	$(call in,mail,address punycode) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
 	$(call in,base,ascii base64 buf clock date fd hash num setid utf8 version wait) \
 	$(call in,service,reply) \
 	$(call in,mail,address body charset cid css encword header headerend html htmlforeign htmlmeta htmltext image \
-		iso2022jp message mime mimehead param qp srcset transfer url) \
+		iso2022jp message mime mimehead param punycode qp srcset transfer url) \
 	$(call in,spool,credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool) \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
@@ -87,13 +87,13 @@ OBJ_saca-import := \
 	$(call in,import,batch cidparts content convert convert_header decoder entry import told watch webfolder)
 OBJ_saca-list := \
 	$(call in,base,ascii buf date num setid utf8 version) \
-	$(call in,mail,address) \
+	$(call in,mail,address punycode) \
 	$(call in,spool,file) \
 	$(call in,store,listing migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts \
 		sqlite_step store tables)
 OBJ_saca-queue := \
 	$(call in,base,ascii buf clock date fd num setid utf8 version) \
-	$(call in,mail,address header) \
+	$(call in,mail,address header punycode) \
 	$(call in,spool,credit credit_format file find lock name record requeue seen_format spool) \
 	$(call in,store,listing) \
 	$(call in,import,batch)

@@ -185,6 +185,19 @@ static enum accounts_wrong check_display(struct words name)
 	return address_check(name.s, name.n, true) == ADDRESS_OK ? ACCOUNTS_SECOND_ADDRESS : ACCOUNTS_GOOD;
 }
 
+/* Puts the one form of an address in its place in the text, or into memory of its own. */
+static enum accounts_wrong set_address(struct accounts_entry *e, struct words address)
+{
+	char form[ADDRESS_MAX];
+	if (!address_normalize(address.s, address.n, form, &e->name_len))
+		return ACCOUNTS_LONG_ADDRESS;
+	if (e->name_len > address.n && !(e->form = malloc(e->name_len)))
+		return ACCOUNTS_NO_MEMORY;
+	memcpy(e->form ? e->form : address.s, form, e->name_len);
+	e->name = e->form ? e->form : address.s;
+	return ACCOUNTS_GOOD;
+}
+
 static enum accounts_wrong read_sender(struct accounts_entry *e, struct words w, struct words *word,
 	bool (*hash_known)(char const *, size_t))
 {
@@ -203,9 +216,9 @@ static enum accounts_wrong read_sender(struct accounts_entry *e, struct words w,
 	default:
 		return ACCOUNTS_BAD_ADDRESS;
 	}
-	ascii_lower_all(word->s, word->n);
-	e->name = word->s;
-	e->name_len = word->n;
+	enum accounts_wrong unfit = set_address(e, *word);
+	if (unfit)
+		return unfit;
 	*word = rest_of(w);
 	e->display = text_of(*word);
 	return check_display(*word);
@@ -238,9 +251,13 @@ static bool read_line(struct accounts *a, struct words w, size_t line,
 	enum accounts_wrong wrong = ACCOUNTS_KIND;
 	if (kind < sizeof kinds / sizeof *kinds)
 		wrong = kinds[kind].read(&e, w, &word, hash_known);
-	/* Keep a plan with a faulty setting: its users and senders are not at fault. */
-	if (e.name && !add_entry(a, &e))
+	if (wrong == ACCOUNTS_NO_MEMORY)
 		return false;
+	/* Keep a plan with a faulty setting: its users and senders are not at fault. */
+	if (e.name && !add_entry(a, &e)) {
+		free(e.form);
+		return false;
+	}
 	return !wrong || add_fault(a, (struct accounts_fault){line, wrong, text_of(word), 0});
 }
 
@@ -332,6 +349,8 @@ bool accounts_read(struct accounts *a, char *text, size_t n,
 
 void accounts_free(struct accounts *a)
 {
+	for (size_t i = 0; i < a->count; i++)
+		free(a->entry[i].form);
 	free(a->entry);
 	free(a->fault);
 	*a = (struct accounts){0};

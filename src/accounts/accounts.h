@@ -67,6 +67,7 @@ struct accounts_entry {
 	size_t plan_len;
 	char const *name;              /* the plan; the login; the address, normalized */
 	size_t name_len;
+	char *form;                    /* ACCOUNTS_SENDER: the address, if its form is longer than in the text */
 	struct accounts_text hash;     /* ACCOUNTS_USER */
 	struct accounts_text display;  /* ACCOUNTS_SENDER: the display name; n may be 0 */
 	struct accounts_plan settings; /* ACCOUNTS_PLAN */
@@ -96,7 +97,8 @@ enum accounts_wrong {
 	ACCOUNTS_SECOND_ADDRESS,
 	ACCOUNTS_TWICE,
 	ACCOUNTS_NO_PLAN,
-	ACCOUNTS_NOTHING
+	ACCOUNTS_NOTHING,
+	ACCOUNTS_NO_MEMORY /* not a fault of the text */
 };
 
 struct accounts_fault {
@@ -128,8 +130,8 @@ struct accounts {
 	size_t faults, faults_cap;
 };
 
-/* Reads all of text[0..n) into an empty *a. Normalizes the addresses in place; *a points
-   into text. hash_known tells whether hash[0..n) is a password hash. Use the entries only
+/* Reads all of text[0..n) into an empty *a. Normalizes the addresses (address_normalize), most of
+   them in place; *a points into text. hash_known tells whether hash[0..n) is a password hash. Use the entries only
    if a->faults is 0. False: out of memory. Call accounts_free in any case. */
 bool accounts_read(struct accounts *a, char *text, size_t n,
 	bool (*hash_known)(char const *hash, size_t n));

@@ -2,8 +2,10 @@
 #include "mail/address.h"
 
 #include "base/ascii.h"
+#include "mail/punycode.h"
 #include "base/utf8.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* RFC 5322 3.2.3 atext, and the dot anywhere: carriers have handed out a..b@ and .a@. */
@@ -47,26 +49,68 @@ static bool is_literal(char const *s, size_t n)
 	return true;
 }
 
-/* Labels of letters, digits, hyphens and underscores (which exist in the wild), or of
-   UTF-8, none of them empty, longer than 63 octets, or with a hyphen at its end. */
+/* Labels of letters, digits, hyphens and underscores (which exist in the wild), or of UTF-8.
+   None is empty or has a hyphen at its beginning or end; none of ASCII is longer than
+   PUNYCODE_LABEL octets. */
 static bool is_domain(char const *s, size_t n)
 {
 	size_t label = 0;
+	bool ascii = true;
 	for (size_t i = 0; i < n; i++) {
 		char c = s[i];
 		if (c == '.') {
 			if (label == 0 || s[i - 1] == '-')
 				return false;
 			label = 0;
+			ascii = true;
 			continue;
 		}
+		ascii = ascii && (unsigned char)c < 0x80;
 		if (!ascii_is_alpha(c) && !ascii_is_digit(c) && c != '_' && (unsigned char)c < 0x80
 			&& (c != '-' || label == 0))
 			return false;
-		if (++label > 63)
+		if (++label > PUNYCODE_LABEL && ascii)
 			return false;
 	}
 	return label > 0 && s[n - 1] != '-';
+}
+
+/* The code point of the well-formed UTF-8 at s; *step: its octets. */
+static uint32_t code_at(char const *s, size_t *step)
+{
+	unsigned char const *u = (unsigned char const *)s;
+	*step = u[0] < 0x80 ? 1 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
+	uint32_t code = *step == 1 ? u[0] : u[0] & (0x7fu >> *step);
+	for (size_t i = 1; i < *step; i++)
+		code = code << 6 | (u[i] & 0x3f);
+	return code;
+}
+
+/* Controls, and what has no width or changes the direction of the text (Unicode's format
+   characters, fillers and variation selectors). */
+static bool is_invisible(uint32_t code)
+{
+	static struct {
+		uint32_t from, to;
+	} const ranges[] = {
+		{0x80, 0x9f}, {0xad, 0xad}, {0x34f, 0x34f}, {0x600, 0x605}, {0x61c, 0x61c}, {0x6dd, 0x6dd}, {0x70f, 0x70f},
+		{0x890, 0x891}, {0x8e2, 0x8e2}, {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f},
+		{0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xffa0, 0xffa0},
+		{0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+	};
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (code >= ranges[i].from && code <= ranges[i].to)
+			return true;
+	return false;
+}
+
+/* s[0..n) is well-formed UTF-8. */
+static bool has_invisible(char const *s, size_t n)
+{
+	for (size_t i = 0, step; i < n; i += step)
+		if (is_invisible(code_at(s + i, &step)))
+			return true;
+	return false;
 }
 
 enum address_fault address_check(char const *s, size_t n, bool utf8)
@@ -82,10 +126,93 @@ enum address_fault address_check(char const *s, size_t n, bool utf8)
 		return ADDRESS_SYNTAX;
 	if (local > ADDRESS_LOCAL || n > ADDRESS_MAX)
 		return ADDRESS_LONG;
-	if (!ascii_only(s, n) && (!utf8 || !utf8_valid(s, n)))
+	if (ascii_only(s, n))
+		return ADDRESS_OK;
+	if (!utf8 || !utf8_valid(s, n))
 		return ADDRESS_8BIT;
-	return ADDRESS_OK;
+	return has_invisible(s, n) ? ADDRESS_SYNTAX : ADDRESS_OK;
 }
+
+/* --- The one form ----------------------------------------------------------------------- */
+
+/* Writes the local part s[0..n), which has the quotes around it; returns its length. */
+static size_t unquote_local(char const *s, size_t n, char *out)
+{
+	bool needed = n == 2;
+	size_t len = 0;
+	for (size_t i = 1; i < n - 1; i++) {
+		i += s[i] == '\\';
+		needed = needed || !is_dot_atext(s[i]);
+	}
+	if (needed)
+		out[len++] = '"';
+	for (size_t i = 1; i < n - 1; i++) {
+		i += s[i] == '\\';
+		if (s[i] == '"' || s[i] == '\\')
+			out[len++] = '\\';
+		out[len++] = ascii_lower(s[i]);
+	}
+	if (needed)
+		out[len++] = '"';
+	return len;
+}
+
+/* Lowers A-Z and the capitals of Latin-1: a U-label has none (RFC 5891 4.2.3.1). */
+static uint32_t lower_code(uint32_t c)
+{
+	return c < 0x80 ? (unsigned char)ascii_lower((char)c) : c >= 0xc0 && c <= 0xde && c != 0xd7 ? c + 0x20 : c;
+}
+
+/* Writes the A-label of the label s[0..n); returns its length. 0: it is too long. */
+static size_t ascii_label(char const *s, size_t n, char out[PUNYCODE_LABEL])
+{
+	uint32_t code[PUNYCODE_LABEL];
+	size_t count = 0;
+	for (size_t i = 0, step; i < n; i += step) {
+		if (count == PUNYCODE_LABEL)
+			return 0;
+		code[count++] = lower_code(code_at(s + i, &step));
+	}
+	return punycode_label(code, count, out);
+}
+
+/* Appends the domain s[0..n) to out, of which *len octets are used. */
+static bool put_domain(char const *s, size_t n, char out[ADDRESS_MAX], size_t *len)
+{
+	for (size_t at = 0, end; at < n; at = end) {
+		char label[PUNYCODE_LABEL];
+		char const *dot = memchr(s + at, '.', n - at);
+		size_t octets = (dot ? (size_t)(dot - s) : n) - at;
+		end = at + octets + (dot ? 1 : 0);
+		bool ascii = ascii_only(s + at, octets);
+		size_t labelled = ascii ? octets : ascii_label(s + at, octets, label);
+		if ((!labelled && octets) || labelled + (dot ? 1 : 0) > ADDRESS_MAX - *len)
+			return false;
+		memcpy(out + *len, ascii ? s + at : label, labelled);
+		*len += labelled;
+		if (dot)
+			out[(*len)++] = '.';
+	}
+	return true;
+}
+
+bool address_normalize(char const *s, size_t n, char out[ADDRESS_MAX], size_t *len)
+{
+	size_t local = local_length(s, n);
+	if (s[0] == '"') {
+		*len = unquote_local(s, local, out);
+	} else {
+		memcpy(out, s, local);
+		*len = local;
+	}
+	out[(*len)++] = '@';
+	if (!put_domain(s + local + 1, n - local - 1, out, len))
+		return false;
+	ascii_lower_all(out, *len);
+	return true;
+}
+
+/* --- Paths ------------------------------------------------------------------------------ */
 
 /* Where the path in brackets that opens before s ends: the offset of its '>', which
    may also stand, quoted, in the local part. n if there is none. */

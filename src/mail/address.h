@@ -13,13 +13,25 @@
 enum address_fault {
 	ADDRESS_OK,
 	ADDRESS_EMPTY,  /* <> or nothing */
-	ADDRESS_SYNTAX, /* no domain, stray octets, unbalanced brackets or quotes */
+	ADDRESS_SYNTAX, /* no domain, stray octets, invisible characters, unbalanced brackets or quotes */
 	ADDRESS_LONG,   /* over ADDRESS_LOCAL or ADDRESS_MAX */
 	ADDRESS_8BIT    /* octets above 0x7f without utf8, or not valid UTF-8 */
 };
 
-/* Judges a bare address, s[0..n), `local@domain`. utf8: RFC 6531 addresses may pass. */
+/* Judges a bare address, s[0..n), `local@domain`. utf8: RFC 6531 addresses may pass, but not
+   with C1 controls or with characters of no width or of the text's direction, which make one
+   address look like another. */
 enum address_fault address_check(char const *s, size_t n, bool utf8);
+
+/* Writes the one form of an address that address_check accepted to out, and its length to *len.
+   Equal addresses have equal forms:
+   - A-Z are lowered in both halves.
+   - A quoted local part loses its quotes if it needs none, and each `\x` but `\"` and `\\`
+     becomes `x` (RFC 5321 4.1.2). A dot needs no quotes, wherever it is.
+   - A domain label that is not ASCII becomes its A-label (`xn--...`), which every mail server
+     accepts.
+   False: the domain is too long in that form. */
+bool address_normalize(char const *s, size_t n, char out[ADDRESS_MAX], size_t *len);
 
 /* Reads the path at the start of s[0..n): blanks, then `<addr>`, `<@a,@b:addr>` (the
    source route is dropped, RFC 5321 appendix C) or a bare `addr` up to the next blank.

@@ -114,20 +114,21 @@ void dialogue_mail(struct dialogue *d, char *arg, size_t n)
 		return;
 	}
 	enum esmtp_fault wrong = esmtp_mail(arg + start + used, n - start - used, &mail);
-	char *address = arg + start + at;
+	char const *address = arg + start + at;
+	size_t form_n = 0;
 	if (wrong != ESMTP_OK) {
 		dialogue_reply(d, parameter_reply(wrong), NULL);
 	} else if (!mail.smtputf8 && !ascii_only(address, len)) {
 		dialogue_reply(d, REPLY_8BIT, NULL);
+	} else if (!is_null && !address_normalize(address, len, d->sender, &form_n)) {
+		dialogue_reply(d, REPLY_PATH, NULL);
 	} else if (mail.has_size && mail.size > d->config->max_size) {
 		dialogue_reply(d, REPLY_SIZE, NULL);
 	} else {
 		d->began = d->hooks->clock(d->hooks->arg);
 		d->utf8 = mail.smtputf8;
-		ascii_lower_all(address, len);
-		memcpy(d->sender, address, len);
-		d->sender[len] = 0;
-		d->sender_n = len;
+		d->sender[form_n] = 0;
+		d->sender_n = form_n;
 		if (!is_null) {
 			begin_transaction(d);
 		} else {
@@ -137,10 +138,13 @@ void dialogue_mail(struct dialogue *d, char *arg, size_t n)
 	}
 }
 
-static enum reply add_recipient(struct dialogue *d, char *address, size_t n)
+static enum reply add_recipient(struct dialogue *d, char const *address, size_t n)
 {
-	ascii_lower_all(address, n);
-	switch (rcptset_add(&d->rcpts, address, n, d->config->max_rcpt, d->config->max_rcpt_octets)) {
+	char form[ADDRESS_MAX];
+	size_t form_n;
+	if (!address_normalize(address, n, form, &form_n))
+		return REPLY_PATH;
+	switch (rcptset_add(&d->rcpts, form, form_n, d->config->max_rcpt, d->config->max_rcpt_octets)) {
 	case RCPTSET_FULL:
 		return REPLY_RECIPIENTS;
 	case RCPTSET_NO_MEMORY:

@@ -192,6 +192,24 @@ START_TEST(accounts_read_sorts_entries_and_lowers_addresses)
 }
 END_TEST
 
+START_TEST(accounts_read_gives_a_sender_its_one_form)
+{
+	char text[] = "plan a\nsender a \"Ana\"@B.es\nsender a ana@\xc3\xb1" "and\xc3\xba.es  Ana\nsender a \"a\\n\\a\"@b.es\n"
+		"sender a ana@xn--and-6ma2c.es\n";
+	struct accounts a = {0};
+	ck_assert(accounts_read(&a, text, strlen(text), hash_known));
+	ck_assert_uint_eq(a.count, 5);
+	ck_assert_uint_eq(a.faults, 2); /* each is there twice */
+	ck_assert_int_eq(a.fault[0].wrong, ACCOUNTS_TWICE);
+	ck_assert_int_eq(a.fault[1].wrong, ACCOUNTS_TWICE);
+	ck_assert_uint_eq(a.entry[1].name_len, strlen("ana@b.es"));
+	ck_assert_mem_eq(a.entry[1].name, "ana@b.es", a.entry[1].name_len);
+	ck_assert_uint_eq(a.entry[3].name_len, strlen("ana@xn--and-6ma2c.es"));
+	ck_assert_mem_eq(a.entry[3].name, "ana@xn--and-6ma2c.es", a.entry[3].name_len);
+	accounts_free(&a);
+}
+END_TEST
+
 START_TEST(a_sender_line_has_a_display_name)
 {
 	char text[] = "plan a\nsender a \"X y\"@z.es \t La tienda de Acme \t\r\nsender a x@z.es\n";
@@ -282,6 +300,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_login_has_at_most_250_octets);
 	tcase_add_test(c, accounts_explain_cuts_a_long_word);
 	tcase_add_test(c, accounts_read_sorts_entries_and_lowers_addresses);
+	tcase_add_test(c, accounts_read_gives_a_sender_its_one_form);
 	tcase_add_test(c, a_display_name_has_at_most_200_octets);
 	tcase_add_test(c, a_profile_has_at_most_255_octets);
 	tcase_add_test(c, a_sender_line_has_a_display_name);

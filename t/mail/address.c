@@ -2,6 +2,7 @@
 #include "mail/address.h"
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static enum address_fault path(char const *s, bool utf8, char *out)
@@ -90,6 +91,58 @@ START_TEST(rejects_nul)
 }
 END_TEST
 
+/* NULL: too long in its one form. */
+static struct {
+	char const *in, *out;
+} const forms[] = {
+	{"ana@b.es", "ana@b.es"}, {"ANA@B.es", "ana@b.es"}, {"\"ana\"@b.es", "ana@b.es"}, {"\"an\\a\"@b.es", "ana@b.es"},
+	{"\"an\\A\"@b.es", "ana@b.es"}, {"\"a b\"@b.es", "\"a b\"@b.es"}, {"\"a\\ b\"@b.es", "\"a b\"@b.es"},
+	{"\"a\\\"b\"@b.es", "\"a\\\"b\"@b.es"}, {"\"a\\\\b\"@b.es", "\"a\\\\b\"@b.es"}, {"\"a@b\"@b.es", "\"a@b\"@b.es"},
+	{"\"a\\@b\"@b.es", "\"a@b\"@b.es"}, {"\"\"@b.es", "\"\"@b.es"}, {"\"a.b\"@b.es", "a.b@b.es"},
+	{"\"a..b.\"@b.es", "a..b.@b.es"}, {"a..b.@b.es", "a..b.@b.es"}, {"\"a,b\"@b.es", "\"a,b\"@b.es"},
+	{"\"jos\xc3\xa9\"@b.es", "jos\xc3\xa9@b.es"}, {"a@[IPv6:2001:DB8::1]", "a@[ipv6:2001:db8::1]"},
+	{"a@\xc3\xb1" "and\xc3\xba.es", "a@xn--and-6ma2c.es"}, {"a@XN--and-6ma2C.es", "a@xn--and-6ma2c.es"},
+	{"a@\xc3\x91" "AND\xc3\x9a.ES", "a@xn--and-6ma2c.es"}, {"a@b\xc3\xbc" "cher.example", "a@xn--bcher-kva.example"},
+	{"a@x.m\xc3\xbcnchen.x", "a@x.xn--mnchen-3ya.x"}, {"a@\xe4\xbe\x8b\xe5\xad\x90.\xe6\xb5\x8b\xe8\xaf\x95", "a@xn--fsqu00a.xn--0zwm56d"},
+	{"a@\xd0\xbf\xd1\x80\xd0\xb8\xd0\xbc\xd0\xb5\xd1\x80.\xd1\x80\xd1\x84", "a@xn--e1afmkfd.xn--p1ai"},
+	{"a@fa\xc3\x9f.de", "a@xn--fa-hia.de"}, {"a@\xf0\x9f\x92\xa9.la", "a@xn--ls8h.la"},
+	{"a@\xc3\xb1" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.es", NULL},
+};
+
+START_TEST(gives_equal_addresses_one_form)
+{
+	char out[ADDRESS_MAX];
+	size_t len;
+	char const *in = forms[_i].in;
+	ck_assert_int_eq(address_check(in, strlen(in), true), ADDRESS_OK);
+	ck_assert_int_eq(address_normalize(in, strlen(in), out, &len), forms[_i].out != NULL);
+	if (!forms[_i].out)
+		return;
+	ck_assert_uint_eq(len, strlen(forms[_i].out));
+	ck_assert_mem_eq(out, forms[_i].out, len);
+}
+END_TEST
+
+START_TEST(refuses_invisible_characters)
+{
+	static char const *const no[] = {
+		"\xc2\x85", "\xc2\x80", "\xc2\x9f", "\xe2\x80\xae", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x81\xa6", "\xef\xbb\xbf",
+		"\xc2\xad", "\xd8\x9c", "\xe2\x81\xa0", "\xf3\xa0\x80\xa1",
+	}, *const yes[] = {"\xc2\xa1", "\xc3\xb1", "\xd7\x90", "\xe4\xbe\x8b", "\xf0\x9f\x92\xa9"};
+	for (size_t i = 0; i < sizeof no / sizeof *no + sizeof yes / sizeof *yes; i++) {
+		bool good = i >= sizeof no / sizeof *no;
+		char const *c = good ? yes[i - sizeof no / sizeof *no] : no[i];
+		char local[40], quoted[40], domain[40];
+		snprintf(local, sizeof local, "a%sb@c.es", c);
+		snprintf(quoted, sizeof quoted, "\"a%sb\"@c.es", c);
+		snprintf(domain, sizeof domain, "a@b%sc.es", c);
+		ck_assert_int_eq(address_check(local, strlen(local), true), good ? ADDRESS_OK : ADDRESS_SYNTAX);
+		ck_assert_int_eq(address_check(quoted, strlen(quoted), true), good ? ADDRESS_OK : ADDRESS_SYNTAX);
+		ck_assert_int_eq(address_check(domain, strlen(domain), true), good ? ADDRESS_OK : ADDRESS_SYNTAX);
+	}
+}
+END_TEST
+
 START_TEST(splits_logins)
 {
 	ck_assert_uint_eq(address_login_plan("victor.acme", 11), 7);
@@ -109,6 +162,8 @@ Suite *unit_suite(void)
 	tcase_add_loop_test(c, reads_paths, 0, sizeof paths / sizeof *paths);
 	tcase_add_test(c, measures);
 	tcase_add_test(c, rejects_nul);
+	tcase_add_loop_test(c, gives_equal_addresses_one_form, 0, sizeof forms / sizeof *forms);
+	tcase_add_test(c, refuses_invisible_characters);
 	tcase_add_test(c, splits_logins);
 	suite_add_tcase(s, c);
 	return s;

@@ -5,7 +5,7 @@
 #include "smtp/esmtp.h"
 #include "fuzz.h"
 
-/* Nothing that stands in a spool file's line, or in an envelope, may break it. */
+/* No octet may break the line of a spool file, or an envelope. */
 static void check_octets(char const *s, size_t n, bool utf8)
 {
 	must(n > 2 && n <= ADDRESS_MAX && memchr(s, '@', n));
@@ -33,15 +33,18 @@ static void check_path(char const *s, size_t n, bool utf8)
 	check_octets(s + at, len, utf8);
 	must(address_check(s + at, len, utf8) == ADDRESS_OK);
 	must(address_check(s + at, len, true) == ADDRESS_OK);
-	/* written as it should be, it is the same, lowered too */
-	char path[ADDRESS_MAX + 2];
+	/* its one form is an address in a path, and is its own form */
+	char path[ADDRESS_MAX + 2], form[ADDRESS_MAX];
+	size_t n1, n2;
+	if (!address_normalize(s + at, len, path + 1, &n1))
+		return;
+	check_octets(path + 1, n1, utf8);
 	path[0] = '<';
-	memcpy(path + 1, s + at, len);
-	ascii_lower_all(path + 1, len);
-	path[1 + len] = '>';
-	char *exact = fuzz_copy(path, len + 2);
-	must(address_path(exact, len + 2, utf8, &at2, &len2, &used2) == ADDRESS_OK);
-	must(at2 == 1 && len2 == len && used2 == len + 2);
+	path[1 + n1] = '>';
+	char *exact = fuzz_copy(path, n1 + 2);
+	must(address_path(exact, n1 + 2, utf8, &at2, &len2, &used2) == ADDRESS_OK);
+	must(at2 == 1 && len2 == n1 && used2 == n1 + 2);
+	must(address_normalize(exact + 1, n1, form, &n2) && fuzz_same(exact + 1, n1, form, n2));
 	free(exact);
 }
 
