@@ -69,8 +69,8 @@ OBJ_saca-spool := \
 	$(call in,service,answer answer_pipe ask reply serve submission ticket) \
 	$(call in,mail,address body header headerend message mime mimehead param punycode qp transfer) \
 	$(call in,accounts,plan senders) \
-	$(call in,spool,commit credit credit_format draft envelope file find fingerprint input key lock login name number \
-		number_format quota quota_format record seen_format settings spool submit)
+	$(call in,spool,boot commit credit credit_format draft envelope file find fingerprint input key lock login name \
+		number number_format quota quota_format record seen_format settings spool submit)
 OBJ_saca-accounts := \
 	$(call in,base,ascii buf cdb_write num setid utf8 version) \
 	$(call in,mail,address punycode) \
@@ -80,7 +80,7 @@ OBJ_saca-import := \
 	$(call in,service,reply) \
 	$(call in,mail,address body charset cid css encword header headerend html htmlforeign htmlmeta htmltext image \
 		iso2022jp message mime mimehead param punycode qp srcset transfer url) \
-	$(call in,spool,credit credit_format expire file find lock name number number_format record retire \
+	$(call in,spool,boot credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool) \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \

@@ -4,6 +4,7 @@
 #include "spool/number.h"
 
 #include "base/fd.h"
+#include "spool/boot.h"
 #include "spool/find.h"
 #include "spool/lock.h"
 #include "spool/number_format.h"
@@ -16,25 +17,6 @@
 
 #define BLOCK 1000 /* numbers of this host that one sync pays for */
 
-static void read_boot(char boot[COUNTER_BOOT])
-{
-	int fd = fd_openat(AT_FDCWD, "/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
-	bool whole = fd >= 0 && fd_read(fd, boot, COUNTER_BOOT) == COUNTER_BOOT;
-	if (fd >= 0)
-		fd_close(fd);
-	if (!whole) /* the second line counts nowhere then, and every number is synced */
-		memset(boot, '-', COUNTER_BOOT);
-}
-
-/* The id of this boot of the system, read once per process. */
-static char const *this_boot(void)
-{
-	static char boot[COUNTER_BOOT];
-	if (!boot[0])
-		read_boot(boot);
-	return boot;
-}
-
 static bool open_counter(struct record *r, struct counter_place *here, struct spool const *sp)
 {
 	struct stat st;
@@ -46,7 +28,7 @@ static bool open_counter(struct record *r, struct counter_place *here, struct sp
 	}
 	here->device = (uint64_t)st.st_dev;
 	here->inode = (uint64_t)st.st_ino;
-	memcpy(here->boot, this_boot(), COUNTER_BOOT);
+	memcpy(here->boot, boot_id(), COUNTER_BOOT);
 	return true;
 }
 

@@ -1,4 +1,4 @@
-/* The spool: a folder with eight folders, the file `lock` and the file `count`.
+/* The spool: a folder with eight folders, and the files `lock`, `count` and `clock`.
    saca-spool(5) describes what is in each, and the states of a file.
 
    The room, file by file:
@@ -22,6 +22,7 @@
 	retire   removing files that are imported, setting others aside; seen_format (pure)
 	requeue  an operator's retry and drop
 	expire   removing what is old
+	boot     which start of the system this is, for number and expire
 
    A function that returns bool sets errno when it returns false, unless its comment says
    otherwise. */

@@ -50,11 +50,41 @@ START_TEST(expire_settles_credit_first)
 }
 END_TEST
 
+START_TEST(clock_set_forward_keeps_entries)
+{
+	struct spool_retired a = {SPOOL_NEW, KEY, ID, 7};
+	struct stat st;
+	ck_assert(spool_expire(&sp, NOW));
+	ck_assert(spool_retire(&sp, &a, 1, false, NOW));
+	set_age("seen/" KEY, 0);
+	ck_assert(spool_expire(&sp, NOW + 10 * 24 * 3600)); /* a moment later */
+	ck_assert_int_eq(fstatat(sp.fd, "seen/" KEY, &st, 0), 0);
+	ck_assert_int_eq(st.st_mtime, NOW + 10 * 24 * 3600);
+}
+END_TEST
+
+START_TEST(other_boot_says_nothing_about_the_clock)
+{
+	char text[100];
+	struct spool_retired a = {SPOOL_NEW, KEY, ID, 7};
+	ck_assert(spool_expire(&sp, NOW));
+	strcpy(text, content("clock"));
+	text[3] ^= 1;
+	put("clock", text);
+	ck_assert(spool_retire(&sp, &a, 1, false, NOW));
+	set_age("seen/" KEY, 0);
+	ck_assert(spool_expire(&sp, NOW + 10 * 24 * 3600));
+	ck_assert(!exists("seen/" KEY));
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("expire");
 	TCase *c = spool_case(s, "expire");
 	tcase_add_test(c, expire_removes_old_files);
 	tcase_add_test(c, expire_settles_credit_first);
+	tcase_add_test(c, clock_set_forward_keeps_entries);
+	tcase_add_test(c, other_boot_says_nothing_about_the_clock);
 	return s;
 }
