@@ -14,13 +14,13 @@ envelope r@d.es a@x.es b@x.es c@x.es >"$T/env"
 message 1 >"$T/m"
 
 deliver "$T/m" "$T/env" -a "$T/none.cdb" "$S"
-is "$CODE:$REPLY" "71:" "saca-spool -a fails for now if the file is missing"
+is "$CODE:$REPLY" "71:" "saca-spool -a fails temporarily if the file is missing"
 like "$(cat "$T/err")" "none.cdb: No such file" "saca-spool -a names the missing file"
 accounts ''
 SACA_PLAN=otra SACA_USER=victor.otra
 deliver "$T/m" "$T/env" -a "$A" "$S"
 SACA_PLAN=acme SACA_USER=victor.acme
-is "$CODE:$REPLY" "71:" "saca-spool -a fails for now for a plan that the accounts do not have"
+is "$CODE:$REPLY" "71:" "saca-spool -a fails temporarily for a plan that the accounts do not have"
 like "$(cat "$T/err")" "senders.cdb has no plan otra" "saca-spool -a names the unknown plan"
 saca-spool -c otra=+1 -a "$A" "$S" 2>"$T/err"
 is "$?:$(ls "$S/credit" 2>/dev/null)" "100:" "saca-spool -c -a refuses to give credit to an unknown plan"
@@ -76,7 +76,7 @@ for i in 1 2; do
 done
 { message wait3; cat "$T/40k"; } >"$T/m"
 deliver "$T/m" "$T/env" -a "$A" "$S"
-is "$CODE:$REPLY" "53:" "a message over maxwait fails for now with 53, which the client sees as 452"
+is "$CODE:$REPLY" "53:" "a message over maxwait fails temporarily with 53, which the client sees as 452"
 like "$(cat "$T/err")" 'plan acme has reached maxwait' "saca-spool says in the log that maxwait is reached"
 rm "$S"/new/*
 sed -i 's/ [0-9]*$/ 00000000000000000000/' "$S/quota/acme"

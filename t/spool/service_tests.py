@@ -113,7 +113,7 @@ def refuses_settings():
 		answer = s.ask(block + body)
 		ok(answer == (31, ''), 'a request with %s is refused' % name, answer)
 	answer = s.ask(settings(SACA_TICKET=base64.b64encode(ticket(lives=-1)).decode()) + body)
-	ok(answer == (71, ''), 'a request with an expired ticket fails for now', answer)
+	ok(answer == (71, ''), 'a request with an expired ticket fails temporarily', answer)
 	block = settings()
 	for name, request in [
 		('no final NUL', block[:-1]), ('garbage', os.urandom(500)), ('only NULs but one', b'\0' * 3),
@@ -157,7 +157,7 @@ def accounts_count():
 	accounts(place, plan='plan acme\nplan otra')
 	os.rename(place + '/accounts/senders.cdb', place + '/accounts/away')
 	answer = s.ask(inside(campaign(6)))
-	ok(answer == (71, ''), 'a missing senders.cdb is a failure for now', answer)
+	ok(answer == (71, ''), 'a missing senders.cdb is a temporary failure', answer)
 	os.rename(place + '/accounts/away', place + '/accounts/senders.cdb')
 	other = dict(SACA_USER='v.nadie', SACA_PLAN='nadie', SACA_TICKET=base64.b64encode(ticket('v.nadie')).decode())
 	answer = s.ask(inside(campaign(7), **other))
@@ -189,7 +189,7 @@ def refuses_descriptors():
 			answer = s.ask(settings(), fds)
 			ok(answer is None, 'a request with %s gets no reply' % name, answer)
 	answer = s.ask(settings(), (write_only, env))
-	ok(answer == (54, ''), 'a memory file that cannot be read is a failure for now', answer)
+	ok(answer == (54, ''), 'a memory file that cannot be read is a temporary failure', answer)
 	for name, fds in (('no descriptors and no message', ()), ('two descriptors and a message inside', (message, env))):
 		answer = s.ask(settings() if not fds else inside(campaign(1)), fds)
 		ok(answer in (None, (31, '')), 'a request with %s is refused' % name, answer)
