@@ -31,8 +31,8 @@ void log_text(struct log_line *l, char const *label, char const *text);
 void log_end(struct log_line *l);
 
 /* Ends the line and writes it to descriptor 2. A logger that does not read must not stop the
-   mail: a line that cannot be written within a second is lost, and so are the next ones until
-   descriptor 2 accepts data again. Then a line says how many were lost. */
+   mail: a line that cannot be written within a second is lost. So are the next lines until
+   descriptor 2 accepts data again; then a line says how many were lost. */
 void log_write(struct log_line *l);
 
 #endif

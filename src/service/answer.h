@@ -1,9 +1,9 @@
 /* The queue program's answer to one message: as it is written, and as it is read.
 
-   A queue program ends with an exit code of qmail-queue(8). If its descriptor 6 is a pipe,
-   it writes one line there first, without a line end: a letter, then a text.
+   A queue program ends with an exit code of qmail-queue(8). If its descriptor 6 is a pipe, it
+   may write one line there before, without a line end: a letter, then a text.
 
-     letter  exit code          meaning                     the client is told
+     letter  exit code          meaning                     reply to the client
      K       0                  accepted                    250 OK TEXT
      R       0                  a repeat, accepted before   250 OK TEXT
      D       82, or 11 to 40    refused for good            500 Internal error - TEXT
@@ -58,8 +58,8 @@ struct answer {
 };
 
 /* Reads an answer. code: the exit code, or -1 if a signal or a clock ended the program.
-   line[0..n): what it wrote to descriptor 6, of which only the first line counts. A line
-   whose letter contradicts the code is ignored. A refusal without a text gets one. */
+   line[0..n): the octets from descriptor 6; only the first line counts. A line whose letter
+   contradicts the code is ignored. A refusal without a text gets one. */
 void answer_read(struct answer *a, int code, char const *line, size_t n);
 
 /* The text of an accepted message: `id=1166 UUID` for a send, or `contacts=3 UUID`. */

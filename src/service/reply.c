@@ -1,4 +1,4 @@
-/* Everything a client is told. */
+/* The texts of all replies and refusals. */
 #include "service/reply.h"
 
 #include "base/ascii.h"

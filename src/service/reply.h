@@ -1,6 +1,6 @@
-/* Everything a client is told, in two tables: the replies of the dialogue (RFC 5321), and the
-   reasons for which a queue program refuses a message or cannot accept it now. A platform
-   that wants other words changes reply.c. */
+/* Every text that a client reads, in two tables: the replies of the dialogue (RFC 5321), and the
+   refusals. A refusal is the reason why a message is refused for good, or cannot be accepted yet. A
+   platform that wants other words changes reply.c. */
 #ifndef SERVICE_REPLY_H
 #define SERVICE_REPLY_H
 
@@ -80,17 +80,17 @@ struct reply_words {
 	char const *word;                             /* %w: depends on the reply */
 };
 
-/* Writes the whole line, its CRLF included, to out; returns its length. is_last: it is the
-   last line of the reply (a blank after the code) and not another one (a hyphen). Octets of
-   the words outside printable ASCII become `?`; the line is cut at REPLY_LINE. */
+/* Writes the whole line, its CRLF included, to out; returns its length. is_last: a blank follows
+   the code, and not a hyphen. Octets of the words outside printable ASCII become `?`. The line
+   is cut at REPLY_LINE. */
 size_t reply_format(char out[REPLY_LINE], enum reply r, struct reply_words const *words, bool is_last);
 
 /* The code of a reply, 220 to 555. */
 int reply_code(enum reply r);
 
-/* Why a queue program refuses a message (the D text) or cannot accept it now (the Z text). */
+/* A comment names the word or numbers of a text. */
 enum refusal {
-	REFUSAL_UNSTATED,    /* for a queue program that gives no reason */
+	REFUSAL_UNSTATED,    /* the queue program gives no reason */
 	REFUSAL_NO_TEXT,
 	REFUSAL_NO_HTML,
 	REFUSAL_NO_TEXT_NO_HTML,
@@ -111,7 +111,7 @@ enum refusal {
 	REFUSAL_RECIPIENT,   /* word: the recipient */
 	REFUSAL_NO_RECIPIENT,
 	REFUSAL_RECIPIENTS,
-	REFUSAL_NO_MEMORY,   /* from here on: try again later */
+	REFUSAL_NO_MEMORY,   /* this and the next ones: try again later */
 	REFUSAL_UNREADABLE,
 	REFUSAL_NO_NUMBER,
 	REFUSAL_NO_CREDIT_FILE,

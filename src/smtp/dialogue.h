@@ -11,7 +11,7 @@
 
    Output. Replies, body octets and log records go out through hooks. Other hooks ask what the
    engine cannot know: is the password right, does the plan own the sender, did the queue
-   program accept the message? Hooks are called while dialogue_feed runs, and must not call
+   program accept the message? Hooks are called while dialogue_feed runs. They must not call
    the dialogue.
 
    Result. dialogue_feed returns what the caller does next: read more octets, start TLS, or
@@ -179,7 +179,7 @@ struct dialogue {
 	/* for the caller's clocks */
 	uint64_t progress; /* changes with each command and each DIALOGUE_PROGRESS octets of a body */
 	size_t body_since; /* body octets since then */
-	bool queued;       /* the queue program has run since hooks->over was asked */
+	bool queued;       /* the queue program has run since the last call of hooks->over */
 };
 
 enum dialogue_next {

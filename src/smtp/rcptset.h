@@ -1,6 +1,6 @@
-/* The recipients of a transaction, each once. They are kept as an envelope in the format of
-   qmail-queue(8): 50000 of them are one block of memory, which the queue program gets as it is.
-   A hash table beside it finds repeated ones. */
+/* The recipients of a transaction, each once. They form an envelope in the format of
+   qmail-queue(8): 50000 of them are one block of memory, which is passed to the queue program
+   unchanged. A hash table finds repeated ones. */
 #ifndef SMTP_RCPTSET_H
 #define SMTP_RCPTSET_H
 

@@ -1,28 +1,29 @@
-/* replay: plays a client's side of an SMTP session to a server, and holds what the server
-   answers against what it should.
+/* replay: plays the client's side of an SMTP session to a server, and compares the replies with
+   the wanted ones.
 
 	replay [-t seconds] -m mode dialogue command...
 
-   dialogue.smtp holds the client's octets as they are, dialogue.replies the lines of the
-   replies, one a line and without the CR, `*` standing for any run of octets. The command
-   runs with both ends of its conversation, 0 and 1, on one socket. The modes, all of
-   which are to give the same replies:
+   dialogue.smtp has the octets of the client, dialogue.replies the lines of the replies, one a
+   line and without the CR; `*` in them matches any octets. The command runs with descriptors 0
+   and 1 on one socket. All modes must give the same replies:
 
-	lockstep  line by line, each after the whole reply to the one before; what DATA
-	          and BDAT announce goes out in one piece
-	burst     all in one piece, then the end
-	octets    one octet at a time, each once the one before has been taken
-	cut=SEED  like that, in pieces of random size
+	lockstep  line by line, each after the whole reply to the one before; bodies and
+	          chunks in one piece
+	burst     all in one piece
+	octets    one octet at a time
+	cut=SEED  in pieces of 1 to 1024 octets, random ones that SEED determines
 
-   A reply line that does not end in CRLF or has more than 512 octets is a fault, and so
-   is a server that ends otherwise than with 0, or is still there after the time (20 s).
-   Exit: 0 as it should be; 1 not so (the difference is on stdout); 2 misuse, or trouble. */
-#define _GNU_SOURCE /* SIOCOUTQ's header, memmem */
+   In the last two modes each read of the server gets one piece. Its socket is one of packets:
+   a stream would sometimes join two pieces, since a read that has just emptied the stream
+   looks once more before it returns.
+
+   A reply line that does not end in CRLF or exceeds 512 octets is a fault, as is a server that
+   does not exit with 0, or that is still running after the time (20 s). Exit codes: 0 no
+   difference; 1 a difference, which is printed; 2 misuse, or a failed system call. */
+#define _GNU_SOURCE /* memmem */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sockios.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -31,7 +32,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -45,10 +45,10 @@ struct text {
 };
 
 static struct text script; /* the client's octets */
-static struct text want;   /* the replies as they should be, */
-static struct text got;    /* and as they are */
-static size_t answered;    /* octets of got that have been waited for */
-static int server;         /* the socket; -1: nothing more comes */
+static struct text want;   /* the wanted replies */
+static struct text got;    /* the replies */
+static size_t answered;    /* octets of got that lockstep has waited for */
+static int server;         /* the socket; -1: it is closed */
 static pid_t child;
 static struct timespec deadline;
 
@@ -58,7 +58,7 @@ static void stop_child(void)
 		kill(-child, SIGKILL);
 }
 
-static void die(int code, char const *format, ...)
+static _Noreturn void die(int code, char const *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -84,7 +84,7 @@ static struct text read_file(char const *base, char const *suffix)
 	char path[4096], piece[65536];
 	struct text t = {NULL, 0};
 	if (snprintf(path, sizeof path, "%s%s", base, suffix) >= (int)sizeof path)
-		die(2, "%s: too long a name", base);
+		die(2, "%s: the name is too long", base);
 	FILE *f = fopen(path, "r");
 	if (!f)
 		die(2, "%s: %s", path, strerror(errno));
@@ -101,10 +101,11 @@ static bool compare(void);
 
 /* --- The server -------------------------------------------------------------------- */
 
-static void start(char **argv)
+/* type: SOCK_STREAM, or SOCK_SEQPACKET for a server that reads each piece alone. */
+static void start_server(char **argv, int type)
 {
 	int pair[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+	if (socketpair(AF_UNIX, type, 0, pair) < 0)
 		die(2, "socketpair: %s", strerror(errno));
 	fflush(NULL);
 	child = fork();
@@ -129,7 +130,7 @@ static void start(char **argv)
 		die(2, "fcntl: %s", strerror(errno));
 }
 
-/* Milliseconds left, at most 2^31 - 1. */
+/* The milliseconds that are left, at most 2^31 - 1. */
 static int time_left(void)
 {
 	struct timespec now;
@@ -137,13 +138,14 @@ static int time_left(void)
 	long long ms = (deadline.tv_sec - now.tv_sec) * 1000LL + (deadline.tv_nsec - now.tv_nsec) / 1000000;
 	if (ms <= 0) {
 		compare();
-		die(1, "the server is still there, and time is over");
+		die(1, "the server is still running after the time");
 	}
 	return ms > INT32_MAX ? INT32_MAX : (int)ms;
 }
 
-/* Takes what has come. A reset is an end: the server left without reading all. */
-static void take(void)
+/* Reads what has arrived. A server that exits without reading everything resets the connection:
+   its last replies may follow. */
+static void read_replies(void)
 {
 	char piece[65536];
 	while (server >= 0) {
@@ -152,26 +154,27 @@ static void take(void)
 			append(&got, piece, (size_t)r);
 			continue;
 		}
+		if (r < 0 && errno == ECONNRESET)
+			continue;
 		if (r < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		if (r < 0 && errno != ECONNRESET)
+		if (r < 0)
 			die(2, "read: %s", strerror(errno));
 		close(server);
 		server = -1;
 	}
 }
 
-/* Waits until there is something to read, or room to write where that is asked for. */
-static void pause_for(bool room, int ms)
+/* Waits until there is something to read, or, if `room` is set, room to write. */
+static void wait_for_io(bool room)
 {
 	struct pollfd p = {server, (short)(room ? POLLIN | POLLOUT : POLLIN), 0};
-	int left = time_left();
-	if (poll(&p, 1, ms >= 0 && ms < left ? ms : left) < 0 && errno != EINTR)
+	if (poll(&p, 1, time_left()) < 0 && errno != EINTR)
 		die(2, "poll: %s", strerror(errno));
-	take();
+	read_replies();
 }
 
-static void say(char const *s, size_t n)
+static void send_octets(char const *s, size_t n)
 {
 	while (n && server >= 0) {
 		ssize_t w = send(server, s, n, MSG_NOSIGNAL);
@@ -179,35 +182,19 @@ static void say(char const *s, size_t n)
 			s += w;
 			n -= (size_t)w;
 		} else if (errno == EAGAIN) {
-			pause_for(true, -1);
+			wait_for_io(true);
 		} else if (errno == EPIPE || errno == ECONNRESET) {
-			while (server >= 0) /* it hears no more, but may have said something */
-				pause_for(false, -1);
+			while (server >= 0) /* it reads no more, but its replies may still come */
+				wait_for_io(false);
 		} else {
 			die(2, "send: %s", strerror(errno));
 		}
 	}
 }
 
-/* Until the server has taken all of what was said: its next read gets another piece. */
-static void until_taken(void)
-{
-	for (unsigned int i = 0; server >= 0; i++) {
-		int queued;
-		if (ioctl(server, SIOCOUTQ, &queued) < 0)
-			die(2, "SIOCOUTQ: %s", strerror(errno));
-		if (queued == 0)
-			return;
-		if (i < 100)
-			sched_yield();
-		else
-			pause_for(false, 1);
-	}
-}
-
 /* --- The modes --------------------------------------------------------------------- */
 
-/* Is there a whole reply behind what has been waited for? Then that has been, too. */
+/* Has a whole reply come after got[answered]? Then `answered` moves to its end. */
 static bool reply_whole(void)
 {
 	for (size_t at = answered;;) {
@@ -222,8 +209,8 @@ static bool reply_whole(void)
 	}
 }
 
-/* Octets of a body with its end; 0: the script ends before it (RFC 5321 4.1.1.4, and
-   SPEC 2 for one whose DATA line ended in a bare LF). */
+/* The length of a body with its final dot; 0: the script ends before it. crlf: how the line of
+   DATA ended (SPEC 2). */
 static size_t body_length(char const *s, size_t n, bool crlf)
 {
 	static char const end[] = "\r\n.\r\n";
@@ -243,7 +230,7 @@ static size_t body_length(char const *s, size_t n, bool crlf)
 	return 0;
 }
 
-/* Octets that follow a BDAT line; 0 for other lines, and for a size that is none. */
+/* The octets after a BDAT line; 0 for another line, and for an invalid size. */
 static size_t chunk_length(char const *line, size_t n)
 {
 	if (n < 6 || strncasecmp(line, "BDAT ", 5) != 0 || line[5] < '0' || line[5] > '9')
@@ -253,8 +240,8 @@ static size_t chunk_length(char const *line, size_t n)
 	return errno ? 0 : (size_t)size;
 }
 
-/* Octets of the next line, or body, or BDAT line with its chunk; 0: the script ends
-   before it is whole, so that there is no reply to wait for. */
+/* The length of the next line, of the next body, or of the next BDAT line and its chunk; 0: the
+   script ends before it is complete, so there will be no reply. */
 static size_t next_length(char const *s, size_t n, bool body, bool *crlf)
 {
 	if (body)
@@ -267,31 +254,33 @@ static size_t next_length(char const *s, size_t n, bool body, bool *crlf)
 	return chunk <= n - line ? line + chunk : 0;
 }
 
-static void lockstep(void)
+static void lockstep(uint32_t seed)
 {
+	(void)seed;
 	bool crlf = false;
 	for (size_t at = 0, n; at < script.n; at += n) {
 		size_t reply = answered;
 		while (server >= 0 && !reply_whole())
-			pause_for(false, -1);
+			wait_for_io(false);
 		if (server < 0)
 			return;
 		bool body = answered >= reply + 3 && memcmp(got.s + reply, "354", 3) == 0;
 		n = next_length(script.s + at, script.n - at, body, &crlf);
-		say(script.s + at, n ? n : script.n - at);
+		send_octets(script.s + at, n ? n : script.n - at);
 		if (!n)
 			return;
 	}
 }
 
-static void burst(void)
+static void burst(uint32_t seed)
 {
-	say(script.s, script.n);
+	(void)seed;
+	send_octets(script.s, script.n);
 }
 
 static void in_pieces(uint32_t seed)
 {
-	uint32_t x = seed ? seed : 1; /* xorshift, with a period of 2^32 - 1; 0: octets */
+	uint32_t x = seed ? seed : 1; /* xorshift */
 	for (size_t at = 0, n; at < script.n && server >= 0; at += n) {
 		x ^= x << 13;
 		x ^= x >> 17;
@@ -299,35 +288,44 @@ static void in_pieces(uint32_t seed)
 		n = seed ? 1 + (x >> 8) % (1u << (x % 11)) : 1; /* at most 1, 2, 4 ... 1024 */
 		if (n > script.n - at)
 			n = script.n - at;
-		say(script.s + at, n);
-		until_taken();
-		take();
+		send_octets(script.s + at, n);
+		read_replies();
 	}
 }
 
-static void play(char const *mode)
+struct mode {
+	void (*play)(uint32_t seed);
+	uint32_t seed;
+	int type; /* of the socket */
+};
+
+static struct mode read_mode(char const *name)
 {
 	unsigned int seed;
 	char more;
-	if (strcmp(mode, "lockstep") == 0)
-		lockstep();
-	else if (strcmp(mode, "burst") == 0)
-		burst();
-	else if (strcmp(mode, "octets") == 0)
-		in_pieces(0);
-	else if (sscanf(mode, "cut=%9u%c", &seed, &more) == 1 && seed)
-		in_pieces(seed);
-	else
-		die(2, "no such mode: %s", mode);
+	if (strcmp(name, "lockstep") == 0)
+		return (struct mode){lockstep, 0, SOCK_STREAM};
+	if (strcmp(name, "burst") == 0)
+		return (struct mode){burst, 0, SOCK_STREAM};
+	if (strcmp(name, "octets") == 0)
+		return (struct mode){in_pieces, 0, SOCK_SEQPACKET};
+	if (sscanf(name, "cut=%9u%c", &seed, &more) == 1 && seed)
+		return (struct mode){in_pieces, seed, SOCK_SEQPACKET};
+	die(2, "no such mode: %s", name);
+}
+
+static void play(struct mode m)
+{
+	m.play(m.seed);
 	if (server >= 0 && shutdown(server, SHUT_WR) < 0 && errno != ENOTCONN)
 		die(2, "shutdown: %s", strerror(errno));
 	while (server >= 0)
-		pause_for(false, -1);
+		wait_for_io(false);
 }
 
 /* --- The verdict ------------------------------------------------------------------- */
 
-/* `*` in p stands for any run; each tried as short as can be. */
+/* Does s match p, in which `*` matches any octets? */
 static bool matches(char const *p, size_t pn, char const *s, size_t n)
 {
 	size_t i = 0, j = 0, star = SIZE_MAX, from = 0;
@@ -350,7 +348,7 @@ static bool matches(char const *p, size_t pn, char const *s, size_t n)
 	return i == pn;
 }
 
-/* The next line of t, without its end; its length with that is added to *at. */
+/* The line of t at *at, without its LF. *at becomes the start of the next line. */
 static struct text line_at(struct text t, size_t *at)
 {
 	struct text line = {t.s + *at, t.n - *at};
@@ -366,7 +364,8 @@ static bool well_formed(struct text reply, bool ended)
 	return ended && reply.n && reply.s[reply.n - 1] == '\r' && reply.n + 1 <= REPLY_LINE;
 }
 
-/* Prints the common beginning, then both ends. True: there is nothing but a beginning. */
+/* Compares the replies with the wanted ones. False: they differ; prints the lines that are the
+   same, the wanted rest and the rest. */
 static bool compare(void)
 {
 	size_t w = 0, g = 0;
@@ -401,8 +400,8 @@ static bool compare(void)
 	return same;
 }
 
-/* The server's end, after the conversation's. */
-static int end_status(void)
+/* Waits for the server to exit. */
+static int wait_for_server(void)
 {
 	int status;
 	pid_t r;
@@ -430,14 +429,15 @@ int main(int argc, char **argv)
 	append(&got, "", 0);
 	clock_gettime(CLOCK_MONOTONIC, &deadline);
 	deadline.tv_sec += seconds;
-	start(argv + optind + 1);
-	play(mode);
-	int status = end_status();
+	struct mode m = read_mode(mode);
+	start_server(argv + optind + 1, m.type);
+	play(m);
+	int status = wait_for_server();
 	bool good = compare();
 	if (WIFSIGNALED(status))
-		printf("the server died of signal %d\n", WTERMSIG(status));
+		printf("the server was killed by signal %d\n", WTERMSIG(status));
 	else if (status)
-		printf("the server ended with %d\n", WEXITSTATUS(status));
+		printf("the server exited with %d\n", WEXITSTATUS(status));
 	stop_child();
 	free(script.s);
 	free(want.s);

@@ -1,19 +1,21 @@
 #!/bin/sh
-# t/replay itself: it plays what it should, and sees every difference.
+# replay, the client of the dialogue's tests: it plays its script in every mode, and finds every
+# difference in the replies.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$(dirname "$0")/replay.sh"
+. "$TOP/t/lib/replay.sh"
 
 MODES='lockstep burst octets cut=1 cut=77'
 
-# A server that answers each command, body and chunk once. BREAK says what it does wrong.
+# A server with one reply to each command, body and chunk. BREAK is its fault.
 cat >"$T/server" <<'EOS'
 #!/usr/bin/perl
 use strict; use warnings;
 $| = 1;
 my $break = $ENV{BREAK} // '';
 sub reply { print "$_[0]\r\n" }
-sub octets { my ($n) = @_; my $s = '';
-	while (length $s < $n) { sysread(STDIN, $s, 1, length $s) or exit 0 } $s }
+my $in = '';
+sub octets { my ($n) = @_;
+	while (length $in < $n) { sysread(STDIN, $in, 65536, length $in) or exit 0 } substr($in, 0, $n, '') }
 sub line { my $s = ''; $s .= octets(1) until $s =~ /\n\z/; $s }
 reply '220 hola';
 while (my $line = line()) {
@@ -46,7 +48,7 @@ chmod +x "$T/server"
 
 # shellcheck disable=SC2059 # they are formats
 dialogue() { printf "$1" >"$T/d.smtp"; printf "$2" >"$T/d.replies"; }
-# plays MODE [OPTION...]: prints the exit code; the output is in $T/out
+# plays MODE [OPTION...]: prints replay's exit code; its output is in $T/out
 plays() {
 	mode=$1
 	shift
@@ -57,36 +59,36 @@ everywhere() {
 	for m in $MODES; do printf '%s ' "$(plays "$m")"; done
 }
 
-# --- what is right
+# --- No difference
 dialogue 'EHLO x\r\nNOOP\nDATA\r\nx\n.\ny\r\n..\r\n.\r\nDATA\n.x\r\n.\r\nDATA\r\n.\r\nBDAT 10\r\nQUIT\r\n\r\n\r\nbdat 0 LAST\r\nQUIT\r\n' \
 	'220 h*a\n250-uno\n250-dos\n250 tres\n250 ok\n354 go\n250 body 14\n354 *\n250 body 7\n354 go\n250 body 3\n250 chunk 10\n250 chunk 0\n221*bye*\n'
-is "$(everywhere)" "0 0 0 0 0 " "a whole session, in every mode"
+is "$(everywhere)" "0 0 0 0 0 " "replay plays a whole session in every mode"
 dialogue 'NOOP\r\nDATA\r\nx\r\n' '220 hola\n250 ok\n354 go\n'
-is "$(everywhere)" "0 0 0 0 0 " "a client that vanishes in mid-body"
+is "$(everywhere)" "0 0 0 0 0 " "the script may end in the middle of a body"
 dialogue 'BDAT 10\r\nxxx' '220 hola\n'
-is "$(everywhere)" "0 0 0 0 0 " "or in a chunk"
+is "$(everywhere)" "0 0 0 0 0 " "the script may end in the middle of a chunk"
 dialogue 'NOOP\r\nNOO' '220 hola\n250 ok\n'
-is "$(everywhere)" "0 0 0 0 0 " "or in a line"
+is "$(everywhere)" "0 0 0 0 0 " "the script may end in the middle of a line"
 dialogue '' '220 hola\n'
-is "$(everywhere)" "0 0 0 0 0 " "or says nothing"
+is "$(everywhere)" "0 0 0 0 0 " "the script may be empty"
 dialogue 'QUIT\r\nNOOP\r\nNOOP\r\n' '220 hola\n221 bye\n'
-is "$(everywhere)" "0 0 0 0 0 " "a server that leaves first"
+is "$(everywhere)" "0 0 0 0 0 " "the server may close before the script ends"
 dialogue "NOOP $(printf '%0300000d' 0)\\r\\nQUIT\\r\\n" '220 hola\n250 ok\n221 bye\n'
-is "$(plays lockstep) $(plays burst) $(plays cut=5)" "0 0 0" "more than a socket holds"
+is "$(plays lockstep) $(plays burst) $(plays cut=5)" "0 0 0" "a line may be longer than the buffer of a socket"
 
-# --- what is wrong
+# --- Differences
 dialogue 'EHLO x\r\nNOOP\r\nNOOP\r\nQUIT\r\n' '220 hola\n250-uno\n250-dos\n250 tres\n250 ok\n250 ok\n221 bye\n'
-is "$(everywhere)" "0 0 0 0 0 " "without a fault it passes"
+is "$(everywhere)" "0 0 0 0 0 " "a server without a fault passes in every mode"
 for BREAK in wrong extra lf long close late unended signal exit; do
 	export BREAK
-	is "$(everywhere)" "1 1 1 1 1 " "a fault is seen in every mode: $BREAK"
+	is "$(everywhere)" "1 1 1 1 1 " "replay finds a server's fault in every mode: $BREAK"
 done
 BREAK=missing
-is "$(plays burst) $(plays octets) $(plays cut=3)" "1 1 1" "a missing reply is seen"
-is "$(plays lockstep -t 1)" 1 "in lockstep by the time it takes"
-like "$(cat "$T/out")" '^the server is still there' "which is said"
+is "$(plays burst) $(plays octets) $(plays cut=3)" "1 1 1" "replay finds that a reply is missing"
+is "$(plays lockstep -t 1)" 1 "in lockstep, replay waits -t for a missing reply"
+like "$(cat "$T/out")" '^the server is still running' "replay says that the server is still running"
 BREAK=hang
-is "$(plays burst -t 1)" 1 "a server that hangs is seen"
+is "$(plays burst -t 1)" 1 "replay ends a server that hangs after -t"
 BREAK=wrong plays burst >/dev/null
 is "$(cat "$T/out")" "  220 hola
   250-uno
@@ -97,17 +99,17 @@ is "$(cat "$T/out")" "  220 hola
 - 221 bye
 + 250 no
 + 250 no
-+ 221 bye" "the difference is shown"
++ 221 bye" "replay prints the difference"
 unset BREAK
 dialogue 'QUIT\r\n' '220 hola\n221 by\n'
-is "$(plays burst)" 1 "a pattern is for the whole line"
+is "$(plays burst)" 1 "a wanted line must match the whole reply line"
 dialogue 'QUIT\r\n' '220 hola\n*\n221 bye\n'
-is "$(plays burst)" 1 "and no star stands for a line"
+is "$(plays burst)" 1 "a star matches within a line only"
 
-# --- the modes are what they are called
+# --- What the server reads in each mode
 cat >"$T/server" <<'EOS'
 #!/usr/bin/perl
-# Says of each line whether more had come with it.
+# Replies whether a line came alone, and at the end the octets of the largest read.
 use strict; use warnings;
 $| = 1;
 my ($buffer, $most) = ('', 0);
@@ -121,24 +123,24 @@ while (my $n = sysread(STDIN, $buffer, 65536, length $buffer)) {
 }
 EOS
 dialogue 'NOOP\r\nNOOP\r\nQUIT\r\n' '220 hola\n250 alone\n250 alone\n221 6\n'
-is "$(plays lockstep)" 0 "lockstep sends a line at a time"
+is "$(plays lockstep)" 0 "lockstep sends one line at a time"
 dialogue 'NOOP\r\nNOOP\r\nQUIT\r\n' '220 hola\n250 not alone\n250 not alone\n221 18\n'
-is "$(plays burst)" 0 "burst sends all at once"
+is "$(plays burst)" 0 "burst sends everything in one piece"
 dialogue 'NOOP\r\nNOOP\r\nQUIT\r\n' '220 hola\n250 alone\n250 alone\n221 1\n'
-is "$(plays octets)" 0 "octets come one by one"
+is "$(plays octets)" 0 "in octets, each read of the server gets one octet"
 dialogue "NOOP $(printf '%03000d' 0)\\r\\nQUIT\\r\\n" '220 hola\n250 alone\n221 1019\n'
 plays cut=9 >/dev/null
 one=$(tail -n 1 "$T/out")
 plays cut=9 >/dev/null
-is "$(tail -n 1 "$T/out")" "$one" "a seed gives the same cuts again"
+is "$(tail -n 1 "$T/out")" "$one" "a seed of cut gives the same pieces again"
 plays cut=10 >/dev/null
 [ "$(tail -n 1 "$T/out")" != "$one" ]
-ok $? "and another seed others"
+ok $? "another seed of cut gives other pieces"
 
-# --- misuse
+# --- Misuse
 dialogue '' ''
-is "$(plays none)" 2 "an unknown mode is misuse"
-is "$(plays cut=x)" 2 "so is a seed that is no number"
-is "$("$REPLAY" -m burst "$T/none" true >/dev/null; echo $?)" 2 "so is a dialogue that is not there"
+is "$(plays none)" 2 "an unknown mode exits 2"
+is "$(plays cut=x)" 2 "a seed that is not a number exits 2"
+is "$("$REPLAY" -m burst "$T/none" true >/dev/null; echo $?)" 2 "a missing script exits 2"
 
 done_testing

@@ -1,4 +1,4 @@
-/* What clients are told: replies of the dialogue, and the reasons of a queue program. */
+/* The texts of replies and refusals. */
 #include "service/reply.h"
 
 #include "unit.h"

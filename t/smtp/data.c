@@ -1,5 +1,5 @@
-/* The octets behind DATA: where a body ends, what becomes of its dots and line ends, how
-   it is measured; each case cut at every octet. */
+/* The octets after DATA: the end of a body, its dots and line ends, its size. Each case is cut
+   at every octet. */
 #include "smtp/data.h"
 #include "unit.h"
 
@@ -7,7 +7,7 @@
 
 static struct {
 	enum data_mode mode;
-	char const *in, *out, *rest; /* rest: what is left behind the end; NULL: it did not end */
+	char const *in, *out, *rest; /* rest: the octets after the end; NULL: the body does not end */
 	unsigned int size;
 } const cases[] = {
 	{DATA_CRLF, ".\r\n", "", "", 0},
@@ -37,7 +37,7 @@ static struct {
 	{DATA_CHUNK, "a\nb\r", "a\nb", NULL, 3},
 };
 
-START_TEST(reads)
+START_TEST(a_body_ends_at_its_dot_however_it_is_cut)
 {
 	char const *in = cases[_i].in;
 	size_t n = strlen(in);
@@ -66,7 +66,7 @@ START_TEST(reads)
 }
 END_TEST
 
-START_TEST(gives_back_what_it_held)
+START_TEST(a_chunk_ends_with_the_cr_that_was_held_back)
 {
 	char out[4];
 	struct data d;
@@ -80,7 +80,7 @@ START_TEST(gives_back_what_it_held)
 }
 END_TEST
 
-START_TEST(sees_nuls)
+START_TEST(a_nul_is_noticed)
 {
 	char out[10];
 	struct data d;
@@ -101,9 +101,9 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("data");
 	TCase *c = unit_case("data");
-	tcase_add_loop_test(c, reads, 0, sizeof cases / sizeof *cases);
-	tcase_add_test(c, gives_back_what_it_held);
-	tcase_add_test(c, sees_nuls);
+	tcase_add_loop_test(c, a_body_ends_at_its_dot_however_it_is_cut, 0, sizeof cases / sizeof *cases);
+	tcase_add_test(c, a_chunk_ends_with_the_cr_that_was_held_back);
+	tcase_add_test(c, a_nul_is_noticed);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The dialogue with its whole line behind it: every transcript of t/smtp/dialogue, in lockstep,
-# in one burst, octet by octet and cut at random, must give the replies beside it. NAME.args
-# holds options of saca-smtpd that a transcript wants ("no-p": login in the clear is off).
+# saca-smtpd with its whole line. Each transcript of t/smtp/dialogue is played in lockstep, in one
+# burst, octet by octet and in random pieces: NAME.smtp has the client's octets, NAME.replies the
+# replies, NAME.args options of saca-smtpd ("no-p": without -p).
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/replay.sh"
 
@@ -39,13 +39,13 @@ for file in t/smtp/dialogue/*.smtp; do
 	name=$(basename "$file" .smtp)
 	for mode in $modes; do
 		out=$(play "$name" "$mode")
-		ok $? "$name, $mode" "$out
+		ok $? "transcript $name has its replies in mode $mode" "$out
 $(cat "$T/log")"
 	done
 	[ -z "$(ls -A "$T/spool/tmp" 2>/dev/null)" ]
-	ok $? "$name leaves nothing half-made"
-	strange=$(grep -vE '^saca-smtpd: pid=[0-9]+ ip=unknown port=- user=[!-~]+ sender=[!-~]+ rcpts=[0-9]+ size=[0-9]+ verdict=[a-z-]+ id=([0-9]+|-) uuid=([0-9a-f]{32}|-) tls=- ms=[0-9]+$' "$T/log" |
+	ok $? "transcript $name leaves no file in tmp"
+	malformed=$(grep -vE '^saca-smtpd: pid=[0-9]+ ip=unknown port=- user=[!-~]+ sender=[!-~]+ rcpts=[0-9]+ size=[0-9]+ verdict=[a-z-]+ id=([0-9]+|-) uuid=([0-9a-f]{32}|-) tls=- ms=[0-9]+$' "$T/log" |
 		grep -vE '^saca-smtpd: pid=[0-9]+ ip=unknown port=- user=[!-~]+ why: [ -~]+$')
-	is "$strange" "" "$name is logged in whole lines"
+	is "$malformed" "" "transcript $name is logged in the documented form"
 done
 done_testing

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The fail2ban filter, on what saca-smtpd really writes, through every logger.
+# The fail2ban filter with real lines of saca-smtpd, as every logger writes them.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
@@ -15,8 +15,8 @@ if ! command -v fail2ban-regex >/dev/null; then
 	done_testing
 fi
 
-# Two failed logins from each address, a good one, and a client that would like to have
-# somebody else banned.
+# Two failed logins from each address, a successful one, and a client that tries to get another
+# address banned.
 login() { printf 'AUTH PLAIN %s\r\nQUIT\r\n' "$(printf '\0%s\0%s' "$1" "$2" | base64 -w0)"; }
 dialogue() { TCPREMOTEIP=$1 saca-smtpd -A -p -d 0 sh -c 'exit "$1"' sh "$2" -- true 2>>"$T/lines" >/dev/null; }
 for ip in 192.0.2.7 2001:db8::7; do
@@ -30,14 +30,14 @@ saca-smtpd: pid=1 ip=192.0.2.9 port=- user=- sender=- rcpts=0 size=0 verdict=aut
 login victor.acme x | dialogue 192.0.2.11 100
 printf 'EHLO saca-smtpd: pid=1 ip=192.0.2.9 port=- verdict=auth-failed\r\nAUTH PLAIN AHgueAB4\r\nMAIL FROM:<"verdict=auth-failed"@example.com>\r\nRSET\r\nQUIT\r\n' |
 	dialogue 192.0.2.12 0
-is "$(wc -l <"$T/lines")" 8 "eight lines of log"
+is "$(wc -l <"$T/lines")" 8 "eight sessions write eight lines"
 
-# found LOG: the addresses that the filter finds, each with how often
+# found LOG: the addresses that the filter finds, each with its count
 found() {
 	fail2ban-regex -v --print-no-ignored --print-no-missed "$1" "$FILTER" >"$T/out" 2>&1
 	sed -n 's/^|[[:space:]]*\([0-9a-f.:]*\)[[:space:]]\{1,\}[A-Z][a-z][a-z] .*/\1/p' "$T/out" | sort | uniq -c | tr -s ' ' | tr '\n' ';'
 }
-# dated: lines whose date it has understood
+# dated: the number of lines whose date it has parsed
 dated() {
 	sed -n '/^Date template hits/,/^`-/s/^|  \[\([0-9]*\)\].*/\1/p' "$T/out" | awk '{n += $1} END {print n}'
 }
@@ -50,8 +50,8 @@ logger() {
 	shift 2
 	command -v "$1" >/dev/null || { skip "$name" "$1 is not installed"; return; }
 	"$@" <"$T/lines" >"$T/logger" 2>&1
-	is "$(found "$file")" "$wanted" "failed logins in the log of $name" || sed 's/^/# /' "$T/out"
-	is "$(dated)" 8 "$name: and every line's date is understood"
+	is "$(found "$file")" "$wanted" "the filter finds the failed logins in the log of $name" || sed 's/^/# /' "$T/out"
+	is "$(dated)" 8 "fail2ban parses every date in the log of $name"
 }
 mkdir "$T/multilog" "$T/s6" "$T/s6-tai" "$T/svlogd"
 logger multilog "$T/multilog/current" multilog t s16777215 n20 "$T/multilog"
@@ -60,11 +60,11 @@ logger "s6-log with TAI64N" "$T/s6-tai/current" s6-log n20 s16777215 t "$T/s6-ta
 logger svlogd "$T/svlogd/current" svlogd -tt "$T/svlogd"
 
 sed 's/^/Nov 21 20:00:00 mail saca: /' "$T/lines" >"$T/syslog"
-is "$(found "$T/syslog")" "$wanted" "syslog"
+is "$(found "$T/syslog")" "$wanted" "the filter finds the failed logins in syslog"
 sed 's/^/2026-11-21T20:00:00.123456+01:00 mail saca[123]: /' "$T/lines" >"$T/rsyslog"
-is "$(found "$T/rsyslog")" "$wanted" "rsyslog"
+is "$(found "$T/rsyslog")" "$wanted" "the filter finds the failed logins in the log of rsyslog"
 
-# The jail is one that fail2ban accepts.
+# --- The jail ---
 mkdir -p "$T/f2b/action.d" "$T/f2b/filter.d" "$T/f2b/jail.d"
 if [ -d "$ETC/action.d" ]; then
 	cp -R "$ETC/." "$T/f2b"
@@ -73,8 +73,8 @@ if [ -d "$ETC/action.d" ]; then
 	cp "$FILTER" "$T/f2b/filter.d"
 	sed -i "s,/var/log/saca/\*/current,$T/*/current," "$T/f2b/jail.d/saca.conf"
 	out=$(fail2ban-client -c "$T/f2b" -d 2>&1)
-	like "$out" "'add', 'saca'" "fail2ban takes the jail"
-	unlike "$out" 'ERROR' "and complains of nothing"
+	like "$out" "'add', 'saca'" "fail2ban accepts the jail"
+	unlike "$out" 'ERROR' "fail2ban reports no error in the jail"
 fi
 
 done_testing

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The lines that saca-smtpd logs: their keys, their reasons, and what happens if nobody reads them.
+# The lines that saca-smtpd logs: their keys, their reasons, and a logger that does not read.
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$T" || exit 1
 

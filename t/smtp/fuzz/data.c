@@ -1,5 +1,5 @@
-/* The DATA machine and BDAT's against a reader which has the whole body before it and
-   finds line ends by looking for them. The last octets choose mode and cuts. */
+/* The state machine of DATA and BDAT, compared with a reader that has the whole body and
+   searches for line ends. The last octets choose the mode and the cuts. */
 #include "base/buf.h"
 #include "smtp/data.h"
 #include "fuzz.h"
@@ -17,7 +17,7 @@ static void put(struct result *r, uint8_t const *s, size_t n)
 	r->size += n;
 }
 
-/* The end of the line at s[0..n): the octets of its line end, at *at. 0: it has none. */
+/* The length of the line end of the line at s[0..n), and its offset *at. 0: it has none. */
 static size_t find_end(uint8_t const *s, size_t n, enum data_mode mode, size_t *at)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -53,7 +53,7 @@ static void simply(struct result *r, uint8_t const *s, size_t n, enum data_mode 
 	if (!r->ended) {
 		size_t left = n - at, dot = mode != DATA_CHUNK && left && s[at] == '.';
 		if (mode != DATA_CHUNK && left > dot && s[n - 1] == '\r')
-			left--; /* held back: nobody says that no more comes */
+			left--; /* held back: the body may continue */
 		put(r, s + at + dot, left - dot);
 		r->used = n;
 	}

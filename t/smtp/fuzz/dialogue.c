@@ -1,9 +1,9 @@
-/* The dialogue in a world that writes down what happens. However the client's octets are
-   cut, it says and does the same; it answers each line, body and chunk once and nothing
-   else; every line of a reply is printable and short; what it queues, the spooler takes.
+/* The engine of the dialogue, with hooks that record their calls. However the client's octets are
+   cut, replies and calls are the same. Each line, body and chunk gets exactly one reply. Every
+   reply line is printable and short. The spooler accepts every envelope that is queued.
 
-   The last octets choose: a failure of the world and unusual settings (each only when its
-   high bit is set, so that a plain transcript meets none), and where to cut. */
+   The last octets choose a failure of the hooks, unusual settings, and the cuts. Failure and
+   settings count only if their high bit is set, so that a plain transcript has neither. */
 #include "base/ascii.h"
 #include "spool/envelope.h"
 #include "base/log.h"
@@ -11,7 +11,7 @@
 #include "fuzz.h"
 
 struct world {
-	struct buf said, did, body;
+	struct buf replies, calls, body;
 	uint8_t fails;
 	bool full, started;
 	struct dialogue_config const *config;
@@ -19,8 +19,8 @@ struct world {
 
 enum { LOGIN_DEAD = 1, PLAN_DEAD = 2, SENDER_DEAD = 4, DISK_FULL = 8, QUEUE_BAD = 16, TLS_DEAD = 32, NO_TLS = 64 };
 
-/* One line of a reply: RFC 5321 4.2, 4.5.3.1.5. */
-static void say(void *arg, char const *s, size_t n)
+/* Checks a reply line: RFC 5321 sections 4.2 and 4.5.3.1.5. */
+static void check_reply_line(void *arg, char const *s, size_t n)
 {
 	struct world *w = arg;
 	must(n >= 6 && n <= REPLY_LINE && s[n - 2] == '\r' && s[n - 1] == '\n');
@@ -28,12 +28,12 @@ static void say(void *arg, char const *s, size_t n)
 	must(s[3] == ' ' || s[3] == '-');
 	for (size_t i = 0; i < n - 2; i++)
 		must(ascii_is_print(s[i]));
-	must(buf_put(&w->said, s, n));
+	must(buf_put(&w->replies, s, n));
 }
 
 static void note(struct world *w, char const *what, char const *s, size_t n)
 {
-	must(buf_puts(&w->did, what) && buf_put(&w->did, s, n) && buf_putc(&w->did, '\n'));
+	must(buf_puts(&w->calls, what) && buf_put(&w->calls, s, n) && buf_putc(&w->calls, '\n'));
 }
 
 static enum dialogue_lookup login(void *arg, char const *u, size_t un, char const *p, size_t pn)
@@ -93,7 +93,6 @@ static bool body(void *arg, char const *s, size_t n)
 	return !(w->fails & DISK_FULL) || w->body.len < 100;
 }
 
-/* What is queued is a whole envelope, which the spooler takes as it is. */
 static void check_envelope(struct dialogue const *s, char const *envelope, size_t n)
 {
 	struct envelope e;
@@ -139,7 +138,7 @@ static void queue(void *arg, struct dialogue const *s, bool empty, char const *e
 	answer_read(out, code, text, strlen(text));
 }
 
-/* A record makes one line, whatever it holds. */
+/* A record makes one printable line, whatever it contains. */
 static void keep_record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
 {
 	struct log_line l;
@@ -183,7 +182,7 @@ static void begin(struct session *x, struct dialogue_config const *config, uint8
 	x->w.fails = fails;
 	x->w.config = config;
 	x->hooks = (struct dialogue_hooks){
-		.arg = &x->w, .reply = say, .login = login, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
+		.arg = &x->w, .reply = check_reply_line, .login = login, .delay = delay, .plan = plan, .sender = sender, .tls = tls,
 		.body_start = body_start, .body = body, .queue = queue, .log = keep_record, .clock = clock_of,
 		.over = never,
 	};
@@ -196,15 +195,15 @@ static void finish(struct session *x, enum dialogue_end why)
 	dialogue_free(&x->s);
 }
 
-static void forget(struct session *x)
+static void free_session(struct session *x)
 {
-	buf_free(&x->w.said);
-	buf_free(&x->w.did);
+	buf_free(&x->w.replies);
+	buf_free(&x->w.calls);
 	buf_free(&x->w.body);
 }
 
-/* Replies in what was said from `at` on: their last lines. *last: the code of the last. */
-static unsigned int replies(struct buf const *said, size_t at, int *last)
+/* Counts the replies from octet `at` on. *last: the code of the last one. */
+static unsigned int count_replies(struct buf const *said, size_t at, int *last)
 {
 	unsigned int count = 0;
 	while (at < said->len) {
@@ -218,13 +217,13 @@ static unsigned int replies(struct buf const *said, size_t at, int *last)
 	return count;
 }
 
-/* Was the octet c, read outside (or at the end) of a body, answered as it must be? */
-static void check_answer(struct session const *x, char c, bool was_body, size_t said, enum dialogue_next next)
+/* Checks the number of replies to the octet c. was_body: it was fed inside a body. */
+static void check_replies(struct session const *x, char c, bool was_body, size_t said, enum dialogue_next next)
 {
 	int last = 0;
-	unsigned int count = replies(&x->w.said, said, &last), wanted;
+	unsigned int count = count_replies(&x->w.replies, said, &last), wanted;
 	if (dialogue_in_body(&x->s))
-		wanted = !was_body && x->s.reading == READING_BODY; /* the 354; a chunk is answered when it is whole */
+		wanted = !was_body && x->s.reading == READING_BODY; /* the 354; a chunk gets its reply at its end */
 	else
 		wanted = was_body || c == '\n';
 	if (next == DIALOGUE_CLOSE && last == 421)
@@ -232,8 +231,7 @@ static void check_answer(struct session const *x, char c, bool was_body, size_t 
 	must(count == wanted);
 }
 
-/* What was not taken is given again with what follows, as saca-smtpd does. `stops` has the
-   places behind STARTTLS, where a client waits: pieces end there. */
+/* The offsets after each STARTTLS. A client waits there, so a piece must end there. */
 struct stops {
 	size_t at[64], count;
 };
@@ -250,8 +248,8 @@ static void play(struct session *x, uint8_t const *data, size_t n, struct fuzz_c
 		size_t to = !single && stop < stops->count ? stops->at[stop] : n;
 		k = single ? 1 : cuts ? fuzz_piece(cuts, to - at) : to - at;
 		bool was_body = dialogue_in_body(&x->s);
-		size_t said = x->w.said.len, used;
-		/* exactly as much as there is, and the octet before it */
+		size_t said = x->w.replies.len, used;
+		/* the input and the octet before it, and no octet more: the sanitizer sees what exceeds it */
 		char *exact = malloc(1 + len + k);
 		must(exact);
 		memcpy(exact + 1, room, len);
@@ -263,7 +261,7 @@ static void play(struct session *x, uint8_t const *data, size_t n, struct fuzz_c
 		memcpy(room, exact + 1 + used, len);
 		free(exact);
 		if (single)
-			check_answer(x, (char)data[at], was_body, said, next);
+			check_replies(x, (char)data[at], was_body, said, next);
 		if (next == DIALOGUE_START_TLS) {
 			must(len == 0);
 			if (single && stops->count < 64)
@@ -277,10 +275,10 @@ static void play(struct session *x, uint8_t const *data, size_t n, struct fuzz_c
 	free(room);
 }
 
-static void same(struct session *a, struct session *b)
+static void check_same(struct session *a, struct session *b)
 {
-	must(fuzz_same(a->w.said.s, a->w.said.len, b->w.said.s, b->w.said.len));
-	must(fuzz_same(a->w.did.s, a->w.did.len, b->w.did.s, b->w.did.len));
+	must(fuzz_same(a->w.replies.s, a->w.replies.len, b->w.replies.s, b->w.replies.len));
+	must(fuzz_same(a->w.calls.s, a->w.calls.len, b->w.calls.s, b->w.calls.len));
 }
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
@@ -314,11 +312,11 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 	finish(&cut, why);
 	finish(&whole, why);
 	if (stops.count < 64) {
-		same(&single, &cut);
-		same(&single, &whole);
+		check_same(&single, &cut);
+		check_same(&single, &whole);
 	}
-	forget(&single);
-	forget(&cut);
-	forget(&whole);
+	free_session(&single);
+	free_session(&cut);
+	free_session(&whole);
 	return 0;
 }
