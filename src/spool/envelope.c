@@ -3,7 +3,6 @@
 #include "spool/envelope.h"
 
 #include "mail/address.h"
-#include "base/ascii.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@ void envelope_init(struct envelope *e, size_t max)
 void envelope_free(struct envelope *e)
 {
 	buf_free(&e->text);
+	buf_free(&e->pending);
 	free(e->entry);
 	e->entry = NULL;
 	e->count = e->cap = 0;
@@ -30,7 +30,7 @@ char const *envelope_recipient(struct envelope const *e, size_t i, size_t *len)
 char const *envelope_sender(struct envelope const *e, size_t *len)
 {
 	*len = e->sender_len;
-	return e->text.s + 1;
+	return e->text.s;
 }
 
 enum refusal envelope_refusal(enum envelope_state state)
@@ -65,7 +65,7 @@ void envelope_bad(struct envelope const *e, char *out, size_t size)
 {
 	size_t n = e->bad_len < size - 1 ? e->bad_len : size - 1;
 	if (n)
-		memcpy(out, e->text.s + e->bad, n);
+		memcpy(out, e->pending.s + e->bad, n);
 	out[n] = 0;
 }
 
@@ -154,18 +154,23 @@ static enum envelope_state note_bad(struct envelope *e, size_t at, size_t n, enu
 	return why;
 }
 
-/* Lowers and checks an address. why: the state if it is not one. */
-static enum envelope_state check_address(struct envelope *e, size_t at, size_t n, enum envelope_state why)
+/* Appends the one form of the address pending.s[at..at + n) and a NUL to text; *len: its length.
+   why: the state if it is not an address. */
+static enum envelope_state put_address(struct envelope *e, size_t at, size_t n, enum envelope_state why, size_t *len)
 {
-	ascii_lower_all(e->text.s + at, n);
-	switch (address_check(e->text.s + at, n, true)) {
-	case ADDRESS_OK:
-		return ENVELOPE_MORE;
-	case ADDRESS_LONG:
-		return note_bad(e, at, n, ENVELOPE_LONG);
-	default:
-		return note_bad(e, at, n, why);
+	char const *s = e->pending.s + at;
+	enum address_fault fault = address_check(s, n, true);
+	if (fault == ADDRESS_OK) {
+		if (!buf_reserve(&e->text, ADDRESS_MAX + 1))
+			return ENVELOPE_NO_MEMORY;
+		if (!address_normalize(s, n, e->text.s + e->text.len, len))
+			fault = ADDRESS_LONG;
 	}
+	if (fault != ADDRESS_OK)
+		return note_bad(e, at, n, fault == ADDRESS_LONG ? ENVELOPE_LONG : why);
+	e->text.len += *len;
+	e->text.s[e->text.len++] = 0;
+	return ENVELOPE_MORE;
 }
 
 static bool reserve_entry(struct envelope *e)
@@ -183,7 +188,8 @@ static bool reserve_entry(struct envelope *e)
 
 static enum envelope_state add_recipient(struct envelope *e, size_t at, size_t n)
 {
-	enum envelope_state state = check_address(e, at, n, ENVELOPE_RECIPIENT);
+	size_t start = e->text.len, len;
+	enum envelope_state state = put_address(e, at, n, ENVELOPE_RECIPIENT, &len);
 	if (state != ENVELOPE_MORE)
 		return state;
 	if (e->count == 2 * e->max) { /* repeated ones do not count, but take memory */
@@ -195,7 +201,7 @@ static enum envelope_state add_recipient(struct envelope *e, size_t at, size_t n
 	if (!reserve_entry(e))
 		return ENVELOPE_NO_MEMORY;
 	e->entry[e->count++] = (struct envelope_entry){
-		head_of(e->text.s + at, n), (uint32_t)at, (uint32_t)n};
+		head_of(e->text.s + start, len), (uint32_t)start, (uint32_t)len};
 	return ENVELOPE_MORE;
 }
 
@@ -210,40 +216,53 @@ static enum envelope_state finish_envelope(struct envelope *e)
 	return e->count > e->max ? ENVELOPE_MANY : ENVELOPE_DONE;
 }
 
-/* Reads the record text.s[at..at + n), without its NUL. */
+/* Reads the record pending.s[at..at + n), without its NUL. */
 static enum envelope_state read_record(struct envelope *e, size_t at, size_t n)
 {
 	if (n == 0)
 		return finish_envelope(e);
-	if (e->text.s[at] == 'T' && e->has_sender)
+	if (e->pending.s[at] == 'T' && e->has_sender)
 		return add_recipient(e, at + 1, n - 1);
-	if (e->text.s[at] != 'F' || e->has_sender)
+	if (e->pending.s[at] != 'F' || e->has_sender)
 		return ENVELOPE_FORMAT;
 	e->has_sender = true;
-	e->sender_len = n - 1;
-	return check_address(e, at + 1, n - 1, ENVELOPE_SENDER);
+	return put_address(e, at + 1, n - 1, ENVELOPE_SENDER, &e->sender_len);
+}
+
+/* Drops the octets that have been read. */
+static void drop_read(struct envelope *e, size_t n)
+{
+	if (n)
+		memmove(e->pending.s, e->pending.s + n, e->pending.len - n);
+	e->pending.len -= n;
 }
 
 enum envelope_state envelope_feed(struct envelope *e, char const *s, size_t n)
 {
 	if (e->state != ENVELOPE_MORE || n == 0)
 		return e->state;
-	size_t room = (2 * e->max + 1) * (ADDRESS_MAX + 2);
-	if (n > UINT32_MAX / 2 || e->text.len > room)
+	size_t room = (2 * e->max + 1) * (ADDRESS_MAX + 2), at = 0;
+	if (n > UINT32_MAX / 2)
 		return e->state = ENVELOPE_MANY;
-	if (!buf_put(&e->text, s, n))
+	if (!buf_put(&e->pending, s, n))
 		return e->state = ENVELOPE_NO_MEMORY;
-	while (e->state == ENVELOPE_MORE) {
-		size_t at = e->parsed;
-		char *nul = e->text.len > at ? memchr(e->text.s + at, 0, e->text.len - at) : NULL;
-		size_t len = nul ? (size_t)(nul - e->text.s) - at : e->text.len - at;
+	for (;;) {
+		char *nul = e->pending.len > at ? memchr(e->pending.s + at, 0, e->pending.len - at) : NULL;
+		size_t len = nul ? (size_t)(nul - e->pending.s) - at : e->pending.len - at;
 		if (len > ADDRESS_MAX + 1)
 			e->state = note_bad(e, at + 1, ADDRESS_MAX, ENVELOPE_LONG);
+		else if (e->text.len > room)
+			e->state = ENVELOPE_MANY;
 		else if (!nul)
 			break;
 		else
 			e->state = read_record(e, at, len);
-		e->parsed = at + len + 1;
+		if (e->state != ENVELOPE_MORE && e->state != ENVELOPE_DONE)
+			return e->state;
+		at += len + 1;
+		if (e->state == ENVELOPE_DONE)
+			break;
 	}
+	drop_read(e, at);
 	return e->state;
 }

@@ -1,5 +1,5 @@
 /* The envelope that a queue program reads on descriptor 1 (qmail-queue(8)): `F sender NUL`,
-   `T recipient NUL` for each recipient, and one more NUL. Addresses are checked and lowered
+   `T recipient NUL` for each recipient, and one more NUL. Addresses are checked and normalized
    again, since any program may have written them. The recipients are sorted, each once. */
 #ifndef SPOOL_ENVELOPE_H
 #define SPOOL_ENVELOPE_H
@@ -38,14 +38,14 @@ struct envelope_entry {
 };
 
 struct envelope {
-	struct buf text;      /* all octets fed, addresses lowered in place */
-	size_t parsed;
-	size_t sender_len;    /* the sender is text.s[1..1 + sender_len) */
+	struct buf pending;   /* octets fed and not read yet */
+	struct buf text;      /* the addresses in their one form (address_normalize), a NUL after each */
+	size_t sender_len;    /* the sender is text.s[0..sender_len) */
 	bool has_sender;
 	struct envelope_entry *entry;
 	size_t count, cap, max;
 	enum envelope_state state;
-	size_t bad, bad_len;  /* the faulty address in text, for a message */
+	size_t bad, bad_len;  /* the faulty address in pending, for a message */
 };
 
 /* max: the allowed number of different recipients, 1 to ENVELOPE_MAX. Call envelope_free
