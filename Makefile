@@ -16,9 +16,12 @@ VERSION := 1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O2 -g -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+LDFLAGS ?= -Wl,-z,relro,-z,now
 BUILD ?= build/plain
 BIN ?= bin
+# Static programs start with half the processor time of dynamic ones. -static-pie takes 5% more than
+# -static (glibc: 375 us instead of 355; musl: 86 instead of 80), so it is not used.
 STATIC ?= -static
 WARN := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wconversion
 
@@ -134,19 +137,25 @@ $(BUILD)/base/version.o: Makefile
 
 $(BUILD)/store/postgre%.o: override CPPFLAGS += $$(pkg-config --cflags libpq)
 
-$(BUILD)/%.o: src/%.c
+# Other flags than at the last time: compile all again.
+FLAGS := $(CPPFLAGS) $(CFLAGS)
+$(BUILD)/flags: .FORCE
+	@mkdir -p $(@D)
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+
+$(BUILD)/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $(filter %.c,$^)
 
-# Fewer segments are fewer mappings to make and to undo at each start. The signs that are
-# converted without a word are those in musl's own macros.
+# noseparate-code: fewer segments, so fewer mappings at each start. -Wno-sign-conversion: macros of musl.
 MUSL ?= build/musl
 FAST := $(CONNECTION)
 
 fast: all
 	@test -s $(MUSL)/lib/libcrypt.a || { echo "$(MUSL) lacks the libraries: scripts/deps fast makes them" >&2; exit 1; }
 	$(MAKE) --no-print-directory CC=musl-gcc CPPFLAGS='-isystem $(MUSL)/include -Wno-sign-conversion' \
-		LDFLAGS='-L$(MUSL)/lib -Wl,-z,noseparate-code' BUILD=build/fast BIN=build/fast/bin $(FAST:%=build/fast/bin/%)
+		LDFLAGS='$(LDFLAGS) -L$(MUSL)/lib -Wl,-z,noseparate-code' \
+		BUILD=build/fast BIN=build/fast/bin $(FAST:%=build/fast/bin/%)
 	install $(FAST:%=build/fast/bin/%) $(BIN)
 
 # Each t/ROOM/NAME.c is a unit test, a program of its own, and each t/ROOM/fuzz/NAME.c a
@@ -216,4 +225,4 @@ clean:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: all fast unit fuzz install uninstall version clean
+.PHONY: .FORCE all fast unit fuzz install uninstall version clean
