@@ -76,7 +76,7 @@ static struct {
 	{"plan a credit=no credit=yes\n", "line 1: a setting given twice: credit=yes\n"},
 	{"plan a credit=\n", "line 1: neither yes nor no: credit=\n"},
 	{"plan a credit=YES\n", "line 1: neither yes nor no: credit=YES\n"},
-	{"plan a x=1\nuser v.a HASH\n", "line 1: unknown setting: x=1\n"},
+	{"plan a y=1\nuser v.a HASH\n", "line 1: unknown setting: y=1\n"},
 	{"plan a\nuser a HASH\n", "line 2: not a login (user.plan): a\n"},
 	{"plan a\nuser .a HASH\n", "line 2: not a login (user.plan): .a\n"},
 	{"plan a\nuser v\x01.a HASH\n", "line 2: not a login (user.plan): v?.a\n"},
