@@ -27,7 +27,10 @@ bool ascii_case_equal(char const *a, size_t an, char const *b, size_t bn)
 
 bool ascii_case_is(char const *a, size_t an, char const *word)
 {
-	return ascii_case_equal(a, an, word, strlen(word));
+	size_t i = 0;
+	while (i < an && word[i] && ascii_lower(a[i]) == ascii_lower(word[i]))
+		i++;
+	return i == an && !word[i];
 }
 
 bool ascii_is_lowhex(char const *s, size_t n)
