@@ -60,8 +60,9 @@ OBJ_saca-tlsd := \
 	$(call in,ucspi,become environment peer starttls) \
 	$(call in,tls,certificates confine hello keypair pem pump reason server sessions sessions_file)
 OBJ_saca-checkpassword := \
-	$(call in,base,cdb setid) \
-	$(call in,accounts,password)
+	$(call in,base,cdb clock fd hash limit log num random setid siphash version wait) \
+	$(call in,service,ask serve ticket) \
+	$(call in,accounts,check failures hashslot loginservice password remembered)
 OBJ_saca-mime := \
 	$(call in,base,ascii base64 buf fd memfile num setid utf8 version) \
 	$(call in,service,answer answer_pipe reply) \
@@ -109,7 +110,7 @@ OBJ_saca-bounce := \
 LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
 LIB_saca-tlsd := -lskarnet -lbearssl
-LIB_saca-checkpassword := -lskarnet -lcrypt
+LIB_saca-checkpassword := -lskarnet -lbearssl -lcrypt
 LIB_saca-mime := -lskarnet
 LIB_saca-spool := -lskarnet -lbearssl -luuid
 LIB_saca-accounts := -lskarnet -lcrypt

@@ -13,16 +13,16 @@ _Static_assert(PASSWORD_MAX < CRYPT_MAX_PASSPHRASE_SIZE, "libcrypt takes less");
 
 /* --- Hashes ---------------------------------------------------------------------- */
 
-/* Where a hash says its cost, behind its id. */
+/* Where a hash has its cost, after its id. */
 enum cost { COST_NONE, COST_FIELD, COST_ROUNDS, COST_FIXED };
 
-/* `tail`: the octets behind the last $, when the hash is whole. */
+/* tail: octets after the last $ of a complete hash. */
 static struct shape {
 	char const *id;
 	enum cost cost;
 	size_t cost_len; /* COST_FIXED */
 	size_t tail;
-	char const *class; /* the id under which the time is counted */
+	char const *class; /* the first part of its class */
 } const shapes[] = {
 	{"$y$", COST_FIELD, 0, 43, "$y$"},
 	{"$gy$", COST_FIELD, 0, 43, "$gy$"},
@@ -45,7 +45,7 @@ static struct shape const *shape_of(char const *hash, size_t n)
 	return NULL;
 }
 
-/* Makes a string of it; false: too long to be a hash, or octets that none of those has. */
+/* Copies it as a string. False: it is too long for a hash, or has octets that no hash has. */
 static bool to_string(char out[PASSWORD_HASH], char const *hash, size_t n)
 {
 	if (n >= PASSWORD_HASH)
@@ -75,7 +75,7 @@ bool password_weak(char const *hash, size_t n)
 	return to_string(s, hash, n) && crypt_checksalt(s) != CRYPT_SALT_OK;
 }
 
-/* Octets of the cost at the start of s, with the $ behind it. */
+/* Octets of the cost at the start of s, with the $ after it. */
 static size_t cost_length(struct shape const *shape, char const *s, size_t n)
 {
 	char const *end = memchr(s, '$', n);
@@ -117,25 +117,25 @@ static bool equal(char const *a, char const *b, size_t n)
 	return differ == 0;
 }
 
-int password_verify(char const *hash, size_t n, char const *password)
+enum password_match password_verify(char const *hash, size_t n, char const *password)
 {
 	char s[PASSWORD_HASH];
 	struct crypt_data data;
 	if (!to_string(s, hash, n))
-		return errno = EINVAL, -1;
+		return errno = EINVAL, PASSWORD_ERROR;
 	memset(&data, 0, sizeof data);
 	char const *got = crypt_rn(password, s, &data, sizeof data);
-	int r = got ? strlen(got) == n && equal(got, s, n) : -1;
+	bool right = got && strlen(got) == n && equal(got, s, n);
 	int e = errno;
 	wipe(&data, sizeof data);
 	wipe(s, sizeof s);
 	errno = e;
-	return r;
+	return !got ? PASSWORD_ERROR : right ? PASSWORD_RIGHT : PASSWORD_WRONG;
 }
 
 /* --- Hashing ----------------------------------------------------------------------- */
 
-/* libcrypt's own defaults for bcrypt (5) and SHA-512 (5000) are from another age. */
+/* libcrypt's own defaults for bcrypt (5) and SHA-512 (5000) are too low today. */
 static struct password_method const methods[] = {
 	{"yescrypt", "$y$", 5, 1, 11, PASSWORD_MAX},
 	{"bcrypt", "$2b$", 12, 4, 31, 72},
@@ -150,13 +150,13 @@ struct password_method const *password_method(char const *name)
 	return NULL;
 }
 
-int password_hash(char *out, struct password_method const *m, unsigned long cost,
+bool password_hash(char *out, struct password_method const *m, unsigned long cost,
 	char const *password)
 {
 	char salt[CRYPT_GENSALT_OUTPUT_SIZE];
 	struct crypt_data data;
 	if (!crypt_gensalt_rn(m->prefix, cost, NULL, 0, salt, sizeof salt))
-		return -1;
+		return false;
 	memset(&data, 0, sizeof data);
 	char const *got = crypt_rn(password, salt, &data, sizeof data);
 	int e = errno;
@@ -164,5 +164,5 @@ int password_hash(char *out, struct password_method const *m, unsigned long cost
 		memcpy(out, got, strlen(got) + 1);
 	wipe(&data, sizeof data);
 	errno = e;
-	return got ? 0 : -1;
+	return got;
 }

@@ -1,8 +1,11 @@
+#define _GNU_SOURCE /* syscall */
 #define _FILE_OFFSET_BITS 64
 #include "base/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 bool fd_write_all(int fd, void const *s, size_t n)
@@ -78,4 +81,18 @@ bool fd_lock_range(int fd, short type, off_t at, off_t n)
 		r = fcntl(fd, F_SETLKW, &lock);
 	while (r < 0 && errno == EINTR);
 	return r == 0;
+}
+
+bool fd_close_range(unsigned int first, unsigned int last)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, first, last, 0) == 0)
+		return true;
+#endif
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return false;
+	for (rlim_t fd = first; fd <= last && fd < limit.rlim_cur; fd++)
+		close((int)fd);
+	return true;
 }

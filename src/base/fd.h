@@ -30,6 +30,10 @@ bool fd_datasync(int fd);  /* data, and the metadata needed to read it */
 /* openat(2) with O_CLOEXEC. -1: errno. */
 int fd_openat(int dir, char const *name, int flags, mode_t mode);
 
+/* Closes all descriptors from first to last, both included. False: errno, and which are open is
+   unknown. */
+bool fd_close_range(unsigned int first, unsigned int last);
+
 /* Sets or releases an fcntl(2) lock (type F_RDLCK, F_WRLCK or F_UNLCK) on [at, at + n), and waits
    for it; n 0: to the end of the file and beyond. Closing any descriptor of the file releases
    all locks that the process has on it. */

@@ -17,3 +17,16 @@ bool limit_file_size(uint64_t octets)
 	errno = EFBIG;
 	return false;
 }
+
+bool limit_open_files(unsigned int n)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return false;
+	if (limit.rlim_cur >= n)
+		return true;
+	if (limit.rlim_max < n)
+		return errno = EMFILE, false;
+	limit.rlim_cur = n;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}

@@ -116,7 +116,7 @@ static bool same_class(struct accounts_entry const *a, struct accounts_entry con
 static void try_hash(struct accounts_entry const *e)
 {
 	char line[NUM_FMT];
-	if (password_verify(e->hash.s, e->hash.n, "") >= 0)
+	if (password_verify(e->hash.s, e->hash.n, "") != PASSWORD_ERROR)
 		return;
 	int error = errno;
 	num_fmt(line, e->line);
@@ -260,9 +260,9 @@ static void print_hash(struct password_method const *method, unsigned long cost)
 	char const *wrong = (isatty(0) ? ask_twice : read_password)(password, method->longest);
 	if (wrong)
 		strerr_dief(EXIT_MISUSE, wrong);
-	int r = password_hash(out, method, cost, password);
+	bool hashed = password_hash(out, method, cost, password);
 	wipe(password, sizeof password);
-	if (r < 0)
+	if (!hashed)
 		strerr_diefusys(EXIT_TEMPORARY, "hash the password");
 	size_t n = strlen(out);
 	out[n++] = '\n';

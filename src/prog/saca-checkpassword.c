@@ -1,14 +1,15 @@
-/* saca-checkpassword: the stock authenticator, behind the checkpassword interface
-   (cr.yp.to/checkpwd/interface.html).
-
-   passwords.cdb: login -> hash; NUL -> a hash of each method and cost that the file has
-   (no login can be a NUL). Every login costs one hashing of each of these, whoever it
-   is for: so the time tells neither whether there is such a user nor how he is hashed. */
+/* saca-checkpassword: checks a login against passwords.cdb. In the line it has the checkpassword
+   interface (https://cr.yp.to/checkpwd/interface.html); with -S it is a service. */
+#include "accounts/check.h"
+#include "accounts/hashslot.h"
+#include "accounts/loginservice.h"
 #include "base/exitcode.h"
-#include "base/wipe.h"
-#include "base/cdb.h"
+#include "base/fd.h"
+#include "base/num.h"
 #include "base/setid.h"
-#include "accounts/password.h"
+#include "base/version.h"
+#include "base/wipe.h"
+#include "service/ask.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,99 +21,39 @@
 
 #include <skalibs/djbunix.h>
 #include <skalibs/exec.h>
+#include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 
-#define USAGE "saca-checkpassword passwords.cdb [prog...]"
+#define USAGE "saca-checkpassword [-L lockfile] [-n hashes] passwords.cdb [prog...]  or  " \
+	"saca-checkpassword -S [-n hashes] [-k ticket.key] [-m minutes] [-f failures] passwords.cdb  or  " \
+	"saca-checkpassword -t socket"
 
-#define INPUT 512
-#define INPUT_FD 3
+enum { INPUT_FD = 3, MINUTES_MAX = 1440, FAILURES_MAX = 1000000 };
 
-/* For unknown users of a file that says nothing of its methods: saca-accounts did not
-   make it. A hash of its default method; what it is a hash of does not matter. */
-static char const fallback[] =
-	"$y$j9T$JEx5zB3qrxoePBxEsCpfR.$EWjF5dGQ9W2RfO8o3s45r8KB8vRCd1uYIbuaMbMn28A";
-
-struct login {
-	char text[INPUT + 1]; /* user NUL password NUL timestamp NUL, and perhaps more */
-	char const *user, *password;
+struct options {
+	bool is_service;
+	char const *lock, *asked; /* -L, -t */
+	struct loginservice service;
 };
 
-/* Reads fd 3 to its end. The interface: at most 512 octets, three strings. */
-static void read_login(struct login *login)
+/* --- In the line --------------------------------------------------------------------------- */
+
+/* Reads descriptor 3 to its end. */
+static void read_login(struct check_login *login)
 {
-	size_t n = 0;
-	for (;;) {
-		ssize_t r = read(INPUT_FD, login->text + n, sizeof login->text - n);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0)
-			strerr_diefusys(EXIT_TEMPORARY, "read descriptor 3");
-		if (r == 0)
-			break;
-		n += (size_t)r;
-		if (n > INPUT)
+	char more;
+	ssize_t r;
+	while ((r = login->n < CHECK_BLOCK ? fd_read(INPUT_FD, login->block + login->n, CHECK_BLOCK - login->n)
+			: fd_read(INPUT_FD, &more, 1)) > 0) {
+		if (login->n == CHECK_BLOCK)
 			strerr_dief(EXIT_BAD_INTERFACE, "more than 512 octets on descriptor 3");
+		login->n += (size_t)r;
 	}
-	close(INPUT_FD);
-	char const *p = login->text, *end = login->text + n, *string[3];
-	for (size_t i = 0; i < 3; i++) {
-		string[i] = p;
-		char const *nul = memchr(p, 0, (size_t)(end - p));
-		if (!nul)
-			strerr_dief(EXIT_BAD_INTERFACE, "no login, password and timestamp on descriptor 3");
-		p = nul + 1;
-	}
-	login->user = string[0];
-	login->password = string[1];
-}
-
-/* The password against one hash. One that can't be read is for the operator to mend. */
-static bool verify(char const *hash, size_t n, char const *password)
-{
-	int r = password_verify(hash, n, password);
-	if (r < 0 && errno == EINVAL)
-		strerr_dief(EXIT_TEMPORARY, "the passwords file has a hash that can't be read");
 	if (r < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "hash the password");
-	return r;
-}
-
-static bool find_hash(struct cdb_file const *f, char const *key, size_t keylen, cdb_find_state *state,
-	char const **hash, size_t *n)
-{
-	enum cdb_file_result r = cdb_file_next(f, key, keylen, state, hash, n);
-	if (r == CDB_FILE_DAMAGED)
-		strerr_dief(EXIT_TEMPORARY, "the passwords file is damaged");
-	return r == CDB_FILE_FOUND;
-}
-
-static bool same_class(char const *a, size_t an, char const *b, size_t bn)
-{
-	char ac[PASSWORD_CLASS], bc[PASSWORD_CLASS];
-	size_t acn = password_class(ac, a, an);
-	return acn && acn == password_class(bc, b, bn) && memcmp(ac, bc, acn) == 0;
-}
-
-/* Hashes once for the user, if there is one, and once for every other class. */
-static bool is_accepted(struct cdb_file const *f, struct login const *login)
-{
-	cdb_find_state state = CDB_FIND_STATE_ZERO, others = CDB_FIND_STATE_ZERO;
-	char const *hash, *other;
-	size_t n, len;
-	bool good = false, hashed = false;
-	bool known = find_hash(f, login->user, strlen(login->user), &state, &hash, &n);
-	if (known) {
-		good = verify(hash, n, login->password);
-		hashed = true;
-	}
-	while (find_hash(f, "", 1, &others, &other, &len)) {
-		if (!known || !same_class(hash, n, other, len))
-			verify(other, len, login->password);
-		hashed = true;
-	}
-	if (!hashed)
-		verify(fallback, sizeof fallback - 1, login->password);
-	return good && login->password[0];
+		strerr_diefusys(EXIT_TEMPORARY, "read descriptor 3");
+	close(INPUT_FD);
+	if (!check_read(login))
+		strerr_dief(EXIT_BAD_INTERFACE, "no login, password and timestamp on descriptor 3");
 }
 
 /* A process that holds passwords leaves no core; prog gets the limit as it was. */
@@ -122,48 +63,117 @@ static void forbid_core(void)
 {
 	struct rlimit none;
 	if (getrlimit(RLIMIT_CORE, &core) < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "read the limit for cores");
+		strerr_diefusys(EXIT_TEMPORARY, "read the limit of core files");
 	none = core;
 	none.rlim_cur = 0;
 	if (setrlimit(RLIMIT_CORE, &none) < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "forbid cores");
+		strerr_diefusys(EXIT_TEMPORARY, "forbid core files");
 }
 
-static void open_passwords(struct cdb_file *f, char const *file)
+static void open_passwords(struct cdb_file *f, char const *path)
 {
 	if (fcntl(INPUT_FD, F_GETFD) < 0)
 		strerr_dief(EXIT_BAD_INTERFACE, "descriptor 3 is closed");
 	if (!fd_sanitize())
 		strerr_diefusys(EXIT_TEMPORARY, "open /dev/null");
-	if (cdb_file_open(f, file))
+	if (cdb_file_open(f, path))
 		return;
 	if (errno == EINVAL)
-		strerr_dief(EXIT_TEMPORARY, file, " is no cdb, or cut short");
-	strerr_diefusys(EXIT_TEMPORARY, "open ", file);
+		strerr_dief(EXIT_TEMPORARY, path, " is not a cdb, or is cut short: run saca-accounts");
+	strerr_diefusys(EXIT_TEMPORARY, "open ", path);
+}
+
+static bool is_accepted(struct cdb_file const *f, struct check_login const *login, struct options const *o)
+{
+	int slot = -1;
+	if (o->lock && (slot = hashslot_take(o->lock, o->service.workers)) < 0) {
+		if (errno == EAGAIN)
+			strerr_dief(EXIT_TEMPORARY, "too many passwords are being hashed now: all locks of ", o->lock, " are taken");
+		strerr_diefusys(EXIT_TEMPORARY, "lock ", o->lock);
+	}
+	enum check_result r = check_password(f, login->user, login->password);
+	if (r > CHECK_ACCEPTED)
+		strerr_dief(EXIT_TEMPORARY, "cannot check the password: ", check_reason(r));
+	if (slot >= 0)
+		close(slot);
+	return r == CHECK_ACCEPTED;
+}
+
+static int check_once(struct options const *o, char const *const *prog)
+{
+	static struct check_login login;
+	struct cdb_file passwords = CDB_FILE_ZERO;
+	open_passwords(&passwords, o->service.passwords);
+	forbid_core();
+	read_login(&login);
+	bool accepted = is_accepted(&passwords, &login, o);
+	cdb_file_close(&passwords);
+	if (accepted && prog[0] && setenv("USER", login.user, 1) < 0)
+		strerr_diefusys(EXIT_TEMPORARY, "set USER");
+	wipe(&login, sizeof login);
+	if (!accepted)
+		return EXIT_REFUSED;
+	if (!prog[0])
+		return 0;
+	if (setrlimit(RLIMIT_CORE, &core) < 0)
+		strerr_diefusys(EXIT_TEMPORARY, "restore the limit of core files");
+	exec(prog);
+	strerr_dieexec(EXIT_TEMPORARY, prog[0]);
+}
+
+/* --- Options ------------------------------------------------------------------------------- */
+
+/* The interface has a code of its own for misuse. */
+static _Noreturn void die_usage(struct options const *o)
+{
+	strerr_dieusage(o->is_service || o->asked ? EXIT_MISUSE : EXIT_BAD_INTERFACE, USAGE);
+}
+
+static uint32_t read_number(struct options const *o, char const *s, uint32_t least, uint32_t most, char const *what)
+{
+	uint64_t v;
+	if (!num_scan(s, strlen(s), most, &v) || v < least)
+		strerr_dief(o->is_service ? EXIT_MISUSE : EXIT_BAD_INTERFACE, "invalid number of ", what, ": ", s);
+	return (uint32_t)v;
+}
+
+/* Returns the first argument after the options. */
+static char const *const *read_options(struct options *o, int argc, char const *const *argv)
+{
+	subgetopt l = SUBGETOPT_ZERO;
+	bool of_service = false;
+	for (int c; (c = subgetopt_r(argc, argv, "SVn:k:m:f:L:t:", &l)) != -1;)
+		switch (c) {
+		case 'V': version_exit();
+		case 'S': o->is_service = true; break;
+		case 'n': o->service.workers = read_number(o, l.arg, 1, LOGINSERVICE_WORKERS, "hashes"); break;
+		case 'k': o->service.ticket_key = l.arg; of_service = true; break;
+		case 'm': o->service.minutes = read_number(o, l.arg, 0, MINUTES_MAX, "minutes"); of_service = true; break;
+		case 'f': o->service.failures = read_number(o, l.arg, 1, FAILURES_MAX, "failures"); of_service = true; break;
+		case 'L': o->lock = l.arg; break;
+		case 't': o->asked = l.arg; break;
+		default: die_usage(o);
+		}
+	int rest = argc - l.ind;
+	bool is_right = o->asked ? rest == 0 && !o->is_service && !o->lock && !of_service
+		: o->is_service ? rest == 1 && !o->lock : rest >= 1 && !of_service;
+	if (!is_right)
+		die_usage(o);
+	return argv + l.ind;
 }
 
 int main(int argc, char const *const *argv)
 {
-	static struct login login;
-	struct cdb_file passwords = CDB_FILE_ZERO;
+	struct options o = {.service = {.workers = 2, .minutes = 10}};
+	char why[ASK_REASON];
 	PROG = "saca-checkpassword";
 	setid_refuse();
-	if (argc < 2)
-		strerr_dieusage(EXIT_BAD_INTERFACE, USAGE);
-	open_passwords(&passwords, argv[1]);
-	forbid_core();
-	read_login(&login);
-	bool good = is_accepted(&passwords, &login);
-	cdb_file_close(&passwords);
-	if (good && argv[2] && setenv("USER", login.user, 1) < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "set USER");
-	wipe(&login, sizeof login);
-	if (!good)
-		return EXIT_REFUSED;
-	if (!argv[2])
-		return 0;
-	if (setrlimit(RLIMIT_CORE, &core) < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "restore the limit for cores");
-	exec(argv + 2);
-	strerr_dieexec(EXIT_TEMPORARY, argv[2]);
+	argv = read_options(&o, argc, argv);
+	if (o.asked) {
+		if (ask_works(o.asked, why))
+			return 0;
+		strerr_dief(EXIT_TEMPORARY, why);
+	}
+	o.service.passwords = argv[0];
+	return o.is_service ? loginservice_run(&o.service) : check_once(&o, argv + 1);
 }

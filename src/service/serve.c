@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/exitcode.h"
 #include "base/fd.h"
+#include "base/limit.h"
 #include "base/wait.h"
 
 #include <errno.h>
@@ -27,7 +28,6 @@
 
 enum {
 	FDS_MOST = 253,     /* descriptors that one datagram can bring: SCM_MAX_FD of Linux */
-	FDS_LIMIT = 512,    /* open descriptors that a service needs */
 	CLOSE_US = 10000,   /* a close that blocks is interrupted after that time, again and again */
 	RESTART_MS = 1000,  /* a worker that lived for less is started again after that time */
 	TMPFS = 0x01021994
@@ -90,20 +90,6 @@ static bool is_datagram_socket(int fd)
 		&& getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &m) == 0 && type == SOCK_DGRAM;
 }
 
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "read the limit of open descriptors");
-	if (limit.rlim_max < FDS_LIMIT)
-		strerr_dief(EXIT_TEMPORARY, "the limit of open descriptors must be at least 512");
-	if (limit.rlim_cur >= FDS_LIMIT)
-		return;
-	limit.rlim_cur = FDS_LIMIT;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		strerr_diefusys(EXIT_TEMPORARY, "raise the limit of open descriptors");
-}
-
 void serve_prepare(void)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, alarmed = {.sa_handler = on_alarm};
@@ -115,7 +101,8 @@ void serve_prepare(void)
 		strerr_diefusys(EXIT_TEMPORARY, "clear O_NONBLOCK of the socket");
 	if (sigaction(SIGPIPE, &ignore, NULL) < 0 || sigaction(SIGALRM, &alarmed, NULL) < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "set signals");
-	raise_descriptor_limit();
+	if (!limit_open_files(SERVE_FDS))
+		strerr_diefusys(EXIT_TEMPORARY, "raise the limit of open descriptors (ulimit -n) to 512");
 }
 
 /* --- One request --------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #define SERVE_SOCKET 0    /* the descriptor of the service's socket */
+#define SERVE_FDS 512     /* open descriptors that a service needs: one request can bring 253 */
 #define SERVE_SECONDS 600 /* a worker that takes longer for one request is ended */
 
 struct serve_request {
@@ -32,8 +33,8 @@ enum serve_receipt {
 };
 
 /* Prepares a service: ends the program with a message if descriptor 0 is not a UNIX datagram
-   socket; clears its O_NONBLOCK; ignores SIGPIPE; raises the limit of open descriptors. Once,
-   at the start. */
+   socket; clears its O_NONBLOCK; ignores SIGPIPE; raises the limit of open descriptors to
+   SERVE_FDS. Once, at the start. */
 void serve_prepare(void);
 
 /* Receives one request of at most max octets into room. fds_n of the request is one of

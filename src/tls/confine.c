@@ -1,5 +1,7 @@
-#define _GNU_SOURCE /* setgroups, chroot, getresuid, syscall */
+#define _GNU_SOURCE /* setgroups, chroot, getresuid */
 #include "tls/confine.h"
+
+#include "base/fd.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -41,20 +43,6 @@ bool confine_is_possible(uid_t uid, gid_t gid, char const **what)
 	return uid == (uid_t)-1 || uid == ruid || uid == euid || uid == suid;
 }
 
-static bool close_all(unsigned int first, unsigned int last)
-{
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, first, last, 0) == 0)
-		return true;
-#endif
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return false;
-	for (rlim_t fd = first; fd <= last && fd < limit.rlim_cur; fd++)
-		close((int)fd);
-	return true;
-}
-
 /* The lowest of fds[0..n) that is at least `from`, or UINT_MAX. */
 static unsigned int lowest_descriptor(int const *fds, size_t n, unsigned int from)
 {
@@ -70,9 +58,9 @@ bool confine_descriptors(int const *fds, size_t n, char const **what)
 	unsigned int from = 3, next;
 	*what = "close descriptors";
 	for (; (next = lowest_descriptor(fds, n, from)) != UINT_MAX; from = next + 1)
-		if (next > from && !close_all(from, next - 1))
+		if (next > from && !fd_close_range(from, next - 1))
 			return false;
-	return close_all(from, UINT_MAX);
+	return fd_close_range(from, UINT_MAX);
 }
 
 /* /proc/self/fdinfo shows only the positions of our own descriptors. Without either the limit on

@@ -73,7 +73,7 @@ is $? 2 "no argument is misuse"
 # --- try later
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/none")" 111 "no file: try later"
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T")" 111 "a folder: try later"
-like "$(cat "$T/err")" "$T is no cdb" "which the log says"
+like "$(cat "$T/err")" "$T is not a cdb" "saca-checkpassword says that a folder is no cdb"
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword /dev/null)" 111 "a device: try later"
 head -c 2500 "$P" >"$T/cut.cdb"
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/cut.cdb")" 111 "a file cut short: try later"
@@ -101,6 +101,41 @@ else
 	skip "the same hashing for everybody" "this build needs more memory to start"
 fi
 
+# --- a limit of hashes at once
+cat >"$T/lock.py" <<'END'
+# FILE SLOTS RELEASE: locks octets 0 to SLOTS-1 of FILE until the file RELEASE is there
+import fcntl, os, sys, time
+f = open(sys.argv[1], 'r+')
+for i in range(int(sys.argv[2])):
+    fcntl.lockf(f, fcntl.LOCK_EX, 1, i)
+open(sys.argv[3] + '.held', 'w').close()
+while not os.path.exists(sys.argv[3]):
+    time.sleep(0.01)
+END
+limited() { with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/lock" -n 2 "$P"; }
+is "$(limited):$(stat -c %a "$T/lock")" 0:600 "-L makes its file, mode 600, and takes a free lock"
+background python3 "$T/lock.py" "$T/lock" 1 "$T/one"
+await 5 [ -e "$T/one.held" ]
+is "$(limited)" 0 "-L -n 2 lets one check a password while another does"
+touch "$T/one"
+background python3 "$T/lock.py" "$T/lock" 2 "$T/two"
+await 5 [ -e "$T/two.held" ]
+is "$(limited)" 111 "-L -n 2 exits 111 when two others take too long"
+like "$(cat "$T/err")" "too many passwords are being hashed now: all locks of $T/lock are taken" "saca-checkpassword -L says why it exits 111"
+limited >"$T/code" &
+limited_pid=$!
+touch "$T/two"
+wait $limited_pid
+is "$(cat "$T/code")" 0 "-L waits until a lock is free"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/nowhere/lock" "$P")" 111 "-L exits 111 where it cannot make its file"
+ln -s "$T/elsewhere" "$T/link"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/link" "$P"; ls "$T/elsewhere" 2>/dev/null)" 111 "-L follows no symbolic link"
+for wrong in "-n 0" "-k x" "-m 5" "-f 5" "-x"; do
+	# shellcheck disable=SC2086
+	is "$(with 'yes.acme\0uno\0\0' saca-checkpassword $wrong "$P")" 2 "saca-checkpassword $wrong is misuse in the line"
+done
+is "$(saca-checkpassword -V)" "saca-checkpassword $(saca-spool -V | cut -d' ' -f2)" "saca-checkpassword -V prints name and version"
+
 # --- prog
 cat >"$T/prog" <<'EOS'
 #!/bin/sh
@@ -111,6 +146,8 @@ EOS
 chmod 755 "$T/prog"
 out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" "$T/prog" -x 3<&0 </dev/null)
 is "$? $out" "7 yes.acme 1 -x" "prog runs with USER and its arguments, without descriptor 3"
+out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword -L "$T/lock" -n 1 "$P" sh -c 'ls -l /proc/self/fd' 3<&0 </dev/null | grep -c "$T/lock")
+is "$out" 0 "prog does not inherit the lock's descriptor"
 out=$(printf 'yes.acme\0no\0\0' | saca-checkpassword "$P" "$T/prog" -x 3<&0 </dev/null)
 is "$? $out" "1 " "but not when the password is wrong"
 out=$(printf 'yes.acme\0uno\0\0' | (ulimit -c 0; saca-checkpassword "$P" sh -c 'ulimit -c' 3<&0 </dev/null))

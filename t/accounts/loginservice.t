@@ -1,0 +1,10 @@
+#!/bin/sh
+# The login service: saca-checkpassword -S. loginservice.py has the tests.
+. "$(dirname "$0")/../lib/tap.sh"
+
+if [ -n "$WRAPPED" ]; then
+	skip "the login service" "a script starts the program: its children are not the service's"
+	done_testing
+fi
+PYTHONPATH=$TOP/t/lib:$TOP/t/whole/fault python3 "$TOP/t/accounts/loginservice.py"
+exit $?
