@@ -271,14 +271,12 @@ static void start_children(void)
 static void end_child(unsigned int i, int status)
 {
 	struct pending *p = pending_at(i);
-	int code = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_TEMPORARY;
-	if (code != 0 && code != EXIT_REFUSED)
-		code = EXIT_TEMPORARY;
+	int code = WIFEXITED(status) && WEXITSTATUS(status) <= EXIT_REFUSED ? WEXITSTATUS(status) : EXIT_TEMPORARY;
 	if (!WIFEXITED(status))
 		log_login(&p->login, " warning: ", "the process that hashed the password was killed");
-	uint64_t now = clock_ms();
-	if (code == 0 && settings->minutes && p->is_known)
-		remembered_add(&secrets->remembered, p->mac, now, now + (uint64_t)settings->minutes * MINUTE_MS);
+	uint64_t now = clock_ms(), until = now + (uint64_t)settings->minutes * MINUTE_MS;
+	if (code == 0 && p->is_known)
+		remembered_add(&secrets->remembered, p->mac, now, until);
 	answer(i, code);
 }
 
@@ -366,20 +364,20 @@ static bool receive(void)
 
 /* --- The parent ---------------------------------------------------------------------------- */
 
-static void stop(int sig)
+static void on_term(int sig)
 {
 	(void)sig;
 	stopping = 1;
 }
 
-static void note_child(int sig)
+static void on_child(int sig)
 {
-	(void)sig;
+	(void)sig; /* it ends wait_ready */
 }
 
 static void set_signals(void)
 {
-	struct sigaction term = {.sa_handler = stop}, child = {.sa_handler = note_child};
+	struct sigaction term = {.sa_handler = on_term}, child = {.sa_handler = on_child};
 	sigset_t blocked;
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGTERM);
