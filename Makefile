@@ -98,9 +98,9 @@ OBJ_saca-list := \
 OBJ_saca-queue := \
 	$(call in,base,ascii buf clock date fd num setid utf8 version) \
 	$(call in,mail,address header punycode) \
-	$(call in,spool,credit credit_format file find lock name record requeue seen_format spool) \
+	$(call in,spool,credit credit_format file find lock name record requeue seen_format spool summary) \
 	$(call in,store,listing) \
-	$(call in,import,batch)
+	$(call in,import,batch queue_find queue_row)
 
 OBJ_saca-bounce := \
 	$(call in,base,ascii base32 base64 buf fd hash num random utf8 version) \

@@ -1,298 +1,216 @@
-/* saca-queue: what waits in the spool, and what was set aside and why. saca-queue(8). */
-#include "base/setid.h"
+/* saca-queue: what waits in the spool, and what was set aside and why. */
+#define _FILE_OFFSET_BITS 64
 #include "base/exitcode.h"
-#include "base/version.h"
-#include "base/ascii.h"
-#include "base/buf.h"
-#include "mail/header.h"
 #include "base/num.h"
+#include "base/setid.h"
 #include "base/utf8.h"
-#include "spool/name.h"
-#include "spool/requeue.h"
-#include "spool/spool.h"
+#include "base/version.h"
 #include "import/batch.h"
+#include "import/queue_find.h"
+#include "import/queue_row.h"
+#include "mail/address.h"
+#include "spool/credit.h"
+#include "spool/lock.h"
+#include "spool/requeue.h"
+#include "spool/summary.h"
 #include "store/listing.h"
 
-#include <fcntl.h>
-#include <skalibs/sgetopt.h>
-#include <skalibs/strerr.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#define USAGE "saca-queue [-jc] spool [list | show file | retry file | drop file]"
+#include <skalibs/sgetopt.h>
+#include <skalibs/strerr.h>
 
+#define USAGE "saca-queue [-jC] [-p plan] [-u user] [-d day] spool [list], or saca-queue [-jC] spool credit, " \
+	"or saca-queue spool metrics, or saca-queue -c [-a seconds] spool, or saca-queue spool show|retry|drop file"
 
-#define HEAD 2048   /* octets in which a file's fields stand, but the recipients */
-#define REASON 2048 /* octets of a .reason file that are shown */
+#define AGE 3600 /* seconds that a file may wait before -c complains */
 
-/* Octets of a key that the table shows, and that it takes to name it by. With fewer, the number
-   of a send that is gone would soon be the beginning of another one's key. */
-#define BEGINNING 16
+static struct {
+	enum listing_format format;
+	struct queue_filter filter;
+	bool checks;
+	uint64_t age;
+	char const *path, *verb, *file;
+} options = {.age = AGE};
 
-enum { COLUMNS = 9 };
-
-static struct listing_column const columns[COLUMNS] = {
-	{"where", false, 0}, {"file", false, 0}, {"send", true, 0}, {"date", false, 0},
-	{"user", false, 32}, {"sender", false, 40}, {"contacts", true, 0}, {"octets", true, 0},
-	{"reason", false, 0}};
-
-static _Noreturn void no_memory(void)
+static _Noreturn void die_memory(void)
 {
 	strerr_dief(EXIT_TEMPORARY, "out of memory");
 }
 
-static _Noreturn void spool_died(char const *what)
+static _Noreturn void die_spool(char const *what)
 {
-	strerr_diefsys(EXIT_TEMPORARY, "unable to ", what);
+	char const *blocked = errno == ETIMEDOUT || errno == EINTR ? spool_lock_blocked() : NULL;
+	if (blocked)
+		strerr_diefsys(EXIT_TEMPORARY, "unable to ", what, ": ", blocked);
+	strerr_diefusys(EXIT_TEMPORARY, what);
 }
 
-static _Noreturn void write_died(void)
+static _Noreturn void die_output(void)
 {
-	strerr_diefsys(EXIT_TEMPORARY, "unable to write");
+	strerr_diefusys(EXIT_TEMPORARY, "write to standard output");
 }
 
-/* FOLDER/NAME and an ending, in memory that the caller frees. */
-static char *path_of(enum spool_folder folder, char const *name, char const *ending)
-{
-	char *s = malloc(strlen(spool_folders[folder]) + strlen(name) + strlen(ending) + 2);
-	if (!s)
-		no_memory();
-	return strcat(strcat(strcat(strcpy(s, spool_folders[folder]), "/"), name), ending);
-}
+/* --- Listing ----------------------------------------------------------------------------- */
 
-static int open_path(struct spool const *sp, char const *path)
-{
-	return openat(sp->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-}
-
-/* The beginning of a file; 0 octets when it cannot be read. *size, unless it is NULL:
-   the file's, -1 when it is not there. */
-static size_t read_start(struct spool const *sp, char const *path, char *s, size_t n, off_t *size)
-{
-	struct stat st;
-	if (size)
-		*size = fstatat(sp->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_size : -1;
-	int fd = open_path(sp, path);
-	ssize_t r = fd < 0 ? -1 : read(fd, s, n);
-	if (fd >= 0)
-		close(fd);
-	return r > 0 ? (size_t)r : 0;
-}
-
-/* --- Listing ------------------------------------------------------------------------- */
-
-/* A field of the head, or none. */
-static char const *field(char const *head, size_t n, char const *name, struct buf *value,
-	size_t *length)
-{
-	int found = header_find(head, n, name, value);
-	if (found < 0)
-		no_memory();
-	*length = value->len;
-	return found ? value->s : NULL;
-}
-
-/* The same for a number, in digits as JSON has them: without zeros before it. */
-static char const *number_field(char const *head, size_t n, char const *name, char digits[NUM_FMT],
-	size_t *length)
-{
-	uint64_t v;
-	struct buf value = BUF_ZERO;
-	char const *s = field(head, n, name, &value, length);
-	bool found = s && num_scan(s, *length, UINT64_MAX, &v);
-	if (found)
-		*length = num_fmt(digits, v);
-	buf_free(&value);
-	return found ? digits : NULL;
-}
-
-/* What stands behind the time in a .reason. */
-static char const *reason_of(struct spool const *sp, struct batch_file const *f, char *s, size_t *n)
-{
-	if (f->folder != SPOOL_FAILED)
-		return NULL;
-	char *path = path_of(f->folder, f->name, ".reason");
-	*n = read_start(sp, path, s, REASON, NULL);
-	free(path);
-	char *end = memchr(s, '\n', *n);
-	*n = end ? (size_t)(end - s) : *n;
-	char *blank = memchr(s, ' ', *n);
-	if (!blank)
-		return *n ? s : NULL;
-	*n -= (size_t)(blank + 1 - s);
-	return blank + 1;
-}
-
-/* digits: how many of a key are shown, enough to name it by; 0: all. A file which the
-   importer has taken meanwhile is passed over. */
-static void list_file(struct spool const *sp, struct batch_file const *f, struct listing *l,
-	size_t digits)
-{
-	static struct buf value[COLUMNS];
-	char head[HEAD], reason[REASON], send[NUM_FMT], contacts[NUM_FMT], octets[NUM_FMT];
-	char const *cell[COLUMNS];
-	size_t length[COLUMNS];
-	off_t size;
-	char *path = path_of(f->folder, f->name, "");
-	size_t n = read_start(sp, path, head, sizeof head, &size);
-	free(path);
-	if (size < 0)
-		return;
-	cell[0] = spool_folders[f->folder];
-	cell[1] = f->name;
-	length[0] = strlen(cell[0]);
-	length[1] = strlen(cell[1]);
-	if (digits && spool_key_length(f->name) > digits)
-		length[1] = digits;
-	cell[2] = number_field(head, n, "X-Saca-Send", send, &length[2]);
-	cell[3] = field(head, n, "X-Saca-Date", &value[3], &length[3]);
-	cell[4] = field(head, n, "X-Saca-User", &value[4], &length[4]);
-	cell[5] = field(head, n, "Return-Path", &value[5], &length[5]);
-	cell[6] = number_field(head, n, "X-Saca-Recipients", contacts, &length[6]);
-	cell[7] = octets;
-	length[7] = num_fmt(octets, (uint64_t)size);
-	cell[8] = reason_of(sp, f, reason, &length[8]);
-	if (cell[5] && length[5] > 1 && cell[5][0] == '<' && cell[5][length[5] - 1] == '>') {
-		cell[5]++;
-		length[5] -= 2;
-	}
-	if (!listing_row(l, cell, length))
-		no_memory();
-	if (ferror(stdout)) /* now, while errno says why */
-		write_died();
-}
-
-static void list_folder(struct spool const *sp, bool failed, struct listing *l, size_t digits)
+/* Lists the files that wait, or those that were set aside, in the order of the import. */
+static void list_files(struct spool const *sp, bool failed, struct listing *l)
 {
 	struct batch b = {.failed = failed};
 	do {
 		if (!batch_fill(&b, sp))
-			spool_died("read the spool");
-		for (size_t i = 0; i < b.n; i++)
-			list_file(sp, &b.files[i], l, digits);
+			die_spool("read the spool");
+		for (size_t i = 0; i < b.n; i++) {
+			if (queue_row(sp, &b.files[i], &options.filter, options.format == LISTING_TABLE, l) == QUEUE_ROW_FAILED)
+				die_memory();
+			if (ferror(stdout)) /* now, while errno says why */
+				die_output();
+		}
 	} while (b.more);
 	batch_free(&b);
 }
 
-static int list(struct spool const *sp, enum listing_format format)
+static void warn_stranger(char const *folder, char const *name)
 {
-	struct listing *l = listing_new(stdout, format, columns, COLUMNS);
+	fprintf(stderr, "saca-queue: warning: %s/", folder);
+	listing_line(stderr, name, strlen(name));
+	fputs(" is not a regular file: saca-import skips it\n", stderr);
+}
+
+static int list_spool(struct spool const *sp)
+{
+	struct listing *l = listing_new(stdout, options.format, queue_columns, QUEUE_COLUMNS);
 	if (!l)
-		no_memory();
-	size_t digits = format == LISTING_TABLE ? BEGINNING : 0;
-	list_folder(sp, false, l, digits);
-	list_folder(sp, true, l, digits);
+		die_memory();
+	list_files(sp, false, l);
+	list_files(sp, true, l);
 	if (!listing_end(l))
-		write_died();
+		die_output();
+	if (!spool_report_strangers(sp, warn_stranger))
+		die_spool("read the spool");
 	return 0;
 }
 
-/* --- One file ------------------------------------------------------------------------ */
+/* --- Credit, metrics, check -------------------------------------------------------------- */
 
-/* How well a word names a file: the whole name best, then the number of its send, then the
-   beginning of it. */
-enum rank { RANK_NONE, RANK_BEGINNING, RANK_NUMBER, RANK_WHOLE };
-
-static bool is_beginning(char const *name, char const *word)
+/* Calls act for each plan that has a credit file. */
+static void each_plan(struct spool const *sp, void (*act)(char const *plan, uint64_t balance, void *), void *arg)
 {
-	size_t n = strlen(word);
-	if (strncmp(name, word, n))
-		return false;
-	return n >= BEGINNING || (!spool_key_length(name) && strspn(word, "0123456789") < n);
+	DIR *d = spool_folder_read(sp, SPOOL_CREDIT);
+	struct dirent *e;
+	uint64_t balance;
+	if (!d)
+		die_spool("read the folder credit");
+	while ((errno = 0, e = readdir(d)))
+		if (address_is_plan(e->d_name, strlen(e->d_name))
+			&& spool_credit_peek(sp, e->d_name, &balance) == SPOOL_CREDIT_OK)
+			act(e->d_name, balance, arg);
+	if (errno)
+		die_spool("read the folder credit");
+	spool_folder_done(d);
 }
 
-static enum rank rank_of(struct batch_file const *f, char const *word)
+static void list_plan(char const *plan, uint64_t balance, void *listing)
 {
-	char number[NUM_FMT];
-	num_fmt(number, f->send);
-	if (!strcmp(f->name, word))
-		return RANK_WHOLE;
-	if (f->send && !strcmp(number, word))
-		return RANK_NUMBER;
-	return is_beginning(f->name, word) ? RANK_BEGINNING : RANK_NONE;
+	char digits[NUM_FMT];
+	char const *const cell[] = {plan, digits};
+	size_t const length[] = {strlen(plan), num_fmt(digits, balance)};
+	if (!listing_row(listing, cell, length))
+		die_memory();
 }
 
-/* The file that a word names best, so far. */
-struct search {
-	char const *folder, *word; /* folder: NULL for all of them */
-	size_t folder_len;
-	struct batch_file file;
-	enum rank rank;
-	bool several; /* of that rank */
-};
-
-static void consider(struct search *s, struct batch_file *f)
+static int list_credit(struct spool const *sp)
 {
-	char const *folder = spool_folders[f->folder];
-	enum rank rank = rank_of(f, s->word);
-	if (rank == RANK_NONE || rank < s->rank)
-		return;
-	if (s->folder && (strlen(folder) != s->folder_len || memcmp(folder, s->folder, s->folder_len)))
-		return;
-	s->several = rank == s->rank;
-	s->rank = rank;
-	free(s->file.name);
-	s->file = *f;
-	f->name = NULL;
+	static struct listing_column const credit[] = {{"plan", false, 0}, {"contacts", true, 0}};
+	struct listing *l = listing_new(stdout, options.format, credit, 2);
+	if (!l)
+		die_memory();
+	each_plan(sp, list_plan, l);
+	if (!listing_end(l))
+		die_output();
+	return 0;
 }
 
-static void find_in(struct spool const *sp, bool failed, struct search *s)
+static void print_plan(char const *plan, uint64_t balance, void *arg)
 {
-	struct batch b = {.failed = failed};
-	do {
-		if (!batch_fill(&b, sp))
-			spool_died("read the spool");
-		for (size_t i = 0; i < b.n; i++)
-			consider(s, &b.files[i]);
-	} while (b.more);
-	batch_free(&b);
+	(void)arg;
+	printf("saca_credit{plan=\"%s\"} %" PRIu64 "\n", plan, balance);
 }
 
-/* `folder/name`, the whole of it: one look, however many files there are. */
-static bool find_there(struct spool const *sp, char const *word, char const *name, struct batch_file *f)
+static void print_metric(char const *name, char const *help, uint64_t value)
 {
-	static enum spool_folder const folders[] = {SPOOL_NEW, SPOOL_CUR, SPOOL_FAILED};
-	size_t n = (size_t)(name - 1 - word);
-	struct stat st;
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-		char const *folder = spool_folders[folders[i]];
-		if (strlen(folder) != n || memcmp(folder, word, n) || !batch_takes(folders[i], name)
-		    || fstatat(sp->fd, word, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
-			continue;
-		*f = (struct batch_file){.name = strdup(name), .folder = folders[i]};
-		if (!f->name)
-			no_memory();
-		return true;
-	}
-	return false;
+	printf("# HELP %s %s\n# TYPE %s gauge\n%s %" PRIu64 "\n", name, help, name, name, value);
 }
 
-/* The one file that is meant by `word` or `folder/word`; its name is the caller's. */
-static struct batch_file find(struct spool const *sp, char const *word)
+static uint64_t age_of(struct spool_summary const *s)
 {
-	char const *slash = strchr(word, '/');
-	struct search s = {.word = word};
-	if (slash) {
-		s.folder = word;
-		s.folder_len = (size_t)(slash - word);
-		s.word = slash + 1;
-		if (find_there(sp, word, s.word, &s.file))
-			return s.file;
-	}
-	find_in(sp, false, &s);
-	find_in(sp, true, &s);
-	if (s.several)
+	time_t now = time(NULL);
+	return s->oldest && now > s->oldest ? (uint64_t)(now - s->oldest) : 0;
+}
+
+static void summarize(struct spool const *sp, struct spool_summary *s)
+{
+	if (!spool_summarize(sp, s))
+		die_spool("read the spool");
+}
+
+/* Prometheus' text format. */
+static int print_metrics(struct spool const *sp)
+{
+	struct spool_summary s;
+	summarize(sp, &s);
+	print_metric("saca_spool_waiting", "Files that wait for the import.", s.waiting);
+	print_metric("saca_spool_waiting_octets", "Size of the files that wait.", s.octets);
+	print_metric("saca_spool_oldest_seconds", "Age of the oldest file that waits.", age_of(&s));
+	print_metric("saca_spool_failed", "Files that were set aside.", s.failed);
+	print_metric("saca_spool_strangers", "Entries that are not regular files.", s.strangers);
+	puts("# HELP saca_credit Contacts that a plan may still send to.\n# TYPE saca_credit gauge");
+	each_plan(sp, print_plan, NULL);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		die_output();
+	return 0;
+}
+
+/* One line, and exit code 1 if something is wrong. */
+static int check_spool(struct spool const *sp)
+{
+	struct spool_summary s;
+	summarize(sp, &s);
+	bool wrong = s.failed || s.strangers || age_of(&s) > options.age;
+	printf("%s: %" PRIu64 " waiting, the oldest for %" PRIu64 " seconds, %" PRIu64 " set aside, "
+		"%" PRIu64 " not regular\n", wrong ? "WRONG" : "OK", s.waiting, age_of(&s), s.failed, s.strangers);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		die_output();
+	return wrong ? EXIT_SET_ASIDE : 0;
+}
+
+/* --- One file ---------------------------------------------------------------------------- */
+
+/* Finds the one file that a word names. The caller frees its name. */
+static struct batch_file find_file(struct spool const *sp, char const *word)
+{
+	struct batch_file f;
+	switch (queue_find(&f, sp, word)) {
+	case QUEUE_FOUND:
+		return f;
+	case QUEUE_SEVERAL:
 		strerr_dief(EXIT_NOT_FOUND, "more than one file is meant by ", word);
-	if (!s.file.name)
+	case QUEUE_NONE:
 		strerr_dief(EXIT_NOT_FOUND, "there is no file ", word);
-	return s.file;
+	case QUEUE_ERROR:
+		break;
+	}
+	die_spool("read the spool");
 }
 
-/* Writes what is on fd; to a terminal, clean. A character of which only the beginning was read
-   waits for the rest. */
+/* Copies a file to standard output. On a terminal control characters are escaped, and the
+   start of a UTF-8 character waits for its rest. */
 static void copy_out(int fd, bool terminal)
 {
 	static char s[65536];
@@ -308,25 +226,23 @@ static void copy_out(int fd, bool terminal)
 		memmove(s, s + all - kept, kept);
 	}
 	if (n < 0)
-		spool_died("read the file");
+		die_spool("read the file");
 	listing_clean(stdout, s, kept);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		write_died();
+		die_output();
 }
 
-static int show(struct spool const *sp, struct batch_file const *f)
+static int show_file(struct spool const *sp, struct batch_file const *f)
 {
-	char s[REASON];
-	size_t length;
-	char *path = path_of(f->folder, f->name, "");
-	int fd = open_path(sp, path);
+	char s[QUEUE_REASON];
+	size_t n;
+	int fd = queue_open(sp, f, "");
 	if (fd < 0)
-		spool_died("open the file");
-	free(path);
-	char const *reason = reason_of(sp, f, s, &length);
+		die_spool("open the file");
+	char const *reason = queue_read_reason(sp, f, s, &n);
 	if (reason) {
 		fputs("saca-queue: set aside: ", stderr);
-		listing_clean(stderr, reason, length);
+		listing_clean(stderr, reason, n);
 		fputc('\n', stderr);
 	}
 	copy_out(fd, isatty(1));
@@ -334,7 +250,7 @@ static int show(struct spool const *sp, struct batch_file const *f)
 	return 0;
 }
 
-static int retry(struct spool const *sp, struct batch_file const *f)
+static int retry_file(struct spool const *sp, struct batch_file const *f)
 {
 	if (f->folder != SPOOL_FAILED)
 		strerr_dief(EXIT_NOT_FOUND, "it was not set aside, it waits already: ", f->name);
@@ -342,69 +258,111 @@ static int retry(struct spool const *sp, struct batch_file const *f)
 	if (r == SPOOL_REQUEUE_EXISTS)
 		strerr_dief(EXIT_NOT_FOUND, "a file of that name waits already: ", f->name);
 	if (r != SPOOL_REQUEUE_DONE)
-		spool_died("put the file back");
+		die_spool("put the file back");
 	return 0;
 }
 
-static int drop(struct spool const *sp, struct batch_file const *f)
+static int drop_file(struct spool const *sp, struct batch_file const *f)
 {
 	enum spool_requeue r = spool_drop(sp, f->folder, f->name);
 	if (r == SPOOL_REQUEUE_BEGUN)
 		strerr_dief(EXIT_NOT_FOUND, "its import has begun, let saca-import end it: ", f->name);
 	if (r != SPOOL_REQUEUE_DONE)
-		spool_died("remove the file");
+		die_spool("remove the file");
 	return 0;
 }
 
-/* --- Command line -------------------------------------------------------------------- */
+/* --- Command line ------------------------------------------------------------------------ */
 
-static struct { char const *name; int (*run)(struct spool const *, struct batch_file const *); }
-	const verbs[] = {{"show", show}, {"retry", retry}, {"drop", drop}};
+static struct { char const *name; int (*run)(struct spool const *); } const spool_verbs[] = {
+	{"list", list_spool}, {"credit", list_credit}, {"metrics", print_metrics}};
 
-/* spool_open makes a spool where there is none, which nobody wants who only looks. */
-static void open_spool(struct spool *sp, char const *path)
+static struct { char const *name; bool changes; int (*run)(struct spool const *, struct batch_file const *); }
+	const file_verbs[] = {{"show", false, show_file}, {"retry", true, retry_file}, {"drop", true, drop_file}};
+
+static _Noreturn void die_usage(void)
 {
-	if (!spool_exists(path) || !spool_open(sp, path))
-		strerr_diefsys(EXIT_TEMPORARY, "unable to open the spool ", path);
+	strerr_dieusage(EXIT_MISUSE, USAGE);
 }
 
-static void set_format(enum listing_format *format, enum listing_format to)
+static void set_format(enum listing_format format)
 {
-	if (*format != LISTING_TABLE && *format != to)
-		strerr_dieusage(EXIT_MISUSE, USAGE);
-	*format = to;
+	if (options.format != LISTING_TABLE && options.format != format)
+		die_usage();
+	options.format = format;
+}
+
+static void read_options(int argc, char const *const *argv)
+{
+	bool lists = false;
+	subgetopt l = SUBGETOPT_ZERO;
+	for (int c; (c = subgetopt_r(argc, argv, "jCcVa:p:u:d:", &l)) != -1;)
+		switch (c) {
+		case 'V': version_exit();
+		case 'j': set_format(LISTING_JSON); break;
+		case 'C': set_format(LISTING_CSV); break;
+		case 'c': options.checks = true; break;
+		case 'a':
+			if (!num_scan(l.arg, strlen(l.arg), INT64_MAX, &options.age))
+				strerr_dief(EXIT_MISUSE, "invalid number of seconds: ", l.arg);
+			break;
+		case 'p': options.filter.plan = l.arg; lists = true; break;
+		case 'u': options.filter.user = l.arg; lists = true; break;
+		case 'd': options.filter.day = l.arg; lists = true; break;
+		default: die_usage();
+		}
+	int words = argc - l.ind;
+	if (words < 1 || words > 3 || (words == 3 && !*argv[l.ind + 2]))
+		die_usage();
+	options.path = argv[l.ind];
+	options.verb = words > 1 ? argv[l.ind + 1] : "list";
+	options.file = words > 2 ? argv[l.ind + 2] : NULL;
+	bool is_list = strcmp(options.verb, "list") == 0, is_credit = strcmp(options.verb, "credit") == 0;
+	if ((lists && !is_list) || (options.format != LISTING_TABLE && !is_list && !is_credit)
+		|| (options.checks && (words > 1 || lists || options.format != LISTING_TABLE)))
+		die_usage();
+}
+
+static void open_spool(struct spool *sp, bool changes)
+{
+	bool opened = changes ? spool_exists(options.path) && spool_open(sp, options.path)
+		: spool_open_to_read(sp, options.path);
+	if (!opened)
+		strerr_diefusys(EXIT_TEMPORARY, "open the spool ", options.path);
+}
+
+static int run_file_verb(size_t i)
+{
+	struct spool sp;
+	open_spool(&sp, file_verbs[i].changes);
+	struct batch_file f = find_file(&sp, options.file);
+	int code = file_verbs[i].run(&sp, &f);
+	free(f.name);
+	spool_close(&sp);
+	return code;
+}
+
+static int run_spool_verb(int (*run)(struct spool const *))
+{
+	struct spool sp;
+	open_spool(&sp, false);
+	int code = run(&sp);
+	spool_close(&sp);
+	return code;
 }
 
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-queue";
 	setid_refuse();
-	enum listing_format format = LISTING_TABLE;
-	struct spool sp;
-	subgetopt l = SUBGETOPT_ZERO;
-	for (int c; (c = subgetopt_r(argc, argv, "jcV", &l)) != -1;) {
-		if (c == 'V')
-			version_exit();
-		if (c != 'j' && c != 'c')
-			strerr_dieusage(EXIT_MISUSE, USAGE);
-		set_format(&format, c == 'j' ? LISTING_JSON : LISTING_CSV);
-	}
-	char const *const *word = argv + l.ind;
-	int words = argc - l.ind;
-	if (words == 1 || (words == 2 && !strcmp(word[1], "list"))) {
-		open_spool(&sp, word[0]);
-		return list(&sp, format);
-	}
-	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-		if (words != 3 || strcmp(word[1], verbs[i].name) || !*word[2]
-			|| format != LISTING_TABLE)
-			continue;
-		open_spool(&sp, word[0]);
-		struct batch_file f = find(&sp, word[2]);
-		int code = verbs[i].run(&sp, &f);
-		free(f.name);
-		spool_close(&sp);
-		return code;
-	}
-	strerr_dieusage(EXIT_MISUSE, USAGE);
+	read_options(argc, argv);
+	if (options.checks)
+		return run_spool_verb(check_spool);
+	for (size_t i = 0; !options.file && i < sizeof spool_verbs / sizeof *spool_verbs; i++)
+		if (strcmp(options.verb, spool_verbs[i].name) == 0)
+			return run_spool_verb(spool_verbs[i].run);
+	for (size_t i = 0; options.file && i < sizeof file_verbs / sizeof *file_verbs; i++)
+		if (strcmp(options.verb, file_verbs[i].name) == 0)
+			return run_file_verb(i);
+	die_usage();
 }

@@ -200,6 +200,18 @@ enum spool_credit spool_credit_change(struct spool const *sp, char const *plan,
 	return result;
 }
 
+enum spool_credit spool_credit_peek(struct spool const *sp, char const *plan, uint64_t *balance)
+{
+	struct credit c;
+	char path[SPOOL_PATH];
+	if (!credit_path(path, plan))
+		return SPOOL_CREDIT_ERROR;
+	enum spool_credit r = peek_credit(sp, path, &c);
+	if (r == SPOOL_CREDIT_OK)
+		*balance = c.balance;
+	return r;
+}
+
 /* A file that cannot be parsed or is not regular has nothing pending. */
 static bool settle_plan(struct spool const *sp, char const *plan)
 {

@@ -48,6 +48,9 @@ void spool_credit_leave(struct spool_credit_hold *h);
 enum spool_credit spool_credit_change(struct spool const *sp, char const *plan,
 	bool add, uint64_t amount, uint64_t *left);
 
+/* Reads a plan's balance without a lock: a send that is under way may be counted or not. */
+enum spool_credit spool_credit_peek(struct spool const *sp, char const *plan, uint64_t *balance);
+
 /* Settles what is pending in every plan's file, synced. Call before entries of seen/ are
    removed: they decide what is pending. */
 bool spool_credit_settle_all(struct spool const *sp);

@@ -132,9 +132,20 @@ bool spool_open(struct spool *sp, char const *path)
 	return false;
 }
 
+bool spool_open_to_read(struct spool *sp, char const *path)
+{
+	sp->lock = -1;
+	sp->fd = open_existing(path);
+	if (sp->fd < 0 || is_spool(sp->fd, ""))
+		return sp->fd >= 0;
+	fd_close(sp->fd);
+	return errno = ENOENT, false;
+}
+
 void spool_close(struct spool *sp)
 {
-	fd_close(sp->lock);
+	if (sp->lock >= 0)
+		fd_close(sp->lock);
 	fd_close(sp->fd);
 }
 
@@ -153,7 +164,7 @@ int spool_folder_open(struct spool const *sp, enum spool_folder folder)
 {
 	int const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 	int fd = fd_openat(sp->fd, spool_folders[folder], flags, 0);
-	if (fd >= 0 || errno != ENOENT || !make_folders(sp->fd))
+	if (fd >= 0 || errno != ENOENT || sp->lock < 0 || !make_folders(sp->fd))
 		return fd;
 	return fd_openat(sp->fd, spool_folders[folder], flags, 0);
 }

@@ -22,6 +22,7 @@
 	retire   removing files that are imported, setting others aside; seen_format (pure)
 	requeue  an operator's retry and drop
 	expire   removing what is old
+	summary  how much waits
 	boot     which start of the system this is, for number and expire
 
    A function that returns bool sets errno when it returns false, unless its comment says
@@ -49,8 +50,8 @@ enum spool_folder {
 /* The folders' names, by enum spool_folder. */
 extern char const *const spool_folders[SPOOL_FOLDERS];
 
-/* An open spool. fd is its folder, for the *at calls; lock is the file `lock`. Both are
-   close-on-exec. */
+/* An open spool. fd is its folder, for the *at calls; lock is the file `lock`, -1 if the spool
+   is only read. Both are close-on-exec. */
 struct spool {
 	int fd, lock;
 };
@@ -62,13 +63,18 @@ struct spool {
    spool. */
 bool spool_open(struct spool *sp, char const *path);
 
+/* Opens an existing spool to read it: changes nothing, needs no write permission, and takes
+   no locks. Only functions that read may be called with it. */
+bool spool_open_to_read(struct spool *sp, char const *path);
+
 /* Closes it. This gives back every lock of this process on the spool. */
 void spool_close(struct spool *sp);
 
 /* Whether there is a spool at path. False with ENOENT: no, and spool_open would make one. */
 bool spool_exists(char const *path);
 
-/* Opens a folder for the *at calls, close-on-exec; makes it if it is missing. -1: errno. */
+/* Opens a folder for the *at calls, close-on-exec; makes it if it is missing, unless the spool
+   is only read. -1: errno. */
 int spool_folder_open(struct spool const *sp, enum spool_folder folder);
 
 /* Opens a folder for readdir. NULL: errno. */

@@ -7,57 +7,57 @@ SPOOL=$T/spool
 json() { python3 -c 'import json, sys; print(eval(sys.argv[1], {"d": json.load(sys.stdin)}))' "$1"; }
 . "$TOP/t/lib/import.sh"
 
-out=$(saca-queue "$SPOOL" 2>&1); is "$?" 111 'no spool there: 111'
-[ ! -e "$SPOOL" ]; ok $? 'and none is made'
+out=$(saca-queue "$SPOOL" 2>&1); is "$?" 111 'saca-queue exits 111 if there is no spool'
+[ ! -e "$SPOOL" ]; ok $? 'saca-queue makes no spool'
 saca-import "$SPOOL" "$STORE" 2>/dev/null
-out=$(saca-queue "$SPOOL" 2>&1); quiet $? "$out" 'an empty spool: nothing printed'
-is "$(saca-queue -j "$SPOOL" list)" '[]' 'but an empty array in JSON'
+out=$(saca-queue "$SPOOL" 2>&1); quiet $? "$out" 'saca-queue prints nothing for an empty spool'
+is "$(saca-queue -j "$SPOOL" list)" '[]' 'saca-queue -j prints an empty array for an empty spool'
 
 message uno | put new "$(key 255)" 1167 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
 message dos | put cur "$(printf '%064d' 7):2,S" 1166 2 $D eva.otro ella@otro.es a@y.es
 put new "$(uuid 3)" 0 3 2013-09-12T11:00:00Z eva.otro ella@otro.es z@y.es
 size=$(stat -c %s "$SPOOL/new/$(key 255)")
 like "$(saca-queue "$SPOOL")" \
-	"^new    0{16} +1167  $D  victor.acme  remitente@dominio.com +2 +$size  -\$" 'a table'
+	"^new    0{16} +1167  $(uuid 1)  $D  victor.acme  remitente@dominio.com +2 +$size  -\$" 'the table shows number, UUID, date, login, sender, contacts and size'
 is "$(saca-queue -j "$SPOOL" | json '[(f["where"], f["send"]) for f in d]')" \
-	"[('new', None), ('cur', 1166), ('new', 1167)]" 'in the order of the import'
-like "$(saca-queue -c "$SPOOL")" "^cur,\"0{63}7:2,S\",1166,$D,eva.otro,ella@otro.es,1,[0-9]+,\$" 'CSV'
+	"[('new', None), ('cur', 1166), ('new', 1167)]" 'the list has the order of the import'
+like "$(saca-queue -C "$SPOOL")" "^cur,\"0{63}7:2,S\",1166,$(uuid 2),$D,eva.otro,ella@otro.es,1,[0-9]+,\$" 'saca-queue -C prints CSV'
 is "$(saca-queue -j "$SPOOL" | json 'd[2]')" \
-	"{'where': 'new', 'file': '$(key 255)', 'send': 1167, 'date': '$D', 'user': 'victor.acme', 'sender': 'remitente@dominio.com', 'contacts': 2, 'octets': $size, 'reason': None}" 'JSON'
+	"{'where': 'new', 'file': '$(key 255)', 'send': 1167, 'id': '$(uuid 1)', 'date': '$D', 'user': 'victor.acme', 'sender': 'remitente@dominio.com', 'contacts': 2, 'octets': $size, 'reason': None}" 'saca-queue -j prints JSON'
 
 printf 'Subject: x\n\nsolo texto\n' |
 	put new "$(key 4000)" 1168 4 $D victor.acme remitente@dominio.com b@y.es
 printf 'garbage\033[2J\n' >"$SPOOL/new/zz$(printf '\033')[31m"
 saca-import "$SPOOL" "$STORE" 2>/dev/null
 out=$(saca-queue "$SPOOL")
-is "$(printf '%s\n' "$out" | wc -l)" 3 'what was set aside is listed'
-like "$out" '^failed .* 1168 .* text/html' 'with the reason'
-unlike "$out" "$(printf '\033')" 'no escape in a name'
-is "$(saca-queue "$SPOOL" show 1168 2>/dev/null | cmp - "$SPOOL/failed/$(key 4000)")" '' 'show writes the file'
-like "$(saca-queue "$SPOOL" show 1168 2>&1 >/dev/null)" 'set aside: .*text/html' 'and the reason beside it'
+is "$(printf '%s\n' "$out" | wc -l)" 3 'files that were set aside are listed'
+like "$out" '^failed .* 1168 .* text/html' 'the list shows the reason of a file that was set aside'
+unlike "$out" "$(printf '\033')" 'an escape in a file name does not reach the terminal'
+is "$(saca-queue "$SPOOL" show 1168 2>/dev/null | cmp - "$SPOOL/failed/$(key 4000)")" '' 'saca-queue show writes the file'
+like "$(saca-queue "$SPOOL" show 1168 2>&1 >/dev/null)" 'set aside: .*text/html' 'saca-queue show writes the reason to standard error'
 if command -v script >/dev/null; then
-	like "$(script -qec "saca-queue '$SPOOL' show zz" /dev/null </dev/null)" '^garbage\\\\u001b\[2J' \
-		'a terminal does not get it raw'
+	like "$(script -qec "saca-queue '$SPOOL' show zz" /dev/null </dev/null)" '^garbage\\u001b\[2J' \
+		'saca-queue show escapes control characters on a terminal'
 	for pad in 0 1 2; do # whatever octet of a character a read ends in
 		{ printf "%${pad}s" ''; for i in $(seq 5000); do printf 'años€😀\n€€€€€€€€'; done; } \
 			>"$SPOOL/failed/wide"
 		script -qec "saca-queue '$SPOOL' show wide" /dev/null </dev/null | tr -d '\r' |
 			cmp -s - "$SPOOL/failed/wide"
-		ok $? "a terminal gets every character whole ($pad)"
+		ok $? "saca-queue show never splits a UTF-8 character on a terminal ($pad)"
 	done
 	printf 'x\342\202' >"$SPOOL/failed/wide"
 	is "$(script -qec "saca-queue '$SPOOL' show wide" /dev/null </dev/null)" 'x�' \
-		'and one that is cut off at the end as such'
+		'saca-queue show marks a character that is cut off at the end of the file'
 	rm "$SPOOL/failed/wide"
 else
 	skip 'a file on a terminal' 'no script(1) here'
 fi
-is "$(saca-queue "$SPOOL" show 1168 >/dev/full 2>"$T/full"; echo $?)" 111 'a full disk: 111'
-is "$(saca-queue "$SPOOL" >/dev/full 2>"$T/full"; echo $?)" 111 'for the list too'
+is "$(saca-queue "$SPOOL" show 1168 >/dev/full 2>"$T/full"; echo $?)" 111 'saca-queue show exits 111 if it cannot write'
+is "$(saca-queue "$SPOOL" >/dev/full 2>"$T/full"; echo $?)" 111 'saca-queue exits 111 if it cannot write the list'
 
 printf 'X-Saca-Send: 007\nX-Saca-Recipients: many\n\n' >"$SPOOL/failed/odd"
 is "$(saca-queue -j "$SPOOL" | json '[(f["send"], f["contacts"], f["reason"]) for f in d if f["file"] == "odd"]')" \
-	'[(7, None, None)]' 'JSON stays JSON whatever a file says'
+	'[(7, None, None)]' 'saca-queue -j prints valid JSON for a malformed file'
 saca-queue "$SPOOL" drop odd
 
 out=$(saca-queue "$SPOOL" retry 1168 2>&1); quiet $? "$out" 'put back, by its number'
@@ -124,6 +124,68 @@ else
 	skip 'everything is put back' 'no jq here'
 fi
 rm -f "$SPOOL/new/"* "$SPOOL/failed/"*
+
+# --- Found by number, UUID, user, plan or date ---
+message quien | put new "$(key 10)" 10 10 2026-01-02T03:04:05Z victor.acme remitente@dominio.com b@y.es
+message cual | put failed "$(key 11)" 11 11 2026-01-03T03:04:05Z eva.otro remitente@dominio.com b@y.es
+put new "$(uuid 12)" 0 12 2026-01-03T03:04:05Z eva.acme remitente@dominio.com b@y.es
+listed() { # ARGUMENT...: the ids of the files that are listed, in one line
+	saca-queue -j "$@" "$SPOOL" | json '" ".join(str(int(f["id"], 16)) for f in d)'
+}
+is "$(listed)" '10 12 11' 'without an option every file is listed'
+is "$(listed -p acme)" '10 12' 'saca-queue -p lists files of a plan'
+is "$(listed -u eva.otro)" 11 'saca-queue -u lists files of a login'
+is "$(listed -d 2026-01-03)" '12 11' 'saca-queue -d lists files of a day'
+is "$(listed -d 2026-01)" '10 12 11' 'saca-queue -d takes a month too'
+is "$(listed -p acme -d 2026-01-03)" 12 'a file must match each of -p, -u and -d'
+for word in 10 "$(uuid 10)" "new/$(uuid 10)"; do
+	like "$(saca-queue "$SPOOL" show "$word")" '^X-Saca-Send: 10$' "saca-queue show finds a file by $word"
+done
+like "$(saca-queue "$SPOOL" show "$(uuid 12)")" '^X-Saca-User: eva.acme$' 'saca-queue show finds contacts by their UUID'
+out=$(saca-queue "$SPOOL" show "$(uuid 99)" 2>&1); is $? 1 'an unknown UUID is not found'
+
+# --- Check, metrics, credit ---
+out=$(saca-queue -c "$SPOOL")
+is "$?:$out" "1:WRONG: 2 waiting, the oldest for ${out##*for }" 'saca-queue -c exits 1 if a file was set aside'
+rm "$SPOOL/failed/$(key 11)"
+touch -d '2 hours ago' "$SPOOL/new/$(key 10)"
+out=$(saca-queue -c "$SPOOL"); is $? 1 'saca-queue -c exits 1 if a file waits for more than an hour'
+out=$(saca-queue -c -a 9000 "$SPOOL")
+is "$?" 0 'saca-queue -a sets how long a file may wait'
+like "$out" '^OK: 2 waiting, the oldest for 72[0-9][0-9] seconds, 0 set aside, 0 not regular$' 'saca-queue -c prints one line'
+saca-spool -c acme=+500 "$SPOOL" >/dev/null
+saca-spool -c otro=+7 "$SPOOL" >/dev/null
+: >"$SPOOL/credit/roto"
+out=$(saca-queue "$SPOOL" metrics)
+for line in 'saca_spool_waiting 2' 'saca_spool_waiting_octets [0-9]{3}' 'saca_spool_oldest_seconds 72[0-9][0-9]' 'saca_spool_failed 0' \
+	'saca_credit\{plan="acme"\} 500' 'saca_credit\{plan="otro"\} 7'; do
+	like "$out" "^$line\$" "saca-queue metrics prints $line"
+done
+unlike "$out" roto 'saca-queue metrics leaves out a credit file that cannot be read'
+is "$(printf '%s\n' "$out" | grep -v '^# ' | grep -cvE '^[a-z_]+(\{[a-z]+="[^"]*"\})? [0-9]+$')" 0 'saca-queue metrics prints valid lines'
+is "$(saca-queue -j "$SPOOL" credit | json 'sorted((p["plan"], p["contacts"]) for p in d)')" "[('acme', 500), ('otro', 7)]" \
+	'saca-queue credit lists the credit of all plans'
+rm "$SPOOL/credit"/*
+
+# --- A spool that can only be read, and entries that are not files ---
+if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
+	out=$(unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && saca-queue -j "$1" && saca-queue "$1" metrics' \
+		sh "$SPOOL" 2>&1)
+	like "$?:$out" '^saca_spool_waiting 2$' 'saca-queue works on a read-only spool'
+else
+	skip 'saca-queue works on a read-only spool' 'needs root, and a mount name space of its own'
+fi
+mkfifo "$SPOOL/new/$(key 13)"
+mkdir "$SPOOL/cur/$(printf 'dir\033')"
+out=$(saca-queue "$SPOOL" 2>&1)
+like "$out" "^saca-queue: warning: new/$(key 13) is not a regular file: saca-import skips it\$" 'saca-queue reports a FIFO in new'
+like "$out" '^saca-queue: warning: cur/dir\\u001b is not a regular file' 'saca-queue reports a folder in cur, its name escaped'
+out=$(saca-queue -c -a 9000 "$SPOOL"); is "$?:${out##*, }" '1:2 not regular' 'saca-queue -c exits 1 for them'
+printf 'Message-ID: <fifo@cliente.es>\nSubject: x\n\nx\n' >"$T/m"
+printf 'Fr@d.es\0Ta@x.es\0\0' >"$T/e"
+out=$(SACA_PLAN=acme SACA_USER=v.acme saca-spool "$SPOOL" 6>&1 <"$T/m" 1<"$T/e" 2>&1)
+like "$out" '^Kid=' 'saca-spool works beside them'
+rm -r "$SPOOL/new/"* "$SPOOL/cur/"*
 
 # What was dropped can come again, and nothing else.
 . "$TOP/t/lib/spool.sh"
@@ -217,7 +279,12 @@ misuse() {
 }
 misuse
 misuse -x "$SPOOL"
-misuse -j -c "$SPOOL"
+misuse -j -C "$SPOOL"
+misuse -c -j "$SPOOL"
+misuse -c "$SPOOL" list
+misuse -a x "$SPOOL"
+misuse -p acme "$SPOOL" credit
+misuse "$SPOOL" metrics x
 misuse "$SPOOL" all
 misuse "$SPOOL" show
 misuse "$SPOOL" show ''
