@@ -42,6 +42,8 @@ static enum entry_result read_content(struct entry *e, struct message const *msg
 		if (e->content.html.len + e->content.text.len > PIECE_MAX)
 			return no(e, ENTRY_REFUSED, "its text and HTML are too large for a store in UTF-8");
 		message_options(msg->mime, o->prefix, &e->row.options);
+		if (!message_unknown_options(msg->mime, o->prefix, &e->unknown_options))
+			return no(e, ENTRY_FAILED, "out of memory");
 		set_piece(e);
 		return ENTRY_OK;
 	case CONTENT_WEB:
@@ -100,6 +102,7 @@ void entry_clear(struct entry *e)
 	e->content = (struct content){.image_count = 0};
 	e->row = (struct store_entry){.file = NULL};
 	e->file = (struct spoolfile){.send = 0};
+	e->unknown_options.len = 0;
 	e->reason = NULL;
 	e->id[0] = 0;
 }
@@ -108,4 +111,5 @@ void entry_free(struct entry *e)
 {
 	entry_clear(e);
 	buf_free(&e->octets);
+	buf_free(&e->unknown_options);
 }

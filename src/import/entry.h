@@ -32,6 +32,7 @@ struct entry {
 	struct content content;
 	struct store_piece piece;
 	struct store_entry row;
+	struct buf unknown_options; /* message_unknown_options */
 	char const *reason;
 	char refusal[REFUSAL_TEXT]; /* room for a reason that is the message's */
 	char id[33]; /* the file's, "" where it cannot be read */

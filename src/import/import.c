@@ -178,14 +178,22 @@ static bool put_lacks(struct buf *line, char const *words, struct content_cids c
 	return well;
 }
 
-/* The cids that stay as they are, as one line of ASCII, for the operator. False: out of
-   memory. */
+/* Appends the options whose value is unknown, if there are any. False: out of memory. */
+static bool put_unknown_options(struct buf *line, struct buf const *options)
+{
+	return !options->len || ((!line->len || buf_puts(line, "; "))
+		&& buf_puts(line, "why: unknown value, so the default counts: ") && buf_put(line, options->s, options->len));
+}
+
+/* Notes the cids that are not hosted and the options that are not known, as one line of ASCII
+   for the operator. False: out of memory. */
 static bool note_lacks(struct import const *im, struct import_fate *fate)
 {
 	struct content const *c = &im->entry.content;
 	struct buf line = BUF_ZERO;
 	bool well = put_lacks(&line, "its HTML points at what is not in the message:", &c->unresolved)
-		&& put_lacks(&line, "its HTML points at what is no image of a kind that is hosted:", &c->unhosted);
+		&& put_lacks(&line, "its HTML points at what is no image of a kind that is hosted:", &c->unhosted)
+		&& put_unknown_options(&line, &im->entry.unknown_options);
 	for (size_t i = 0; i < line.len; i++)
 		if (!ascii_is_print(line.s[i]))
 			line.s[i] = '?';

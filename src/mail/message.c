@@ -170,6 +170,8 @@ void message_free(struct message *msg)
 
 /* --- Options -------------------------------------------------------------------------- */
 
+#define UNKNOWN_SHOWN 40 /* octets of an unknown value that are logged */
+
 enum { SHOW_HEADER, SOCIAL_LINKS, LANGUAGE, TRACK_OPENS, TRACK_CLICKS, OPTIONS };
 
 static char const *const names[OPTIONS] = {
@@ -185,56 +187,103 @@ static bool is_space(char c)
 	return ascii_is_blank(c) || c == '\r' || c == '\n';
 }
 
-static void set_switch(bool *out, char const *s, size_t n)
+/* Each of these returns false for an unknown value, and leaves *out alone. */
+static bool set_switch(bool *out, char const *s, size_t n)
 {
-	if (ascii_case_is(s, n, "yes"))
-		*out = true;
-	else if (ascii_case_is(s, n, "no"))
-		*out = false;
+	bool yes = ascii_case_is(s, n, "yes");
+	if (!yes && !ascii_case_is(s, n, "no"))
+		return false;
+	*out = yes;
+	return true;
 }
 
 /* Spanish, English, Italian, French, German, Dutch, Portuguese, Norwegian, Swedish,
    Catalan, Finnish, Galician, Basque: the platform's numbers. */
-static void set_language(unsigned int *out, char const *s, size_t n)
+static bool set_language(unsigned int *out, char const *s, size_t n)
 {
 	static unsigned char const known[] = {3, 4, 5, 6, 7, 8, 11, 13, 14, 15, 16, 17, 18};
 	uint64_t number;
-	if (num_scan(s, n, 18, &number) && memchr(known, (int)number, sizeof known))
-		*out = (unsigned int)number;
+	if (!num_scan(s, n, 18, &number) || !memchr(known, (int)number, sizeof known))
+		return false;
+	*out = (unsigned int)number;
+	return true;
 }
 
-static void set_option(struct message_options *out, size_t which, char const *s, size_t n)
+static bool set_option(struct message_options *out, size_t which, char const *s, size_t n)
 {
 	bool *const switches[OPTIONS] = {
 		[SHOW_HEADER] = &out->show_header, [SOCIAL_LINKS] = &out->social_links,
 		[TRACK_OPENS] = &out->track_opens, [TRACK_CLICKS] = &out->track_clicks,
 	};
-	for (; n && is_space(s[0]); n--)
-		s++;
-	while (n && is_space(s[n - 1]))
-		n--;
-	if (which == LANGUAGE)
-		set_language(&out->language, s, n);
-	else
-		set_switch(switches[which], s, n);
+	return which == LANGUAGE ? set_language(&out->language, s, n) : set_switch(switches[which], s, n);
+}
+
+/* A walk over the option headers of a message: the first of each name. */
+struct option_walk {
+	char const *header, *prefix;
+	size_t n, at;
+	bool seen[OPTIONS];
+	/* the current one */
+	size_t which;
+	char const *value;
+	size_t value_n;
+};
+
+static struct option_walk walk_options(struct mime const *m, char const *prefix)
+{
+	struct option_walk w = {.prefix = prefix};
+	w.header = mime_header(m, &w.n);
+	return w;
+}
+
+static bool next_option(struct option_walk *w)
+{
+	struct header_field f;
+	size_t skip = strlen(w->prefix);
+	while (header_next(w->header, w->n, &w->at, &f)) {
+		if (f.name_len <= skip || !ascii_case_equal(f.name, skip, w->prefix, skip))
+			continue;
+		size_t i = 0;
+		while (i < OPTIONS && !ascii_case_is(f.name + skip, f.name_len - skip, names[i]))
+			i++;
+		if (i == OPTIONS || w->seen[i])
+			continue;
+		w->seen[i] = true;
+		w->which = i;
+		w->value = f.value;
+		w->value_n = f.value_len;
+		for (; w->value_n && is_space(w->value[0]); w->value_n--)
+			w->value++;
+		while (w->value_n && is_space(w->value[w->value_n - 1]))
+			w->value_n--;
+		return true;
+	}
+	return false;
 }
 
 void message_options(struct mime const *m, char const *prefix, struct message_options *out)
 {
+	struct option_walk w = walk_options(m, prefix);
 	*out = (struct message_options){.show_header = true, .track_opens = true,
 		.track_clicks = true, .language = 3};
-	bool seen[OPTIONS] = {false};
-	size_t n, skip = strlen(prefix);
-	char const *header = mime_header(m, &n);
-	struct header_field f;
-	for (size_t at = 0; header_next(header, n, &at, &f);) {
-		if (f.name_len <= skip || !ascii_case_equal(f.name, skip, prefix, skip))
+	while (next_option(&w))
+		(void)set_option(out, w.which, w.value, w.value_n);
+}
+
+bool message_unknown_options(struct mime const *m, char const *prefix, struct buf *out)
+{
+	struct option_walk w = walk_options(m, prefix);
+	struct message_options ignored;
+	size_t first = out->len;
+	while (next_option(&w)) {
+		if (set_option(&ignored, w.which, w.value, w.value_n))
 			continue;
-		for (size_t i = 0; i < OPTIONS; i++) {
-			if (seen[i] || !ascii_case_is(f.name + skip, f.name_len - skip, names[i]))
-				continue;
-			seen[i] = true;
-			set_option(out, i, f.value, f.value_len);
-		}
+		if ((out->len > first && !buf_puts(out, ", ")) || !buf_puts(out, prefix) || !buf_puts(out, names[w.which])
+		    || !buf_puts(out, ": "))
+			return false;
+		for (size_t i = 0; i < w.value_n && i < UNKNOWN_SHOWN; i++)
+			if (!buf_putc(out, ascii_is_print(w.value[i]) ? w.value[i] : '?'))
+				return false;
 	}
+	return true;
 }

@@ -4,9 +4,9 @@
 #ifndef MAIL_MESSAGE_H
 #define MAIL_MESSAGE_H
 
+#include "base/buf.h"
 #include "mail/body.h"
 #include "mail/mime.h"
-#include "service/reply.h"
 #include "service/reply.h"
 
 enum message_verdict {
@@ -48,5 +48,9 @@ struct message_options {
    Language, TrackingOpening, TrackingClicks. Any case; the first of each counts; an
    unknown value is the default. prefix is "X-Teenvio-" unless set otherwise. */
 void message_options(struct mime const *m, char const *prefix, struct message_options *out);
+
+/* Appends the options with an unknown value to out, as `Name: value` with commas between them:
+   printable ASCII, each value cut at 40 octets. False: out of memory. */
+bool message_unknown_options(struct mime const *m, char const *prefix, struct buf *out);
 
 #endif

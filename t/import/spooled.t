@@ -28,6 +28,12 @@ deliver "$T/m" "$T/e" "$S"
 is "$REPLY" "R${first#K}" 'repeated after the import: the same answer'
 is "$(import 2>&1):$(sql 'select count(*) from send')" ':1' 'and nothing to import'
 
+{ echo 'X-Teenvio-Language: 99'; campaign opciones; } >"$T/options"
+deliver "$T/options" "$T/e" "$S"
+like "$(import 2>&1)" '^saca-import: send [0-9]+: why: unknown value, so the default counts: X-Teenvio-Language: 99$' \
+	'saca-import logs an option header with an unknown value'
+is "$(sql 'select language from send order by id desc limit 1')" 3 'an unknown language is the default'
+
 : >"$T/empty"
 deliver "$T/empty" "$T/e" "$S"
 like "$REPLY" '^Kcontacts=2 ' 'contacts alone'

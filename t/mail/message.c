@@ -168,6 +168,31 @@ START_TEST(reads_options)
 }
 END_TEST
 
+static struct {
+	char const *in, *text;
+} const unknown_options[] = {
+	{"X-Teenvio-Language: 99\n", "X-Teenvio-Language: 99"},
+	{"x-teenvio-LANGUAGE:\t9 9 \nX-Teenvio-ShowCab: si\n", "X-Teenvio-Language: 9 9, X-Teenvio-ShowCab: si"},
+	{"X-Teenvio-ShowCab: \xc3\xad\x1b\n", "X-Teenvio-ShowCab: ???"},
+	{"X-Teenvio-SocialLinks:\n", "X-Teenvio-SocialLinks: "},
+	{"X-Teenvio-ShowCab: no\nX-Teenvio-ShowCab: maybe\nX-Teenvio-Language: 4\nX-Teenvio-Other: 1\n", ""},
+	{"X-Teenvio-TrackingClicks: 0123456789012345678901234567890123456789xyz\n",
+	 "X-Teenvio-TrackingClicks: 0123456789012345678901234567890123456789"},
+};
+
+START_TEST(an_option_with_an_unknown_value_is_named)
+{
+	struct message msg;
+	struct buf text = BUF_ZERO;
+	message_read(&msg, unknown_options[_i].in, strlen(unknown_options[_i].in));
+	ck_assert(message_unknown_options(msg.mime, "X-Teenvio-", &text));
+	ck_assert(buf_putc(&text, 0));
+	ck_assert_str_eq(text.s, unknown_options[_i].text);
+	buf_free(&text);
+	message_free(&msg);
+}
+END_TEST
+
 START_TEST(reads_options_of_each_language)
 {
 	static unsigned int const known[] = {3, 4, 5, 6, 7, 8, 11, 13, 14, 15, 16, 17, 18};
@@ -221,6 +246,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, refuses_what_exceeds_a_limit);
 	tcase_add_test(c, gives_reasons);
 	tcase_add_loop_test(c, reads_options, 0, sizeof options / sizeof *options);
+	tcase_add_loop_test(c, an_option_with_an_unknown_value_is_named, 0, sizeof unknown_options / sizeof *unknown_options);
 	tcase_add_test(c, reads_options_of_each_language);
 	tcase_add_test(c, draws);
 	suite_add_tcase(s, c);
