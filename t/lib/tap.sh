@@ -1,7 +1,8 @@
 # shellcheck shell=sh
-# What the shell tests share: TAP, a folder of their own, and waiting for what can be
-# watched. A test starts with `. t/lib/tap.sh`, and ends with `done_testing`.
-# BIN is the folder of the programs under test (an absolute path, or bin).
+# Shared by the shell tests: TAP, a temporary folder, waiting. A test sources this first and
+# ends with done_testing. BIN is the folder of the programs under test: bin by default.
+#
+# Standard error goes to $T/stderr and is shown only when the test fails.
 
 set -u
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,28 +13,33 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/saca-t.XXXXXX")
 export BIN PATH T TOP
 PIDS=
 TESTS=0
+FAILED=0
+DONE=
+exec 2>"$T/stderr"
 
-# The programs need no more stack than this, and most of their clients do with it: $ROOMY goes
-# before a command that does not. (The sanitizers' frames are larger.)
+# The programs have a stack of 256 KB in every test, but for the sanitizers' larger frames.
+# $ROOMY goes before a command of others that needs more.
 ROOMY="prlimit --stack=8388608:"
 case $BIN in
 */sanitize/*) ;;
 *) ulimit -S -s 256 ;;
 esac
 
-make() { # pkg-config wants more
+make() { # pkg-config needs a larger stack
 	$ROOMY make "$@"
 }
 
-# Is it scripts that run the programs (scripts/analyze)? What is told of them from outside, as
-# strace does, is of the scripts then.
+# WRAPPED: the programs are scripts that run the real ones (scripts/analyze). strace and the
+# like would then see the scripts.
 case $(head -c 2 "$BIN/saca-smtpd" 2>/dev/null) in
 '#!') WRAPPED=yes ;;
 *) WRAPPED= ;;
 esac
-FAILED=0
 
 cleanup() {
+	if [ -z "$DONE" ] || [ "$FAILED" -gt 0 ]; then
+		tail -n 50 "$T/stderr" | sed 's/^/# stderr: /'
+	fi
 	for p in $PIDS; do kill "$p" 2>/dev/null; done
 	for p in $PIDS; do wait "$p" 2>/dev/null; done
 	rm -rf "$T"
@@ -41,7 +47,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 
-# ok STATUS NAME [DETAIL]: one test. STATUS is 0 when it passed.
+# ok STATUS NAME [DETAIL]: reports one test. STATUS is 0 if it passed; DETAIL is shown if not.
 ok() {
 	TESTS=$((TESTS + 1))
 	if [ "$1" -eq 0 ]; then
@@ -54,7 +60,7 @@ ok() {
 	return "$1"
 }
 
-# is GOT WANTED NAME
+# is GOT WANTED NAME: the two are equal
 is() {
 	[ "$1" = "$2" ]
 	ok $? "$3" "got:    $1
@@ -75,14 +81,14 @@ unlike() {
 wanted: no line like $2"
 }
 
-# skip NAME WHY
+# skip NAME WHY: reports a test that cannot run here
 skip() {
 	TESTS=$((TESTS + 1))
 	echo "ok $TESTS - $1 # SKIP $2"
 }
 
-# await SECONDS COMMAND...: runs it until it succeeds; fails after six times that time, which
-# is meant for a machine that has nothing else to do.
+# await SECONDS COMMAND...: runs COMMAND until it succeeds. Fails after six times SECONDS, the
+# time it takes on an idle machine.
 await() {
 	_end=$(($(date +%s) + 6 * $1))
 	shift
@@ -92,18 +98,19 @@ await() {
 	done
 }
 
-# A store that an importer writes to, or whose importer was just killed, is asked again.
+# The store may be locked by an importer, or by the recovery after a killed one.
 sqlite3() {
 	command sqlite3 -cmd '.timeout 20000' "$@"
 }
 
-# background COMMAND...: runs it until the test ends; its pid is in $!.
+# background COMMAND...: runs it until the test ends; its pid is $!.
 background() {
 	"$@" &
 	PIDS="$PIDS $!"
 }
 
 done_testing() {
+	DONE=yes
 	echo "1..$TESTS"
 	[ "$FAILED" -eq 0 ] || exit 1
 	exit 0
