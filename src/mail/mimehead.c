@@ -36,11 +36,11 @@ static enum mime_encoding encoding_of(char const *label)
 	} const known[] = {
 		{"", MIME_7BIT}, {"7bit", MIME_7BIT}, {"8bit", MIME_8BIT}, {"binary", MIME_BINARY},
 		{"quoted-printable", MIME_QP}, {"base64", MIME_BASE64},
-		/* in the wild, and not in doubt: nothing is encoded */
-		{"7-bit", MIME_7BIT}, {"7bits", MIME_7BIT}, {"8-bit", MIME_8BIT}, {"8bits", MIME_8BIT},
-		{"none", MIME_8BIT},
+		/* in the wild, and not in doubt */
+		{"7-bit", MIME_7BIT}, {"7bits", MIME_7BIT}, {"7-bits", MIME_7BIT}, {"8-bit", MIME_8BIT},
+		{"8bits", MIME_8BIT}, {"8-bits", MIME_8BIT}, {"none", MIME_8BIT}, {"base-64", MIME_BASE64},
 	};
-	/* a charset's name in the wrong place says that there is text, as it is */
+	/* a charset's name in the wrong place means text that is not encoded */
 	static char const *const charsets[] = {"utf", "us-ascii", "ascii", "iso-8859-", "latin", "windows-12", "cp12",
 		"koi8-", "gb2312", "gbk", "gb18030", "big5", "euc-", "shift_jis", "shift-jis"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -112,6 +112,33 @@ static bool put_word(struct buf *out, struct buf *scratch, struct buf const *val
 	return param_word(scratch, value->s, value->len) && buf_put(out, scratch->s, scratch->len + 1);
 }
 
+/* The transfer encoding; of two words, such as `quoted printable`, the name with a hyphen if there
+   is one. */
+static bool put_encoding(struct buf *out, struct buf *scratch, struct buf const *value)
+{
+	size_t before = out->len, blank = 0;
+	if (!put_word(out, scratch, value))
+		return false;
+	while (blank < value->len && !ascii_is_blank(value->s[blank]))
+		blank++;
+	size_t second = blank;
+	while (second < value->len && ascii_is_blank(value->s[second]))
+		second++;
+	if (!blank || second == value->len)
+		return true;
+	size_t words = out->len;
+	if (!param_word(scratch, value->s + second, value->len - second))
+		return false;
+	out->len--; /* its NUL */
+	if (!buf_putc(out, '-') || !buf_put(out, scratch->s, scratch->len + 1))
+		return false;
+	if (encoding_of(out->s + before) == MIME_UNKNOWN) {
+		out->len = words;
+		out->s[words - 1] = 0;
+	}
+	return true;
+}
+
 /* The parameter that names a root (RFC 2387 3.2). out begins with the type. */
 static bool put_start(struct buf *out, struct buf *scratch, struct buf const *type)
 {
@@ -134,7 +161,7 @@ static bool put_strings(struct buf *out, struct buf value[FIELDS], struct buf *s
 	if (!buf_put(out, is, strlen(is) + 1)
 		|| param_find(scratch, NULL, type->s, type->len, "charset") < 0
 		|| !buf_put(out, scratch->s, scratch->len + 1)
-		|| !put_word(out, scratch, value + ENCODING)
+		|| !put_encoding(out, scratch, value + ENCODING)
 		|| !put_word(out, scratch, disposition))
 		return false;
 	int found = param_find(scratch, NULL, disposition->s, disposition->len, "filename");

@@ -310,6 +310,32 @@ START_TEST(knows_what_headers_say)
 }
 END_TEST
 
+static struct {
+	char const *value, *label;
+	enum mime_encoding encoding;
+} const encodings[] = {
+	{"base64", "base64", MIME_BASE64}, {" BASE64 ; x=y", "base64", MIME_BASE64}, {"\"base64\"", "base64", MIME_BASE64},
+	{"quoted printable", "quoted-printable", MIME_QP}, {"Quoted  Printable", "quoted-printable", MIME_QP},
+	{"quoted\n printable", "quoted-printable", MIME_QP}, {"8 bit", "8-bit", MIME_8BIT}, {"7 bit", "7-bit", MIME_7BIT},
+	{"8 bits", "8-bits", MIME_8BIT}, {"base 64", "base-64", MIME_BASE64}, {"8bit (as is)", "8bit", MIME_8BIT},
+	{"base64 encoding", "base64", MIME_BASE64}, {"quoted", "quoted", MIME_UNKNOWN}, {"x y", "x", MIME_UNKNOWN},
+	{"", "", MIME_7BIT}, {" ", "", MIME_7BIT}, {"7bit 8bit", "7bit", MIME_7BIT},
+};
+
+START_TEST(knows_encodings)
+{
+	struct buf in = BUF_ZERO;
+	put(&in, "Content-Transfer-Encoding:");
+	put(&in, encodings[_i].value);
+	put(&in, "\n\n");
+	struct reading r = read_copy(in.s, in.len);
+	ck_assert_str_eq(mime_part(r.m, 0)->label, encodings[_i].label);
+	ck_assert_int_eq(mime_part(r.m, 0)->encoding, encodings[_i].encoding);
+	free_reading(&r);
+	buf_free(&in);
+}
+END_TEST
+
 START_TEST(gives_fields)
 {
 	static char const in[] = "Subject: uno\r\n dos\r\nsubject: otro\r\nX: \r\n\r\nSubject: cuerpo\r\n";
@@ -565,6 +591,7 @@ Suite *unit_suite(void)
 	tcase_add_loop_test(c, survives_damage, 0, (int)sample_count);
 	tcase_add_loop_test(c, finds_bodies, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_test(c, knows_what_headers_say);
+	tcase_add_loop_test(c, knows_encodings, 0, sizeof encodings / sizeof *encodings);
 	tcase_add_test(c, gives_fields);
 	tcase_add_loop_test(c, skips_a_mark, 0, sizeof marked / sizeof *marked);
 	tcase_add_test(c, limits_depth);
