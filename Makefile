@@ -83,7 +83,7 @@ OBJ_saca-import := \
 	$(call in,base,ascii base64 buf clock date fd hash num setid utf8 version wait) \
 	$(call in,service,reply) \
 	$(call in,mail,address body charset cid css encword header headerend html htmlforeign htmlmeta htmltext image \
-		iso2022jp message mime mimehead param punycode qp srcset transfer url) \
+		iso2022jp label message mime mimehead param punycode qp srcset transfer url) \
 	$(call in,spool,boot credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool) \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \

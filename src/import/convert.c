@@ -8,6 +8,7 @@
 #include "mail/charset.h"
 #include "mail/htmlmeta.h"
 #include "mail/iso2022jp.h"
+#include "mail/label.h"
 #include "base/utf8.h"
 #include "import/decoder.h"
 
@@ -85,20 +86,6 @@ static bool put_1252(char const *s, size_t n, struct buf *out)
 			return false;
 	}
 	return true;
-}
-
-/* Is there more UTF-8 beyond ASCII in it than there is of what is none? A text that was
-   cut, or has one octet broken, is damaged UTF-8 rather than a false label. */
-static bool mostly_utf8(char const *s, size_t n)
-{
-	size_t fine = 0, bad = 0, step;
-	for (size_t i = 0; i < n; i += step) {
-		bool good;
-		step = utf8_step(s + i, n - i, &good);
-		fine += good && step > 1;
-		bad += !good;
-	}
-	return fine > bad;
 }
 
 /* One conversion with its own output, for iconv's way of counting. */
@@ -205,64 +192,44 @@ static void choose_order(char const *s, size_t n, char name[CHARSET_NAME])
 	strcat(name, last > first ? "LE" : "BE");
 }
 
-/* Octets without a zero among them which, being valid UTF-8, are not UTF-16: fewer can be
-   both (two Chinese characters may look like four ASCII ones). */
-#define WIDE_SURE 16
+#define SHIFTED_NAME "EUC-JP-MS"
 
-/* How text is read. name: "" where only the rule for unknown ones is left. cd: where iconv
-   is needed. */
+/* How text is read. name: "" if the label says nothing. cd: set if iconv is needed. */
 struct reading {
 	char name[CHARSET_NAME];
 	iconv_t cd;
 	bool by_iconv;
-	bool shifted; /* ISO-2022-JP: to be made EUC-JP first */
+	bool shifted; /* ISO-2022-JP: becomes EUC-JP first */
 };
 
-/* Settles the reading by the label, unless that is none, unknown to iconv too, or false.
+/* Settles the reading by the label, unless that is none, unknown to iconv too, or proved false.
    False: iconv could not be asked. */
 static bool judge(struct reading *r, char const *label, char const *s, size_t n)
 {
 	char *name = r->name;
-	name[0] = 0;
+	*r = (struct reading){.by_iconv = false};
 	if (!label || !charset_name(label, strlen(label), name))
 		return true;
-	bool wide = !strncmp(name, "UTF-16", 6) || !strncmp(name, "UTF-32", 6);
-	if ((!strcmp(name, "US-ASCII") && !ascii_only(s, n))
-	    || (!strcmp(name, "UTF-8") && !utf8_valid(s, n) && !mostly_utf8(s, n))
-	    || (wide && n >= WIDE_SURE && !memchr(s, 0, n) && utf8_valid(s, n))) {
+	if (label_is_false(name, s, n)) {
 		name[0] = 0;
 		return true;
 	}
-	if (wide && !name[6])
+	if (label_is_wide(name) && !name[6])
 		choose_order(s, n, name);
 	if (!strcmp(name, "UTF-8") || !strcmp(name, "US-ASCII") || !strcmp(name, "WINDOWS-1252"))
 		return true;
 	r->shifted = !strcmp(name, "ISO-2022-JP");
-	if (r->shifted)
-		strcpy(name, "EUC-JP-MS");
-	r->cd = decoder_for(name);
+	r->cd = decoder_for(r->shifted ? SHIFTED_NAME : name);
 	r->by_iconv = r->cd != (iconv_t)-1;
 	if (!r->by_iconv)
 		name[0] = 0;
 	return r->by_iconv || errno == EINVAL;
 }
 
-/* The same by what HTML states of itself. */
-static bool judge_html(struct reading *r, char const *s, size_t n)
-{
-	char stated[CHARSET_NAME];
-	size_t from, to;
-	if (!htmlmeta_charset(s, n, &from, &to) || to - from >= sizeof stated)
-		return true;
-	memcpy(stated, s + from, to - from);
-	stated[to - from] = 0;
-	return judge(r, stated, s, n);
-}
-
 static bool put_shifted(struct reading const *r, char const *s, size_t n, struct buf *out)
 {
 	struct buf euc = BUF_ZERO;
-	bool good = iso2022jp_to_euc(s, n, &euc) && put_converted(r->cd, r->name, euc.s, euc.len, out);
+	bool good = iso2022jp_to_euc(s, n, &euc) && put_converted(r->cd, SHIFTED_NAME, euc.s, euc.len, out);
 	buf_free(&euc);
 	return good;
 }
@@ -273,24 +240,52 @@ static bool put(struct reading const *r, char const *s, size_t n, struct buf *ou
 		return put_shifted(r, s, n, out);
 	if (r->by_iconv)
 		return put_converted(r->cd, r->name, s, n, out);
-	if (!strcmp(r->name, "WINDOWS-1252"))
-		return put_1252(s, n, out);
-	if (*r->name)
-		return put_utf8(s, n, out);
-	return utf8_valid(s, n) ? put_utf8(s, n, out) : put_1252(s, n, out);
+	return strcmp(r->name, "WINDOWS-1252") ? put_utf8(s, n, out) : put_1252(s, n, out);
+}
+
+/* Reads the text by a label, and keeps that unless it proves false. *read: it is kept. */
+static bool read_by(char const *label, char const *s, size_t n, struct buf *out, bool *read)
+{
+	struct reading r;
+	size_t before = out->len;
+	*read = false;
+	if (!judge(&r, label, s, n))
+		return false;
+	if (!*r.name)
+		return true;
+	if (!put(&r, s, n, out))
+		return false;
+	*read = !label_was_false(r.name, s, n, out->s + before, out->len - before);
+	if (!*read)
+		out->len = before;
+	return true;
+}
+
+/* The charset that HTML states of itself, in stated; "" where it states none. */
+static void find_stated(char const *s, size_t n, char stated[CHARSET_NAME])
+{
+	size_t from, to;
+	stated[0] = 0;
+	if (!htmlmeta_charset(s, n, &from, &to) || to - from >= CHARSET_NAME)
+		return;
+	memcpy(stated, s + from, to - from);
+	stated[to - from] = 0;
 }
 
 static bool convert_any(char const *label, bool html, char const *s, size_t n, struct buf *out)
 {
-	struct reading r = {.by_iconv = false};
+	char stated[CHARSET_NAME] = "";
+	size_t before = out->len, skip;
 	if (n == 0)
 		return true;
-	size_t before = out->len, skip;
 	char const *mark = mark_of(s, n, &skip);
-	bool good = judge(&r, mark ? mark : label, s + skip, n - skip);
-	if (good && !mark && html && !*r.name)
-		good = judge_html(&r, s, n);
-	good = good && put(&r, s + skip, n - skip, out);
+	bool read, good = read_by(mark ? mark : label, s + skip, n - skip, out, &read);
+	if (good && !read && html && !mark) {
+		find_stated(s, n, stated);
+		good = read_by(stated, s, n, out, &read);
+	}
+	if (good && !read)
+		good = utf8_valid(s + skip, n - skip) ? put_utf8(s + skip, n - skip, out) : put_1252(s + skip, n - skip, out);
 	if (!good)
 		out->len = before;
 	return good;

@@ -10,16 +10,13 @@
 #include <stddef.h>
 
 /* Appends s[0..n) to out, read as `charset` (a label as mail has it; NULL or "": none
-   is stated). A charset iconv knows is converted by it, and what it cannot read becomes
-   U+FFFD. Otherwise, and where a us-ascii, utf-8 or utf-16 label is false, the text is
-   UTF-8 if it is well-formed UTF-8, else windows-1252. (Text called utf-8 with more good
-   sequences than bad ones is damaged UTF-8, and stays that.) A byte order mark wins over
-   any label.
-   False: out of memory; out is then as it was. */
+   is stated). iconv converts a charset that it knows; octets that it cannot read become
+   U+FFFD. Without a label, and if iconv does not know it or the text proves it false
+   (mail/label.h), the text is UTF-8 if it is well-formed UTF-8, else windows-1252. A byte order
+   mark wins over any label. False: out of memory; out is then as it was. */
 bool convert_to_utf8(char const *charset, char const *s, size_t n, struct buf *out);
 
-/* The same for HTML: where Content-Type states no charset, what the HTML itself states
-   in a <meta> counts. */
+/* The same for HTML: without a true label, the charset counts that a <meta> states. */
 bool convert_html(char const *charset, char const *s, size_t n, struct buf *out);
 
 /* Appends an unstructured field's value, as mime_field and header_find give it: its

@@ -221,6 +221,36 @@ START_TEST(hosts)
 }
 END_TEST
 
+/* Samples of t/mail/samples whose words were once lost. */
+static struct {
+	char const *sample, *text, *html;
+} const words[] = {
+	{"sep-main", "hola", "<p>hola</p>"}, {"sep-parts", "hola mundo", "<p>hola</p>"},
+	{"sep-main-first-part", "hola", "<p>PRIMERO</p><p>SEGUNDO</p>"}, {"sep-blanks", "hola", "<p>hola</p>"},
+	{"pieces-html-related", "texto1", "<p>uno <img src=\"$0\"></p><p>dos</p>"},
+	{"pieces-text", "texto1\ntexto2", "<p>html1</p><p>html2</p>"},
+	{"label-iso-2022-jp", "こんにちは", "<p>こんにちは</p>"},
+	{"label-base64", "Estas son las novedades de la semana en nuestra tienda.",
+	 "<html><body><p>Estas son las novedades</p></body></html>"},
+	{"base64-footer", "Camión, año y niño\nEste mensaje es confidencial.", "<p>hola</p>"},
+	{"base64-padded-footer", "Camión, año y niño.\nEste mensaje es confidencial.", "<p>hola</p>"},
+};
+
+START_TEST(keeps_words)
+{
+	char path[400], s[4000];
+	snprintf(path, sizeof path, "%s/t/mail/samples/%s.eml", getenv("TOP") ? getenv("TOP") : ".", words[_i].sample);
+	FILE *f = fopen(path, "rb");
+	ck_assert_ptr_nonnull(f);
+	size_t n = fread(s, 1, sizeof s, f);
+	fclose(f);
+	ck_assert_int_eq(read_at(web, "https://img.example", s, n), CONTENT_OK);
+	is(&content.text, words[_i].text);
+	html_is(words[_i].html);
+	content_free(&content);
+}
+END_TEST
+
 START_TEST(notes_each_once)
 {
 	read_message(MESSAGE("", HTML("<img src=cid:c><img src=cid:a%0Ab><img src=cid:c><img src=cid:%63>")));
@@ -377,6 +407,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, reads_all);
 	tcase_add_test(c, does_without);
 	tcase_add_loop_test(c, hosts, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, keeps_words, 0, sizeof words / sizeof *words);
 	tcase_add_test(c, notes_each_once);
 	tcase_add_test(c, cuts_long_ids);
 	tcase_add_test(c, takes_urls);

@@ -85,6 +85,19 @@ static struct {
 	{"utf-8", TEXT("\xf1\xe9 \xc3\xb1"), "ñé Ã±"},
 	{"utf-16", TEXT("<html><body>hola"), "<html><body>hola"},
 	{"utf-16le", TEXT("ma\xc3\xb1" "ana por la ma\xc3\xb1" "ana"), "mañana por la mañana"},
+	/* 8-bit octets in a charset of 7 bits */
+	{"iso-2022-jp", TEXT("\xe3\x81\x93\xe3\x82\x93"), "こん"}, {"iso-2022-jp", TEXT("a\xf1o"), "año"},
+	{"iso-2022-kr", TEXT("\xec\x95\x88"), "안"}, {"iso-2022-cn", TEXT("\xe4\xbd\xa0 a"), "你 a"},
+	{"utf-7", TEXT("a\xc3\xb1o"), "año"}, {"utf-7", TEXT("a\xf1o + 2"), "año + 2"}, {"utf-7", TEXT("C++ y +34 600"), "C++ y +34 600"},
+	{"iso-2022-jp", TEXT("\x1b$B$3$s\x1b(B \xb1\xb2"), "こん " BAD BAD},
+	/* octets that the charset has not, and that are UTF-8 */
+	{"shift_jis", TEXT("ni\xc3\xb1o se\xc3\xb1or a\xc3\xb1o \xe2\x82\xac"), "niño señor año €"},
+	{"euc-jp", TEXT("\xc3\xb1\xc3\xb1\xc3\xb1\xc3\xb1"), "ññññ"},
+	{"gb2312", TEXT("\xe3\x81\x93\xe3\x82\x93\xe3\x81\xab\xe3\x81\xa1\xe3\x81\xaf"), "こんにちは"},
+	{"iso-8859-2", TEXT("\xc3\x91" "and\xc3\xba"), "Ñandú"}, {"iso-8859-1", TEXT("\xc3\x81vila"), "Ávila"},
+	{"ibm037", TEXT("Hola a todos\n"), "Hola a todos\n"},
+	/* octets of a charset of one octet a character, under one of several */
+	{"gb2312", TEXT("caf\xe9 "), "café "}, {"euc-kr", TEXT("caf\xe9"), "café"}, {"shift_jis", TEXT("\xfd\xfe"), "ýþ"},
 	/* damaged UTF-8 stays UTF-8 */
 	{"utf-8", TEXT("\xc3\xb1\xc3\xb1\xc3"), "ññ" BAD},
 	{"utf-8", TEXT("\xc3\xb1\xff\xc3\xb1"), "ñ" BAD "ñ"},
@@ -146,6 +159,8 @@ static struct {
 	{"us-ascii", "<meta charset=koi8-r>\xf0", "<meta charset=koi8-r>П"},
 	{"utf-8", "<meta charset=koi8-r>\xf0", "<meta charset=koi8-r>П"},
 	{"utf-8", "<meta charset=koi8-r>П", "<meta charset=koi8-r>П"},
+	{"iso-2022-jp", "<p>\xe3\x81\x93", "<p>こ"}, {"iso-2022-jp", "<meta charset=iso-2022-jp>\xe3\x81\x93", "<meta charset=iso-2022-jp>こ"},
+	{"iso-2022-jp", "<meta charset=koi8-r>\xf0", "<meta charset=koi8-r>П"},
 	{"", "<meta charset=utf-16>\xc3\xb1", "<meta charset=utf-16>ñ"},
 	{"", "<meta charset=no-such>\xf1", "<meta charset=no-such>ñ"},
 	{"", "<!--<meta charset=koi8-r>-->\xf0", "<!--<meta charset=koi8-r>-->ð"},
