@@ -66,12 +66,12 @@ OBJ_saca-checkpassword := \
 OBJ_saca-mime := \
 	$(call in,base,ascii base64 buf fd memfile num setid utf8 version) \
 	$(call in,service,answer answer_pipe reply) \
-	$(call in,mail,body header headerend message mime mimehead mimetree param qp transfer)
+	$(call in,mail,body header header_block message mime mime_head mime_tree param qp transfer)
 OBJ_saca-spool := \
 	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num setid utf8 uuid version wait) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe ask reply serve submission ticket) \
-	$(call in,mail,address body header headerend message mime mimehead param punycode qp transfer) \
+	$(call in,mail,address body header header_block message mime mime_head param punycode qp transfer) \
 	$(call in,accounts,plan senders) \
 	$(call in,spool,boot commit credit credit_format draft envelope file find fingerprint input key lock login name \
 		number number_format quota quota_format record seen_format settings spool submit)
@@ -82,13 +82,13 @@ OBJ_saca-accounts := \
 OBJ_saca-import := \
 	$(call in,base,ascii base64 buf clock date fd hash num setid utf8 version wait) \
 	$(call in,service,reply) \
-	$(call in,mail,address body charset cid css encword header headerend html htmlforeign htmlmeta htmltext image \
-		iso2022jp label message mime mimehead param punycode qp srcset transfer url) \
+	$(call in,mail,address body charset cid css encword header header_block html html_foreign html_meta html_text image \
+		iso2022jp label message mime mime_head param punycode qp srcset transfer url) \
 	$(call in,spool,boot credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool) \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
-	$(call in,import,batch cidparts content convert convert_header decoder entry import told watch webfolder)
+	$(call in,import,batch cid_parts content convert convert_header decoder entry import told watch webfolder)
 OBJ_saca-list := \
 	$(call in,base,ascii buf date num setid utf8 version) \
 	$(call in,mail,address punycode) \
@@ -104,7 +104,7 @@ OBJ_saca-queue := \
 
 OBJ_saca-bounce := \
 	$(call in,base,ascii base32 base64 buf fd hash num random utf8 version) \
-	$(call in,mail,header headerend mime mimehead param qp transfer) \
+	$(call in,mail,header header_block mime mime_head param qp transfer) \
 	$(call in,send,bounce hit hits linkkeys token)
 
 LIB_saca-proxy := -lskarnet

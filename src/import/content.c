@@ -4,10 +4,10 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "mail/cid.h"
-#include "mail/htmlmeta.h"
+#include "mail/html_meta.h"
 #include "mail/image.h"
 #include "mail/transfer.h"
-#include "import/cidparts.h"
+#include "import/cid_parts.h"
 #include "import/convert.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ struct reader {
 	struct message const *msg;
 	char const *url;
 	struct webfolder *w;
-	struct cidparts parts;
+	struct cid_parts parts;
 	struct buf id, answer, octets;
 	size_t image_room, unresolved_room, unhosted_room;
 	enum content_status status;
@@ -120,7 +120,7 @@ static size_t host(struct reader *r, char const *type, char const *id)
 }
 
 /* The image of a group: the first of its parts whose octets are one. */
-static size_t image_of(struct reader *r, struct cidparts_group *g)
+static size_t image_of(struct reader *r, struct cid_parts_group *g)
 {
 	if (g->seen)
 		return g->image;
@@ -142,7 +142,7 @@ static size_t image_of(struct reader *r, struct cidparts_group *g)
 /* The first image of groups[from..to), those of one Content-ID but for its case. */
 static size_t image_among(struct reader *r, size_t from, size_t to)
 {
-	struct cidparts_group *g = r->parts.groups;
+	struct cid_parts_group *g = r->parts.groups;
 	if (g[from].any_seen)
 		return g[from].any_image;
 	size_t image = NO_IMAGE;
@@ -157,7 +157,7 @@ static size_t image_among(struct reader *r, size_t from, size_t to)
 static size_t image_named(struct reader *r, char const *id, size_t n, bool *known)
 {
 	size_t exact, from, to, image = NO_IMAGE;
-	cidparts_find(&r->parts, id, n, &exact, &from, &to);
+	cid_parts_find(&r->parts, id, n, &exact, &from, &to);
 	*known = *known || from < to;
 	if (exact < r->parts.group_count)
 		image = image_of(r, &r->parts.groups[exact]);
@@ -273,7 +273,7 @@ static bool read_text(struct reader *r, size_t i)
 static bool read_html(struct reader *r, size_t i)
 {
 	struct buf utf8 = BUF_ZERO, corrected = BUF_ZERO;
-	bool good = read_part(r, i, true, &utf8) && htmlmeta_correct(utf8.s, utf8.len, &corrected)
+	bool good = read_part(r, i, true, &utf8) && html_meta_correct(utf8.s, utf8.len, &corrected)
 		&& cid_rewrite(corrected.s, corrected.len, find, r, &r->c->html);
 	buf_free(&utf8);
 	buf_free(&corrected);
@@ -306,13 +306,13 @@ enum content_status content_read(struct content *c, struct message const *msg, c
 {
 	struct reader r = {.c = c, .msg = msg, .url = url, .w = w};
 	*c = (struct content){.image_count = 0};
-	if (!cidparts_start(&r.parts, msg))
+	if (!cid_parts_start(&r.parts, msg))
 		return CONTENT_NO_MEMORY;
 	if (!read_fields(&r) || !read_pieces(&r))
 		fail(&r, CONTENT_NO_MEMORY);
 	unite(&c->unresolved);
 	unite(&c->unhosted);
-	cidparts_free(&r.parts);
+	cid_parts_free(&r.parts);
 	buf_free(&r.id);
 	buf_free(&r.answer);
 	buf_free(&r.octets);

@@ -6,7 +6,7 @@
 #include "mail/address.h"
 #include "base/ascii.h"
 #include "mail/charset.h"
-#include "mail/htmlmeta.h"
+#include "mail/html_meta.h"
 #include "mail/iso2022jp.h"
 #include "mail/label.h"
 #include "base/utf8.h"
@@ -266,7 +266,7 @@ static void find_stated(char const *s, size_t n, char stated[CHARSET_NAME])
 {
 	size_t from, to;
 	stated[0] = 0;
-	if (!htmlmeta_charset(s, n, &from, &to) || to - from >= CHARSET_NAME)
+	if (!html_meta_charset(s, n, &from, &to) || to - from >= CHARSET_NAME)
 		return;
 	memcpy(stated, s + from, to - from);
 	stated[to - from] = 0;

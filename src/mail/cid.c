@@ -4,7 +4,7 @@
 #include "base/ascii.h"
 #include "mail/css.h"
 #include "mail/html.h"
-#include "mail/htmltext.h"
+#include "mail/html_text.h"
 #include "mail/srcset.h"
 #include "mail/url.h"
 
@@ -44,17 +44,17 @@ static void replace(struct rewrite *r)
 	if (!to)
 		return;
 	if (!buf_put(r->out, r->s + r->copied, u->from - r->copied)
-	    || (htmltext_is_open(r->s, u->from) && !buf_putc(r->out, ';')) || !buf_puts(r->out, to))
+	    || (html_text_is_open(r->s, u->from) && !buf_putc(r->out, ';')) || !buf_puts(r->out, to))
 		r->url.failed = true;
 	r->copied = u->to;
 }
 
 static void in_url(struct rewrite *r, size_t from, size_t to)
 {
-	struct htmltext t;
-	htmltext_start(&t, r->s, from, to, true);
+	struct html_text t;
+	html_text_start(&t, r->s, from, to, true);
 	url_start(&r->url);
-	for (int c = htmltext_next(&t); c >= 0; c = htmltext_next(&t))
+	for (int c = html_text_next(&t); c >= 0; c = html_text_next(&t))
 		url_add(&r->url, c, t.from, t.at);
 	url_finish(&r->url);
 	replace(r);
@@ -62,8 +62,8 @@ static void in_url(struct rewrite *r, size_t from, size_t to)
 
 static void in_srcset(struct rewrite *r, size_t from, size_t to)
 {
-	struct htmltext t;
-	htmltext_start(&t, r->s, from, to, true);
+	struct html_text t;
+	html_text_start(&t, r->s, from, to, true);
 	while (srcset_next(&t, &r->url))
 		replace(r);
 }

@@ -12,7 +12,7 @@
 void css_start(struct css *c, char const *s, size_t at, size_t end, bool attribute)
 {
 	*c = (struct css){.depth = 0};
-	htmltext_start(&c->t, s, at, end, attribute);
+	html_text_start(&c->t, s, at, end, attribute);
 }
 
 static bool is_name(int c)
@@ -25,44 +25,44 @@ static bool is_line_end(int c)
 	return c == '\n' || c == '\r' || c == '\f';
 }
 
-static void skip_comment(struct htmltext *t)
+static void skip_comment(struct html_text *t)
 {
-	int c = htmltext_next(t);
-	while (c >= 0 && !(c == '*' && htmltext_peek(t) == '/'))
-		c = htmltext_next(t);
-	htmltext_next(t);
+	int c = html_text_next(t);
+	while (c >= 0 && !(c == '*' && html_text_peek(t) == '/'))
+		c = html_text_next(t);
+	html_text_next(t);
 }
 
 /* Does an escape begin behind a backslash that was just read (4.3.8)? */
-static bool is_escape(struct htmltext const *t)
+static bool is_escape(struct html_text const *t)
 {
-	int c = htmltext_peek(t);
+	int c = html_text_peek(t);
 	return c >= 0 && !is_line_end(c);
 }
 
 /* An escape (4.3.7), its backslash having been read, to out as UTF-8; its length. */
-static size_t escape(struct htmltext *t, char out[4])
+static size_t escape(struct html_text *t, char out[4])
 {
-	int c = htmltext_next(t);
+	int c = html_text_next(t);
 	if (c > 0x7f || ascii_hex((char)c) < 0) {
 		out[0] = (char)c;
 		return 1;
 	}
 	unsigned long code = (unsigned long)ascii_hex((char)c);
 	for (int digits = 1; digits < 6; digits++) {
-		int d = htmltext_peek(t);
+		int d = html_text_peek(t);
 		if (d < 0 || d > 0x7f || ascii_hex((char)d) < 0)
 			break;
 		code = code * 16 + (unsigned long)ascii_hex((char)d);
-		htmltext_next(t);
+		html_text_next(t);
 	}
-	if (html_is_space(htmltext_peek(t)))
-		htmltext_next(t);
+	if (html_is_space(html_text_peek(t)))
+		html_text_next(t);
 	return utf8_write(code, out);
 }
 
 /* Adds to u what a backslash, just read, stands for: an escape, or a line that goes on. */
-static void add_escape(struct htmltext *t, struct url *u)
+static void add_escape(struct html_text *t, struct url *u)
 {
 	char out[4];
 	size_t from = t->from;
@@ -70,16 +70,16 @@ static void add_escape(struct htmltext *t, struct url *u)
 		size_t n = escape(t, out);
 		for (size_t i = 0; i < n; i++)
 			url_add(u, (unsigned char)out[i], from, t->at);
-	} else if (htmltext_next(t) == '\r' && htmltext_peek(t) == '\n') {
-		htmltext_next(t);
+	} else if (html_text_next(t) == '\r' && html_text_peek(t) == '\n') {
+		html_text_next(t);
 	}
 }
 
 /* A string, its quote having been read (4.3.5). False: a line end breaks it off. */
-static bool string(struct htmltext *t, int quote, struct url *u)
+static bool string(struct html_text *t, int quote, struct url *u)
 {
 	url_start(u);
-	for (int c = htmltext_next(t); c >= 0 && c != quote; c = htmltext_next(t)) {
+	for (int c = html_text_next(t); c >= 0 && c != quote; c = html_text_next(t)) {
 		if (is_line_end(c))
 			return false;
 		if (c == '\\')
@@ -92,11 +92,11 @@ static bool string(struct htmltext *t, int quote, struct url *u)
 }
 
 /* What follows `url(` (4.3.6), up to its parenthesis. False: no URL. */
-static bool unquoted(struct htmltext *t, struct url *u)
+static bool unquoted(struct html_text *t, struct url *u)
 {
 	bool good = true, over = false;
 	url_start(u);
-	for (int c = htmltext_next(t); c >= 0 && c != ')'; c = htmltext_next(t)) {
+	for (int c = html_text_next(t); c >= 0 && c != ')'; c = html_text_next(t)) {
 		if (html_is_space(c)) {
 			over = u->s.len;
 			continue;
@@ -114,20 +114,20 @@ static bool unquoted(struct htmltext *t, struct url *u)
 	return good;
 }
 
-static bool name_follows(struct htmltext const *t)
+static bool name_follows(struct html_text const *t)
 {
-	struct htmltext ahead = *t;
-	int c = htmltext_next(&ahead);
+	struct html_text ahead = *t;
+	int c = html_text_next(&ahead);
 	return is_name(c) || (c == '\\' && is_escape(&ahead));
 }
 
 /* The name that follows goes to word, lowered; "" when it is longer. */
-static void name(struct htmltext *t, char word[WORD])
+static void name(struct html_text *t, char word[WORD])
 {
 	size_t n = 0;
 	while (name_follows(t)) {
 		char out[4];
-		int c = htmltext_next(t);
+		int c = html_text_next(t);
 		bool escaped = c == '\\';
 		if (escaped)
 			escape(t, out);
@@ -143,11 +143,11 @@ static bool function(struct css *c, char const *word, struct url *u)
 	bool url = !strcmp(word, "url");
 	c->depth++;
 	if (url || !strcmp(word, "src")) {
-		while (html_is_space(htmltext_peek(&c->t)))
-			htmltext_next(&c->t);
-		int quote = htmltext_peek(&c->t);
+		while (html_is_space(html_text_peek(&c->t)))
+			html_text_next(&c->t);
+		int quote = html_text_peek(&c->t);
 		if (quote == '"' || quote == '\'') {
-			htmltext_next(&c->t);
+			html_text_next(&c->t);
 			return string(&c->t, quote, u);
 		}
 		if (url) {
@@ -165,17 +165,17 @@ static bool word(struct css *c, struct url *u)
 {
 	char w[WORD];
 	name(&c->t, w);
-	if (htmltext_peek(&c->t) != '(')
+	if (html_text_peek(&c->t) != '(')
 		return false;
-	htmltext_next(&c->t);
+	html_text_next(&c->t);
 	return function(c, w, u);
 }
 
 /* `<!--` may stand in a style sheet (4.3.1, CDO); its `--` begins no name. */
-static void skip_opener(struct htmltext *t)
+static void skip_opener(struct html_text *t)
 {
-	struct htmltext ahead = *t;
-	if (htmltext_next(&ahead) == '!' && htmltext_next(&ahead) == '-' && htmltext_next(&ahead) == '-')
+	struct html_text ahead = *t;
+	if (html_text_next(&ahead) == '!' && html_text_next(&ahead) == '-' && html_text_next(&ahead) == '-')
 		*t = ahead;
 }
 
@@ -183,11 +183,11 @@ static void skip_opener(struct htmltext *t)
 static bool token(struct css *c, struct url *u)
 {
 	char w[WORD];
-	int o = htmltext_next(&c->t);
+	int o = html_text_next(&c->t);
 	switch (o) {
 	case '/':
-		if (htmltext_peek(&c->t) == '*') {
-			htmltext_next(&c->t);
+		if (html_text_peek(&c->t) == '*') {
+			html_text_next(&c->t);
 			skip_comment(&c->t);
 		}
 		return false;
@@ -215,7 +215,7 @@ static bool token(struct css *c, struct url *u)
 
 bool css_next(struct css *c, struct url *u)
 {
-	while (htmltext_peek(&c->t) >= 0 && !u->failed)
+	while (html_text_peek(&c->t) >= 0 && !u->failed)
 		if (name_follows(&c->t) ? word(c, u) : token(c, u))
 			return true;
 	return false;

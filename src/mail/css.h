@@ -4,11 +4,11 @@
 #ifndef MAIL_CSS_H
 #define MAIL_CSS_H
 
-#include "mail/htmltext.h"
+#include "mail/html_text.h"
 #include "mail/url.h"
 
 struct css {
-	struct htmltext t;
+	struct html_text t;
 	unsigned long depth; /* of parentheses */
 	unsigned long set;   /* the depth at which image-set's strings stand; 0: in none */
 };

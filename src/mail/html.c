@@ -120,7 +120,7 @@ static size_t foreign_style_end(struct html const *h)
 
 static size_t raw_end(struct html const *h)
 {
-	if (htmlforeign_inside(&h->foreign))
+	if (html_foreign_inside(&h->foreign))
 		return foreign_style_end(h);
 	if (!strcmp(h->raw, "script"))
 		return script_end(h);
@@ -218,7 +218,7 @@ static enum html_token markup(struct html *h)
 	}
 	if (c == '/' && h->at + 2 < h->end && ascii_is_alpha(h->s[h->at + 2])) {
 		tag(h, h->at + 2);
-		htmlforeign_end(&h->foreign, h->s + h->from, h->to - h->from);
+		html_foreign_end(&h->foreign, h->s + h->from, h->to - h->from);
 		skip_tag(h);
 		return h->end_tags ? HTML_END_TAG : HTML_END;
 	} else if (c == '!' || c == '?' || c == '/') {
@@ -235,7 +235,7 @@ static bool name_is(struct html const *h, struct html_attribute const *a, char c
 	return ascii_case_is(h->s + a->name, a->name_end - a->name, name);
 }
 
-/* Do its attributes make the tag inside an <svg> or a <math> one of HTML (mail/htmlforeign.h)? */
+/* Do its attributes make the tag inside an <svg> or a <math> one of HTML (mail/html_foreign.h)? */
 static bool is_html(struct html const *h)
 {
 	struct html again = *h;
@@ -260,10 +260,10 @@ static void open_element(struct html *h)
 {
 	char const *name = h->s + h->from;
 	size_t n = h->to - h->from;
-	bool inside = htmlforeign_inside(&h->foreign);
+	bool inside = html_foreign_inside(&h->foreign);
 	skip_tag(h);
 	h->given = false;
-	htmlforeign_start(&h->foreign, name, n, h->closed, inside && is_html(h));
+	html_foreign_start(&h->foreign, name, n, h->closed, inside && is_html(h));
 	h->raw_tag = (size_t)(name - h->s) - 1;
 	if (inside) {
 		h->raw = !h->closed && ascii_case_is(name, n, "style") ? "style" : NULL;

@@ -6,11 +6,11 @@
    Conditional comments (`<!--[if mso]> ... <![endif]-->`) are comments to a browser and
    markup to the mail programs they are written for, so their tags are given too, marked
    as such. `<noscript>` is read as markup: mail runs no scripts. SVG and MathML are read as
-   what they are (mail/htmlforeign.h). */
+   what they are (mail/html_foreign.h). */
 #ifndef MAIL_HTML_H
 #define MAIL_HTML_H
 
-#include "mail/htmlforeign.h"
+#include "mail/html_foreign.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,8 +45,8 @@ struct html {
 	bool in_tag;      /* attributes are still to be read */
 	bool given;       /* the tag was a start tag, and what it opens is still to be seen */
 	bool closed;      /* the tag, read to its end, ended in `/>` */
-	struct htmlforeign foreign;
-	struct htmlforeign outside; /* the same around the conditional comment */
+	struct html_foreign foreign;
+	struct html_foreign outside; /* the same around the conditional comment */
 };
 
 /* Offsets into s. No value: value == value_end. */

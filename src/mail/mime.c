@@ -4,8 +4,8 @@
 
 #include "base/ascii.h"
 #include "mail/header.h"
-#include "mail/headerend.h"
-#include "mail/mimehead.h"
+#include "mail/header_block.h"
+#include "mail/mime_head.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ struct mime {
 	size_t levels;    /* those open or closed whose parent still goes on */
 	uint32_t current; /* the innermost part that still goes on */
 	bool in_header;
-	struct headerend head; /* of the block being read */
+	struct header_block head; /* of the block being read */
 	size_t main, main_end; /* the main header */
 	struct buf boundary, field;
 	size_t end_before; /* where the content of the line before ends */
@@ -75,23 +75,23 @@ static enum mime_fault add_part(struct mime *m, uint32_t parent, size_t header)
 	*p = (struct piece){.part = {.parent = parent, .depth = depth, .header = header}};
 	p->part.body = p->part.end = header;
 	bool digest = parent != MIME_NONE && !strcmp(part_at(m, parent)->type, "multipart/digest");
-	mimehead_blank(&p->part, digest ? "message/rfc822" : "text/plain");
+	mime_head_blank(&p->part, digest ? "message/rfc822" : "text/plain");
 	m->current = (uint32_t)m->count++;
 	m->in_header = true;
-	headerend_start(&m->head, m->s, header, parent != MIME_NONE);
+	header_block_start(&m->head, m->s, header, parent != MIME_NONE);
 	return MIME_OK;
 }
 
 /* m->head has ended: reads the block. */
 static enum mime_fault end_header(struct mime *m)
 {
-	struct headerend const *h = &m->head;
+	struct header_block const *h = &m->head;
 	struct piece *p = m->pieces + m->current;
 	m->in_header = false;
 	p->part.body = p->part.end = h->body;
 	if (m->current == 0)
 		m->main_end = h->end;
-	return mimehead_read(&p->part, &p->strings, &m->boundary, m->s + h->start, h->end - h->start);
+	return mime_head_read(&p->part, &p->strings, &m->boundary, m->s + h->start, h->end - h->start);
 }
 
 /* Opens the current part, if it is a multipart that can be divided. */
@@ -178,7 +178,7 @@ static enum mime_fault end_parts(struct mime *m, struct level const *l, struct l
 {
 	enum mime_fault fault = MIME_OK;
 	if (m->in_header) {
-		headerend_stop(&m->head, line->start);
+		header_block_stop(&m->head, line->start);
 		fault = end_header(m);
 	}
 	for (uint32_t i = m->current; i != l->part; i = part_at(m, i)->parent) {
@@ -213,7 +213,7 @@ static enum mime_fault take_delimiter(struct mime *m, struct delimiter d, struct
    line after the block. */
 static enum mime_fault take_header_line(struct mime *m, struct line const *line, bool *is_body)
 {
-	if (!headerend_line(&m->head, line->start, line->end, line->next))
+	if (!header_block_line(&m->head, line->start, line->end, line->next))
 		return MIME_OK;
 	enum mime_fault fault = end_header(m);
 	*is_body = m->head.body <= line->start;
@@ -223,10 +223,10 @@ static enum mime_fault take_header_line(struct mime *m, struct line const *line,
 /* Ends the block if its own delimiter follows without an empty line. */
 static enum mime_fault end_at_own_delimiter(struct mime *m, struct line const *line)
 {
-	int declared = headerend_declared(&m->head, line->start, line->end);
+	int declared = header_block_declared(&m->head, line->start, line->end);
 	if (declared <= 0)
 		return declared < 0 ? MIME_NO_MEMORY : MIME_OK;
-	headerend_stop(&m->head, line->start);
+	header_block_stop(&m->head, line->start);
 	enum mime_fault fault = end_header(m);
 	return fault == MIME_OK ? open_level(m) : fault;
 }
@@ -252,7 +252,7 @@ static enum mime_fault end_message(struct mime *m, size_t end)
 {
 	enum mime_fault fault = MIME_OK;
 	if (m->in_header) {
-		headerend_stop(&m->head, end);
+		header_block_stop(&m->head, end);
 		fault = end_header(m);
 	}
 	for (uint32_t i = m->current; i != MIME_NONE; i = part_at(m, i)->parent) {

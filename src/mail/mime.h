@@ -6,7 +6,7 @@
    Where mail in the wild leaves a choice:
    - A byte order mark before the message is skipped.
    - The first of repeated fields and parameters counts.
-   - A header without its empty line ends as mail/headerend.h says. A delimiter of an enclosing
+   - A header without its empty line ends as mail/header_block.h says. A delimiter of an enclosing
      multipart ends it, too; its part then has no body, or the lines that can be no header.
    - A delimiter is a whole line: `--`, the boundary, optionally `--`, optionally blanks. Of
      equal boundaries the innermost open one is meant. After a multipart's closing delimiter

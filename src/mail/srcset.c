@@ -4,26 +4,26 @@
 #include "mail/html.h"
 
 /* Descriptors, up to the comma that ends them; commas in parentheses do not. */
-static void skip_descriptors(struct htmltext *t)
+static void skip_descriptors(struct html_text *t)
 {
 	bool inside = false;
-	for (int c = htmltext_next(t); c >= 0 && (c != ',' || inside); c = htmltext_next(t))
+	for (int c = html_text_next(t); c >= 0 && (c != ',' || inside); c = html_text_next(t))
 		inside = c == '(' || (inside && c != ')');
 }
 
-bool srcset_next(struct htmltext *t, struct url *u)
+bool srcset_next(struct html_text *t, struct url *u)
 {
-	while (html_is_space(htmltext_peek(t)) || htmltext_peek(t) == ',')
-		htmltext_next(t);
-	if (htmltext_peek(t) < 0)
+	while (html_is_space(html_text_peek(t)) || html_text_peek(t) == ',')
+		html_text_next(t);
+	if (html_text_peek(t) < 0)
 		return false;
 	url_start(u);
 	/* Commas at the end are no part of the URL, and then it has no descriptors. Only
 	   what follows tells whether a comma stands at the end. */
 	bool comma = false;
-	while (htmltext_peek(t) >= 0 && !html_is_space(htmltext_peek(t))) {
+	while (html_text_peek(t) >= 0 && !html_is_space(html_text_peek(t))) {
 		size_t solid = u->solid, to = u->to;
-		int c = htmltext_next(t);
+		int c = html_text_next(t);
 		url_add(u, c, t->from, t->at);
 		comma = c == ',';
 		if (comma) {

@@ -2,11 +2,11 @@
 #ifndef MAIL_SRCSET_H
 #define MAIL_SRCSET_H
 
-#include "mail/htmltext.h"
+#include "mail/html_text.h"
 #include "mail/url.h"
 
 /* The next URL of an attribute's value, which t was started on with references, at its
    beginning. False: there are no more, or u->failed. */
-bool srcset_next(struct htmltext *t, struct url *u);
+bool srcset_next(struct html_text *t, struct url *u);
 
 #endif

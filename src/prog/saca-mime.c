@@ -10,7 +10,7 @@
 #include "base/setid.h"
 #include "base/version.h"
 #include "mail/message.h"
-#include "mail/mimetree.h"
+#include "mail/mime_tree.h"
 #include "service/answer_pipe.h"
 
 #include <errno.h>
@@ -100,7 +100,7 @@ static int show(struct message const *msg, char const *reason, bool verbose)
 	struct buf out = BUF_ZERO;
 	bool fits = true;
 	if (verbose)
-		fits = msg->n ? mimetree_draw(&out, msg) : buf_puts(&out, "empty: only contacts\n");
+		fits = msg->n ? mime_tree_draw(&out, msg) : buf_puts(&out, "empty: only contacts\n");
 	if (*reason)
 		fits = fits && buf_puts(&out, reason) && buf_putc(&out, '\n');
 	if (!fits)

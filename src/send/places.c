@@ -3,7 +3,7 @@
 
 #include "base/ascii.h"
 #include "mail/html.h"
-#include "mail/htmltext.h"
+#include "mail/html_text.h"
 #include "mail/url.h"
 
 #include <stdint.h>
@@ -61,7 +61,7 @@ static bool has_link(struct html const *h)
 		|| (h->to - h->from > 2 && ascii_case_equal(h->s + h->from, 2, "v:", 2));
 }
 
-/* Is there a reference `&name;` that htmltext leaves as text? A browser may know it. */
+/* Is there a reference `&name;` that html_text leaves as text? A browser may know it. */
 static bool has_unknown_reference(char const *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -72,9 +72,9 @@ static bool has_unknown_reference(char const *s, size_t n)
 			end++;
 		if (end == name || end == n || s[end] != ';')
 			continue;
-		struct htmltext t;
-		htmltext_start(&t, s, i, end + 1, true);
-		if (htmltext_next(&t) == '&' && t.at == name)
+		struct html_text t;
+		html_text_start(&t, s, i, end + 1, true);
+		if (html_text_next(&t) == '&' && t.at == name)
 			return true;
 	}
 	return false;
@@ -99,12 +99,12 @@ static void add_link(struct search *w, size_t from, size_t to, size_t number)
 /* The value of an href, s[from..to). */
 static void read_link(struct search *w, size_t from, size_t to)
 {
-	struct htmltext t;
+	struct html_text t;
 	if (has_unknown_reference(w->h.s + from, to - from))
 		return;
-	htmltext_start(&t, w->h.s, from, to, true);
+	html_text_start(&t, w->h.s, from, to, true);
 	url_start(&w->url);
-	for (int c = htmltext_next(&t); c >= 0; c = htmltext_next(&t))
+	for (int c = html_text_next(&t); c >= 0; c = html_text_next(&t))
 		url_add(&w->url, c, t.from, t.at);
 	url_finish(&w->url);
 	if (w->url.failed) {

@@ -1,7 +1,7 @@
 /* The HTML reader's end tags, where HTML is broken off, where its text begins; character
    references. (t/mail/cid.c and its fuzz target test the rest of the reader.) */
 #include "mail/html.h"
-#include "mail/htmltext.h"
+#include "mail/html_text.h"
 #include "unit.h"
 
 #include <string.h>
@@ -95,9 +95,9 @@ START_TEST(references_are_read_as_browsers_do_in_attributes)
 {
 	char out[64];
 	size_t n = 0;
-	struct htmltext t;
-	htmltext_start(&t, references[_i].html, 0, strlen(references[_i].html), true);
-	for (int c; (c = htmltext_next(&t)) >= 0;)
+	struct html_text t;
+	html_text_start(&t, references[_i].html, 0, strlen(references[_i].html), true);
+	for (int c; (c = html_text_next(&t)) >= 0;)
 		out[n++] = (char)c;
 	out[n] = 0;
 	ck_assert_str_eq(out, references[_i].text);

@@ -1,7 +1,7 @@
 /* What a message is accepted or refused for, its options, and the tree that is drawn. */
 #include "base/ascii.h"
 #include "mail/message.h"
-#include "mail/mimetree.h"
+#include "mail/mime_tree.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -229,7 +229,7 @@ START_TEST(draws)
 	struct message msg;
 	struct buf out = BUF_ZERO;
 	ck_assert_int_eq(message_read(&msg, in, strlen(in)), MESSAGE_OK);
-	ck_assert(mimetree_draw(&out, &msg) && buf_putc(&out, 0));
+	ck_assert(mime_tree_draw(&out, &msg) && buf_putc(&out, 0));
 	ck_assert_str_eq(out.s, wanted);
 	buf_free(&out);
 	message_free(&msg);

@@ -13,7 +13,7 @@ case $BIN in
 	is "$(ulimit -S -s)" 256 "the programs run with a small stack"
 	BUILD=${BUILD:-build/plain}
 	for test in mail/mime mail/message smtp/dialogue smtp/data mail/address mail/header mail/param mail/encword mail/cid \
-		mail/htmlmeta accounts/accounts spool/envelope import/content import/convert; do
+		mail/html_meta accounts/accounts spool/envelope import/content import/convert; do
 		CK_TIMEOUT_MULTIPLIER=10 "$BUILD/t/$test" >"$T/out" 2>&1
 		ok $? "t/$test.c with a stack of 256 KB" "$(grep -v '^ok' "$T/out")"
 	done

@@ -10,11 +10,11 @@
 #include "mail/encword.h"
 #include "spool/envelope.h"
 #include "mail/header.h"
-#include "mail/htmlmeta.h"
+#include "mail/html_meta.h"
 #include "mail/iso2022jp.h"
 #include "mail/message.h"
 #include "mail/mime.h"
-#include "mail/mimetree.h"
+#include "mail/mime_tree.h"
 #include "mail/transfer.h"
 #include "mail/param.h"
 #include "mail/qp.h"
@@ -107,7 +107,7 @@ static bool does_mime(void)
 		&& mime_field(msg.mime, "Subject", &subject) == 1;
 	for (size_t i = 0; good && i < mime_count(msg.mime); i++)
 		good = transfer_decode(mime_part(msg.mime, i), message_text, &out);
-	good = good && mimetree_draw(&out, &msg);
+	good = good && mime_tree_draw(&out, &msg);
 	buf_free(&out);
 	message_free(&msg);
 	return good;
@@ -188,7 +188,7 @@ static bool does_html(void)
 	static char const html[] = "<?xml encoding='a'?><meta charset=b><img src='cid:a'><img srcset='cid:b 1x,cid:c'>"
 		"<p style=\"b:url(&quot\\63id:a&quot)\"><style>a{b:image-set('cid:0123456789012345678901234567890123456789012345678901234567890123456789' 1x)}";
 	struct buf out = BUF_ZERO, again = BUF_ZERO;
-	bool good = start(&out) && htmlmeta_correct(html, strlen(html), &out) && cid_rewrite(out.s, out.len, find, NULL, &again);
+	bool good = start(&out) && html_meta_correct(html, strlen(html), &out) && cid_rewrite(out.s, out.len, find, NULL, &again);
 	buf_free(&out);
 	buf_free(&again);
 	return good;

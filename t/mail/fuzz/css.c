@@ -1,6 +1,6 @@
 /* URLs in srcset attributes and in CSS, each by itself: they lie in the source, in its
    order; put another in their place, and the same number is found, all of them that one.
-   (Behind an &quot without its semicolon it takes one: htmltext_is_open.)
+   (Behind an &quot without its semicolon it takes one: html_text_is_open.)
    The last octet chooses: a srcset, a style attribute, a style sheet. */
 #include "base/ascii.h"
 #include "mail/css.h"
@@ -12,7 +12,7 @@
 /* What is read; one of both. */
 struct reader {
 	int kind;
-	struct htmltext t;
+	struct html_text t;
 	struct css c;
 	struct url u;
 };
@@ -22,7 +22,7 @@ static void start(struct reader *r, int kind, char const *s, size_t n)
 	memset(r, 0, sizeof *r);
 	r->kind = kind;
 	if (kind == 0)
-		htmltext_start(&r->t, s, 0, n, true);
+		html_text_start(&r->t, s, 0, n, true);
 	else
 		css_start(&r->c, s, 0, n, kind == 1);
 }
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 		must(r.u.from >= copied && r.u.from <= r.u.to && r.u.to <= n);
 		must(r.u.s.len <= 4 * (r.u.to - r.u.from));
 		must(buf_put(&out, s + copied, r.u.from - copied));
-		if (kind < 2 && htmltext_is_open(s, r.u.from))
+		if (kind < 2 && html_text_is_open(s, r.u.from))
 			must(buf_putc(&out, ';'));
 		must(buf_puts(&out, URL));
 		copied = r.u.to;

@@ -3,7 +3,7 @@
 #include "base/ascii.h"
 #include "mail/message.h"
 #include "mail/mime.h"
-#include "mail/mimetree.h"
+#include "mail/mime_tree.h"
 #include "mail/transfer.h"
 #include "fuzz.h"
 
@@ -55,7 +55,7 @@ static void check_use(struct message const *msg, enum message_verdict verdict)
 	message_options(msg->mime, "X-Teenvio-", &options);
 	must(options.language >= 3 && options.language <= 18);
 	out.len = 0;
-	must(mimetree_draw(&out, msg));
+	must(mime_tree_draw(&out, msg));
 	size_t lines = 0;
 	for (size_t i = 0; i < out.len; i++) {
 		must(ascii_is_print(out.s[i]) || out.s[i] == '\n');

@@ -1,23 +1,23 @@
-/* The end of a header block: see headerend.h. */
-#include "mail/headerend.h"
+/* The end of a header block: see header_block.h. */
+#include "mail/header_block.h"
 
 #include "base/ascii.h"
-#include "mail/mimehead.h"
+#include "mail/mime_head.h"
 
 #include <stdint.h>
 #include <string.h>
 
 #define NOWHERE SIZE_MAX
 
-void headerend_start(struct headerend *h, char const *s, size_t start, bool part)
+void header_block_start(struct header_block *h, char const *s, size_t start, bool part)
 {
 	struct buf boundary = h->boundary;
-	*h = (struct headerend){.s = s, .start = start, .part = part, .content = NOWHERE,
+	*h = (struct header_block){.s = s, .start = start, .part = part, .content = NOWHERE,
 		.type = NOWHERE, .boundary = boundary};
 	h->boundary.len = 0;
 }
 
-static bool end_block(struct headerend *h, size_t end, size_t body)
+static bool end_block(struct header_block *h, size_t end, size_t body)
 {
 	h->end = end;
 	h->body = body;
@@ -31,7 +31,7 @@ static bool is_part_field(char const *name, size_t n)
 		|| ascii_case_is(name, n, "MIME-Version");
 }
 
-static void read_field(struct headerend *h, char const *line, size_t n, size_t name_len, size_t next)
+static void read_field(struct header_block *h, char const *line, size_t n, size_t name_len, size_t next)
 {
 	if (h->part && is_part_field(line, name_len)) {
 		h->content = NOWHERE;
@@ -49,14 +49,14 @@ static void read_field(struct headerend *h, char const *line, size_t n, size_t n
 }
 
 /* The line continues the field, or what comes after it. */
-static void read_continuation(struct headerend *h, char const *line, size_t n, size_t next)
+static void read_continuation(struct header_block *h, char const *line, size_t n, size_t next)
 {
 	if (h->in_type)
 		h->type_end = next;
 	header_value_add(&h->value, line, n);
 }
 
-bool headerend_line(struct headerend *h, size_t at, size_t end, size_t next)
+bool header_block_line(struct header_block *h, size_t at, size_t end, size_t next)
 {
 	char const *line = h->s + at;
 	size_t n = end - at, name_len;
@@ -93,7 +93,7 @@ bool headerend_line(struct headerend *h, size_t at, size_t end, size_t next)
 	return false;
 }
 
-int headerend_declared(struct headerend *h, size_t at, size_t end)
+int header_block_declared(struct header_block *h, size_t at, size_t end)
 {
 	char const *line = h->s + at;
 	size_t n = end - at;
@@ -101,7 +101,7 @@ int headerend_declared(struct headerend *h, size_t at, size_t end)
 		return 0;
 	if (!h->boundary_read) {
 		h->boundary_read = true;
-		if (!mimehead_boundary(h->s + h->type, h->type_end - h->type, &h->boundary))
+		if (!mime_head_boundary(h->s + h->type, h->type_end - h->type, &h->boundary))
 			return -1;
 	}
 	size_t len = h->boundary.len;
@@ -114,7 +114,7 @@ int headerend_declared(struct headerend *h, size_t at, size_t end)
 	return n == len && !memcmp(line, h->boundary.s, len);
 }
 
-void headerend_stop(struct headerend *h, size_t at)
+void header_block_stop(struct header_block *h, size_t at)
 {
 	bool inside = h->part && h->content != NOWHERE && h->content < at;
 	end_block(h, inside ? h->content : at, inside ? h->content : at);

@@ -1,5 +1,5 @@
-/* SVG and MathML in HTML: see htmlforeign.h. */
-#include "mail/htmlforeign.h"
+/* SVG and MathML in HTML: see html_foreign.h. */
+#include "mail/html_foreign.h"
 
 #include "base/ascii.h"
 
@@ -26,26 +26,26 @@ static char const *find(char const *const *list, char const *name, size_t n)
 	return NULL;
 }
 
-bool htmlforeign_inside(struct htmlforeign const *f)
+bool html_foreign_inside(struct html_foreign const *f)
 {
 	return f->levels % 2;
 }
 
-static void enter(struct htmlforeign *f, char const *name)
+static void enter(struct html_foreign *f, char const *name)
 {
-	if (!name || f->levels == HTMLFOREIGN_LEVELS)
+	if (!name || f->levels == HTML_FOREIGN_LEVELS)
 		return;
 	f->level[f->levels].name = name;
 	f->level[f->levels++].open = 1;
 }
 
 /* Is it one more of the innermost level's name? */
-static bool is_again(struct htmlforeign const *f, char const *name, size_t n)
+static bool is_again(struct html_foreign const *f, char const *name, size_t n)
 {
 	return f->levels && ascii_case_is(name, n, f->level[f->levels - 1].name);
 }
 
-static void start_inside(struct htmlforeign *f, char const *name, size_t n, bool closed, bool html)
+static void start_inside(struct html_foreign *f, char const *name, size_t n, bool closed, bool html)
 {
 	bool svg = f->level[f->levels - 1].name == roots[0];
 	if ((html && ascii_case_is(name, n, "font")) || find(breakers, name, n))
@@ -60,10 +60,10 @@ static void start_inside(struct htmlforeign *f, char const *name, size_t n, bool
 		enter(f, find(svg ? in_svg : in_math, name, n));
 }
 
-void htmlforeign_start(struct htmlforeign *f, char const *name, size_t n, bool closed, bool html)
+void html_foreign_start(struct html_foreign *f, char const *name, size_t n, bool closed, bool html)
 {
 	char const *root = find(roots, name, n);
-	if (htmlforeign_inside(f))
+	if (html_foreign_inside(f))
 		start_inside(f, name, n, closed, html);
 	else if (root && !closed)
 		enter(f, root);
@@ -73,9 +73,9 @@ void htmlforeign_start(struct htmlforeign *f, char const *name, size_t n, bool c
 
 /* Other end tags of HTML close what is open outside, and leave the <svg> or <math> with that,
    or nothing. Which of the two is not known here; not to leave hides nothing. */
-void htmlforeign_end(struct htmlforeign *f, char const *name, size_t n)
+void html_foreign_end(struct html_foreign *f, char const *name, size_t n)
 {
-	if (htmlforeign_inside(f) && (ascii_case_is(name, n, "p") || ascii_case_is(name, n, "br"))) {
+	if (html_foreign_inside(f) && (ascii_case_is(name, n, "p") || ascii_case_is(name, n, "br"))) {
 		f->levels--; /* elements themselves */
 		return;
 	}

@@ -1,6 +1,6 @@
 /* What the header block of a part says of it. */
-#ifndef MAIL_MIMEHEAD_H
-#define MAIL_MIMEHEAD_H
+#ifndef MAIL_MIME_HEAD_H
+#define MAIL_MIME_HEAD_H
 
 #include "base/buf.h"
 #include "mail/mime.h"
@@ -10,21 +10,21 @@
 
 /* The strings of a part about which nothing is known; preset: the type that it has when
    its header states none. */
-void mimehead_blank(struct mime_part *part, char const *preset);
+void mime_head_blank(struct mime_part *part, char const *preset);
 
 /* Reads the block s[0..n) into part: its strings, encoding, attachment and leaf. `strings`
    replaces its content by the strings and must live as long as the part. boundary: of a
    multipart, without blanks at its end; empty when it declares none, and for everything else.
-   MIME_FIELD_LONG, MIME_NO_MEMORY: part still is what mimehead_blank made of it. */
-enum mime_fault mimehead_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
+   MIME_FIELD_LONG, MIME_NO_MEMORY: part still is what mime_head_blank made of it. */
+enum mime_fault mime_head_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
 	char const *s, size_t n);
 
 /* The boundary that `field`, a Content-Type field with its name, declares; empty when it declares
    none. False: out of memory. */
-bool mimehead_boundary(char const *field, size_t n, struct buf *boundary);
+bool mime_head_boundary(char const *field, size_t n, struct buf *boundary);
 
 /* Narrows [*s, *s + *n), a Content-ID's value, to what stands between its angle brackets
    (RFC 2392 2); without them it stays. */
-void mimehead_id(char const **s, size_t *n);
+void mime_head_id(char const **s, size_t *n);
 
 #endif

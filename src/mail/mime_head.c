@@ -1,5 +1,5 @@
 /* The header fields of RFC 2045, 2046, 2183 and 2392 that tell one part from another. */
-#include "mail/mimehead.h"
+#include "mail/mime_head.h"
 
 #include "base/ascii.h"
 #include "mail/header.h"
@@ -19,7 +19,7 @@ static char const *const names[NAMES] = {
 	[MESSAGE_ID] = "Message-ID",
 };
 
-void mimehead_blank(struct mime_part *part, char const *preset)
+void mime_head_blank(struct mime_part *part, char const *preset)
 {
 	part->type = preset;
 	part->charset = part->id = part->start = part->filename = part->label = part->disposition = "";
@@ -80,7 +80,7 @@ static void strip_blanks(char const **s, size_t *n)
 }
 
 /* In the wild the brackets are doubled, have blanks in them, or are quotes. */
-void mimehead_id(char const **s, size_t *n)
+void mime_head_id(char const **s, size_t *n)
 {
 	char const *open = *n ? memchr(*s, '<', *n) : NULL;
 	if (open) {
@@ -103,7 +103,7 @@ static bool put_id(struct buf *out, struct buf const *value)
 	char const *s = value->s;
 	size_t n = value->len;
 	if (n < 2 || memcmp(s, "=?", 2) != 0)
-		mimehead_id(&s, &n);
+		mime_head_id(&s, &n);
 	return buf_put(out, s, n) && buf_putc(out, 0);
 }
 
@@ -205,7 +205,7 @@ static bool read_fields(struct mime_part *part, struct buf *strings, struct buf 
 	return true;
 }
 
-enum mime_fault mimehead_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
+enum mime_fault mime_head_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
 	char const *s, size_t n)
 {
 	struct buf value[FIELDS] = {BUF_ZERO}, scratch = BUF_ZERO;
@@ -219,7 +219,7 @@ enum mime_fault mimehead_read(struct mime_part *part, struct buf *strings, struc
 	return fault;
 }
 
-bool mimehead_boundary(char const *field, size_t n, struct buf *boundary)
+bool mime_head_boundary(char const *field, size_t n, struct buf *boundary)
 {
 	struct buf value = BUF_ZERO, type = BUF_ZERO;
 	boundary->len = 0;

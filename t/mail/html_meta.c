@@ -1,5 +1,5 @@
 /* Charsets that HTML states of itself: found where they count, and only there. */
-#include "mail/htmlmeta.h"
+#include "mail/html_meta.h"
 #include "unit.h"
 
 #include <string.h>
@@ -65,14 +65,14 @@ START_TEST(corrects)
 	size_t n = strlen(cases[_i].in), from, to;
 	char *s = malloc(n + !n);
 	memcpy(s, cases[_i].in, n);
-	bool found = htmlmeta_charset(s, n, &from, &to);
+	bool found = html_meta_charset(s, n, &from, &to);
 	ck_assert_int_eq(found, !!cases[_i].charset);
 	if (found) {
 		ck_assert_uint_eq(to - from, strlen(cases[_i].charset));
 		ck_assert(!memcmp(s + from, cases[_i].charset, to - from));
 	}
 	struct buf out = BUF_ZERO;
-	ck_assert(htmlmeta_correct(s, n, &out) && buf_putc(&out, 0));
+	ck_assert(html_meta_correct(s, n, &out) && buf_putc(&out, 0));
 	ck_assert_str_eq(out.s, cases[_i].out ? cases[_i].out : cases[_i].in);
 	buf_free(&out);
 	free(s);
@@ -92,7 +92,7 @@ START_TEST(is_linear)
 	for (size_t i = 0; i < size; i++)
 		s[i] = unit[i % len];
 	struct buf out = BUF_ZERO;
-	ck_assert(htmlmeta_correct(s, size, &out));
+	ck_assert(html_meta_correct(s, size, &out));
 	ck_assert_uint_ge(out.len, size / 2);
 	buf_free(&out);
 	free(s);
@@ -101,8 +101,8 @@ END_TEST
 
 Suite *unit_suite(void)
 {
-	Suite *s = suite_create("htmlmeta");
-	TCase *c = unit_case("htmlmeta");
+	Suite *s = suite_create("html_meta");
+	TCase *c = unit_case("html_meta");
 	tcase_add_loop_test(c, corrects, 0, sizeof cases / sizeof *cases);
 	tcase_add_loop_test(c, is_linear, 0, 7);
 	suite_add_tcase(s, c);

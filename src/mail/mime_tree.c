@@ -1,5 +1,5 @@
 /* The tree of parts: one pass to make the cells, one to line them up. */
-#include "mail/mimetree.h"
+#include "mail/mime_tree.h"
 #include "mail/transfer.h"
 
 #include "base/ascii.h"
@@ -12,7 +12,7 @@ enum { TYPE, CHARSET, ENCODING, DISPOSITION, OCTETS, USE, COLUMNS };
 
 /* A cell never shows more than this much of a string. */
 struct cell {
-	char s[MIMETREE_CELL + 1];
+	char s[MIME_TREE_CELL + 1];
 };
 
 struct row {
@@ -37,7 +37,7 @@ static void set(struct cell *c, char const *s)
 	size_t n = 0;
 	if (!*s)
 		s = "-";
-	for (; s[n] && n < MIMETREE_CELL; n++)
+	for (; s[n] && n < MIME_TREE_CELL; n++)
 		c->s[n] = ascii_is_print(s[n]) ? s[n] : '?';
 	if (s[n])
 		memcpy(c->s + n - 3, "...", 3);
@@ -109,7 +109,7 @@ static bool put_rows(struct buf *out, struct row const *rows, size_t n)
 	return true;
 }
 
-bool mimetree_draw(struct buf *out, struct message const *msg)
+bool mime_tree_draw(struct buf *out, struct message const *msg)
 {
 	size_t n = mime_count(msg->mime) + 1;
 	struct buf scratch = BUF_ZERO;

@@ -1,10 +1,10 @@
-/* Parts by Content-ID: see cidparts.h. Sorted, and searched by halves, so that a
+/* Parts by Content-ID: see cid_parts.h. Sorted, and searched by halves, so that a
    thousand parts and fifty thousand URLs are no matter. */
-#include "import/cidparts.h"
+#include "import/cid_parts.h"
 
 #include "base/ascii.h"
 #include "base/utf8.h"
-#include "mail/mimehead.h"
+#include "mail/mime_head.h"
 #include "import/convert.h"
 
 #include <stdlib.h>
@@ -51,14 +51,14 @@ static bool decode(char const *id, struct buf *out)
 	bool good = convert_header(id, &all);
 	char const *s = all.s;
 	size_t n = all.len;
-	mimehead_id(&s, &n);
+	mime_head_id(&s, &n);
 	good = good && buf_put(out, s, n) && buf_putc(out, 0);
 	buf_free(&all);
 	return good;
 }
 
 /* Both names of each part, from entries[0] on; *n is how many there are. */
-static bool collect(struct cidparts *c, struct entry *entries, size_t *n, struct message const *msg)
+static bool collect(struct cid_parts *c, struct entry *entries, size_t *n, struct message const *msg)
 {
 	*n = 0;
 	for (size_t i = 0; i < mime_count(msg->mime); i++) {
@@ -77,20 +77,20 @@ static bool collect(struct cidparts *c, struct entry *entries, size_t *n, struct
 	return true;
 }
 
-bool cidparts_start(struct cidparts *c, struct message const *msg)
+bool cid_parts_start(struct cid_parts *c, struct message const *msg)
 {
 	size_t n, count = mime_count(msg->mime), room = count * 2;
 	struct entry *entries = calloc(room, sizeof *entries);
-	*c = (struct cidparts){.groups = calloc(room, sizeof *c->groups), .parts = calloc(room, sizeof *c->parts),
+	*c = (struct cid_parts){.groups = calloc(room, sizeof *c->groups), .parts = calloc(room, sizeof *c->parts),
 		.decoded = calloc(count, sizeof *c->decoded)};
 	if (!entries || !c->groups || !c->parts || !c->decoded || !collect(c, entries, &n, msg)) {
 		free(entries);
-		cidparts_free(c);
+		cid_parts_free(c);
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (!i || strcmp(entries[i].id, entries[i - 1].id))
-			c->groups[c->group_count++] = (struct cidparts_group){
+			c->groups[c->group_count++] = (struct cid_parts_group){
 				.id = entries[i].id, .length = strlen(entries[i].id), .first = i};
 		c->groups[c->group_count - 1].count++;
 		c->parts[i] = entries[i].part;
@@ -99,24 +99,24 @@ bool cidparts_start(struct cidparts *c, struct message const *msg)
 	return true;
 }
 
-void cidparts_free(struct cidparts *c)
+void cid_parts_free(struct cid_parts *c)
 {
 	free(c->groups);
 	free(c->parts);
 	for (size_t i = 0; i < c->decoded_count; i++)
 		buf_free(&c->decoded[i]);
 	free(c->decoded);
-	*c = (struct cidparts){.groups = NULL};
+	*c = (struct cid_parts){.groups = NULL};
 }
 
 /* The first group for which id compares as less than `than`. */
-static size_t search(struct cidparts const *c, char const *id, size_t n, int than,
+static size_t search(struct cid_parts const *c, char const *id, size_t n, int than,
 	int (*compare)(char const *, size_t, char const *, size_t))
 {
 	size_t low = 0, high = c->group_count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		struct cidparts_group const *g = &c->groups[middle];
+		struct cid_parts_group const *g = &c->groups[middle];
 		if (compare(id, n, g->id, g->length) < than)
 			high = middle;
 		else
@@ -125,7 +125,7 @@ static size_t search(struct cidparts const *c, char const *id, size_t n, int tha
 	return low;
 }
 
-void cidparts_find(struct cidparts const *c, char const *id, size_t n,
+void cid_parts_find(struct cid_parts const *c, char const *id, size_t n,
 	size_t *exact, size_t *from, size_t *to)
 {
 	*from = search(c, id, n, 1, compare_folded);

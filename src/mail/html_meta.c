@@ -1,9 +1,9 @@
-/* Charsets stated in HTML: see htmlmeta.h. */
-#include "mail/htmlmeta.h"
+/* Charsets stated in HTML: see html_meta.h. */
+#include "mail/html_meta.h"
 
 #include "base/ascii.h"
 #include "mail/html.h"
-#include "mail/htmltext.h"
+#include "mail/html_text.h"
 
 #include <string.h>
 
@@ -12,19 +12,19 @@ struct place {
 };
 
 /* Steps over white space; the octet that follows, or -1. */
-static int skip_space(struct htmltext *t)
+static int skip_space(struct html_text *t)
 {
-	while (html_is_space(htmltext_peek(t)))
-		htmltext_next(t);
-	return htmltext_peek(t);
+	while (html_is_space(html_text_peek(t)))
+		html_text_next(t);
+	return html_text_peek(t);
 }
 
 /* Does the rest begin with the word? Then it has been read. */
-static bool take(struct htmltext *t, char const *word)
+static bool take(struct html_text *t, char const *word)
 {
-	struct htmltext ahead = *t;
+	struct html_text ahead = *t;
 	for (; *word; word++) {
-		int c = htmltext_next(&ahead);
+		int c = html_text_next(&ahead);
 		if (c < 0 || c > 0x7f || ascii_lower((char)c) != *word)
 			return false;
 	}
@@ -33,12 +33,12 @@ static bool take(struct htmltext *t, char const *word)
 }
 
 /* The octets up to one of `ends`, white space or the end. */
-static bool name(struct htmltext *t, char const *ends, struct place *p)
+static bool name(struct html_text *t, char const *ends, struct place *p)
 {
 	int c = skip_space(t);
 	p->from = p->to = t->at;
-	for (; c > 0 && !html_is_space(c) && !strchr(ends, c); c = htmltext_peek(t)) {
-		htmltext_next(t);
+	for (; c > 0 && !html_is_space(c) && !strchr(ends, c); c = html_text_peek(t)) {
+		html_text_next(t);
 		p->to = t->at;
 	}
 	return p->to > p->from;
@@ -46,27 +46,27 @@ static bool name(struct htmltext *t, char const *ends, struct place *p)
 
 /* `charset=x` in a content attribute (WHATWG HTML 2.4.6, "extracting a character
    encoding from a meta element"). */
-static bool in_content(struct htmltext t, struct place *p)
+static bool in_content(struct html_text t, struct place *p)
 {
-	while (htmltext_peek(&t) >= 0) {
+	while (html_text_peek(&t) >= 0) {
 		if (!take(&t, "charset")) {
-			htmltext_next(&t);
+			html_text_next(&t);
 			continue;
 		}
 		if (skip_space(&t) != '=')
 			continue;
-		htmltext_next(&t);
+		html_text_next(&t);
 		int c = skip_space(&t);
 		if (c != '"' && c != '\'')
 			return name(&t, ";", p);
-		htmltext_next(&t);
+		html_text_next(&t);
 		char const quote[] = {(char)c, 0};
 		return name(&t, quote, p);
 	}
 	return false;
 }
 
-static bool is_content_type(struct htmltext t)
+static bool is_content_type(struct html_text t)
 {
 	skip_space(&t);
 	return take(&t, "content-type") && skip_space(&t) < 0;
@@ -76,14 +76,14 @@ static bool is_content_type(struct htmltext t)
 static bool in_meta(struct html *h, struct place *p)
 {
 	struct html_attribute a;
-	struct htmltext content;
+	struct html_text content;
 	bool charset = false, equivalent = false, has_content = false;
-	htmltext_start(&content, h->s, 0, 0, true);
+	html_text_start(&content, h->s, 0, 0, true);
 	while (html_attribute(h, &a)) {
 		char const *n = h->s + a.name;
 		size_t len = a.name_end - a.name;
-		struct htmltext t;
-		htmltext_start(&t, h->s, a.value, a.value_end, true);
+		struct html_text t;
+		html_text_start(&t, h->s, a.value, a.value_end, true);
 		if (!charset && ascii_case_is(n, len, "charset")) {
 			charset = name(&t, "", p);
 		} else if (ascii_case_is(n, len, "http-equiv")) {
@@ -99,23 +99,23 @@ static bool in_meta(struct html *h, struct place *p)
 /* `<?xml version="1.0" encoding="x"?>`, which must be the first octets. */
 static bool in_declaration(char const *s, size_t n, struct place *p)
 {
-	struct htmltext t;
+	struct html_text t;
 	char const *end = n ? memchr(s, '>', n) : NULL;
 	if (!end)
 		return false;
-	htmltext_start(&t, s, 0, (size_t)(end - s), false);
-	if (!take(&t, "<?xml") || !html_is_space(htmltext_peek(&t)))
+	html_text_start(&t, s, 0, (size_t)(end - s), false);
+	if (!take(&t, "<?xml") || !html_is_space(html_text_peek(&t)))
 		return false;
-	for (; htmltext_peek(&t) >= 0; htmltext_next(&t)) {
+	for (; html_text_peek(&t) >= 0; html_text_next(&t)) {
 		if (!take(&t, "encoding"))
 			continue;
 		if (skip_space(&t) != '=')
 			return false;
-		htmltext_next(&t);
+		html_text_next(&t);
 		int quote = skip_space(&t);
 		if (quote != '"' && quote != '\'')
 			return false;
-		htmltext_next(&t);
+		html_text_next(&t);
 		return name(&t, quote == '"' ? "\"" : "'", p);
 	}
 	return false;
@@ -135,7 +135,7 @@ static bool next(struct html *h, struct place *p)
 	return false;
 }
 
-bool htmlmeta_charset(char const *html, size_t n, size_t *from, size_t *to)
+bool html_meta_charset(char const *html, size_t n, size_t *from, size_t *to)
 {
 	struct html h;
 	struct place p;
@@ -147,7 +147,7 @@ bool htmlmeta_charset(char const *html, size_t n, size_t *from, size_t *to)
 	return true;
 }
 
-bool htmlmeta_correct(char const *html, size_t n, struct buf *out)
+bool html_meta_correct(char const *html, size_t n, struct buf *out)
 {
 	struct html h;
 	struct place p;
@@ -161,7 +161,7 @@ bool htmlmeta_correct(char const *html, size_t n, struct buf *out)
 		if (ascii_case_is(is, len, "utf-8") || ascii_case_is(is, len, "utf8"))
 			continue;
 		if (!buf_put(out, html + copied, p.from - copied)
-		    || !buf_puts(out, htmltext_is_open(html, p.from) ? ";utf-8" : "utf-8"))
+		    || !buf_puts(out, html_text_is_open(html, p.from) ? ";utf-8" : "utf-8"))
 			return false;
 		copied = p.to;
 	}

@@ -9,9 +9,9 @@
      that neither is a field nor continues one.
 
    The delimiters of enclosing multiparts end a block, too. Only the caller knows these, and
-   calls headerend_stop. Time is linear in the block; memory is constant but for the boundary. */
-#ifndef MAIL_HEADEREND_H
-#define MAIL_HEADEREND_H
+   calls header_block_stop. Time is linear in the block; memory is constant but for the boundary. */
+#ifndef MAIL_HEADER_BLOCK_H
+#define MAIL_HEADER_BLOCK_H
 
 #include "base/buf.h"
 #include "mail/header.h"
@@ -20,7 +20,7 @@
 #include <stddef.h>
 
 /* Offsets are from s. The caller reads s, end and body; the rest is private. */
-struct headerend {
+struct header_block {
 	char const *s;
 	size_t end, body; /* after the end: the block is [start, end), its body begins at body */
 
@@ -37,18 +37,18 @@ struct headerend {
 
 /* Begins a block at s[start]. part: it is that of a part, not of the message itself.
    The caller frees h->boundary. */
-void headerend_start(struct headerend *h, char const *s, size_t start, bool part);
+void header_block_start(struct header_block *h, char const *s, size_t start, bool part);
 
 /* Reads the line s[at, end) without its line end; the next line begins at next. True: the block
    has ended, and h->end and h->body are set. If h->body is at most `at`, the line is part of the
    body. */
-bool headerend_line(struct headerend *h, size_t at, size_t end, size_t next);
+bool header_block_line(struct header_block *h, size_t at, size_t end, size_t next);
 
 /* Is the line the boundary which the block declares, after `--` or by itself? Then the block
-   ends before it: call headerend_stop. -1: out of memory. */
-int headerend_declared(struct headerend *h, size_t at, size_t end);
+   ends before it: call header_block_stop. -1: out of memory. */
+int header_block_declared(struct header_block *h, size_t at, size_t end);
 
 /* Ends the block at `at`: a delimiter or the end of the message is there. */
-void headerend_stop(struct headerend *h, size_t at);
+void header_block_stop(struct header_block *h, size_t at);
 
 #endif

@@ -1,7 +1,7 @@
 /* The charset that HTML states of itself: it lies in the HTML; corrected, it is UTF-8;
    correcting again changes nothing. */
 #include "base/ascii.h"
-#include "mail/htmlmeta.h"
+#include "mail/html_meta.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
@@ -9,17 +9,17 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 	struct buf out = BUF_ZERO, again = BUF_ZERO;
 	char *s = fuzz_copy(data, n);
 	size_t from, to;
-	bool stated = htmlmeta_charset(s, n, &from, &to);
-	must(htmlmeta_correct(s, n, &out));
+	bool stated = html_meta_charset(s, n, &from, &to);
+	must(html_meta_correct(s, n, &out));
 	if (stated)
 		must(from <= to && to <= n && fuzz_same(s, from, out.s, from));
 	else
 		must(fuzz_same(s, n, out.s, out.len));
 	char *exact = fuzz_copy(out.s, out.len);
-	if (htmlmeta_charset(exact, out.len, &from, &to))
+	if (html_meta_charset(exact, out.len, &from, &to))
 		must(ascii_case_is(exact + from, to - from, "utf-8") || ascii_case_is(exact + from, to - from, "utf8"));
-	must(stated == htmlmeta_charset(exact, out.len, &from, &to));
-	must(htmlmeta_correct(exact, out.len, &again) && fuzz_same(exact, out.len, again.s, again.len));
+	must(stated == html_meta_charset(exact, out.len, &from, &to));
+	must(html_meta_correct(exact, out.len, &again) && fuzz_same(exact, out.len, again.s, again.len));
 	buf_free(&out);
 	buf_free(&again);
 	free(exact);

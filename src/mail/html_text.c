@@ -1,5 +1,5 @@
-/* Character references in attributes: see htmltext.h. */
-#include "mail/htmltext.h"
+/* Character references in attributes: see html_text.h. */
+#include "mail/html_text.h"
 
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -48,13 +48,13 @@ static unsigned short const windows1252[32] = {
 	0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178,
 };
 
-void htmltext_start(struct htmltext *t, char const *s, size_t at, size_t end, bool references)
+void html_text_start(struct html_text *t, char const *s, size_t at, size_t end, bool references)
 {
-	*t = (struct htmltext){.s = s, .at = at, .end = end, .from = at, .references = references};
+	*t = (struct html_text){.s = s, .at = at, .end = end, .from = at, .references = references};
 }
 
 /* `&#60;` or `&#x3c;`, the semicolon optional; t->at is behind the #. */
-static bool number(struct htmltext *t)
+static bool number(struct html_text *t)
 {
 	size_t at = t->at;
 	bool hex = at < t->end && (t->s[at] == 'x' || t->s[at] == 'X');
@@ -94,7 +94,7 @@ static unsigned long find_name(char const *name, size_t n, bool *bare)
 }
 
 /* A name; t->at is behind the &. */
-static bool named(struct htmltext *t)
+static bool named(struct html_text *t)
 {
 	char const *s = t->s + t->at;
 	size_t n = 0, left = t->end - t->at;
@@ -113,7 +113,7 @@ static bool named(struct htmltext *t)
 	return true;
 }
 
-int htmltext_next(struct htmltext *t)
+int html_text_next(struct html_text *t)
 {
 	if (!t->left) {
 		if (t->at == t->end)
@@ -141,13 +141,13 @@ int htmltext_next(struct htmltext *t)
 	return c;
 }
 
-int htmltext_peek(struct htmltext const *t)
+int html_text_peek(struct html_text const *t)
 {
-	struct htmltext copy = *t;
-	return htmltext_next(&copy);
+	struct html_text copy = *t;
+	return html_text_next(&copy);
 }
 
-bool htmltext_is_open(char const *s, size_t at)
+bool html_text_is_open(char const *s, size_t at)
 {
 	size_t const n = strlen("&quot");
 	return at >= n && ascii_case_is(s + at - n, n, "&quot");
