@@ -85,7 +85,7 @@ OBJ_saca-import := \
 	$(call in,mail,address body charset cid css encword header header_block html html_foreign html_meta html_text image \
 		iso2022jp label message mime mime_head param punycode qp srcset transfer url) \
 	$(call in,spool,boot credit credit_format expire file find lock name number number_format record retire \
-		seen_format spool) \
+		seen_format spool summary) \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,import,batch cid_parts content convert convert_header decoder entry import told watch webfolder)

@@ -4,6 +4,7 @@
    there already, which the next run only retires. */
 #include "import/import.h"
 
+#include "spool/lock.h"
 #include "spool/name.h"
 #include "spool/retire.h"
 #include "base/ascii.h"
@@ -325,7 +326,7 @@ static bool set_aside(struct import *im, struct span const *s, size_t i)
 	struct spool_retired const file = retired(im, s, i);
 	if (fate->what == FATE_ASIDE) {
 		if (!spool_set_aside(im->spool, &file, fate->reason, time(NULL)))
-			return fail(im, "spool: setting aside", strerror(errno));
+			return fail(im, "spool: setting aside", spool_error(errno));
 		im->count.failed++;
 	} else {
 		/* An importer that stays meets it each time that anything comes. */
@@ -349,7 +350,7 @@ static bool retire(struct import *im, struct span const *s)
 	bool well = n == 0 || spool_retire(im->spool, done, n, im->keep, time(NULL));
 	int e = errno;
 	free(done);
-	return well || fail(im, "spool: removing what is imported", strerror(e));
+	return well || fail(im, "spool: removing imported files", spool_error(e));
 }
 
 /* After COMMIT: takes the transaction's files out of the spool. */

@@ -7,6 +7,7 @@
 #include "spool/lock.h"
 #include "spool/number.h"
 #include "spool/spool.h"
+#include "spool/summary.h"
 #include "import/content.h"
 #include "import/import.h"
 #include "store/store.h"
@@ -230,6 +231,11 @@ static int exit_code(struct import_count const *c)
 	return c->unread ? EXIT_TEMPORARY : c->failed ? EXIT_SET_ASIDE : 0;
 }
 
+static void warn_stranger(char const *folder, char const *name)
+{
+	strerr_warnw(folder, "/", name, " in the spool is not a regular file: skipped");
+}
+
 /* A lost counter must not give a number again that the store holds. */
 static void keep_house(struct import *im)
 {
@@ -240,9 +246,11 @@ static void keep_house(struct import *im)
 	im->store->rollback(im->store);
 	alarm(0);
 	if (!spool_number_raise(im->spool, highest))
-		strerr_diefsys(EXIT_TEMPORARY, "unable to raise the spool's counter");
+		strerr_dief(EXIT_TEMPORARY, "unable to raise the counter of the spool: ", spool_error(errno));
+	if (!spool_report_strangers(im->spool, warn_stranger))
+		strerr_diefusys(EXIT_TEMPORARY, "read the spool");
 	if (!spool_expire(im->spool, time(NULL)))
-		strerr_diefsys(EXIT_TEMPORARY, "unable to clean the spool");
+		strerr_dief(EXIT_TEMPORARY, "unable to remove old entries of the spool: ", spool_error(errno));
 }
 
 static bool wait_for_files(struct watch *w)

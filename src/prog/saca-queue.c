@@ -46,10 +46,7 @@ static _Noreturn void die_memory(void)
 
 static _Noreturn void die_spool(char const *what)
 {
-	char const *blocked = errno == ETIMEDOUT || errno == EINTR ? spool_lock_blocked() : NULL;
-	if (blocked)
-		strerr_diefsys(EXIT_TEMPORARY, "unable to ", what, ": ", blocked);
-	strerr_diefusys(EXIT_TEMPORARY, what);
+	strerr_dief(EXIT_TEMPORARY, "unable to ", what, ": ", spool_error(errno));
 }
 
 static _Noreturn void die_output(void)

@@ -28,11 +28,9 @@ void spool_refuse(struct spool_result *result, int code, enum refusal r, char co
 void spool_fail(struct spool_result *result, int code, char const *what)
 {
 	int e = errno;
-	char const *blocked = e == ETIMEDOUT || e == EINTR ? spool_lock_blocked() : NULL;
 	result->code = e == ENOSPC || e == EDQUOT ? ANSWER_FULL : e == ENOMEM ? ANSWER_MEMORY : code;
 	result->text[0] = 0;
-	snprintf(result->why, sizeof result->why, "unable to %s: %s%s%s", what, blocked ? blocked : "",
-		blocked ? ": " : "", strerror(e));
+	snprintf(result->why, sizeof result->why, "unable to %s: %s", what, spool_error(e));
 }
 
 static void accept_request(struct spool_result *result, bool is_send, uint64_t number, char const *id, bool is_repeat)

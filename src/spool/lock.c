@@ -24,7 +24,7 @@
 
 unsigned int spool_lock_limit = 60000;
 
-static char blocked[160];
+static char blocked[160]; /* the last lock that this process did not get, or "" */
 
 /* 1: taken; 0: somebody has it; -1: errno. */
 static int try_lock(int fd, off_t at, off_t n)
@@ -50,9 +50,12 @@ static void note_holder(int fd, off_t at, off_t n, char const *name)
 	errno = e;
 }
 
-char const *spool_lock_blocked(void)
+char const *spool_error(int error)
 {
-	return blocked[0] ? blocked : NULL;
+	static char text[sizeof blocked + 100];
+	bool was_blocked = blocked[0] && (error == ETIMEDOUT || error == EINTR);
+	snprintf(text, sizeof text, "%s%s%s", was_blocked ? blocked : "", was_blocked ? ": " : "", strerror(error));
+	return text;
 }
 
 /* F_SETLKW would need a timer signal for the limit. Most waits are for microseconds. */

@@ -2,7 +2,7 @@
    its key; files of other keys do not wait. saca-spool(5) lists the locks and their order.
 
    A wait ends after spool_lock_limit milliseconds (ETIMEDOUT), or when a signal arrives
-   (EINTR). spool_lock_blocked then names the lock and the process that holds it. */
+   (EINTR). spool_error then names the lock and the process that holds it. */
 #ifndef SPOOL_LOCK_H
 #define SPOOL_LOCK_H
 
@@ -21,9 +21,10 @@ bool lock_take(int fd, off_t at, off_t n, char const *name);
    descriptor of the file in this process gives it back too. */
 bool lock_release(int fd, off_t at, off_t n);
 
-/* `lock count is held by process 1234`: the last lock that this process did not get. NULL
-   if it got all. The text is valid until the next wait. */
-char const *spool_lock_blocked(void);
+/* What a failed function of the spool says to the operator: `No space left on device`, or
+   `count is held by process 1234: Connection timed out` if that lock was waited for. error:
+   its errno. The text is valid until the next call. */
+char const *spool_error(int error);
 
 /* The lock of a key, a NUL-terminated string. */
 bool spool_lock(struct spool const *sp, char const *key);
