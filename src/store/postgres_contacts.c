@@ -35,12 +35,13 @@ static char const add_contacts[] =
 	" ON CONFLICT (plan_id, email) DO NOTHING";
 
 /* Each contact is found by its key: LATERAL with LIMIT leaves a planner without statistics no other
-   way. Those that are members already are skipped. */
-static char const add_members[] =
-	"INSERT INTO group_member (plan_id, group_id, contact_id)"
-	" SELECT $1::bigint, $3::bigint, c.id FROM unnest(CAST($2::text AS text[])) AS a (email)"
+   way. */
+#define ADD_MEMBERS "INSERT INTO group_member (plan_id, group_id, contact_id)" \
+	" SELECT $1::bigint, $3::bigint, c.id FROM unnest(CAST($2::text AS text[])) AS a (email)" \
 	" CROSS JOIN LATERAL (SELECT id FROM contact WHERE plan_id = $1::bigint AND email = a.email LIMIT 1) AS c"
-	" ON CONFLICT (plan_id, group_id, contact_id) DO NOTHING";
+
+static char const add_members[] = ADD_MEMBERS;
+static char const add_missing_members[] = ADD_MEMBERS " ON CONFLICT (plan_id, group_id, contact_id) DO NOTHING";
 
 /* A contact that another writer deletes between the two statements is added once more. One that never
    appears is left out by a rule or a trigger. */
@@ -57,7 +58,8 @@ enum store_result postgres_group_contacts(struct store *s, uint64_t plan, uint64
 		if (r != STORE_OK)
 			return r;
 		count->fresh += s->changed;
-		r = s->run(s, add_members, STORE_VALUES(store_number(plan), addresses, store_number(group)), NULL, NULL);
+		r = s->run(s, i ? add_missing_members : add_members,
+			STORE_VALUES(store_number(plan), addresses, store_number(group)), NULL, NULL);
 		count->contacts += s->changed;
 		if (r != STORE_OK || count->contacts == f->recipients)
 			return r;
