@@ -35,3 +35,35 @@ start_server() {
 
 # database NAME SQL: prints rows, columns joined by |
 database() { psql -qAtX -v ON_ERROR_STOP=1 "postgresql://saca@$HOST/$1" -c "$2"; }
+
+# partition_schema DATABASE: the tables of a store as SQL, those with a plan_id in 8 parts by it
+partition_schema() {
+	"$PG/pg_dump" --schema-only --no-owner "postgresql://saca@$HOST/$1" | python3 -c '
+import re, sys
+def parts(m):
+    name, columns = m.groups()
+    if "    plan_id " not in columns:
+        return m.group()
+    return "CREATE TABLE public.%s (%s) PARTITION BY HASH (plan_id);\n" % (name, columns) + "".join(
+        "CREATE TABLE public.%s_part%d PARTITION OF public.%s FOR VALUES WITH (MODULUS 8, REMAINDER %d);\n"
+        % (name, i, name, i) for i in range(8))
+sql = "".join(l for l in sys.stdin if not l.startswith("\\"))
+sql = re.sub(r"CREATE TABLE public\.(\w+) \((.*?)\n\);\n", parts, sql, flags=re.S)
+print(sql.replace("ALTER TABLE ONLY", "ALTER TABLE"))
+print("INSERT INTO public.schema VALUES (2);")'
+}
+
+# log_plans: the server logs the plan of each statement from now on; those so far are forgotten
+log_plans() { : >"$T/server"; }
+
+# read_plans: one line for each plan in the log: the query, a tab, and the plan
+read_plans() {
+	python3 - "$T/server" <<-'END'
+		import re, sys
+		text = open(sys.argv[1], errors="replace").read()
+		for entry in re.split(r"\n(?=\d{4}-\d\d-\d\d )", text):
+		    m = re.search(r"plan:\n\tQuery Text: (.*?)\n\t(?=[^\n]*\(cost=|Query Parameters)(.*)", entry, re.S)
+		    if m:
+		        print(" ".join(m[1].split()) + "\t" + " / ".join(l.strip() for l in m[2].split("\n")))
+	END
+}

@@ -1,0 +1,68 @@
+#!/bin/sh
+# A PostgreSQL store whose tables are spread by plan: what saca-import promises holds, and each
+# statement works in the part of its plan. PostgreSQL's own hash partitions show here what an
+# engine that spreads rows over machines needs.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/postgres.sh"
+
+if [ -z "$PG" ]; then
+	echo '1..0 # SKIP no PostgreSQL server here'
+	exit 0
+fi
+start_server -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
+	-c auto_explain.log_analyze=on -c log_line_prefix='%m '
+database postgres 'create database whole' && database postgres 'create database parts'
+saca-import -w "$T/web" "$T/none" "postgresql://saca@$HOST/whole" 2>/dev/null
+partition_schema whole | psql -qX -v ON_ERROR_STOP=1 "postgresql://saca@$HOST/parts" >/dev/null || exit 1
+is "$(database parts "select count(*) from pg_partitioned_table")" 13 'the tables with a plan_id are partitioned'
+
+STORE="postgresql://saca@$HOST/parts"
+WEB=$T/web
+IMPORT_OPTIONS="-w $WEB"
+ISO="at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+CREATED="to_char(c.created_at $ISO"
+SPOOLED="to_char(spooled_at $ISO"
+sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
+import() { saca-import -w "$WEB" "$@" "$SPOOL" "$STORE"; }
+import_under() {
+	case $1 in
+	script) "$@" ;;
+	*) "$@" saca-import -w "$WEB" "$SPOOL" "$STORE" ;;
+	esac
+}
+import_in_background() {
+	background saca-import -w "$WEB" "$@" "$SPOOL" "$STORE"
+	follower=$!
+}
+. "$TOP/t/lib/import.sh"
+all_promises
+
+# Each statement reads one part at most. The exceptions are those of saca-store(5), Keys. Parts that the
+# server leaves out at run time are `never executed`.
+several_parts() {
+	read_plans | awk -F'\t' '{
+		n = 0; split("", seen); plan = $2
+		gsub(/[^\/]*never executed[^\/]*/, "", plan)
+		while (match(plan, /_part[0-7]/)) {
+			part = substr(plan, RSTART, RLENGTH)
+			if (!(part in seen)) { seen[part]; n++ }
+			plan = substr(plan, RSTART + RLENGTH)
+		}
+		if (n > 1) print $1
+	}' | sort -u
+}
+log_plans
+for i in 1 2 3; do
+	message "partes $i" | put new "$(key $((7000 + i)))" $((7000 + i)) $((7000 + i)) $D \
+		"u.plan$i" remitente@dominio.com a@y.es "b$i@y.es"
+done
+import 2>/dev/null
+is "$(several_parts)" "SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC LIMIT 1
+SELECT smtp_id FROM send WHERE id = \$1" 'saca-import: each statement but two works in one part'
+is "$(read_plans | grep -c 'INSERT INTO')" 21 'the plans of all its INSERTs were looked at'
+log_plans
+for verb in contacts groups pieces senders sends; do saca-list -p plan1 "$STORE" $verb >/dev/null; done
+is "$(read_plans | grep -c '^SELECT t.id')" 5 'saca-list -p: its plans were logged'
+is "$(several_parts)" '' 'saca-list -p: each statement works in one part'
+
+done_testing
