@@ -1,0 +1,73 @@
+#!/bin/sh
+# Behind pgbouncer in transaction mode with one connection to the server: several programs share it
+# between their transactions, and none finds or leaves anything on it.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/postgres.sh"
+. "$TOP/t/lib/import.sh"
+
+POOLER=$(PATH=$PATH:/usr/sbin command -v pgbouncer)
+if [ -z "$PG" ] || [ -z "$POOLER" ]; then
+	echo '1..0 # SKIP no PostgreSQL server or no pgbouncer here'
+	exit 0
+fi
+start_server -c log_statement=all -c log_line_prefix='%p '
+mkdir "$T/pooler" && chmod 777 "$T/pooler"
+cat >"$T/pooler/ini" <<END
+[databases]
+postgres = host=$T user=saca
+[pgbouncer]
+listen_addr =
+unix_socket_dir = $T/pooler
+auth_type = any
+pool_mode = transaction
+default_pool_size = 1
+max_client_conn = 50
+logfile = $T/pooler/log
+pidfile = $T/pooler/pid
+END
+as_server "$POOLER" -q "$T/pooler/ini" &
+PIDS="$PIDS $!"
+await 20 test -S "$T/pooler/.s.PGSQL.6432"
+STORE="postgresql://saca@$(printf %s "$T/pooler" | sed 's|/|%2F|g'):6432/postgres"
+sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
+
+settings() { sql 'show all' | grep -v '^transaction_' ; }
+settings >"$T/before"
+for s in 1 2; do
+	SPOOL=$T/spool$s
+	saca-import -w "$T/web" "$SPOOL" "$STORE" 2>/dev/null
+	for i in $(seq 1 40); do
+		n=$((s * 1000 + i))
+		message "fondo $n" | put new "$(key $n)" $n $n $D "u.plan$((i % 3))" remitente@dominio.com \
+			"comun@y.es" "m$((i % 7))@y.es" "n$n@y.es"
+	done
+done
+saca-import -n 3 -w "$T/web" "$T/spool1" "$STORE" 2>"$T/out1" & one=$!
+saca-import -n 5 -w "$T/web" "$T/spool2" "$STORE" 2>"$T/out2" & two=$!
+listed=0
+while kill -0 $one 2>/dev/null || kill -0 $two 2>/dev/null; do
+	for verb in sends contacts groups; do
+		saca-list -p plan1 "$STORE" $verb >/dev/null 2>>"$T/listing" || break 2
+		listed=$((listed + 1))
+	done
+done
+wait $one; first=$?
+wait $two; second=$?
+is "$first:$second" 0:0 'two importers behind a pooler both succeed' "$(cat "$T/out1" "$T/out2")"
+is "$(cat "$T/out1" "$T/out2" | grep -c 'imported=40 sends=40 contacts=120 ')" 2 \
+	'two importers behind a pooler import all of their files'
+is "$(cat "$T/listing")" '' "saca-list behind the pooler succeeded $listed times meanwhile"
+saca-list "$STORE" sends >"$T/list"
+is "$(sed 1d "$T/list" | wc -l)" 80 'saca-list behind a pooler reads the store'
+is "$(sql 'select count(*), count(distinct contact_id) from group_member')" '240|104' \
+	'every send has its group'
+is "$(settings | diff "$T/before" -)" '' 'the connection keeps no setting of a program'
+is "$(sql 'select count(*) from pg_prepared_statements'):$(sql "select count(*) from pg_class
+	where relpersistence = 't'")" 0:0 'the connection keeps no prepared statement and no temporary table'
+is "$(grep 'statement: BEGIN' "$T/server" | grep -vc 'SET LOCAL')" 0 'each transaction has its own settings'
+is "$(sed -n 's/^\([0-9]*\) LOG:  .*BEGIN.*/\1/p' "$T/server" | sort -u | wc -l)" 1 \
+	'all of it went through one connection'
+sql 'create table probe (x integer)' && sql 'drop table probe'
+is $? 0 'another client can write on the connection after saca-list'
+
+done_testing
