@@ -40,7 +40,7 @@ endif
 # CONNECTION programs run once per connection and are static; people and cron run BATCH.
 
 in = $(addprefix $1/,$2)
-CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool
+CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool saca-hit
 BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce
 
 OBJ_saca-proxy := \
@@ -102,6 +102,11 @@ OBJ_saca-queue := \
 	$(call in,store,listing) \
 	$(call in,import,batch queue_find queue_row)
 
+OBJ_saca-hit := \
+	$(call in,base,ascii base32 buf cdb cdb_write fd hash num random utf8 version) \
+	$(call in,mail,header param) \
+	$(call in,send,hit hits linkkeys publish stencil token words) \
+	$(call in,web,form request response)
 OBJ_saca-bounce := \
 	$(call in,base,ascii base32 base64 buf fd hash num random utf8 version) \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
@@ -117,6 +122,7 @@ LIB_saca-accounts := -lskarnet -lcrypt
 LIB_saca-import := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-list := -lskarnet -lsqlite3 -lpq
 LIB_saca-queue := -lskarnet
+LIB_saca-hit := -lskarnet -lbearssl
 LIB_saca-bounce := -lskarnet -lbearssl
 
 # --- How ------------------------------------------------------------------------------

@@ -75,6 +75,21 @@ bool request_body(struct request *r, size_t most, struct form *f, enum form_faul
 	return true;
 }
 
+void request_discard_body(size_t most)
+{
+	char const *length = request_field("CONTENT_LENGTH");
+	char piece[4096];
+	uint64_t left;
+	if (!num_scan(length, strlen(length), most, &left))
+		return;
+	while (left) {
+		ssize_t got = fd_read(0, piece, left < sizeof piece ? left : sizeof piece);
+		if (got <= 0)
+			return;
+		left -= (uint64_t)got;
+	}
+}
+
 void request_free(struct request *r)
 {
 	buf_free(&r->query_octets);

@@ -37,6 +37,11 @@ enum form_fault request_query(struct request *r, struct form *f);
    number. *fault is set where the call returns true. */
 bool request_body(struct request *r, size_t most, struct form *f, enum form_fault *fault);
 
+/* Reads and drops the body, at most `most` octets of it: for a program that needs none and has
+   answered. Some servers (Apache) close the connection when a program ends before it has
+   read what they write. */
+void request_discard_body(size_t most);
+
 void request_free(struct request *r);
 
 #endif

@@ -1,0 +1,148 @@
+#!/bin/sh
+# saca-hit as a CGI program: each kind of token, each method, and every way to be refused.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/hits.sh"
+
+# ask METHOD PATH [NAME=VALUE...]: the response is left in $REPLY, without its CRs
+ask() {
+	_method=$1 _path=$2
+	shift 2
+	REPLY=$(env "REQUEST_METHOD=$_method" "PATH_INFO=$_path" "HTTP_USER_AGENT=$BROWSER" "$@" saca-hit 2>"$T/err" </dev/null | tr -d '\r')
+}
+status() { printf '%s\n' "$REPLY" | sed -n 's/^Status: //p'; }
+field() { printf '%s\n' "$REPLY" | sed '/^$/q' | sed -n "s/^$1: //p"; }
+body() { printf '%s\n' "$REPLY" | sed '1,/^$/d'; }
+V=$(token v) O=$(token o) C=$(token c 1) C2=$(token c 2) U=$(token u)
+
+# --- views
+ask GET "/v/$V"
+is "$(status)" '200 OK' 'a view page is answered with 200'
+is "$(body)" "<p><a href=\"/c/$C\">x</a> <a href=\"/u/$U\">out</a></p>" "the page has the contact's own tokens"
+is "$(field Content-Security-Policy)" 'sandbox allow-popups allow-popups-to-escape-sandbox' 'a view page is sandboxed'
+is "$(field X-Robots-Tag):$(field Referrer-Policy):$(field Content-Type)" 'noindex:no-referrer:text/html; charset=utf-8' \
+	'a view page is not indexed and sends no referrer'
+is "$(field Cache-Control):$(field X-Content-Type-Options)" no-store:nosniff 'a view page is not stored, its type not guessed'
+like "$(recorded)" '^view 7 1166 42 - person [0-9]{10} - -$' 'a view is counted'
+
+# --- opens
+ask GET "/o/$O.gif"
+is "$(status):$(field Content-Type):$(field Content-Length)" '200 OK:image/gif:43' 'the pixel is a GIF of 43 octets'
+env REQUEST_METHOD=GET "PATH_INFO=/o/$O.gif" saca-hit | sed '1,/^\r$/d' >"$T/pixel.gif"
+like "$(file -b "$T/pixel.gif")" 'GIF image data, version 89a, 1 x 1' 'the pixel is one that programs recognize'
+like "$(recorded)" '^open 7 1166 42 - person ' 'an open is counted'
+
+# --- clicks
+ask GET "/c/$C"
+is "$(status):$(field Location)" '302 Found:https://example.com/?a=1&b=2' 'a click leads to the address of the link'
+is "$(recorded | cut -d' ' -f1-6)" 'click 7 1166 42 1 person' 'a click is counted with the number of the link'
+ask GET "/c/$C2"
+is "$(field Location)" 'https://ma%C3%B1ana.example/a%20b%0D%0ASet-Cookie:%20x=1"<' 'an address cannot add a header field'
+is "$(field Set-Cookie)" '' 'an address sets no cookie'
+recorded >/dev/null
+ask GET "/c/$(token c 3)"
+is "$(status):$(recorded)" '404 Not Found:' 'a link that the send does not have is 404'
+
+# --- unsubscriptions
+ask GET "/u/$U"
+is "$(status):$(recorded)" '200 OK:' 'asking for the page of the button changes nothing'
+like "$(body)" '<html lang="en">' "the page is in the send's language"
+like "$(body)" '<h1>Stop receiving messages from Tienda &lt;Ana&gt; &amp; Co\?</h1><form method="post"><button type="submit">Unsubscribe</button></form>' \
+	"the page asks with the sender's name, escaped, and has one button"
+ask POST "/u/$U" CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=26
+is "$(status):$(field Location):$(field Set-Cookie)" '200 OK::' 'one click unsubscribes without redirect and cookie'
+like "$(body)" 'You will not receive any more messages from Tienda &lt;Ana&gt; &amp; Co\.</h1></main>' 'the answer says what was done'
+like "$(recorded)" '^unsub 7 1166 42 - person [0-9]+ - -$' 'an unsubscription is recorded'
+ask POST "/u/$U"
+is "$(status)" '200 OK' 'a second unsubscription gets the same answer'
+recorded >/dev/null
+if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
+	REQUEST_METHOD=POST PATH_INFO="/u/$U" ASAN_OPTIONS=detect_leaks=0 strace -o "$T/trace" -e trace=write,fdatasync,fsync saca-hit >/dev/null </dev/null
+	is "$(sed -n 's/^\([a-z]*\)(\([0-9]*\),.*unsub .*/\1/p; s/^\(f[a-z]*\)(.*/\1/p; s/^\(write\)(1,.*/answer/p' "$T/trace" | grep -v '^writev' | tr '\n' ' ')" \
+		'write fdatasync fsync answer ' 'an unsubscription is on disk before the answer'
+	recorded >/dev/null
+fi
+
+# --- who asks
+ask HEAD "/v/$V"
+is "$(status):$(body):$(recorded)" '200 OK::' 'HEAD gets the header and is not counted'
+ask HEAD "/u/$U"
+is "$(status):$(recorded)" '200 OK:' 'HEAD unsubscribes nobody'
+for field in HTTP_PURPOSE=prefetch HTTP_SEC_PURPOSE='prefetch;prerender' HTTP_X_MOZ=prefetch; do
+	ask GET "/c/$C" "$field"
+	is "$(status):$(recorded)" '302 Found:' "a request with $field is answered and not counted"
+done
+ask GET "/o/$O.gif" 'HTTP_USER_AGENT=Mozilla/5.0 (via ggpht.com GoogleImageProxy)'
+is "$(recorded | cut -d' ' -f6)" proxy "Gmail's image proxy is a person behind a proxy"
+ask GET "/o/$O.gif" HTTP_USER_AGENT=Mozilla/5.0
+is "$(recorded | cut -d' ' -f6)" machine 'a bare Mozilla/5.0 is a machine'
+ask GET "/v/$V" REMOTE_ADDR=192.0.2.7
+unlike "$(recorded)" '192\.0\.2\.7|Firefox' 'neither address nor user agent is stored'
+
+# --- refusals
+for method in POST PUT DELETE OPTIONS ''; do
+	for path in "/v/$V" "/o/$O.gif" "/c/$C"; do
+		ask "$method" "$path"
+		is "$(status):$(field Allow):$(recorded)" '405 Method Not Allowed:GET, HEAD:' "method '$method' for ${path%"${path#/?}"} is 405"
+	done
+done
+ask PUT "/u/$U"
+is "$(status):$(field Allow):$(recorded)" '405 Method Not Allowed:GET, HEAD, POST:' 'method PUT for /u is 405'
+for kind in v o c u; do
+	for other in v o c u b; do
+		[ $kind = $other ] && continue
+		suffix=$([ $kind = o ] && echo .gif)
+		ask GET "/$kind/$(token $other $([ $other = c ] && echo 1))$suffix"
+		is "$(status):$(recorded)" '404 Not Found:' "a token of kind $other does not serve for /$kind"
+	done
+done
+ask POST "/u/$O"
+is "$(status):$(recorded)" '404 Not Found:' "a pixel's token does not unsubscribe"
+upper=$(echo "$U" | tr a-z A-Z)
+ask POST "/u/$upper"
+is "$(status)" '200 OK' 'a token in capitals serves'
+recorded >/dev/null
+for path in '' / /v /v/ "/v/$V/" "/v/$V.gif" "/o/$O" "/o/.gif" "//v/$V" "/v/../v/$V" "/v/${V%?}" "/v/${V}a" "/x/$V" "/v/$V%00" "/V/$V" \
+	"/v/$(echo "$V" | tr 'a-y2' 'b-z3')" "/v/$(printf %9000s | tr ' ' a)" '/../../etc/passwd' '/v/é'; do
+	ask GET "$path"
+	is "$(status):$(recorded)" '404 Not Found:' "the path $(printf %.40s "$path") is 404"
+	page=${page-$(body)}
+	[ "$(body)" = "$page" ]
+	ok $? "the page of the path $(printf %.40s "$path") is the same small one"
+done
+for other in "another send:$(token v '' 1167)" "another plan:$(token v '' 1166 8)"; do
+	ask GET "/v/${other#*:}"
+	is "$(status)" '404 Not Found' "a token of ${other%%:*} is 404"
+done
+echo "1 $(openssl rand -hex 32)" >"$T/other.key"
+ask GET "/v/$V" "SACA_LINK_KEYS=$T/other.key"
+is "$(status)" '404 Not Found' 'a token of another key is 404'
+
+# --- failures
+ask POST "/u/$U" "SACA_HITS=$T/none"
+is "$(status)" '503 Service Unavailable' 'an unsubscription that cannot be written is 503'
+like "$(cat "$T/err")" "^saca-hit: warning: unable to write to $T/none: No such file" 'the reason is told on stderr'
+for path in "/v/$V" "/o/$O.gif" "/c/$C"; do
+	ask GET "$path" "SACA_HITS=$T/none"
+	like "$(status)" '^(200|302) ' "${path%"${path#/?}"} is answered though it cannot be counted"
+done
+ask GET "/v/$V" "SACA_LINK_KEYS=$T/none"
+is "$(status)" '503 Service Unavailable' 'missing keys are 503'
+ask GET "/v/$V" SACA_HITS=
+is "$(status)" '503 Service Unavailable' 'a missing setting is 503'
+like "$(cat "$T/err")" '^saca-hit: fatal: SACA_HITS is not set' 'a missing setting is named'
+mkdir -p "$SACA_PUBLISHED/168"
+head -c 1000 /dev/urandom >"$SACA_PUBLISHED/168/1168.cdb"
+ask GET "/v/$(token v '' 1168)"
+is "$(status)" '503 Service Unavailable' 'a damaged file of a send is 503'
+if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+	full=$(unshare -m sh -c 'mount -t tmpfs -o size=4k tmpfs "$SACA_HITS" && head -c 4096 /dev/zero >"$SACA_HITS/fill"
+		export REQUEST_METHOD=POST PATH_INFO="/u/$1"; saca-hit </dev/null 2>"$2/err"
+		REQUEST_METHOD=GET PATH_INFO="/c/$3" saca-hit 2>"$2/err"' sh "$U" "$T" "$C" | tr -d '\r' | grep -E '^(Status|Location)')
+	is "$full" 'Status: 503 Service Unavailable
+Status: 302 Found
+Location: https://example.com/?a=1&b=2' 'on a full disk a click is answered and an unsubscription is 503'
+else
+	skip 'on a full disk a click is answered and an unsubscription is 503' 'no name space can be had'
+fi
+is "$(saca-hit -V)" "saca-hit $(saca-import -V | cut -d' ' -f2)" 'saca-hit -V prints name and version'
+done_testing
