@@ -28,6 +28,8 @@ prepare_host() {
 	head -c 32 /dev/urandom >"$1/run/saca/ticket.key"
 	campaign >"$1/work/message"
 	printf 'Fremitente@example.com\0Tana@example.org\0\0' >"$1/work/envelope"
+	mkdir "$1/var/lib/saca/hits" "$1/var/lib/saca/published"
+	echo "1 $(openssl rand -hex 32)" >"$1/etc/saca/link.key"
 	echo "$1/etc/saca/cert.pem" >"$1/work/env/CERTFILE"
 	echo "$1/etc/saca/key.pem" >"$1/work/env/KEYFILE"
 	spool_message "$1" uno &&
