@@ -1,11 +1,10 @@
-/* ASCII without a locale. */
 #include "base/ascii.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* Eight octets at a time: c in each, and whether one of w is below c, which is at most 0x80.
-   (w - c borrows into the high bit of such an octet, unless that was set.) */
+/* Eight octets at a time: c in each octet; and a value that is not 0 if an octet of w is below c, at
+   most 0x80 (w - c borrows into the high bit of that octet). */
 #define EACH(c) ((c) * UINT64_C(0x0101010101010101))
 #define BELOW(w, c) (((w) - EACH(c)) & ~(w) & EACH(0x80))
 
@@ -41,7 +40,7 @@ bool ascii_is_lowhex(char const *s, size_t n)
 	return true;
 }
 
-static uint64_t eight(char const *s)
+static uint64_t load8(char const *s)
 {
 	uint64_t w;
 	memcpy(&w, s, sizeof w);
@@ -51,7 +50,7 @@ static uint64_t eight(char const *s)
 bool ascii_only(char const *s, size_t n)
 {
 	size_t i = 0;
-	while (n - i >= 8 && !(eight(s + i) & EACH(0x80)))
+	while (n - i >= 8 && !(load8(s + i) & EACH(0x80)))
 		i += 8;
 	while (i < n && (unsigned char)s[i] < 0x80)
 		i++;
@@ -66,7 +65,7 @@ static bool is_control(char c)
 bool ascii_has_control(char const *s, size_t n)
 {
 	size_t i = 0;
-	while (n - i >= 8 && !(BELOW(eight(s + i), 0x20) | BELOW(eight(s + i) ^ EACH(0x7f), 1)))
+	while (n - i >= 8 && !(BELOW(load8(s + i), 0x20) | BELOW(load8(s + i) ^ EACH(0x7f), 1)))
 		i += 8;
 	while (i < n && !is_control(s[i]))
 		i++;

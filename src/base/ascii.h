@@ -1,4 +1,4 @@
-/* ASCII without a locale: the C library's <ctype.h> asks one, mail must not. */
+/* ASCII without a locale. <ctype.h> depends on one, mail does not. */
 #ifndef BASE_ASCII_H
 #define BASE_ASCII_H
 
@@ -41,14 +41,14 @@ static inline int ascii_hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Lowers A-Z in place; every other octet, UTF-8 included, stays. */
+/* Lowers A-Z in place. All other octets, also those of UTF-8, stay the same. */
 void ascii_lower_all(char *s, size_t n);
 
-/* Equal but for the case of A-Z? The first takes a length, the second a string. */
+/* Are they equal without regard to the case of A-Z? word: a string. */
 bool ascii_case_equal(char const *a, size_t an, char const *b, size_t bn);
 bool ascii_case_is(char const *a, size_t an, char const *word);
 
-/* Is every octet a hexadecimal digit, lowercase as we write them? */
+/* Is every octet one of 0-9 and a-f? */
 bool ascii_is_lowhex(char const *s, size_t n);
 
 /* Is every octet below 0x80? */

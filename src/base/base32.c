@@ -1,4 +1,3 @@
-/* Base32: see base32.h. */
 #include "base/base32.h"
 
 #include "base/ascii.h"

@@ -1,11 +1,10 @@
-/* Base64: strict for SASL, lenient for mail. */
 #include "base/base64.h"
 
 #include "base/ascii.h"
 
 #include <stdint.h>
 
-/* The alphabet of RFC 4648 4; 64 marks every other octet. */
+/* The value of a digit (RFC 4648 4); 64 for every other octet. */
 static unsigned char sextet(char c)
 {
 	static unsigned char const value[256] = {
@@ -63,14 +62,14 @@ bool base64_decode(char *out, size_t *outlen, char const *s, size_t n)
 	return true;
 }
 
-/* Sextets that wait for the rest of their quantum. */
+/* The digits of an incomplete quantum. */
 struct quantum {
 	uint32_t bits;
 	unsigned int count; /* 0 to 3 */
 };
 
-/* The octets that an unfinished quantum has; it is empty then. */
-static size_t finish(struct quantum *q, char *out)
+/* Writes the octets of an incomplete quantum and empties it. */
+static size_t flush_quantum(struct quantum *q, char *out)
 {
 	size_t n = 0;
 	if (q->count == 2) {
@@ -88,9 +87,8 @@ static bool is_space(char c)
 	return ascii_is_blank(c) || c == '\r' || c == '\n';
 }
 
-/* Is the line at s[i..n) whole quanta and nothing else, but for blanks around them? *end is
-   where it ends. */
-static bool is_data(char const *s, size_t n, size_t i, size_t *end)
+/* Does the line at s[i..n) hold complete quanta only, with blanks around them? *end is its end. */
+static bool is_data_line(char const *s, size_t n, size_t i, size_t *end)
 {
 	size_t count = 0;
 	bool good = true, blank = false;
@@ -110,16 +108,16 @@ size_t base64_read(char *out, char const *s, size_t n)
 {
 	struct quantum q = {0, 0};
 	char *o = out;
-	bool padded = false; /* then lines are looked at before they are read; */
-	size_t looked = 0;   /* s[0..looked) has been */
+	bool padded = false; /* after padding each line is checked before it is decoded: */
+	size_t checked = 0;  /* s[0..checked) has been */
 	for (size_t i = 0; i < n; i++) {
 		unsigned char v = sextet(s[i]);
 		if (s[i] == '=') {
 			padded = padded || q.count > 1;
-			o += finish(&q, o);
+			o += flush_quantum(&q, o);
 			continue;
 		}
-		if (padded && i >= looked && !is_space(s[i]) && !is_data(s, n, i, &looked))
+		if (padded && i >= checked && !is_space(s[i]) && !is_data_line(s, n, i, &checked))
 			break;
 		if (v > 63)
 			continue;
@@ -131,5 +129,5 @@ size_t base64_read(char *out, char const *s, size_t n)
 			q = (struct quantum){0, 0};
 		}
 	}
-	return (size_t)(o + finish(&q, o) - out);
+	return (size_t)(o + flush_quantum(&q, o) - out);
 }

@@ -1,4 +1,3 @@
-/* A growing run of octets: doubles, so that n octets cost O(n). */
 #include "base/buf.h"
 
 #include <stdint.h>

@@ -12,7 +12,7 @@ static br_hash_class const **context(struct hash *h)
 	return &((br_hash_compat_context *)(void *)h)->vtable;
 }
 
-static void start(struct hash *h, br_hash_class const *kind)
+static void start_hash(struct hash *h, br_hash_class const *kind)
 {
 	br_hash_class const **c = context(h);
 	kind->init(c);
@@ -20,12 +20,12 @@ static void start(struct hash *h, br_hash_class const *kind)
 
 void hash_init(struct hash *h)
 {
-	start(h, &br_sha256_vtable);
+	start_hash(h, &br_sha256_vtable);
 }
 
 void hash_init_512(struct hash *h)
 {
-	start(h, &br_sha512_vtable);
+	start_hash(h, &br_sha512_vtable);
 }
 
 void hash_add(struct hash *h, void const *s, size_t n)

@@ -1,5 +1,5 @@
-/* Hashes of 32 octets (FIPS 180-4): SHA-256, and for what nobody else has to compute the
-   first half of SHA-512, which takes two thirds of the time on 64-bit machines. */
+/* Hashes of 32 octets (FIPS 180-4): SHA-256, and the first half of SHA-512 for hashes that only saca
+   computes. On 64-bit machines SHA-512 takes two thirds of the time. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
@@ -9,7 +9,7 @@
 #define HASH_OCTETS 32 /* a digest */
 #define HASH_HEX 65    /* one in hexadecimal, with its NUL */
 
-/* Room for the library's context, so that its header stays in hash.c. */
+/* Space for the context of BearSSL. */
 struct hash {
 	uint64_t state[28];
 };
@@ -18,10 +18,10 @@ void hash_init(struct hash *h); /* SHA-256 */
 void hash_init_512(struct hash *h);
 void hash_add(struct hash *h, void const *s, size_t n);
 
-/* out has HASH_OCTETS; h must be initialised again before its next use. */
+/* out has HASH_OCTETS. Initialize h again before its next use. */
 void hash_end(struct hash *h, unsigned char *out);
 
-/* The SHA-256 of all of s[0..n) at once. */
+/* The SHA-256 of s[0..n). */
 void hash_of(unsigned char *out, void const *s, size_t n);
 
 /* HMAC-SHA256 (RFC 2104). A key is prepared once; copies of it are as good. */
@@ -34,7 +34,7 @@ void hash_key_init(struct hash_key *k, void const *key, size_t n);
 /* The MAC of s[0..n); out has HASH_OCTETS. */
 void hash_mac(unsigned char *out, struct hash_key const *k, void const *s, size_t n);
 
-/* The digest as 64 lowercase digits and a NUL; out has HASH_HEX octets. */
+/* Writes the digest as 64 lowercase digits and a NUL; out has HASH_HEX octets. */
 void hash_hex(char *out, unsigned char const *digest);
 
 #endif

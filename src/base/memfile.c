@@ -1,4 +1,3 @@
-/* A file without a name. */
 #define _GNU_SOURCE
 #include "base/memfile.h"
 
@@ -8,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static int unlinked_open(void)
+static int open_unlinked(void)
 {
 	char name[] = "/tmp/saca.XXXXXX";
 	int fd = mkstemp(name);
@@ -29,5 +28,5 @@ int memfile_open(void)
 	if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
 		return fd;
 #endif
-	return unlinked_open();
+	return open_unlinked();
 }

@@ -1,4 +1,3 @@
-/* Decimal numbers, strictly. */
 #include "base/num.h"
 
 #include "base/ascii.h"

@@ -1,59 +1,62 @@
-/* Running another program. vfork: a dialogue that holds 50000 recipients does not copy its
-   page tables to start a spooler; and by hand, since posix_spawn of glibc asks and sets
-   the action of every one of 64 signals, of which we have changed three. Until its exec
-   the child shares our memory, and changes nothing in it but errno. */
+/* vfork(2): a session with 50000 recipients does not copy its page tables to start a program. Not
+   posix_spawn: that of glibc reads and sets the action of all 64 signals. Until its exec the child
+   shares our memory, and changes nothing in it but errno. */
 #define _GNU_SOURCE /* vfork, execvpe */
-#include "base/clock.h"
 #include "base/run.h"
 
+#include "base/clock.h"
 #include "base/exitcode.h"
 #include "base/num.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <skalibs/strerr.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* As another program expects it: none of our actions, nothing blocked. The actions come
-   first, or a signal that waits would run our handler in the child. */
-static int reset_signals(void)
+#include <skalibs/strerr.h>
+
+/* Resets the actions before it unblocks: a pending signal must not run our handler in the child. */
+static bool reset_signals(void)
 {
 	static int const changed[] = {SIGTERM, SIGPIPE, SIGCHLD};
 	struct sigaction standard = {.sa_handler = SIG_DFL};
 	sigset_t none;
 	for (size_t i = 0; i < sizeof changed / sizeof *changed; i++)
 		if (sigaction(changed[i], &standard, NULL) < 0)
-			return -1;
+			return false;
 	sigemptyset(&none);
-	return sigprocmask(SIG_SETMASK, &none, NULL);
+	return sigprocmask(SIG_SETMASK, &none, NULL) == 0;
 }
 
-static int place(struct run_fd fd)
+static bool place_descriptor(struct run_fd fd)
 {
 	if (fd.ours != fd.theirs)
-		return dup2(fd.ours, fd.theirs);
+		return dup2(fd.ours, fd.theirs) >= 0;
 	int flags = fcntl(fd.ours, F_GETFD);
-	return flags < 0 ? -1 : fcntl(fd.ours, F_SETFD, flags & ~FD_CLOEXEC);
+	return flags >= 0 && fcntl(fd.ours, F_SETFD, flags & ~FD_CLOEXEC) == 0;
 }
 
-/* In the child. Whoever waits learns of a failure by the exit code of a shell's. */
-static _Noreturn void become(char const *const *argv, char const *const *envp, struct run_fd const *fds)
+static struct iovec iovec_of(char const *s)
+{
+	return (struct iovec){(char *)s, strlen(s)};
+}
+
+/* In the child. */
+static _Noreturn void become_program(char const *const *argv, char const *const *envp, struct run_fd const *fds)
 {
 	for (; fds->ours >= 0; fds++)
-		if (place(*fds) < 0)
+		if (!place_descriptor(*fds))
 			_exit(EXIT_TEMPORARY);
-	if (reset_signals() == 0)
+	if (reset_signals())
 		execvpe(argv[0], (char *const *)argv, (char *const *)envp);
 	int e = errno;
-	char const *why = e == ENOENT ? ": no such file\n" : e == EACCES ? ": permission denied\n" : "\n";
-	struct iovec line[] = {{(char *)PROG, strlen(PROG)}, {": cannot run ", 13},
-		{(char *)argv[0], strlen(argv[0])}, {(char *)why, strlen(why)}};
-	(void)!writev(2, line, 4); /* the code says it too */
+	struct iovec const line[] = {iovec_of(PROG), iovec_of(": warning: unable to run "), iovec_of(argv[0]),
+		iovec_of(": "), iovec_of(strerror(e)), iovec_of("\n")};
+	(void)!writev(2, line, sizeof line / sizeof *line); /* the exit code is enough */
 	_exit(e == ENOENT ? EXIT_NO_PROGRAM : EXIT_NOT_EXECUTABLE);
 }
 
@@ -61,20 +64,20 @@ pid_t run_start(char const *const *argv, char const *const *envp, struct run_fd 
 {
 	pid_t pid = vfork();
 	if (pid == 0)
-		become(argv, envp, fds);
+		become_program(argv, envp, fds);
 	return pid;
 }
 
-static void wait_for_signal(uint64_t ms)
+static void wait_for_sigchld(uint64_t ms)
 {
 	struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
 	sigset_t child;
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
-	(void)sigtimedwait(&child, NULL, &t); /* whatever ended it, waitpid tells */
+	(void)sigtimedwait(&child, NULL, &t); /* the caller asks waitpid in any case */
 }
 
-static pid_t ended(pid_t pid, int *status, int options)
+static pid_t wait_for_pid(pid_t pid, int *status, int options)
 {
 	pid_t r;
 	do
@@ -83,13 +86,13 @@ static pid_t ended(pid_t pid, int *status, int options)
 	return r;
 }
 
-static struct run_end end_of(int status, bool late)
+static struct run_end end_of(int status, bool at_deadline)
 {
 	bool killed = WIFSIGNALED(status);
 	return (struct run_end){
 		.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 		.signal = killed ? WTERMSIG(status) : 0,
-		.late = late && killed,
+		.timed_out = at_deadline && killed,
 	};
 }
 
@@ -97,10 +100,9 @@ struct run_end run_wait(pid_t pid, uint64_t deadline)
 {
 	static struct run_end const unknown = {.code = -1};
 	int status;
-	/* It is asked first: the signal of one that ended while we waited for the client has
-	   been taken, and to wait for another one would be for ever. */
+	/* Ask before waiting: if the program has ended already, its SIGCHLD may be gone. */
 	for (;;) {
-		pid_t r = ended(pid, &status, WNOHANG);
+		pid_t r = wait_for_pid(pid, &status, WNOHANG);
 		if (r == pid)
 			return end_of(status, false);
 		if (r < 0)
@@ -108,17 +110,17 @@ struct run_end run_wait(pid_t pid, uint64_t deadline)
 		uint64_t now = clock_ms();
 		if (now >= deadline)
 			break;
-		wait_for_signal(deadline - now);
+		wait_for_sigchld(deadline - now);
 	}
-	/* It may end by itself at this very moment, and then what it did holds. */
-	return kill(pid, SIGKILL) == 0 && ended(pid, &status, 0) == pid ? end_of(status, true) : unknown;
+	/* If it ends by itself at this moment, its exit code counts. */
+	return kill(pid, SIGKILL) == 0 && wait_for_pid(pid, &status, 0) == pid ? end_of(status, true) : unknown;
 }
 
-void run_tell(char out[RUN_TELL], struct run_end const *end)
+void run_describe(char out[RUN_TEXT], struct run_end const *end)
 {
-	bool killed = end->signal && !end->late;
-	strcpy(out, end->late ? "killed: it took too long" : killed ? "killed by signal "
-		: end->code >= 0 ? "exit code " : "it could not be started, or be waited for");
+	bool killed = end->signal && !end->timed_out;
+	strcpy(out, end->timed_out ? "killed: it took too long" : killed ? "killed by signal "
+		: end->code >= 0 ? "exit code " : "it could not be started or waited for");
 	if (killed || end->code >= 0)
 		num_fmt(out + strlen(out), (uint64_t)(killed ? end->signal : end->code));
 }

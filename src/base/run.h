@@ -1,5 +1,5 @@
-/* Running another program and waiting for its end, by an absolute clock. The caller has
-   called client_signals: SIGCHLD is blocked, and waited for here. */
+/* Running another program, and waiting for its end until a deadline. The caller has blocked SIGCHLD
+   (smtp/client.h does): run_wait waits for it. */
 #ifndef BASE_RUN_H
 #define BASE_RUN_H
 
@@ -7,30 +7,30 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* One descriptor the program gets: ours, and the number it has there. Listed in the order
-   in which they are put in place; -1 ends the list. */
+/* A descriptor for the program: its number here and there. A list of them is processed in order, and
+   ends with ours = -1. */
 struct run_fd {
 	int ours, theirs;
 };
 
-/* Starts argv, found along PATH, with those descriptors, the standard actions for signals
-   and none of them blocked. Returns the pid, or -1 and errno. A program that is not there,
-   or cannot be run, ends with 127 or 126, as under a shell. */
+/* Starts argv, found in PATH, with these descriptors, the default actions of signals, and no signal
+   blocked. Returns the process ID, or -1 and errno. A program that does not exist or cannot be
+   executed writes one line to descriptor 2 and exits with EXIT_NO_PROGRAM or EXIT_NOT_EXECUTABLE. */
 pid_t run_start(char const *const *argv, char const *const *envp, struct run_fd const *fds);
 
 /* How a program ended. */
 struct run_end {
-	int code;   /* its exit code; or -1: killed by a signal, or not to be waited for */
-	int signal; /* that killed it, or 0 */
-	bool late;  /* by us, at the deadline */
+	int code;       /* its exit code; -1: a signal killed it, or it could not be waited for */
+	int signal;     /* the signal that killed it, or 0 */
+	bool timed_out; /* run_wait killed it at the deadline */
 };
 
-/* Waits for its end, until the deadline (clock_ms): then it is killed. */
+/* Waits for the end of the program. At the deadline (clock_ms) it is killed. */
 struct run_end run_wait(pid_t pid, uint64_t deadline);
 
-#define RUN_TELL 48
+#define RUN_TEXT 48
 
-/* Says how, for the log: `exit code 71`, `killed by signal 11`, `killed: it took too long`. */
-void run_tell(char out[RUN_TELL], struct run_end const *end);
+/* Describes the end for a log: `exit code 71`, `killed by signal 11`, `killed: it took too long`. */
+void run_describe(char out[RUN_TEXT], struct run_end const *end);
 
 #endif

@@ -1,4 +1,3 @@
-/* Refusing to run set-user-id or set-group-id. */
 #include "base/setid.h"
 
 #include "base/exitcode.h"

@@ -1,5 +1,5 @@
-/* No program of saca may be installed set-user-id, set-group-id or with file capabilities:
-   none resets what its caller may have prepared (environment, limits, signals, descriptors). */
+/* No program of saca may be installed set-user-id, set-group-id or with file capabilities: none resets
+   the environment, limits, signals and descriptors that its caller has chosen. */
 #ifndef BASE_SETID_H
 #define BASE_SETID_H
 

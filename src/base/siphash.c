@@ -1,14 +1,13 @@
-/* SipHash-2-4. */
 #include "base/siphash.h"
 
-/* As compilers know it: one load, where the processor's order is this one. */
+/* Compilers turn it into one load on little-endian processors. */
 static inline uint64_t load64(unsigned char const *p)
 {
 	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24
 		| (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
-/* The last octets, fewer than eight. */
+/* Loads the last octets, fewer than eight. */
 static inline uint64_t load_rest(unsigned char const *p, size_t n)
 {
 	uint64_t v = 0;

@@ -1,4 +1,3 @@
-/* Fresh names for transactions, by libuuid. */
 #include "base/uuid.h"
 
 #include <uuid/uuid.h>

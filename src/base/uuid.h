@@ -1,4 +1,4 @@
-/* Fresh names for transactions. */
+/* Unique names for transactions, made by libuuid. */
 #ifndef BASE_UUID_H
 #define BASE_UUID_H
 

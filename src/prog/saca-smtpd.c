@@ -119,7 +119,7 @@ static void flush_last_replies(struct session *me)
 
 static void note_failure(struct session *me, char const *program, struct run_end const *end, char const *text)
 {
-	run_tell(stpcpy(me->failure, program), end);
+	run_describe(stpcpy(me->failure, program), end);
 	if (*text)
 		strcat(strcat(me->failure, ": "), text);
 }

@@ -69,8 +69,8 @@ is_why "$login" auth-tempfail "checkpassword program: killed: it took too long" 
 is "$(reasons "$login" false -- true)" "saca-smtpd: user=victor.acme verdict=auth-failed" "a wrong password is logged without a reason"
 
 : >plain
-is "$(log "$login" ./nothing -- true | head -n 1)" "saca-smtpd: cannot run ./nothing: no such file" "a missing program is named"
-is "$(log "$login" ./plain -- true | head -n 1)" "saca-smtpd: cannot run ./plain: permission denied" \
+is "$(log "$login" ./nothing -- true | head -n 1)" "saca-smtpd: warning: unable to run ./nothing: No such file or directory" "a missing program is named"
+is "$(log "$login" ./plain -- true | head -n 1)" "saca-smtpd: warning: unable to run ./plain: Permission denied" \
 	"a program that is not executable is named"
 
 # --- A logger that does not read ---
