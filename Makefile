@@ -1,11 +1,11 @@
-# saca. `make` builds everything with the system's compiler and libraries; the lines
-# under "The map" say which program is made of what.
+# saca. `make` builds everything with the compiler and libraries of the system. The lines
+# under "The map" list the objects of each program.
 #
 #   make                   the programs, in bin/
-#   make WERROR=1          the same, warnings being errors
-#   make SANITIZE=1        the same under ASan and UBSan, in build/sanitize/bin
-#   make fast              the same with the connection programs against musl: a start costs
-#                          a third (scripts/deps fast makes build/musl)
+#   make WERROR=1          the same, warnings are errors
+#   make SANITIZE=1        the same with ASan and UBSan, in build/sanitize/bin
+#   make fast              the same, connection programs linked with musl: they start in a third
+#                          of the time (scripts/deps fast makes build/musl)
 #   make unit              the unit tests, BUILD/t/ROOM/NAME
 #   make fuzz              the fuzzing targets, BUILD/t/ROOM/fuzz/NAME: see t/lib/fuzz.README
 #   make install           to DESTDIR and PREFIX, mode 755; names the set-id bits it removes
@@ -144,7 +144,7 @@ $(BUILD)/base/version.o: Makefile
 
 $(BUILD)/store/postgre%.o: override CPPFLAGS += $$(pkg-config --cflags libpq)
 
-# Other flags than at the last time: compile all again.
+# If the flags have changed since the last build, everything is compiled again.
 FLAGS := $(CPPFLAGS) $(CFLAGS)
 $(BUILD)/flags: .FORCE
 	@mkdir -p $(@D)
@@ -165,8 +165,8 @@ fast: all
 		BUILD=build/fast BIN=build/fast/bin $(FAST:%=build/fast/bin/%)
 	install $(FAST:%=build/fast/bin/%) $(BIN)
 
-# Each t/ROOM/NAME.c is a unit test, a program of its own, and each t/ROOM/fuzz/NAME.c a
-# fuzzing target. The linker takes what they need from the house.
+# Each t/ROOM/NAME.c is a unit test with its own program, and each t/ROOM/fuzz/NAME.c is a
+# fuzzing target. The linker takes the objects that they need from house.a.
 ROOMS := base ucspi service mail tls accounts smtp spool store import send web
 HOUSE := $(patsubst src/%.c,$(BUILD)/%.o,$(wildcard $(ROOMS:%=src/%/*.c)))
 UNITS := $(patsubst t/%.c,$(BUILD)/t/%,$(wildcard $(ROOMS:%=t/%/*.c) t/whole/*.c))
@@ -183,7 +183,7 @@ $(BUILD)/t/lib/%.o: t/lib/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -It/lib -MMD -MP $$(pkg-config --cflags check) -c -o $@ $<
 
-# The client of the dialogue's tests. It shares no code with the house.
+# The client of the dialogue tests. It uses no code of src.
 $(BUILD)/t/lib/replay: $(BUILD)/t/lib/replay.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $<
 

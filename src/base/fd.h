@@ -34,9 +34,9 @@ int fd_openat(int dir, char const *name, int flags, mode_t mode);
    unknown. */
 bool fd_close_range(unsigned int first, unsigned int last);
 
-/* Sets or releases an fcntl(2) lock (type F_RDLCK, F_WRLCK or F_UNLCK) on [at, at + n), and waits
-   for it; n 0: to the end of the file and beyond. Closing any descriptor of the file releases
-   all locks that the process has on it. */
+/* Waits for an fcntl(2) lock on [at, at + n), or releases it: type is F_RDLCK, F_WRLCK or F_UNLCK. With
+   n = 0 the range has no end. Closing any descriptor of the file releases all locks that the process
+   has on it. */
 bool fd_lock_range(int fd, short type, off_t at, off_t n);
 
 #endif

@@ -1,4 +1,3 @@
-/* SHA-256, SHA-512 and HMAC, by BearSSL. */
 #include "base/hash.h"
 
 #include <bearssl.h>

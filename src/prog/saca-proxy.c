@@ -1,8 +1,6 @@
-/* saca-proxy: reads the header of the PROXY protocol that a load balancer puts before a
-   connection, tells the program who the client is, by the UCSPI variables, and becomes it.
-
-   Of descriptor 0 exactly the header is read, so that what follows is there for the
-   program; and nothing is ever guessed: without a header there is no connection. */
+/* saca-proxy: reads the PROXY header of a load balancer from descriptor 0, sets the UCSPI variables to
+   the client's address, and becomes the program. It reads no octet after the header. A connection
+   without a header is refused. */
 #include "base/setid.h"
 #include "base/exitcode.h"
 #include "base/version.h"
@@ -42,7 +40,7 @@ static _Noreturn void refuse(struct options const *o, char const *why)
 
 /* --- The header ------------------------------------------------------------------------- */
 
-static void await_octets(struct options const *o, uint64_t deadline)
+static void wait_for_octets(struct options const *o, uint64_t deadline)
 {
 	int r = wait_for(0, POLLIN, deadline);
 	if (r < 0)
@@ -56,7 +54,7 @@ static void read_header(struct options const *o, struct proxy *p)
 	uint64_t deadline = clock_ms() + o->seconds * UINT64_C(1000);
 	proxy_start(p);
 	for (size_t n; (n = proxy_want(p)) > 0;) {
-		await_octets(o, deadline);
+		wait_for_octets(o, deadline);
 		ssize_t r = read(0, p->s + p->len, n);
 		if (r < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
 			continue;
@@ -70,7 +68,7 @@ static void read_header(struct options const *o, struct proxy *p)
 
 /* --- The environment -------------------------------------------------------------------- */
 
-static void set(char const *prefix, char const *name, char const *value)
+static void set_variable(char const *prefix, char const *name, char const *value)
 {
 	char whole[32];
 	stpcpy(stpcpy(whole, prefix), name);
@@ -78,45 +76,45 @@ static void set(char const *prefix, char const *name, char const *value)
 		strerr_diefusys(EXIT_TEMPORARY, "set the environment");
 }
 
-/* e: NULL where there is none to tell of. */
+/* e: NULL: unset the variables. HOST and INFO describe the balancer: they are always unset. */
 static void set_end(char const *proto, char const *side, struct proxy_end const *e)
 {
 	char prefix[16], port[NUM_FMT];
 	stpcpy(stpcpy(prefix, proto), side);
 	if (e)
 		num_fmt(port, e->port);
-	set(prefix, "IP", e ? e->ip : NULL);
-	set(prefix, "PORT", e ? port : NULL);
-	set(prefix, "HOST", NULL);
-	set(prefix, "INFO", NULL);
+	set_variable(prefix, "IP", e ? e->ip : NULL);
+	set_variable(prefix, "PORT", e ? port : NULL);
+	set_variable(prefix, "HOST", NULL);
+	set_variable(prefix, "INFO", NULL);
 }
 
-/* What the server before us said, of the balancer's address, would now be untrue. */
-static void describe(struct proxy const *p)
+/* Replaces the variables that describe the balancer. */
+static void describe_client(struct proxy const *p)
 {
 	char const *found = getenv("PROTO");
-	/* sslserver's SSL, and SSL6 where it listens on IPv6, mean that TLS is on */
+	/* sslserver sets SSL, or SSL6 if it listens on IPv6: the connection is under TLS. */
 	bool was_six = found && strcmp(found, "SSL6") == 0;
 	bool six = was_six && strchr(p->remote.ip, ':');
 	char const *proto = was_six || (found && strcmp(found, "SSL") == 0) ? "SSL" : "TCP";
-	set("", "PROTO", six ? "SSL6" : proto);
+	set_variable("", "PROTO", six ? "SSL6" : proto);
 	set_end(proto, "REMOTE", &p->remote);
 	set_end(proto, "LOCAL", &p->local);
-	/* beside SSL6 it sets SSLREMOTEIP; but whoever goes by PROTO looks for SSL6REMOTEIP */
+	/* With SSL6 sslserver sets SSLREMOTEIP; programs that use PROTO read SSL6REMOTEIP. */
 	if (was_six) {
 		set_end("SSL6", "REMOTE", six ? &p->remote : NULL);
 		set_end("SSL6", "LOCAL", six ? &p->local : NULL);
 	}
-	set("", "REMOTE_ADDR", NULL);
-	set("", "REMOTE_PORT", NULL);
-	set("", "REMOTE_HOST", NULL);
+	set_variable("", "REMOTE_ADDR", NULL);
+	set_variable("", "REMOTE_PORT", NULL);
+	set_variable("", "REMOTE_HOST", NULL);
 }
 
 static void describe_tls(struct proxy const *p)
 {
-	set("", "SSL_PROTOCOL", *p->tls ? p->tls : NULL);
-	set("", "SSL_CIPHER", NULL);
-	set("", "SSL_TLS_SNI_SERVERNAME", NULL);
+	set_variable("", "SSL_PROTOCOL", *p->tls ? p->tls : NULL);
+	set_variable("", "SSL_CIPHER", NULL);
+	set_variable("", "SSL_TLS_SNI_SERVERNAME", NULL);
 }
 
 int main(int argc, char const *const *argv)
@@ -145,7 +143,7 @@ int main(int argc, char const *const *argv)
 		strerr_dieusage(EXIT_MISUSE, USAGE);
 	read_header(&o, &p);
 	if (p.known)
-		describe(&p);
+		describe_client(&p);
 	if (o.tls)
 		describe_tls(&p);
 	execvp(argv[0], (char *const *)argv);

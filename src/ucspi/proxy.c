@@ -1,4 +1,3 @@
-/* The PROXY protocol's header, versions 1 and 2. */
 #include "ucspi/proxy.h"
 
 #include "base/ascii.h"
@@ -7,7 +6,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* Lengths in octets. Both versions' shortest headers, and the longest line there is. */
+/* Octets: the shortest header of both versions, the longest line, the fixed part of version 2. */
 enum { LINE_MIN = 15, LINE_MAX = 107, FIXED = 16, SIGNATURE = 12 };
 enum { INET = 1, INET6 = 2, UNIX = 3, STREAM = 1, DGRAM = 2 };
 enum { TLV_CRC32C = 0x03, TLV_SSL = 0x20, TLV_SSL_VERSION = 0x21, CLIENT_SSL = 1 };
@@ -22,7 +21,7 @@ void proxy_start(struct proxy *p)
 	p->tls[0] = 0;
 }
 
-static size_t number16(unsigned char const *s)
+static size_t uint16_at(unsigned char const *s)
 {
 	return (size_t)s[0] << 8 | s[1];
 }
@@ -34,8 +33,8 @@ size_t proxy_want(struct proxy const *p)
 	if (p->len < LINE_MIN)
 		return LINE_MIN - p->len;
 	if (p->s[0] != signature[0])
-		return p->s[p->len - 1] == '\r' ? 1 : 2; /* its CR LF, at least */
-	return FIXED + (p->len < FIXED ? 0 : number16(p->s + 14)) - p->len;
+		return p->s[p->len - 1] == '\r' ? 1 : 2; /* at least CR LF is missing */
+	return FIXED + (p->len < FIXED ? 0 : uint16_at(p->s + 14)) - p->len;
 }
 
 /* An IPv4 address mapped into IPv6 is written as IPv4. inet_ntop cannot fail here. */
@@ -50,7 +49,7 @@ static void format_ip(struct proxy_end *e, bool six, unsigned char const *ip)
 
 /* --- Version 1 ------------------------------------------------------------------------ */
 
-/* The next word of the line, which begins behind one blank. False: there is none. */
+/* Reads a blank and the word after it. False: the line has ended, or there is no blank. */
 static bool next_word(char const **s, size_t *n, char const **w, size_t *wn)
 {
 	if (*n == 0 || **s != ' ')
@@ -86,7 +85,7 @@ static bool scan_port(struct proxy_end *e, char const *s, size_t n)
 	return true;
 }
 
-/* s[0..n): the line behind `PROXY`, without its CR LF */
+/* s[0..n): the line after `PROXY`, without CR LF. */
 static enum proxy_fault read_line(struct proxy *p, char const *s, size_t n)
 {
 	char const *w[5];
@@ -94,7 +93,7 @@ static enum proxy_fault read_line(struct proxy *p, char const *s, size_t n)
 	if (!next_word(&s, &n, &w[0], &wn[0]))
 		return PROXY_LINE;
 	if (wn[0] == 7 && memcmp(w[0], "UNKNOWN", 7) == 0)
-		return PROXY_OK; /* what follows is to be ignored */
+		return PROXY_OK; /* the rest of the line is ignored */
 	if (wn[0] != 4 || memcmp(w[0], "TCP", 3) != 0 || (w[0][3] != '4' && w[0][3] != '6'))
 		return PROXY_FAMILY;
 	bool six = w[0][3] == '6';
@@ -111,13 +110,13 @@ static enum proxy_fault read_line(struct proxy *p, char const *s, size_t n)
 	return PROXY_OK;
 }
 
-static enum proxy_fault take_line(struct proxy *p)
+static enum proxy_fault check_line(struct proxy *p)
 {
-	size_t skip = sizeof word - 2; /* the blank is the first word's */
+	size_t skip = sizeof word - 2; /* next_word reads the blank */
 	char const *cr = memchr(p->s, '\r', p->len), *lf = memchr(p->s, '\n', p->len);
 	char const *end = (char const *)p->s + p->len;
 	if (lf ? lf + 1 != end || cr != lf - 1 || p->len < LINE_MIN : cr && cr + 1 != end)
-		return PROXY_LINE; /* one of them alone ends nothing */
+		return PROXY_LINE; /* a CR or LF alone */
 	if (p->len > LINE_MAX || (!lf && p->len == LINE_MAX))
 		return PROXY_LONG;
 	if (!lf)
@@ -128,7 +127,7 @@ static enum proxy_fault take_line(struct proxy *p)
 
 /* --- Version 2 ------------------------------------------------------------------------ */
 
-/* CRC-32c (Castagnoli), reflected, of s[0..n) with four octets at `hole` taken as zero. */
+/* CRC-32c (Castagnoli, reflected) of s[0..n), with zeroes instead of the four octets at `hole`. */
 static uint32_t crc32c(unsigned char const *s, size_t n, size_t hole)
 {
 	uint32_t crc = UINT32_MAX;
@@ -140,10 +139,10 @@ static uint32_t crc32c(unsigned char const *s, size_t n, size_t hole)
 	return ~crc;
 }
 
-static bool checksum_holds(struct proxy const *p, size_t at)
+static bool checksum_is_right(struct proxy const *p, size_t at)
 {
-	uint32_t said = (uint32_t)number16(p->s + at) << 16 | (uint32_t)number16(p->s + at + 2);
-	return said == crc32c(p->s, p->len, at);
+	uint32_t sent = (uint32_t)uint16_at(p->s + at) << 16 | (uint32_t)uint16_at(p->s + at + 2);
+	return sent == crc32c(p->s, p->len, at);
 }
 
 static bool is_token(unsigned char const *s, size_t n)
@@ -154,16 +153,16 @@ static bool is_token(unsigned char const *s, size_t n)
 	return n > 0;
 }
 
-/* p->s[at..end): what the balancer says of TLS (2.2.6) */
+/* p->s[at..end): the field about TLS (2.2.6). */
 static enum proxy_fault read_ssl(struct proxy *p, size_t at, size_t end)
 {
 	if (end - at < 5)
 		return PROXY_TLV;
 	bool under_tls = p->s[at] & CLIENT_SSL;
 	for (at += 5; at < end;) {
-		if (end - at < 3 || end - at - 3 < number16(p->s + at + 1))
+		if (end - at < 3 || end - at - 3 < uint16_at(p->s + at + 1))
 			return PROXY_TLV;
-		size_t n = number16(p->s + at + 1);
+		size_t n = uint16_at(p->s + at + 1);
 		unsigned char const *value = p->s + at + 3;
 		if (p->s[at] == TLV_SSL_VERSION && under_tls) {
 			if (n >= PROXY_TLS || !is_token(value, n))
@@ -176,17 +175,17 @@ static enum proxy_fault read_ssl(struct proxy *p, size_t at, size_t end)
 	return PROXY_OK;
 }
 
-/* What follows the addresses, to the header's end (2.2): types, lengths, values */
+/* The fields after the addresses (2.2): types, lengths, values. */
 static enum proxy_fault read_tlvs(struct proxy *p, size_t at)
 {
 	while (at < p->len) {
-		if (p->len - at < 3 || p->len - at - 3 < number16(p->s + at + 1))
+		if (p->len - at < 3 || p->len - at - 3 < uint16_at(p->s + at + 1))
 			return PROXY_TLV;
-		size_t n = number16(p->s + at + 1), value = at + 3;
+		size_t n = uint16_at(p->s + at + 1), value = at + 3;
 		enum proxy_fault fault = PROXY_OK;
 		if (p->s[at] == TLV_CRC32C && n != 4)
 			fault = PROXY_TLV;
-		else if (p->s[at] == TLV_CRC32C && !checksum_holds(p, value))
+		else if (p->s[at] == TLV_CRC32C && !checksum_is_right(p, value))
 			fault = PROXY_CHECKSUM;
 		else if (p->s[at] == TLV_SSL)
 			fault = read_ssl(p, value, value + n);
@@ -203,18 +202,18 @@ static void read_ends(struct proxy *p, bool six)
 	unsigned char const *s = p->s + FIXED;
 	format_ip(&p->remote, six, s);
 	format_ip(&p->local, six, s + size);
-	p->remote.port = (uint16_t)number16(s + 2 * size);
-	p->local.port = (uint16_t)number16(s + 2 * size + 2);
+	p->remote.port = (uint16_t)uint16_at(s + 2 * size);
+	p->local.port = (uint16_t)uint16_at(s + 2 * size + 2);
 	p->known = true;
 }
 
 static enum proxy_fault read_binary(struct proxy *p)
 {
-	static size_t const sizes[] = {0, 12, 36, 216}; /* both addresses and ports, by family */
+	static size_t const sizes[] = {0, 12, 36, 216}; /* of both addresses and ports, by family */
 	unsigned int family = p->s[13] >> 4, protocol = p->s[13] & 15;
 	p->done = true;
 	if ((p->s[12] & 15) == 0)
-		return PROXY_OK; /* LOCAL: a health check; the family and the rest mean nothing */
+		return PROXY_OK; /* LOCAL, a health check: the rest has no meaning */
 	if (family > UNIX || protocol > DGRAM)
 		return PROXY_FAMILY;
 	if (p->len - FIXED < sizes[family])
@@ -224,7 +223,7 @@ static enum proxy_fault read_binary(struct proxy *p)
 	return read_tlvs(p, FIXED + sizes[family]);
 }
 
-static enum proxy_fault take_binary(struct proxy *p)
+static enum proxy_fault check_binary(struct proxy *p)
 {
 	if (p->len > 12 && p->s[12] >> 4 != 2)
 		return PROXY_VERSION;
@@ -232,7 +231,7 @@ static enum proxy_fault take_binary(struct proxy *p)
 		return PROXY_COMMAND;
 	if (p->len < FIXED)
 		return PROXY_OK;
-	size_t whole = FIXED + number16(p->s + 14);
+	size_t whole = FIXED + uint16_at(p->s + 14);
 	if (whole > PROXY_HEADER)
 		return PROXY_LONG;
 	return p->len < whole ? PROXY_OK : read_binary(p);
@@ -240,7 +239,7 @@ static enum proxy_fault take_binary(struct proxy *p)
 
 /* --- Both ------------------------------------------------------------------------------- */
 
-static bool begins(struct proxy const *p, char const *with, size_t n)
+static bool begins_with(struct proxy const *p, char const *with, size_t n)
 {
 	return memcmp(p->s, with, p->len < n ? p->len : n) == 0;
 }
@@ -248,15 +247,15 @@ static bool begins(struct proxy const *p, char const *with, size_t n)
 enum proxy_fault proxy_take(struct proxy *p, size_t n)
 {
 	p->len += n;
-	if (begins(p, signature, SIGNATURE))
-		return take_binary(p);
-	return begins(p, word, sizeof word - 1) ? take_line(p) : PROXY_NONE;
+	if (begins_with(p, signature, SIGNATURE))
+		return check_binary(p);
+	return begins_with(p, word, sizeof word - 1) ? check_line(p) : PROXY_NONE;
 }
 
 char const *proxy_reason(enum proxy_fault fault)
 {
 	static char const *const reasons[] = {
-		[PROXY_OK] = "nothing is wrong",
+		[PROXY_OK] = "no fault",
 		[PROXY_NONE] = "no PROXY header",
 		[PROXY_VERSION] = "unknown version",
 		[PROXY_COMMAND] = "unknown command",
@@ -266,7 +265,7 @@ char const *proxy_reason(enum proxy_fault fault)
 		[PROXY_LINE] = "malformed line",
 		[PROXY_ADDRESS] = "malformed address",
 		[PROXY_PORT] = "malformed port",
-		[PROXY_TLV] = "malformed field behind the addresses",
+		[PROXY_TLV] = "malformed field after the addresses",
 		[PROXY_CHECKSUM] = "wrong checksum",
 	};
 	return reasons[fault];

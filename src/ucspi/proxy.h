@@ -1,9 +1,8 @@
-/* The header that a load balancer sends before anything else: the PROXY protocol, versions
-   1 (a line) and 2 (binary), as haproxy's doc/proxy-protocol.txt describes them.
+/* The PROXY protocol, versions 1 (a line) and 2 (binary): the header that a load balancer sends before
+   the client's octets (haproxy's doc/proxy-protocol.txt).
 
-   A reader of the header must not read one octet more than it has, for what follows is
-   another program's. So it asks here how many octets may be read, reads them, hands them
-   over, and asks again. */
+   The octets after the header belong to another program, so none of them may be read. The caller asks
+   with proxy_want how many octets it may read, reads them, passes them to proxy_take, and repeats. */
 #ifndef UCSPI_PROXY_H
 #define UCSPI_PROXY_H
 
@@ -11,22 +10,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROXY_HEADER 4096 /* octets of a header; no balancer's comes near it */
+#define PROXY_HEADER 4096 /* octets of a header at most */
 #define PROXY_IP 46       /* octets of an address in text, its NUL included */
-#define PROXY_TLS 16      /* octets of the name of a version of TLS, its NUL included */
+#define PROXY_TLS 16      /* octets of the name of a TLS version, its NUL included */
 
 enum proxy_fault {
 	PROXY_OK,
-	PROXY_NONE,      /* it begins like no header */
+	PROXY_NONE,      /* the octets are not a header */
 	PROXY_VERSION,   /* neither version 1 nor 2 */
 	PROXY_COMMAND,   /* neither LOCAL nor PROXY */
-	PROXY_FAMILY,    /* a family or protocol that the text does not have */
+	PROXY_FAMILY,    /* an unknown family or protocol */
 	PROXY_LONG,      /* more than PROXY_HEADER octets, or a line of more than 107 */
-	PROXY_SHORT,     /* too few octets for addresses of that family */
-	PROXY_LINE,      /* version 1: not the words, blanks and line end there must be */
+	PROXY_SHORT,     /* too few octets for the addresses */
+	PROXY_LINE,      /* version 1: wrong words, blanks or line end */
 	PROXY_ADDRESS,   /* version 1: not an address of that family */
 	PROXY_PORT,      /* version 1: not a port */
-	PROXY_TLV,       /* version 2: what follows the addresses is damaged */
+	PROXY_TLV,       /* version 2: the fields after the addresses are damaged */
 	PROXY_CHECKSUM,  /* version 2: the CRC-32c is wrong */
 };
 
@@ -37,24 +36,22 @@ struct proxy_end {
 
 struct proxy {
 	size_t len;
-	bool done;
-	/* Once done. known: the client's address and the one it called are in remote and local;
-	   else the connection's own ends hold (LOCAL, UNKNOWN, UDP, UNIX). tls: what the balancer
-	   says of TLS between the client and itself: the version, or "" for none. */
-	bool known;
-	struct proxy_end remote, local;
-	char tls[PROXY_TLS];
+	bool done;                      /* the header is complete, and the rest of the struct is set: */
+	bool known;                     /* remote and local are; if not (LOCAL, UNKNOWN, UDP, UNIX) the
+	                                   ends of the connection itself count */
+	struct proxy_end remote, local; /* the client, and the address that it connected to */
+	char tls[PROXY_TLS];            /* the TLS version between client and balancer, or "" */
 	unsigned char s[PROXY_HEADER];
 };
 
-/* At the start; the rest of the struct need not be set. */
+/* Begins. The struct need not be initialized. */
 void proxy_start(struct proxy *p);
 
-/* How many octets belong to the header for sure and have not been handed over; 0 once it is
-   done. They go to p->s + p->len. */
+/* How many octets may be read to p->s + p->len; 0: the header is complete. */
 size_t proxy_want(struct proxy const *p);
 
-/* n octets more, at most proxy_want, lie at p->s + p->len. Anything but PROXY_OK ends it. */
+/* Takes n octets, at most proxy_want, that were read to p->s + p->len. After a fault do not call it
+   again. */
 enum proxy_fault proxy_take(struct proxy *p, size_t n);
 
 /* The fault in words, for a log. */

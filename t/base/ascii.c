@@ -1,10 +1,10 @@
-/* Octets, without a locale: what each of the 256 is, wherever in a run it stands. */
+/* ASCII without a locale: all 256 octets, at every place. */
 #include "base/ascii.h"
 #include "unit.h"
 
 #include <string.h>
 
-START_TEST(letters_and_digits)
+START_TEST(all_256_octets_are_classified)
 {
 	static char const upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", lower[] = "abcdefghijklmnopqrstuvwxyz";
 	for (int i = 0; i < 256; i++) {
@@ -17,9 +17,9 @@ START_TEST(letters_and_digits)
 }
 END_TEST
 
-/* Eight octets are looked at together: each octet at each place, among others of which some
-   are the next ones to what is looked for. */
-START_TEST(runs)
+/* Eight octets are tested at a time: each octet at each place among others, some of which are next to
+   the limits. */
+START_TEST(an_octet_is_found_at_every_place)
 {
 	static char const among[] = {'a', ' ', '~', '\t'};
 	for (size_t n = 0; n <= 25; n++)
@@ -36,7 +36,7 @@ START_TEST(runs)
 }
 END_TEST
 
-START_TEST(nothing)
+START_TEST(no_octets_are_ascii_without_controls)
 {
 	ck_assert(ascii_only("", 0));
 	ck_assert(!ascii_has_control("", 0));
@@ -47,9 +47,9 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("ascii");
 	TCase *c = unit_case("ascii");
-	tcase_add_test(c, letters_and_digits);
-	tcase_add_test(c, runs);
-	tcase_add_test(c, nothing);
+	tcase_add_test(c, all_256_octets_are_classified);
+	tcase_add_test(c, an_octet_is_found_at_every_place);
+	tcase_add_test(c, no_octets_are_ascii_without_controls);
 	suite_add_tcase(s, c);
 	return s;
 }

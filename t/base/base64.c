@@ -1,4 +1,4 @@
-/* Base64: what SASL refuses, and what mail is forgiven. */
+/* Base64: strict for SASL, lenient for mail. */
 #include "base/base64.h"
 #include "unit.h"
 
@@ -16,7 +16,7 @@ static char const *const refused[] = {
 	"Zm 9", "Zm9-", "Zm9_", "Zg=g", "\xc3\xb1\xc3\xb1",
 };
 
-START_TEST(decodes_strictly)
+START_TEST(decode_reads_base64)
 {
 	char out[16];
 	size_t n = 99;
@@ -26,7 +26,7 @@ START_TEST(decodes_strictly)
 }
 END_TEST
 
-START_TEST(decodes_in_place)
+START_TEST(decode_works_in_place)
 {
 	char s[] = "Zm9vYmFy";
 	size_t n = 0;
@@ -36,7 +36,7 @@ START_TEST(decodes_in_place)
 }
 END_TEST
 
-START_TEST(refuses)
+START_TEST(decode_refuses_faults)
 {
 	char out[16];
 	size_t n = 99;
@@ -45,7 +45,7 @@ START_TEST(refuses)
 }
 END_TEST
 
-START_TEST(refuses_nul)
+START_TEST(decode_refuses_nul)
 {
 	char out[16];
 	size_t n;
@@ -60,19 +60,19 @@ static struct {
 	{"Zm9vY", "foo"}, {"Zm9vYg", "foob"}, {"Zm9vYmE", "fooba"}, {"Zg==Zg==", "ff"},
 	{"Zm9=Zm8=", "fofo"}, {"=", ""}, {"Z=Zg==", "f"}, {"====Zm9v====", "foo"},
 	{"Zm9v-_YmFy", "foobar"}, {"Zh==", "f"},
-	/* several encoders' output: in one line, in several, in long ones, with blanks about them */
+	/* output of several encoders: in one line, in several, in long ones, with blanks around them */
 	{"Zg==\nZm8=\nZm9v\n", "ffofoo"}, {"Zg==\r\n\r\nZm9v\r\nZg==", "ffoof"}, {"Zg== \t\n\tZm9v \n", "ffoo"},
 	{"Zg==Zm9vYmFyZm9v\nYmFy", "ffoobarfoobar"}, {"Zg==\nZm9vZg==Zm9v\nZg==\n", "ffooffoof"}, {"Zg=\n=\nZm9v", "ffoo"},
-	/* what somebody put behind them */
+	/* text after the data */
 	{"aG9sYSBtdW5kbw==\n\n____\nlist mailing list\nlist@x\n", "hola mundo"},
 	{"aG9sYSBtdW5kbw==\r\n\r\n---\r\nSin virus. www.x.example\r\n", "hola mundo"},
 	{"Zg==\nSent from my phone\nZm9v\n", "f"}, {"Zm8=\n\nPublicidad\n", "fo"}, {"Zg==\xc3\xb1oro", "f"},
 	{"Zg==Zm9v\n\n--\nlist", "ffoo"}, {"Zg==\nZm8=\n-- \nZm9v", "ffo"}, {"Zg== Zm9v Zm9v", "f"}, {"Zg==Zm9", "f"},
-	/* padding where none can be is no end */
+	/* padding in a place where it cannot be does not end the data */
 	{"Zm9v=-Zm9v", "foofoo"}, {"Zm9vZ=-Zm9v", "foofoo"},
 };
 
-START_TEST(forgives)
+START_TEST(read_forgives_faults)
 {
 	size_t n = strlen(lenient[_i].in);
 	char *in = malloc(n ? n : 1), *out = malloc(BASE64_ROOM(n)); /* exact, for the sanitizer */
@@ -86,8 +86,8 @@ START_TEST(forgives)
 }
 END_TEST
 
-/* What would be slow if what is behind padding were looked at more than once. */
-START_TEST(is_linear)
+/* Inputs that take quadratic time if lines after padding are read more than once. */
+START_TEST(read_takes_linear_time)
 {
 	static char const *const units[] = {"Zg==", "=", "Zg==\n", "Zg==Zm9v", "\n", "Zm9v"};
 	size_t const size = 1 << 22, len = strlen(units[_i]);
@@ -100,7 +100,7 @@ START_TEST(is_linear)
 }
 END_TEST
 
-START_TEST(knows_each_octet)
+START_TEST(decode_knows_all_64_digits_and_no_other)
 {
 	static char const alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (int c = 0; c < 256; c++) {
@@ -121,13 +121,13 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("base64");
 	TCase *c = unit_case("base64");
-	tcase_add_loop_test(c, decodes_strictly, 0, sizeof strict / sizeof *strict);
-	tcase_add_test(c, decodes_in_place);
-	tcase_add_loop_test(c, refuses, 0, sizeof refused / sizeof *refused);
-	tcase_add_test(c, refuses_nul);
-	tcase_add_loop_test(c, forgives, 0, sizeof lenient / sizeof *lenient);
-	tcase_add_loop_test(c, is_linear, 0, 6);
-	tcase_add_test(c, knows_each_octet);
+	tcase_add_loop_test(c, decode_reads_base64, 0, sizeof strict / sizeof *strict);
+	tcase_add_test(c, decode_works_in_place);
+	tcase_add_loop_test(c, decode_refuses_faults, 0, sizeof refused / sizeof *refused);
+	tcase_add_test(c, decode_refuses_nul);
+	tcase_add_loop_test(c, read_forgives_faults, 0, sizeof lenient / sizeof *lenient);
+	tcase_add_loop_test(c, read_takes_linear_time, 0, 6);
+	tcase_add_test(c, decode_knows_all_64_digits_and_no_other);
 	suite_add_tcase(s, c);
 	return s;
 }

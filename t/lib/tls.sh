@@ -1,6 +1,5 @@
 # shellcheck shell=sh
-# For tests of TLS, sourced behind lib.sh: certificates, a server on a free port, and a
-# look at what it leaves running.
+# For tests of TLS, sourced after tap.sh: certificates, a server on a free port, its processes.
 CLIENT="python3 -W ignore $TOP/t/tls/client.py"
 command -v python3 >/dev/null || { echo "1..0 # SKIP no python3"; exit 0; }
 for s in CERTFILE KEYFILE TLS_UID TLS_GID SSL_PROTOCOL SSL_CIPHER SSL_TLS_SNI_SERVERNAME \
@@ -18,8 +17,8 @@ certificate() {
 		-subj "/CN=$_host" -addext "subjectAltName=DNS:$_host" 2>/dev/null
 }
 
-# serve COMMAND...: under tcpserver on 127.0.0.1; $PORT, $SERVER (its pid) and $LOG are set.
-# Numbered, so that a test can have several. SERVE: tcpserver's own options.
+# serve COMMAND...: runs it under tcpserver on 127.0.0.1 and sets $PORT, $SERVER (the pid) and $LOG.
+# A test can have several servers. SERVE: the options of tcpserver.
 SERVED=0
 serve() {
 	SERVED=$((SERVED + 1))
@@ -31,10 +30,10 @@ serve() {
 	PORT=$(cat "$T/port.$SERVED")
 }
 
-# quiet [PID]: nothing runs under the server any more
+# quiet [PID]: does the server have no child processes?
 quiet() { ! pgrep -P "${1:-$SERVER}" >/dev/null; }
 
-# ticks: processor time that the server's children have used so far, in ticks
+# ticks: the processor time of the server's children, in ticks
 ticks() {
 	for _p in $(pgrep -P "$SERVER"; for _c in $(pgrep -P "$SERVER"); do pgrep -P "$_c"; done); do
 		sed 's/.*) //' "/proc/$_p/stat" 2>/dev/null

@@ -1,5 +1,5 @@
-"""A TLS client that does what clients should not: client.py CASE PORT [ARGUMENT...]
-Prints one line a case, which the test compares."""
+"""A TLS client that breaks the rules: client.py CASE PORT [ARGUMENT...]
+Prints one line, which the test compares."""
 import os, select, socket, ssl, subprocess, sys, threading, time
 
 PATIENCE = 30
@@ -26,7 +26,7 @@ def tls(port, **how):
 
 
 def rest(s):
-    """All that comes until the end, and how the end came."""
+    """All octets until the end, and the kind of the end."""
     got = b""
     try:
         while True:
@@ -47,7 +47,7 @@ def rest(s):
 
 
 class Memory:
-    """TLS without a socket, so that every octet on the wire is ours to send or not."""
+    """TLS without a socket: the test decides which octets are sent."""
 
     def __init__(self, port, ctx=None, name=None):
         self.sock = connect(port)
@@ -69,7 +69,7 @@ class Memory:
         return data
 
     def handshake(self, limit=None, chop=False):
-        """False: the limit was reached, or the server hung up."""
+        """False: the limit was reached, or the server has closed."""
         while True:
             try:
                 self.tls.do_handshake()
@@ -104,7 +104,7 @@ def echo(port, text="hello", name=None):
 
 
 def cut(port, step="1"):
-    """A session of one octet of text, cut off behind each of its octets on the wire, or each step-th."""
+    """A session with one octet of text, cut after each octet on the wire, or after each step-th."""
     whole = Memory(port)
     whole.handshake()
     whole.tls.write(b"x")
@@ -128,7 +128,7 @@ def cut(port, step="1"):
 
 
 def chopped(port):
-    """Every octet of the handshake and of the session in a packet of its own."""
+    """A session with every octet in its own packet."""
     m = Memory(port)
     m.handshake(chop=True)
     m.tls.write(b"octets")
@@ -137,7 +137,7 @@ def chopped(port):
 
 
 def fragments(wire):
-    """What is in the records."""
+    """The content of the records."""
     got = b""
     while wire:
         n = int.from_bytes(wire[3:5], "big")
@@ -146,8 +146,8 @@ def fragments(wire):
 
 
 def split(port, size="20", chop="", name="a.example", padding="0"):
-    """A session, and another with its ID, each with its ClientHello in records of `size`
-    octets; chop: and each octet in a packet of its own. name: the second's."""
+    """A session, then one that resumes it; both ClientHellos are in records of `size` octets.
+    chop: each octet in its own packet. name: the server name of the second session."""
     ctx, kept = context(), None
     if int(padding):
         ctx.set_alpn_protocols(["x" * 249] * (int(padding) // 250))
@@ -176,7 +176,7 @@ def padded(port, padding, size):
 
 
 def hurried(port, text):
-    """Finished and text in one packet: the text arrives ahead of the handshake's end."""
+    """Finished and text in one packet: the text arrives before the handshake is complete."""
     ctx = context()
     for kept in (None, True):
         m = Memory(port, ctx)
@@ -202,7 +202,7 @@ def hurried(port, text):
 
 
 def small(port):
-    """Records of one octet each."""
+    """Records of one octet."""
     m = Memory(port)
     m.handshake()
     text = b"abcdefghij" * 200
@@ -216,8 +216,7 @@ def small(port):
 
 
 def large(port):
-    """Records of the maximal size, both ways at once; by one thread, since two may not use
-    one session."""
+    """Records of the largest size, both ways at once. One thread: two cannot use one session."""
     s = tls(port)
     s.setblocking(False)
     text = os.urandom(16384) * 128
@@ -286,7 +285,7 @@ STARTS = {
 
 
 def flights(port):
-    """In how many pieces the server's part of a handshake comes, full and resumed."""
+    """The number of reads for the server's last flight, full and resumed."""
     counts = []
     ctx, kept = context(), None
     for _ in range(2):
@@ -305,7 +304,7 @@ def flights(port):
 
 
 def pipes(*command):
-    """Talks to a command on two pipes."""
+    """A session with a command on two pipes."""
     p = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     inc, out = ssl.MemoryBIO(), ssl.MemoryBIO()
     t = context().wrap_bio(inc, out)
@@ -348,7 +347,7 @@ def starts(port):
 
 
 def alert(port, start):
-    """The alert that answers a start."""
+    """The alert that a start gets."""
     s = connect(port)
     s.sendall(STARTS[start])
     got = rest(s)[0]
@@ -356,20 +355,20 @@ def alert(port, start):
 
 
 def silent(port):
-    """Says nothing and waits for the server's patience to end."""
+    """Sends nothing until the server closes."""
     s = connect(port)
     print(rest(s)[1])
 
 
 def half_way(port):
-    """Begins a handshake and lets it be."""
+    """Begins a handshake and stops."""
     m = Memory(port)
     m.handshake(100)
     print(rest(m.sock)[1])
 
 
 def farewell(port, text=""):
-    """What comes when the program ends by itself; the client waits."""
+    """Waits until the program ends, and prints its output."""
     s = tls(port)
     if text:
         s.sendall(text.encode().decode("unicode_escape").encode("latin-1"))
@@ -378,7 +377,7 @@ def farewell(port, text=""):
 
 
 def tcp_eof(port, text):
-    """Sends text and closes its side of TCP without a close_notify."""
+    """Sends text and ends TCP without a close_notify."""
     m = Memory(port)
     m.handshake()
     m.tls.write(text.encode().decode("unicode_escape").encode("latin-1"))
@@ -410,7 +409,7 @@ def close_early(port, text):
 
 
 def hold(port, count, path):
-    """Opens sessions, and keeps them until the file is gone."""
+    """Opens sessions and holds them until the file is removed."""
     all_ = []
     for _ in range(int(count)):
         s = tls(port)
@@ -424,7 +423,7 @@ def hold(port, count, path):
 
 
 def glutton(port, path):
-    """Sends and never reads; leaves when the file is gone."""
+    """Sends and never reads, until the file is removed."""
     s = tls(port)
     s.settimeout(2)
     try:
@@ -439,7 +438,7 @@ def glutton(port, path):
 
 
 def deaf(port, path):
-    """Never reads what the program has to say, and leaves when the file is gone."""
+    """Never reads the program's output, until the file is removed."""
     m = Memory(port)
     m.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     m.handshake()
@@ -450,8 +449,8 @@ def deaf(port, path):
 
 
 def prompt(port, count):
-    """How soon behind the handshake the program's first words come, at best: a server whose
-    write waits for an acknowledgment takes 40 ms each time."""
+    """The shortest time from the handshake to the program's first octets: a server whose write
+    waits for an acknowledgment takes 40 ms each time."""
     best = 1.0
     for _ in range(int(count)):
         s = tls(port)
@@ -474,7 +473,7 @@ def version(port, which):
 
 
 def resume(port, name, other=None, path=None):
-    """Two sessions, the second with the first's ID; path: a file to be gone between."""
+    """Two sessions, the second with the ID of the first. path: a file that is removed in between."""
     ctx = context()
     first = ctx.wrap_socket(connect(port), server_hostname=name)
     first.sendall(b"x")
@@ -492,7 +491,7 @@ def resume(port, name, other=None, path=None):
 
 
 def crowd(port, count):
-    """Sessions at the same time, each then resumed."""
+    """Sessions at the same time, each of which is then resumed."""
     results = []
 
     def one():
@@ -529,7 +528,7 @@ def inject(port):
 
 
 def inject_late(port):
-    """Clear text behind the 220, before the handshake: there must be no session at all."""
+    """Clear text after the 220, before the handshake: there must be no session."""
     s = connect(port)
     s.recv(1000)
     s.sendall(b"STARTTLS\r\n")
@@ -539,7 +538,7 @@ def inject_late(port):
 
 
 def dialogue(port, path, start=None):
-    """Sends a file's octets under TLS, in one piece, and prints all replies."""
+    """Sends a file under TLS in one write, and prints all replies."""
     s = connect(port)
     if start == "STARTTLS":
         s.recv(1000)
@@ -553,7 +552,7 @@ def dialogue(port, path, start=None):
 
 
 def clear(port, text):
-    """Without TLS: sends text, prints what comes."""
+    """Without TLS: sends text, prints the answer."""
     s = connect(port)
     s.sendall(text.encode().decode("unicode_escape").encode("latin-1"))
     s.shutdown(socket.SHUT_WR)

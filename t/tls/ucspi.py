@@ -1,6 +1,5 @@
-"""Another program that speaks UCSPI-TLS: ucspi.py y|Y|none|late. In the clear it says what
-it has been given; when a line comes it asks for TLS, and then echoes lines, in capitals.
-With `y` it moves the descriptors as the older programs do."""
+"""Another program under UCSPI-TLS: ucspi.py y|Y|none|late. It prints the number of its
+descriptors, requests TLS after one line, then echoes lines in upper case."""
 import os, sys
 
 

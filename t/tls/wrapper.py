@@ -1,7 +1,7 @@
-"""Another wrapper that speaks UCSPI-TLS: wrapper.py FORM CERT KEY PROG..., on the socket of
-descriptor 0. FORM: `two` ends its answer in two NULs, `one` in one NUL and its end, with a
-name that means unset; `socket` has one socket for all three descriptors; `fails` shakes no
-hands; `dead` is gone from the start; `half` dies in the middle of its answer."""
+"""Another UCSPI-TLS wrapper: wrapper.py FORM CERT KEY PROG..., on the socket of descriptor 0.
+FORM: `two` ends its answer with two NULs; `one` with one NUL and the end, and unsets a
+variable; `socket` uses one socket for all three descriptors; `fails` does no handshake;
+`dead` ends before the program asks; `half` ends in the middle of its answer."""
 import os, select, socket, ssl, subprocess, sys
 
 form, cert, key, prog = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]

@@ -1,10 +1,10 @@
 #!/bin/sh
-# saca-proxy: the header's octets and no more, the variables, and what is refused.
+# saca-proxy: it reads the header only, sets the variables, and refuses other connections.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 unset REMOTE_ADDR SSLREMOTEIP SSL6REMOTEIP SSL_PROTOCOL
 
-# The program behind it shows what it was told, and what is left to read.
+# The program after it shows its variables, and the octets that are left to read.
 cat >"$T/show" <<'END'
 #!/bin/sh
 for v in PROTO TCPREMOTEIP TCPREMOTEPORT TCPREMOTEHOST TCPREMOTEINFO TCPLOCALIP TCPLOCALPORT TCPLOCALHOST \
@@ -15,7 +15,7 @@ cat
 END
 chmod +x "$T/show"
 
-# proxy OPTION...: what it is told on stdin, in an environment as a TCP server leaves it
+# proxy OPTION...: runs it with the variables of a TCP server
 proxy() {
 	env PROTO=TCP TCPREMOTEIP=10.0.0.1 TCPREMOTEPORT=999 TCPREMOTEHOST=lb.example.com \
 		TCPREMOTEINFO=lb TCPLOCALIP=10.0.0.2 TCPLOCALPORT=58700 TCPLOCALHOST=here.example.com \
@@ -38,40 +38,40 @@ V2='\r\n\r\n\000\r\nQUIT\n'
 ENDS='\300\000\002\001\306\063\144\002\060\071\345\114'
 TLS='\040\000\017\001\000\000\000\000\041\000\007TLSv1.3'
 
-# --- what is understood
+# --- headers
 out=$(printf 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\nEHLO x\nQUIT\n' | proxy)
 is "$? $out" "0 $changed
 EHLO x
-QUIT" "a line: the variables are set, those of the balancer are gone, the rest is there to read"
+QUIT" "version 1: the variables of the balancer are replaced, and the rest can be read"
 out=$(printf "$V2"'\041\021\000\014'"$ENDS"'EHLO x\nQUIT\n' | proxy)
 is "$? $out" "0 $changed
 EHLO x
-QUIT" "the binary header likewise"
+QUIT" "version 2: the variables of the balancer are replaced, and the rest can be read"
 out=$(printf 'PROXY TCP6 2001:DB8:0::1 ::ffff:198.51.100.2 1 2\r\n' | proxy)
-like "$out" '^TCPREMOTEIP=2001:db8::1$' "IPv6, as logs have it"
-like "$out" '^TCPLOCALIP=198\.51\.100\.2$' "and IPv4 inside it as IPv4"
+like "$out" '^TCPREMOTEIP=2001:db8::1$' "an IPv6 address is written in its short form"
+like "$out" '^TCPLOCALIP=198\.51\.100\.2$' "a mapped IPv4 address is written as IPv4"
 out=$(printf 'PROXY UNKNOWN\r\nrest' | proxy)
 is "$? $out" "0 $kept
-rest" "UNKNOWN leaves the variables alone"
+rest" "UNKNOWN changes no variables"
 out=$(printf "$V2"'\040\000\000\000rest' | proxy)
 is "$? $out" "0 $kept
-rest" "and so does LOCAL"
+rest" "LOCAL changes no variables"
 out=$(printf 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n' |
 	REMOTE_ADDR=10.0.0.1 REMOTE_PORT=9 PROTO=SSL SSLREMOTEIP=10.0.0.1 saca-proxy "$T/show")
 is "$out" "PROTO=SSL
-SSLREMOTEIP=192.0.2.1" "under sslserver the names begin with SSL, and what systemd set is gone"
+SSLREMOTEIP=192.0.2.1" "under sslserver the names begin with SSL, and the variables of systemd are unset"
 
-# sslserver says SSL6 where it listens on IPv6
+# sslserver sets SSL6 if it listens on IPv6.
 # six HEADER
 six() { printf '%b' "$1" | PROTO=SSL6 SSLREMOTEIP=fe80::1 SSL6REMOTEIP=fe80::1 saca-proxy "$T/show"; }
 is "$(six 'PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n')" "PROTO=SSL6
 SSLREMOTEIP=2001:db8::1
-SSL6REMOTEIP=2001:db8::1" "SSL6 stays SSL6 for an IPv6 client, by both names"
+SSL6REMOTEIP=2001:db8::1" "SSL6 is kept for an IPv6 client, and both variables are set"
 is "$(six 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n')" "PROTO=SSL
-SSLREMOTEIP=192.0.2.1" "and is SSL for an IPv4 client"
+SSLREMOTEIP=192.0.2.1" "SSL6 becomes SSL for an IPv4 client"
 is "$(six 'PROXY UNKNOWN\r\n')" "PROTO=SSL6
 SSLREMOTEIP=fe80::1
-SSL6REMOTEIP=fe80::1" "and as it was for no client"
+SSL6REMOTEIP=fe80::1" "UNKNOWN keeps SSL6 and both variables"
 
 # --- one octet at a time, and all at once
 whole='PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\nrest'
@@ -83,23 +83,23 @@ for c in sys.argv[1].encode().decode("unicode_escape").encode():
 END
 )
 is "$out" "$changed
-rest" "octet by octet"
+rest" "a header that comes octet by octet is read"
 
 # --- TLS at the balancer
 out=$(printf "$V2"'\041\021\000\036'"$ENDS$TLS" | proxy)
-is "$? $out" "0 $changed" "without -s nothing is said of TLS"
+is "$? $out" "0 $changed" "without -s SSL_PROTOCOL is not set"
 out=$(printf "$V2"'\041\021\000\036'"$ENDS$TLS" | proxy -s)
 is "$? $out" "0 $changed
-SSL_PROTOCOL=TLSv1.3" "with -s the balancer's word holds"
+SSL_PROTOCOL=TLSv1.3" "-s sets SSL_PROTOCOL from the header"
 out=$(printf "$V2"'\041\021\000\014'"$ENDS" | SSL_PROTOCOL=old proxy -s)
-is "$? $out" "0 $changed" "also that there is no TLS"
+is "$? $out" "0 $changed" "-s unsets SSL_PROTOCOL if the client does not use TLS"
 
-# --- what is refused: one line, exit 1, and the program never runs
+# --- refused connections: one line, exit 1, and the program does not run
 # refused FORMAT REASON
 refused() {
 	# shellcheck disable=SC2059 # it is a format
 	out=$(printf "$1" | proxy)
-	is "$? $out" "1 saca-proxy: 10.0.0.1: refused: $2" "refused: $2"
+	is "$? $out" "1 saca-proxy: 10.0.0.1: refused: $2" "saca-proxy exits 1 with the reason: $2"
 }
 refused 'EHLO x\r\n' 'no PROXY header'
 refused '' 'no PROXY header'
@@ -111,31 +111,31 @@ refused 'PROXY UNIX4 192.0.2.3 1.2.3.4 1 9\r\n' 'unknown family or protocol'
 refused "$V2"'\061\021\000\014'"$ENDS" 'unknown version'
 refused "$V2"'\041\021\000\013'"$ENDS" 'addresses missing'
 refused "$V2"'\041\021\377\377'"$ENDS" 'header too long'
-refused "$V2"'\041\021\000\020'"$ENDS"'\001\000\007x' 'malformed field behind the addresses'
+refused "$V2"'\041\021\000\020'"$ENDS"'\001\000\007x' 'malformed field after the addresses'
 refused "$V2"'\041\021\000\023'"$ENDS"'\003\000\004\000\000\000\000' 'wrong checksum'
 out=$(printf 'EHLO x\r\n' | proxy -q)
-is "$? $out" "1 " "-q says nothing"
+is "$? $out" "1 " "-q logs no refused connections"
 
 mkfifo "$T/slow"
 background sh -c 'exec >"$1"; printf "PROXY TCP4 1"; exec sleep 60' sh "$T/slow"
 before=$(date +%s)
 out=$(proxy -t 1 <"$T/slow")
-is "$? $out" "1 saca-proxy: 10.0.0.1: refused: timed out" "a header that does not come to its end in time"
+is "$? $out" "1 saca-proxy: 10.0.0.1: refused: timed out" "-t 1 refuses a header that is not complete after a second"
 [ $(($(date +%s) - before)) -le 5 ]
-ok $? "is not waited for any longer"
+ok $? "-t 1 ends after a second"
 
 # --- misuse
 for o in '-t 0' '-t 1x' '-t 99999' '-t' '-z'; do
 	# shellcheck disable=SC2086
 	out=$(saca-proxy $o true </dev/null 2>&1)
-	is $? 100 "misuse is exit 100: $o"
+	is $? 100 "saca-proxy exits 100: options $o"
 done
 saca-proxy </dev/null 2>/dev/null
-is $? 100 "and so is no program"
+is $? 100 "saca-proxy exits 100 without a program"
 printf 'PROXY UNKNOWN\r\n' | saca-proxy "$T/none" 2>/dev/null
-is $? 111 "a program that cannot be run is exit 111"
+is $? 111 "saca-proxy exits 111 if the program cannot be run"
 
-# --- in the line: the dialogue knows the client
+# --- with saca-smtpd
 cat >"$T/session" <<'END'
 EHLO x
 AUTH PLAIN AGEuYgBj
@@ -143,20 +143,20 @@ QUIT
 END
 out=$({ printf 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n'; cat "$T/session"; } |
 	env -u PROTO -u TCPREMOTEIP saca-proxy saca-smtpd -A -p -d 0 false -- true 2>&1)
-like "$out" '^221 ' "the dialogue runs behind it"
-like "$out" 'ip=192\.0\.2\.1 .*verdict=auth-failed' "and logs the client's address"
+like "$out" '^221 ' "saca-smtpd serves after saca-proxy"
+like "$out" 'ip=192\.0\.2\.1 .*verdict=auth-failed' "saca-smtpd logs the address of the header"
 
 hello() { { printf "$V2"'\041\021\000\036'"$ENDS$TLS"; printf 'EHLO x\nQUIT\n'; } | saca-proxy "$@" saca-smtpd -A false -- true 2>&1; }
-unlike "$(hello)" '^250.AUTH' "a login in the clear is not offered"
-like "$(hello -s)" '^250.AUTH' "but is where the balancer did the TLS, with -s"
+unlike "$(hello)" '^250.AUTH' "without -s saca-smtpd offers no login"
+like "$(hello -s)" '^250.AUTH' "with -s saca-smtpd offers login if the balancer did TLS"
 
 for proto in SSL SSL6; do
 	for end in 'TCP4 192.0.2.1 192.0.2.2' 'TCP6 2001:db8::1 2001:db8::2'; do
 		out=$({ printf 'PROXY %s 1 2\r\n' "$end"; cat "$T/session"; } | PROTO=$proto SSL6REMOTEIP=fe80::1 \
 			saca-proxy saca-smtpd -A -d 0 false -- true 2>&1)
-		like "$out" '^250.AUTH' "under $proto a login is offered: $end"
+		like "$out" '^250.AUTH' "under PROTO=$proto saca-smtpd offers login: $end"
 		ip=${end#* } ip=${ip%% *}
-		like "$out" "ip=$ip " "and the client is known"
+		like "$out" "ip=$ip " "under PROTO=$proto saca-smtpd logs the client: $end"
 	done
 done
 
@@ -183,7 +183,7 @@ TCPREMOTEIP=127.0.0.2
 TCPREMOTEPORT=$from
 TCPLOCALIP=127.0.0.1
 TCPLOCALPORT=$front
-hello" "behind haproxy with $1"
+hello" "saca-proxy reads the header of haproxy with $1"
 }
 libraries=
 case $(command -v haproxy) in "$FETCHED"/*) libraries=$(echo "$FETCHED"/usr/lib/*-linux-gnu*) ;; esac
@@ -195,7 +195,7 @@ if command -v haproxy >/dev/null && command -v tcpserver >/dev/null; then
 	behind_haproxy send-proxy-v2
 	behind_haproxy 'send-proxy-v2 proxy-v2-options crc32c,unique-id,authority,ssl'
 else
-	skip "behind haproxy" "haproxy or tcpserver is not installed"
+	skip "saca-proxy reads the header of haproxy" "haproxy or tcpserver is not installed"
 fi
 
 done_testing

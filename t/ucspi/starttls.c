@@ -1,5 +1,5 @@
-/* The program's side of UCSPI-TLS, with every kind of answer a wrapper can give. Each test
-   runs in a process of its own: descriptors 0 and 1 are at stake. */
+/* UCSPI-TLS, the program's side, with every kind of answer. Each test runs in a process of its own,
+   because it replaces descriptors 0 and 1. */
 #include "ucspi/starttls.h"
 #include "base/clock.h"
 #include "unit.h"
@@ -14,30 +14,30 @@
 static int ctl[2], app[2];
 static struct starttls u;
 
-static void number(char const *name, int fd)
+static void set_number(char const *name, int fd)
 {
 	char s[20];
 	sprintf(s, "%d", fd);
 	setenv(name, s, 1);
 }
 
-static void offer(int c, int r, int w)
+static void set_offer(int c, int r, int w)
 {
-	number("SSLCTLFD", c);
-	number("SSLREADFD", r);
-	number("SSLWRITEFD", w);
+	set_number("SSLCTLFD", c);
+	set_number("SSLREADFD", r);
+	set_number("SSLWRITEFD", w);
 }
 
 static void start(void)
 {
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ctl), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, app), 0);
-	offer(ctl[1], app[1], dup(app[1]));
+	set_offer(ctl[1], app[1], dup(app[1]));
 	unsetenv("SSL_PROTOCOL");
 	unsetenv("SSL_CIPHER");
 }
 
-START_TEST(finds_the_offer)
+START_TEST(init_takes_descriptors_and_variables)
 {
 	setenv("UCSPITLS", "", 1);
 	ck_assert_int_eq(starttls_init(&u), STARTTLS_READY);
@@ -56,7 +56,7 @@ START_TEST(finds_the_offer)
 }
 END_TEST
 
-START_TEST(knows_when_there_is_none)
+START_TEST(without_variables_there_is_no_offer)
 {
 	unsetenv("SSLCTLFD");
 	unsetenv("SSLREADFD");
@@ -70,7 +70,7 @@ END_TEST
 static char const *const numbers[] = {"", "x", "5x", " 5", "+5", "-1", "0", "1", "2", "9999",
 	"65536", "18446744073709551621", "05x"};
 
-START_TEST(refuses_malformed_numbers)
+START_TEST(malformed_numbers_are_refused)
 {
 	setenv("SSLREADFD", numbers[_i], 1);
 	ck_assert_int_eq(starttls_init(&u), STARTTLS_MALFORMED);
@@ -78,15 +78,15 @@ START_TEST(refuses_malformed_numbers)
 }
 END_TEST
 
-START_TEST(refuses_half_an_offer)
+START_TEST(a_missing_variable_is_refused)
 {
 	unsetenv("SSLWRITEFD");
 	ck_assert_int_eq(starttls_init(&u), STARTTLS_MALFORMED);
 }
 END_TEST
 
-/* Puts the answer where it waits for the question, then asks. */
-static bool ask(char const *answer, size_t n, bool end)
+/* Sends the answer in advance, then starts TLS. */
+static bool start_with(char const *answer, size_t n, bool end)
 {
 	if (starttls_init(&u) != STARTTLS_READY)
 		return false;
@@ -97,7 +97,7 @@ static bool ask(char const *answer, size_t n, bool end)
 	return starttls_start(&u, clock_ms() + 300);
 }
 
-static void speaks(void)
+static void check_plaintext(void)
 {
 	char c = 0;
 	ck_assert_int_eq(recv(ctl[0], &c, 1, 0), 1);
@@ -130,16 +130,16 @@ static struct {
 	A("\0", false, false),
 };
 
-START_TEST(understands_answers)
+START_TEST(start_reads_every_kind_of_answer)
 {
 	setenv("SSL_CLIENT_S_DN", "inherited", 1);
-	ck_assert_int_eq(ask(answers[_i].s, answers[_i].n, answers[_i].end), answers[_i].ok);
+	ck_assert_int_eq(start_with(answers[_i].s, answers[_i].n, answers[_i].end), answers[_i].ok);
 	ck_assert_int_eq(u.ctl, -1);
 	if (!answers[_i].ok) {
 		ck_assert_msg(errno == EPROTO || errno == ETIMEDOUT, "%d", errno);
 		return;
 	}
-	speaks();
+	check_plaintext();
 	if (answers[_i].n > 2) {
 		ck_assert_str_eq(getenv("SSL_PROTOCOL"), "TLSv1.2");
 		ck_assert_str_eq(getenv("SSL_CIPHER"), "X");
@@ -148,13 +148,13 @@ START_TEST(understands_answers)
 }
 END_TEST
 
-START_TEST(lets_nobody_rule)
+START_TEST(answers_set_only_ssl_variables)
 {
 	static char const answer[] = "PATH=/nowhere\0HOME\0LD_PRELOAD=x\0SSL_=y\0SSL_A B=z\0=\0SSL_OK=1\0\0";
 	setenv("PATH", "/bin", 1);
 	setenv("HOME", "/root", 1);
 	unsetenv("LD_PRELOAD"); /* valgrind has one */
-	ck_assert(ask(answer, sizeof answer - 1, false));
+	ck_assert(start_with(answer, sizeof answer - 1, false));
 	ck_assert_str_eq(getenv("PATH"), "/bin");
 	ck_assert_str_eq(getenv("HOME"), "/root");
 	ck_assert_ptr_null(getenv("LD_PRELOAD"));
@@ -164,22 +164,22 @@ START_TEST(lets_nobody_rule)
 }
 END_TEST
 
-START_TEST(bounds_the_answer)
+START_TEST(a_long_answer_is_refused)
 {
 	static char answer[10000];
 	memset(answer, 'x', sizeof answer);
 	memcpy(answer, "SSL_X=", 6);
-	ck_assert(!ask(answer, sizeof answer, false));
+	ck_assert(!start_with(answer, sizeof answer, false));
 	ck_assert_int_eq(errno, EPROTO);
 }
 END_TEST
 
-/* One socket for everything: what follows the two NULs is the plaintext. */
-START_TEST(takes_one_socket_for_all)
+/* The octets after the two NULs are plaintext. */
+START_TEST(one_socket_may_serve_for_all)
 {
 	char c[2];
-	offer(ctl[1], ctl[1], ctl[1]);
-	ck_assert(ask("SSL_PROTOCOL=TLSv1.2\0\0hi", 24, false));
+	set_offer(ctl[1], ctl[1], ctl[1]);
+	ck_assert(start_with("SSL_PROTOCOL=TLSv1.2\0\0hi", 24, false));
 	ck_assert_int_eq(read(0, c, 2), 2);
 	ck_assert_mem_eq(c, "hi", 2);
 	ck_assert_int_eq(write(1, "Z", 1), 1);
@@ -188,28 +188,28 @@ START_TEST(takes_one_socket_for_all)
 }
 END_TEST
 
-START_TEST(survives_a_dead_wrapper)
+START_TEST(a_dead_wrapper_fails_without_sigpipe)
 {
 	ck_assert_int_eq(starttls_init(&u), STARTTLS_READY);
 	close(ctl[0]);
-	ck_assert(!starttls_start(&u, clock_ms() + 300)); /* no SIGPIPE either */
+	ck_assert(!starttls_start(&u, clock_ms() + 300));
 }
 END_TEST
 
 Suite *unit_suite(void)
 {
-	Suite *s = suite_create("ucspitls");
-	TCase *c = unit_case("ucspitls");
+	Suite *s = suite_create("starttls");
+	TCase *c = unit_case("starttls");
 	tcase_add_checked_fixture(c, start, NULL);
-	tcase_add_test(c, finds_the_offer);
-	tcase_add_test(c, knows_when_there_is_none);
-	tcase_add_loop_test(c, refuses_malformed_numbers, 0, sizeof numbers / sizeof *numbers);
-	tcase_add_test(c, refuses_half_an_offer);
-	tcase_add_loop_test(c, understands_answers, 0, sizeof answers / sizeof *answers);
-	tcase_add_test(c, lets_nobody_rule);
-	tcase_add_test(c, bounds_the_answer);
-	tcase_add_test(c, takes_one_socket_for_all);
-	tcase_add_test(c, survives_a_dead_wrapper);
+	tcase_add_test(c, init_takes_descriptors_and_variables);
+	tcase_add_test(c, without_variables_there_is_no_offer);
+	tcase_add_loop_test(c, malformed_numbers_are_refused, 0, sizeof numbers / sizeof *numbers);
+	tcase_add_test(c, a_missing_variable_is_refused);
+	tcase_add_loop_test(c, start_reads_every_kind_of_answer, 0, sizeof answers / sizeof *answers);
+	tcase_add_test(c, answers_set_only_ssl_variables);
+	tcase_add_test(c, a_long_answer_is_refused);
+	tcase_add_test(c, one_socket_may_serve_for_all);
+	tcase_add_test(c, a_dead_wrapper_fails_without_sigpipe);
 	suite_add_tcase(s, c);
 	return s;
 }
