@@ -108,7 +108,7 @@ OBJ_saca-hit := \
 	$(call in,send,hit hits linkkeys publish stencil token words) \
 	$(call in,web,form request response)
 OBJ_saca-bounce := \
-	$(call in,base,ascii base32 base64 buf fd hash num random utf8 version) \
+	$(call in,base,ascii base32 base64 buf fd hash num random setid utf8 version) \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
 	$(call in,send,bounce hit hits linkkeys token)
 

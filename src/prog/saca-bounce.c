@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/exitcode.h"
 #include "base/fd.h"
+#include "base/setid.h"
 #include "base/version.h"
 #include "mail/header.h"
 #include "send/bounce.h"
@@ -126,6 +127,7 @@ static void append_hit(char const *hits, enum hit_kind kind, struct token const 
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-bounce";
+	setid_refuse();
 	char const *keyfile = NULL;
 	subgetopt l = SUBGETOPT_ZERO;
 	for (int c; (c = subgetopt_r(argc, argv, "k:V", &l)) != -1;)
