@@ -1,5 +1,5 @@
 #!/bin/sh
-# saca-accounts: what becomes of the two files, whatever happens, and -p.
+# saca-accounts: the two compiled files, errors, killed and parallel runs; and -p.
 # shellcheck disable=SC2016 # hashes have dollars
 . "$(dirname "$0")/../lib/tap.sh"
 
@@ -13,7 +13,7 @@ accounts() {
 	printf 'plan acme maxrcpt=10\nuser victor.acme %s\nsender acme a@b.es\n' "$1"
 }
 
-# login PASSWORD: does victor.acme get in? Prints the exit code.
+# login PASSWORD: prints the exit code of a login as victor.acme
 login() {
 	printf 'victor.acme\0%s\0\0' "$1" | saca-checkpassword "$D/passwords.cdb" 3<&0 </dev/null
 	echo $?
@@ -25,11 +25,18 @@ attributes() { stat -c '%u:%g %a' "$1"; }
 # --- both files, with their modes
 umask 077
 out=$(accounts "$UNO" | saca-accounts "$D" 2>&1)
-is "$? $out" "0 " "an accounts text is compiled in silence"
-is "$(cd "$D" && echo *)" "passwords.cdb senders.cdb" "to two files and nothing else"
+is "$? $out" "0 " "saca-accounts compiles a text and prints nothing"
+is "$(cd "$D" && echo *)" "passwords.cdb senders.cdb" "saca-accounts makes two files and leaves no other"
 is "$(stat -c %a "$D/senders.cdb") $(stat -c %a "$D/passwords.cdb")" "644 640" \
-	"with their modes, whatever the umask"
-is "$(login uno) $(login dos)" "0 1" "the password works"
+	"new files have modes 644 and 640, whatever the umask"
+is "$(login uno) $(login dos)" "0 1" "a compiled password works, another does not"
+
+# --- plan settings and display names
+printf 'plan acme maxday=7 sandbox=yes x=https://x.com/acme\nsender acme "A B"@b.es La tienda\n' | saca-accounts "$D"
+is "$(grep -ao 'pacmemaxday=7 sandbox=yes x=https://x.com/acme' "$D/senders.cdb" | wc -l)" 1 \
+	"senders.cdb has the settings of a plan"
+is "$(tr '\0' ' ' <"$D/senders.cdb" | grep -ao 'sacme "a b"@b.esLa tienda' | wc -l)" 1 \
+	"senders.cdb has the display name of a sender"
 
 # --- owner, group and mode stay
 chmod 600 "$D/senders.cdb"
@@ -42,80 +49,80 @@ before="$(attributes "$D/senders.cdb") $(attributes "$D/passwords.cdb")"
 accounts "$DOS" | saca-accounts "$D"
 is "$? $(attributes "$D/senders.cdb") $(attributes "$D/passwords.cdb")" "0 $before" \
 	"a new file takes owner, group and mode of the old one"
-is "$(login uno) $(login dos)" "1 0" "and the new password works"
+is "$(login uno) $(login dos)" "1 0" "a recompiled password works, the old one does not"
 
 # --- errors: all of them, by line, and nothing changes
 sums() { (cd "$D" && ls -i && cksum ./*); }
 before=$(sums)
 out=$({ accounts "$UNO"; printf 'usr x\nplan acme\nsender otro a@b.es\n'; } | saca-accounts "$D" 2>&1)
-is $? 100 "a faulty text is exit 100"
-like "$out" '^saca-accounts: line 4: .*: usr$' "the unknown kind is named with its line"
-like "$out" '^saca-accounts: line 5: given twice, first in line 1: acme$' "so is what is there twice"
-like "$out" '^saca-accounts: line 6: no such plan .*: otro$' "so is the plan that is not there"
+is $? 100 "a faulty text exits 100"
+like "$out" '^saca-accounts: line 4: .*: usr$' "an unknown kind is reported with its line"
+like "$out" '^saca-accounts: line 5: given twice, first in line 1: acme$' "a line given twice is reported with both lines"
+like "$out" '^saca-accounts: line 6: no such plan .*: otro$' "a sender of an undeclared plan is reported"
 out=$(printf 'plan acme\nuser victor.acme secreta\n' | saca-accounts "$D" 2>&1)
-is $? 100 "a password in the clear is no hash"
-unlike "$out" secreta "and is not shown"
+is $? 100 "a password in the clear exits 100"
+unlike "$out" secreta "a password in the clear is not printed"
 out=$(saca-accounts "$D" </dev/null 2>&1)
-is $? 100 "an empty text is an error: a generator that failed locks nobody out"
+is $? 100 "an empty text exits 100: a failed generator locks no customer out"
 out=$(printf 'plan acme\nuser victor.acme $2b$99$%053d\n' 0 | saca-accounts "$D" 2>&1)
-is $? 100 "a cost that libcrypt refuses is an error"
-like "$out" 'line 2: ' "with its line"
+is $? 100 "a hash with a cost that libcrypt refuses exits 100"
+like "$out" 'line 2: ' "a hash with a refused cost is reported with its line"
 out=$(yes 'usr x' | head -n 1000 | saca-accounts "$D" 2>&1)
-is "$(printf '%s\n' "$out" | grep -c 'usr')" 100 "a hundred faults are shown"
-like "$out" 'and 900 more' "and the rest counted"
-is "$(sums)" "$before" "after all of that the files are the same"
+is "$(printf '%s\n' "$out" | grep -c 'usr')" 100 "a hundred faults are reported"
+like "$out" 'and 900 more' "further faults are counted"
+is "$(sums)" "$before" "faulty texts change neither file"
 out=$({ echo 'plan acme'; i=4; while [ $i -le 20 ]; do
 	printf 'user u%d.acme $2b$%02d$%053d\n' $i $i 0; i=$((i + 1)); done; } |
 	sed 's/\$2b\$\([0-9]*\)\$/$6$rounds=10\1$ab$000000000000000000000000000000000/' | saca-accounts "$D" 2>&1)
-is $? 100 "more than 16 methods and costs are too many"
-like "$out" 'more than 16' "and it says so"
+is $? 100 "more than 16 methods and costs exit 100"
+like "$out" 'more than 16' "more than 16 methods and costs are reported"
 
 # --- a sender in quotes may have any character (RFC 5321 4.1.2), angle brackets too
 { accounts "$UNO"; echo 'sender acme "A<b>@ c"@x.es'; } | saca-accounts "$D"
-is $? 0 "angle brackets in quotes belong to an address"
+is $? 0 "a quoted local part may have angle brackets and blanks"
 out=$(printf 'AUTH PLAIN %s\r\nMAIL FROM:<"a<B>@ c"@X.es>\r\nRSET\r\nMAIL FROM:<"a<c>@ c"@x.es>\r\n' \
 	"$(printf '\0victor.acme\0uno' | base64)" | SSL_PROTOCOL=TLSv1.3 \
 	saca-smtpd -a "$D/senders.cdb" saca-checkpassword "$D/passwords.cdb" -- true 2>/dev/null |
 	cut -c1-3 | tr '\n' ' ')
-like "$out" '^220 235 250 250 553 ' "who sends as it is known, and nobody else"
+like "$out" '^220 235 250 250 553 ' "MAIL FROM takes the quoted sender and no other"
 before=$(sums)
 out=$({ accounts "$UNO"; echo 'sender acme <c@d.es>'; } | saca-accounts "$D" 2>&1)
-is $? 100 "around an address they are an error"
-like "$out" '^saca-accounts: line 4: not an address: <c@d.es>$' "with its line"
-is "$(sums)" "$before" "and nothing is changed"
+is $? 100 "angle brackets around an address exit 100"
+like "$out" '^saca-accounts: line 4: not an address: <c@d.es>$' "an address in angle brackets is reported with its line"
+is "$(sums)" "$before" "an address in angle brackets changes neither file"
 
-# --- weak hashes are taken, with a warning
+# --- weak hashes
 out=$(accounts '$1$u362PWWW$n0Qc3fnJUTb7j7WA815Dm0' | saca-accounts "$D" 2>&1)
-is $? 0 "an MD5 hash is taken"
-like "$out" 'warning: line 2: ' "with a warning"
-is "$(login hola)" 0 "and works"
+is $? 0 "an MD5 hash exits 0"
+like "$out" 'warning: line 2: ' "an MD5 hash is reported as a warning"
+is "$(login hola)" 0 "a login with an MD5 hash works"
 
-# --- what is no folder, cannot be written, breaks in the middle
+# --- a missing folder, failed writes, a killed run
 accounts "$UNO" | saca-accounts "$T/none" 2>/dev/null
-is $? 111 "a folder that is not there is exit 111"
+is $? 111 "a missing folder exits 111"
 accounts "$UNO" | saca-accounts "$D"
 before=$(sums)
 accounts "$DOS" | sh -c 'ulimit -f 1; saca-accounts "$1"; exit $?' sh "$D" 2>/dev/null
 [ $? -gt 128 ]
-ok $? "killed while it writes"
+ok $? "saca-accounts can be killed while it writes"
 rm -f "$D"/*.new
-is "$(sums)" "$before" "it leaves the old files"
+is "$(sums)" "$before" "a killed run keeps the old files"
 accounts "$DOS" | (trap '' XFSZ; ulimit -f 1; saca-accounts "$D") 2>/dev/null
-is $? 111 "a write that fails is exit 111"
-is "$(sums)" "$before" "and leaves the old files and nothing else"
+is $? 111 "a failed write exits 111"
+is "$(sums)" "$before" "a failed write keeps the old files and leaves no other"
 echo x >"$D/senders.cdb.new"
 ln -s "$T/elsewhere" "$D/passwords.cdb.new"
 accounts "$DOS" | saca-accounts "$D"
-is "$? $(cd "$D" && echo *)" "0 passwords.cdb senders.cdb" "what a killed run left is cleared away"
+is "$? $(cd "$D" && echo *)" "0 passwords.cdb senders.cdb" "a run removes the temporary files of a killed one"
 [ ! -e "$T/elsewhere" ]
-ok $? "and a link in its place is not followed"
+ok $? "a symbolic link with the name of a temporary file is not followed"
 mv "$D/senders.cdb" "$T/real.cdb"
 ln -s "$T/real.cdb" "$D/senders.cdb"
 accounts "$UNO" | saca-accounts "$D" 2>/dev/null
-is $? 111 "a link where a file is to be replaced is refused"
+is $? 111 "a symbolic link in place of senders.cdb exits 111"
 mv "$T/real.cdb" "$D/senders.cdb"
 
-# --- readers meet one file or the other, whole
+# --- readers during a replacement
 accounts "$UNO" | saca-accounts "$D"
 i=0
 while [ $i -lt 40 ]; do
@@ -130,9 +137,9 @@ while kill -0 $writer 2>/dev/null; do
 	reads=$((reads + 1))
 done
 wait $writer
-is "$bad $(cat "$T/writers")" "0 " "no reader meets half a file"
+is "$bad $(cat "$T/writers")" "0 " "a reader never sees half a file"
 [ $reads -gt 0 ]
-ok $? "while there were readers"
+ok $? "there were readers during the replacements"
 
 # --- several at once
 : >"$T/several"
@@ -141,15 +148,15 @@ for user in a b c d e f; do
 done
 wait
 is "$(grep -c failed "$T/several") $(cd "$D" && echo *)" "0 passwords.cdb senders.cdb" \
-	"several at once wait for each other"
+	"parallel runs wait for each other"
 
 # --- -p
 like "$(printf 'uno\n' | saca-accounts -p)" '^\$y\$j9T\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{43}$' \
 	"-p prints a yescrypt hash alone"
-like "$(printf 'uno' | saca-accounts -p -m bcrypt -c 4)" '^\$2b\$04\$' "-m bcrypt -c 4, without a newline"
-like "$(printf 'uno\n' | saca-accounts -m sha512 -p)" '^\$6\$rounds=100000\$' "-m sha512"
+like "$(printf 'uno' | saca-accounts -p -m bcrypt -c 4)" '^\$2b\$04\$' "-m bcrypt -c 4 hashes a password without a newline"
+like "$(printf 'uno\n' | saca-accounts -m sha512 -p)" '^\$6\$rounds=100000\$' "-m sha512 hashes with SHA-512"
 is "$(printf 'uno\nrest\n' | { saca-accounts -p -m bcrypt -c 4 >/dev/null; cat; })" rest \
-	"it reads one line and no further"
+	"-p reads one line and no further"
 
 # refused INPUT-FORMAT NAME OPTION...
 refused() {
@@ -160,25 +167,25 @@ refused() {
 	out=$(printf "$input" | saca-accounts "$@" 2>/dev/null)
 	is "$? $out" "100 " "$name"
 }
-refused '\n' "an empty password is refused" -p
-refused '' "no password is refused" -p
-refused 'a\0b\n' "a NUL is refused" -p
-refused 'uno\r\n' "a CR is refused" -p
-refused "$(printf '%0251d' 0)\n" "251 octets are refused" -p
-refused "$(printf '%073d' 0)\n" "bcrypt looks at 72 octets: more are refused" -p -m bcrypt -c 4
-refused 'uno\n' "an unknown method is refused" -p -m md5
-refused 'uno\n' "a cost that is no number is refused" -p -c 5x
-refused 'uno\n' "a cost out of bounds is refused" -p -c 12
-refused 'uno\n' "a cost below them too" -p -m bcrypt -c 3
-refused 'uno\n' "an operand with -p is refused" -p "$D"
-refused 'plan a\n' "no folder is refused"
-refused 'plan a\n' "two folders are refused" "$D" "$D"
-refused 'plan a\n' "an unknown option is refused" -x "$D"
-refused 'plan a\n' "-c without -p is refused" -c 5 "$D"
+refused '\n' "-p refuses an empty password" -p
+refused '' "-p refuses an empty input" -p
+refused 'a\0b\n' "-p refuses a NUL" -p
+refused 'uno\r\n' "-p refuses a CR" -p
+refused "$(printf '%0251d' 0)\n" "-p refuses 251 octets" -p
+refused "$(printf '%073d' 0)\n" "-m bcrypt refuses 73 octets" -p -m bcrypt -c 4
+refused 'uno\n' "-m refuses an unknown method" -p -m md5
+refused 'uno\n' "-c refuses a word" -p -c 5x
+refused 'uno\n' "-c refuses a cost above the method's highest" -p -c 12
+refused 'uno\n' "-c refuses a cost below the method's lowest" -p -m bcrypt -c 3
+refused 'uno\n' "-p refuses an operand" -p "$D"
+refused 'plan a\n' "saca-accounts without a folder exits 100"
+refused 'plan a\n' "saca-accounts with two folders exits 100" "$D" "$D"
+refused 'plan a\n' "an unknown option exits 100" -x "$D"
+refused 'plan a\n' "-c without -p exits 100" -c 5 "$D"
 [ "$(printf '%0250d\n' 0 | saca-accounts -p -m sha512 -c 1000 | wc -l)" = 1 ]
-ok $? "250 octets are taken"
+ok $? "-p hashes 250 octets"
 printf 'uno\n' | saca-accounts -p >/dev/full 2>/dev/null
-is $? 111 "a full disk under stdout is exit 111"
+is $? 111 "-p exits 111 if its output cannot be written"
 
 # --- on a terminal: no echo, twice
 if command -v script >/dev/null; then
@@ -194,11 +201,11 @@ if command -v script >/dev/null; then
 	wait $pid
 	code=$?
 	exec 7>&-
-	is $code 0 "a terminal is asked twice"
-	like "$(tr -d '\r' <"$T/screen")" '^\$2b\$04\$' "and the hash printed"
-	unlike "$(cat "$T/screen")" secreta "and what is typed is not shown"
+	is $code 0 "-p on a terminal asks twice and exits 0"
+	like "$(tr -d '\r' <"$T/screen")" '^\$2b\$04\$' "-p on a terminal prints the hash"
+	unlike "$(cat "$T/screen")" secreta "-p on a terminal does not echo the password"
 else
-	skip "a terminal is asked twice" "no script(1)"
+	skip "-p on a terminal asks twice and exits 0" "script(1) is not installed"
 fi
 
 done_testing

@@ -1,8 +1,7 @@
 # shellcheck shell=sh
-# What the fault tests share. Sourced after lib.sh.
+# Shared by the fault tests. Sourced after tap.sh.
 
-# Nothing in these tests asks more of a disk than that it keeps what it is told to, so
-# memory will do.
+# These tests need no real disk: a folder in memory is faster.
 if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then
 	FAULT=$(mktemp -d /dev/shm/saca-t.XXXXXX)
 	trap 'rm -rf "$FAULT"; cleanup' EXIT
@@ -10,14 +9,14 @@ else
 	FAULT=$T
 fi
 
-# needs_strace NAME: else the test ends here, skipped
+# needs_strace NAME: without strace, skips the test and ends
 needs_strace() {
 	strace -qq -o /dev/null -e trace=getuid -e inject=getuid:error=EIO true 2>/dev/null && return
-	skip "$1" 'strace can not be had or may not trace here'
+	skip "$1" 'strace is not installed, or may not trace here'
 	done_testing
 }
 
-# fault DRIVER ARGUMENT...: what is mounted goes with the name space, whatever ends it
+# fault DRIVER ARGUMENT...: runs it. Its mounts end with the name space.
 fault() {
 	_driver=$1
 	shift

@@ -1,13 +1,11 @@
-/* Runs a fuzzing target without a fuzzer: over files, then, for some seconds, over
-   mutations of them.
+/* Runs a fuzz target without a fuzzer: on files, then for some seconds on mutations of them.
 
      TARGET [-t SECONDS] [-r NUMBER] [-x DICTIONARY] [-k FILE] [FILE | FOLDER ...]
 
-   -t  how long to mutate; 0, the default: not at all
-   -r  where the mutations start: the same number, the same mutations
+   -t  seconds of mutations; default 0
+   -r  seed of the mutations: the same number gives the same mutations
    -x  words to mutate with, in the format of libFuzzer and AFL++
-   -k  where the input at hand is kept, so that it outlives a crash; it is removed at the
-       end of a run in which there was none
+   -k  a file that has the current input, for a crash; removed at the end of a run without one
 
    An input that takes longer than 20 seconds is a failure: SIGALRM ends the program. */
 #include "fuzz.h"

@@ -1,9 +1,9 @@
-/* What every fuzzing target shares. A target is one file with LLVMFuzzerTestOneInput; it
-   is linked with libFuzzer, with AFL++, or with replay.c, which needs neither. What must
-   hold is said with must(), which stays whatever NDEBUG says.
+/* Shared by the fuzz targets. A target is one file with LLVMFuzzerTestOneInput; it is linked
+   with libFuzzer, with AFL++, or with fuzz.c, which needs neither. must() checks what holds
+   for every input, whatever NDEBUG is.
 
-   Where a target has choices (how the input is cut, what the world answers), they stand
-   in the last octets of the input: so that a plain sample of the format is a seed. */
+   The last octets of the input are the target's choices, such as where to cut the input: so a
+   plain sample of the format is a seed. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -34,7 +34,7 @@ static inline char *fuzz_copy(void const *s, size_t n)
 	return copy;
 }
 
-/* Takes the last octet off the input; 0 when there is none. */
+/* Takes the last octet off the input; 0 if the input is empty. */
 static inline uint8_t fuzz_choice(uint8_t const *data, size_t *n)
 {
 	return *n ? data[--*n] : 0;

@@ -1,15 +1,15 @@
 # shellcheck shell=sh
-# What t/whole/fuzz.t and scripts/fuzz share. Run in the top folder. A target has its name
-# from t/ROOM/fuzz/NAME.c; NAME.seeds and NAME.words are beside it.
+# Shared by t/whole/fuzz.t and scripts/fuzz. Run in the top folder. The target NAME is
+# t/ROOM/fuzz/NAME.c, with NAME.seeds and NAME.words beside it.
 
-# fuzz_targets: their names
+# fuzz_targets: prints their names
 fuzz_targets() {
 	for _f in t/*/fuzz/*.c; do
 		basename "$_f" .c
 	done
 }
 
-# fuzz_path TARGET: its source without t/ and .c, which is its program below BUILD/t too
+# fuzz_path TARGET: prints its source without t/ and .c; its program is BUILD/t/ and this
 fuzz_path() {
 	for _f in t/*/fuzz/"$1".c; do
 		_f=${_f#t/}
@@ -17,7 +17,7 @@ fuzz_path() {
 	done
 }
 
-# fuzz_seeds TARGET: the files and folders it starts from: its own, and other tests' samples
+# fuzz_seeds TARGET: prints the files and folders of its seeds and of other tests' samples
 fuzz_seeds() {
 	echo "t/$(fuzz_path "$1").seeds"
 	case $1 in
@@ -28,7 +28,7 @@ fuzz_seeds() {
 	esac
 }
 
-# fuzz_dictionary TARGET: the option that names its words, if it has any
+# fuzz_dictionary TARGET: prints the option for its dictionary, if it has one
 fuzz_dictionary() {
 	_w=t/$(fuzz_path "$1").words
 	[ ! -f "$_w" ] || echo "-x $_w"

@@ -1,6 +1,6 @@
-# The pages under t/mail/html as mail, and as what they must become. In a page {{TYPE|URL}} is
-# a place for t/mail/html/image.TYPE, URL being how the mail spells its cid (TYPE none: there is
-# no such image), and {{CHARSET}} is the charset's name. The pages are UTF-8 here.
+# The pages of t/mail/html: as mail, and as saca-import must store them. In a page {{TYPE|URL}}
+# is replaced by t/mail/html/image.TYPE, whose cid the mail spells as URL. TYPE none: the mail lacks
+# the image. {{CHARSET}} is the name of the charset; the files are in UTF-8.
 
 PAGES=$TOP/t/mail/html
 SPOOL=$T/spool
@@ -8,7 +8,7 @@ STORE=$T/saca.db
 WEB=$T/web
 TYPES='png jpg gif webp bmp'
 
-# fill FUNCTION: the page on stdin, each place filled with what FUNCTION TYPE prints
+# fill FUNCTION: prints the page of standard input; FUNCTION TYPE prints each replacement
 fill() {
 	_script=
 	for _t in $TYPES; do _script="$_script s#{{$_t|[^}]*}}#$("$1" "$_t")#g;"; done

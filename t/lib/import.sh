@@ -1,5 +1,5 @@
-# What saca-import promises, whatever the engine. A test sources this after it has set
-# STORE, and WEB for the image folder, and defined:
+# The tests of saca-import that hold for each engine. Source this after setting STORE, and WEB
+# for the image folder, and after defining:
 #   sql STATEMENT   prints the rows, columns joined by |
 #   import ARG...   runs saca-import on $SPOOL and $STORE with those options
 
@@ -12,8 +12,8 @@ ROWS='select (select count(*) from plan), (select count(*) from sender),
 # uuid N: 32 digits that end in N
 uuid() { printf '%032x' "$1"; }
 
-# put FOLDER KEY NUMBER ID DATE USER SENDER RECIPIENT... < message: a file of the spool.
-# NUMBER 0: only contacts. ID is a number, for uuid.
+# put FOLDER KEY NUMBER ID DATE USER SENDER RECIPIENT... < message: makes a file of the spool.
+# NUMBER 0: contacts alone. ID is the number for uuid.
 put() {
 	_path=$SPOOL/$1/$2 _number=$3 _id=$(uuid "$4") _date=$5 _user=$6 _sender=$7
 	shift 7

@@ -37,7 +37,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define REPLY_LINE 512 /* SPEC 2; RFC 5321 4.5.3.1.5 */
+#define REPLY_LINE 512 /* octets: RFC 5321 4.5.3.1.5 */
 
 struct text {
 	char *s;
@@ -210,7 +210,7 @@ static bool reply_whole(void)
 }
 
 /* The length of a body with its final dot; 0: the script ends before it. crlf: how the line of
-   DATA ended (SPEC 2). */
+   DATA ended. */
 static size_t body_length(char const *s, size_t n, bool crlf)
 {
 	static char const end[] = "\r\n.\r\n";

@@ -1,13 +1,13 @@
 # shellcheck shell=sh
-# What the tests of the whole line share: a free port, accounts, a certificate, a message.
-# Sourced after t/lib/tap.sh.
+# Shared by the tests of the whole line: a free port, accounts, a certificate, a message.
+# Sourced after tap.sh.
 
-# What t/whole/clients/fetch has brought, behind what is installed.
+# Programs that t/whole/clients/fetch unpacked come after installed ones.
 FETCHED=$TOP/build/clients
 PATH=$PATH:/usr/sbin:$FETCHED/usr/sbin:$FETCHED/usr/bin
 
-# free_port: a port of 127.0.0.1 that nobody listens on, and that the system gives to no
-# outgoing connection while the test is about to use it
+# free_port: prints a free port of 127.0.0.1, below those that the system gives to outgoing
+# connections
 free_port() {
 	python3 - <<-'END'
 		import random, socket
@@ -23,7 +23,7 @@ free_port() {
 	END
 }
 
-# listening PORT: does somebody? (Asks the kernel: a connection would be one too many.)
+# listening PORT: does a program listen there? Asks the kernel: a connection would be logged.
 listening() {
 	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$1") [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6
 }
@@ -49,7 +49,7 @@ certificate() {
 		-keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null
 }
 
-# campaign: a message with a text and an HTML part
+# campaign [ID]: prints the sample message of all tests: a text and an HTML part
 campaign() {
 	cat <<-END
 		From: remitente@example.com

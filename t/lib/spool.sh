@@ -1,10 +1,10 @@
-# What the tests of the spool share. Sourced after lib.sh.
+# Shared by the tests of the spool. Sourced after tap.sh.
 
 S=$T/spool
 export SACA_PLAN=acme SACA_USER=victor.acme SACA_HELO=maquina SACA_PROTO=ESMTPSA TCPREMOTEIP=192.0.2.7
 unset SACA_CREDIT PROTO SSL_PROTOCOL SSL_CIPHER
 
-# envelope SENDER RECIPIENT...: in the queue interface's format
+# envelope SENDER RECIPIENT...: prints it in the format of the queue interface
 envelope() {
 	printf 'F%s\0' "$1"
 	shift
@@ -12,13 +12,13 @@ envelope() {
 	printf '\0'
 }
 
-# message ID [TEXT]: a small one
+# message ID [TEXT]: prints a small message
 message() {
 	printf 'Message-ID: <%s@cliente.es>\nSubject: hola\n\n%s\n' "$1" "${2:-cuerpo}"
 }
 
-# deliver MESSAGE-FILE ENVELOPE-FILE ARGUMENT...: the reply is left in $REPLY, the exit
-# code in $CODE, what went to stderr in $T/err
+# deliver MESSAGE-FILE ENVELOPE-FILE ARGUMENT...: sets $REPLY to the reply and $CODE to the
+# exit code; $T/err has the standard error
 deliver() {
 	_m=$1 _e=$2
 	shift 2
@@ -26,7 +26,7 @@ deliver() {
 	CODE=$?
 }
 
-# field NAME FILE: the value of our field
+# field NAME FILE: prints the value of a field of the spool file
 field() {
 	sed -n "s/^$1: //p;/^Received:/q" "$2"
 }
@@ -39,7 +39,7 @@ count_files() {
 	find "$1" -type f | wc -l | tr -d ' '
 }
 
-# a plan's balance, whatever is pending settled
+# balance PLAN: settles pending credit and prints the balance
 balance() {
 	saca-spool -c "$1=+0" "$S"
 }

@@ -1,5 +1,5 @@
-/* What every unit test shares. A test is one file that defines unit_suite; t/lib/unit.c
-   has the main. */
+/* Shared by the unit tests. Each is one file that defines unit_suite; t/lib/unit.c has
+   main. */
 #ifndef UNIT_H
 #define UNIT_H
 

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# What the scripts that run unit tests share. Run in the top folder; BUILD is set.
+# Shared by the scripts that run unit tests. Run in the top folder, with BUILD set.
 
-# unit_programs: the paths of all unit tests' programs
+# unit_programs: prints the paths of the programs of all unit tests
 unit_programs() {
 	for _f in t/*/*.c; do
 		_f=${_f#t/}

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Attacks on the whole line, over the network: t/whole/attacks/*.py, each with what it must come
-# to. Nobody else's mail may suffer: after each, another client sends.
+# Attacks on the whole line, over the network: t/whole/attacks/*.py. After each attack another
+# client sends a mail, which must be accepted.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
 if ! command -v tcpserver >/dev/null; then
-	skip "attacks" "tcpserver is not installed"
+	skip "attacks on the whole line" "tcpserver is not installed"
 	done_testing
 fi
 accounts "$T/etc" && certificate "$T/etc" || exit 1
@@ -31,8 +31,8 @@ open_port SLOW_STARTTLS 'saca-tlsd -d -t 1' '-t 2 -l 2 -T 4'
 open_port SLOW_TLS 'saca-tlsd -t 1' '-t 1 -l 2 -T 4'
 open_port IDLE_PORT '' '-p'
 open_port FEW '' '-p -d 0 -r 50000'
-# A thousand sanitized processes would take more memory than a machine has, or under valgrind.
-# (A limit in KiB, for the memory of one.)
+# Idle sessions, and the KiB that one process may grow by. A thousand processes under a
+# sanitizer or valgrind need too much memory.
 IDLE=1000 FLAT=4096
 case $BIN$WRAPPED in
 */sanitize/*) IDLE=100 FLAT=1000000 ;;
@@ -43,7 +43,7 @@ export IDLE FLAT
 # attack NAME: each line of t/whole/attacks/NAME.py is a test
 attack() {
 	python3 "$TOP/t/whole/attacks/$1.py" >"$T/result" 2>"$T/error"
-	ok $? "$1: ran to its end" "$(tail -n 20 "$T/error")"
+	ok $? "t/whole/attacks/$1.py runs to its end" "$(tail -n 20 "$T/error")"
 	while IFS='|' read -r good name detail; do
 		[ "$good" = 1 ]
 		ok $? "$name" "$detail"
@@ -53,10 +53,10 @@ for name in smuggling starttls bruteforce slow idle unlimited injection cve; do
 	attack "$name"
 done
 
-# Whatever all of that was: nothing crashed, nothing was run, the log is one of lines.
-unlike "$(cat "$LOG")" 'AddressSanitizer|runtime error|Segmentation|stack smashing' "no program crashed"
+# After all attacks.
+unlike "$(cat "$LOG")" 'AddressSanitizer|runtime error|Segmentation|stack smashing' "no attack crashes a program"
 [ ! -e "$PWNED" ]
-ok $? "nothing a client sent was run"
-unlike "$(grep -v '^saca-\(smtpd\|tlsd\): ' "$LOG")" . "every line of the log is ours"
+ok $? "no attack executes a command"
+unlike "$(grep -v '^saca-\(smtpd\|tlsd\): ' "$LOG")" . "no attack forges a line of the log"
 
 done_testing

@@ -1,19 +1,19 @@
 #!/bin/sh
-# Real clients, over every kind of port that each can speak: a campaign with text, HTML, an
-# image in it and accents in its subject, to two recipients, as rows in the store.
+# Real clients send a campaign over every kind of port that they speak: text, HTML, an image,
+# accents in the subject, two recipients. The rows of the store are compared.
 #
-# A client is a program t/whole/clients/NAME. With the argument `kinds` it prints the kinds it
-# speaks: clear (login in the clear), starttls, tls; or exits 77: not installed. Without it,
-# it sends, told by the environment: KIND SERVER PORT CAFILE LOGIN PASSWORD SENDER
-# RECIPIENTS (apart by blanks) MESSAGE (a file), and, for those that build messages
-# themselves, SUBJECT TEXT HTML IMAGE (a file) CID.
+# Each client is a program t/whole/clients/NAME. `NAME kinds` prints the kinds of port: clear
+# (login in the clear), starttls, tls. It exits 77 if the client is not installed. `NAME send`
+# sends. Its environment has KIND SERVER PORT CAFILE LOGIN PASSWORD SENDER, RECIPIENTS
+# (separated by blanks), MESSAGE (a file) and, for clients that build messages themselves,
+# SUBJECT TEXT HTML IMAGE (a file) CID.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
 CLIENTS='swaks curl python perl phpmailer nodemailer go msmtp s-nail postfix exim'
 
 if ! command -v tcpserver >/dev/null; then
-	skip "clients" "tcpserver is not installed"
+	skip "real clients send campaigns" "tcpserver is not installed"
 	done_testing
 fi
 chmod 711 "$T" # some clients have users of their own
@@ -24,7 +24,7 @@ export SERVER=localhost LOGIN=victor.acme PASSWORD=secreto SENDER=remitente@exam
 	CID=punto@example.com IMAGE="$T/punto.gif" MESSAGE="$T/message"
 printf 'GIF89a\001\0\001\0\200\0\0\0\0\0\377\377\377!\371\004\001\0\0\0\0,\0\0\0\0\001\0\001\0\0\002\001D\0;' >"$IMAGE"
 
-# message ID: what clients send that are given a message
+# message ID: prints the message for clients that send a file
 message() {
 	cat <<-END
 		From: Remitente <$SENDER>
@@ -94,16 +94,16 @@ deliver() {
 	out=$("$TOP/t/whole/clients/$1" send 2>&1)
 	status=$?
 	[ $status -eq 0 ] && grep -q "verdict=ok .* tls=$([ "$KIND" = clear ] && echo - || echo TLS)" "$T/log"
-	ok $? "$1, $2: sent" "exit $status
+	ok $? "$1 sends a campaign: $2" "exit $status
 $out
 $(tail -n 20 "$T/log")"
 	saca-import "$T/spool" "$T/saca.db" >/dev/null 2>"$T/import"
 	status=$?
-	is "$status $(rows)" "0 $SUBJECT|$row" "$1, $2: in the store" ||
+	is "$status $(rows)" "0 $SUBJECT|$row" "the campaign of $1 is in the store: $2" ||
 		{ cat "$T/import" && ls "$T/spool/new" "$T/spool/failed"; } | sed 's/^/# /'
 }
 
-# What the clients differ in is the plain build's to hear; the others get one word of each.
+# The other builds run one kind of each client: the clients differ, not the builds.
 case $BIN$WRAPPED in
 */sanitize/* | */suite | *yes) few=yes ;;
 *) few= ;;
@@ -113,8 +113,8 @@ for client in $CLIENTS; do
 	kinds=$("$TOP/t/whole/clients/$client" kinds 2>"$T/out")
 	case $? in
 	0) ;;
-	77 | 127) skip "$client" "$client is not installed"; continue ;; # 127: nor what would run it
-	*) ok 1 "$client: can be tried" "$(cat "$T/out")"; continue ;;
+	77 | 127) skip "$client" "$client is not installed"; continue ;; # 127: its interpreter is missing
+	*) ok 1 "t/whole/clients/$client prints its kinds" "$(cat "$T/out")"; continue ;;
 	esac
 	for kind in $kinds; do
 		[ -z "$few" ] || [ "$kind" = starttls ] || continue

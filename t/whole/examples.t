@@ -1,6 +1,6 @@
 #!/bin/sh
-# README.es promises its readers that its examples work: each is cut out and run, with this
-# machine's address, ports and certificate put in.
+# The examples of README.es work: each is cut out and run, with the address, ports and
+# certificate of this test.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
@@ -23,7 +23,7 @@ open_port() {
 open_port START saca-tlsd -d
 open_port TLS saca-tlsd
 
-# example NAME: what stands between its line and the next
+# example NAME: prints the lines between `--- NAME` and the next `--- `
 example() {
 	sed -n "/^--- $1\$/,/^--- /p" "$TOP/README.es" | sed -e '/^--- /d' -e '/./,$!d' |
 		sed -e "s/api\.example\.com:58700/localhost:$START/" -e "s/api\.example\.com:46500/localhost:$TLS/" \
@@ -39,32 +39,32 @@ mkdir "$T/work"
 cd "$T/work" || exit 1
 example curl >code
 out=$(CURL_CA_BUNDLE=$T/etc/cert.pem sh code 2>&1)
-is "$? $(sends)" "0 [SMTP] Novedades|2|4|0" "curl" || echo "$out" | sed 's/^/# /'
+is "$? $(sends)" "0 [SMTP] Novedades|2|4|0" "the curl example of README.es makes its send" || echo "$out" | sed 's/^/# /'
 
 example Python >code
 out=$(SSL_CERT_FILE=$T/etc/cert.pem python3 code 2>&1)
-like "$out" '^250 OK id=[0-9]+ [0-9a-f]{32}$' "Python: the reply"
-is "$(sends)" "[SMTP] Novedades de otoño|2|3|1" "Python: the send"
+like "$out" '^250 OK id=[0-9]+ [0-9a-f]{32}$' "the Python example of README.es prints the reply"
+is "$(sends)" "[SMTP] Novedades de otoño|2|3|1" "the Python example of README.es makes its send"
 
 if command -v php >/dev/null && [ -e /usr/share/php/libphp-phpmailer/autoload.php ]; then
 	example 'PHP, con PHPMailer' >code
 	out=$(php -d openssl.cafile="$T/etc/cert.pem" code 2>&1)
-	like "$out" '^[0-9]+ [0-9a-f]{32}$' "PHPMailer: the send's number"
-	is "$(sends)" "[SMTP] Novedades de otoño|2|4|0" "PHPMailer: the send"
+	like "$out" '^[0-9]+ [0-9a-f]{32}$' "the PHPMailer example of README.es prints the send's number"
+	is "$(sends)" "[SMTP] Novedades de otoño|2|4|0" "the PHPMailer example of README.es makes its send"
 else
-	skip PHPMailer "php or libphp-phpmailer is not installed"
+	skip "the PHPMailer example of README.es makes its send" "php or libphp-phpmailer is not installed"
 fi
 
 if command -v php >/dev/null; then
 	before=$(sqlite3 "$T/saca.db" 'SELECT count(*) FROM send')
 	example 'PHP, sin nada más: importar contactos sin enviar' >code
 	out=$(php -d openssl.cafile="$T/etc/cert.pem" code 2>&1)
-	like "$out" '^250 OK contacts=2 [0-9a-f]{32}' "PHP alone: the reply"
+	like "$out" '^250 OK contacts=2 [0-9a-f]{32}' "the plain PHP example of README.es prints the reply"
 	sends >/dev/null
 	is "$(sqlite3 "$T/saca.db" 'SELECT (SELECT count(*) FROM send), (SELECT count(*) FROM group_member
-		WHERE group_id = (SELECT max(id) FROM contact_group))')" "$before|2" "PHP alone: a group, and no send"
+		WHERE group_id = (SELECT max(id) FROM contact_group))')" "$before|2" "the plain PHP example of README.es makes a group and no send"
 else
-	skip "PHP alone" "php is not installed"
+	skip "the plain PHP example of README.es makes a group and no send" "php is not installed"
 fi
 cd "$TOP" || exit 1
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Many at once: every sum is exact.
+# Many senders, importers and readers at once: every sum is exact.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/fault.sh"
 fault crowd

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Disks that are full, out of inodes or read-only, under the spool, the store and the web
-# folder, as a client of the dialogue sees them.
+# Full disks, disks without inodes and read-only disks under spool, store and web folder, as a
+# client of the dialogue sees them.
 if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
 	echo '1..0 # SKIP needs root, and a mount name space of its own'
 	exit 0

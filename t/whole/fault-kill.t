@@ -1,19 +1,19 @@
 #!/bin/sh
-# Nothing acknowledged is lost, whatever call is the last one or fails: a sample of the
-# points, spread over all of them; scripts/fault tries every one.
+# No acknowledged message is lost when a program is killed at a system call, or when the call
+# fails: a sample of these points. scripts/fault tries all of them.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/fault.sh"
-needs_strace 'every call killed and failing'
+needs_strace 'no message is lost at a killed or failed call'
 
-chmod 711 "$FAULT" # the database's user has to get through
+chmod 711 "$FAULT" # for the database's user
 
-# Points that broke something once.
+# Points that once showed a fault.
 for point in 'spool/credit fdatasync#1:EIO' 'spool/credit write#1:EIO' 'line/the dialogue read#33:ENFILE'; do
 	out=$(fault kill -p "$point")
-	ok $? "$point" "$out"
+	ok $? "no message is lost at $point" "$out"
 done
 
-# Sanitized programs are slow to start; what they add is a look at the memory.
+# Sanitized programs start slowly, and only add the check of memory.
 if grep -q __asan_init "$BIN/saca-spool"; then
 	set -- 'spool 100' 'line 30' 'import 50' 'postgres 20'
 else
@@ -24,7 +24,7 @@ for subject; do
 	set -- $subject
 	out=$(fault kill -n "$2" "$1")
 	case $? in
-	2) skip "$1: every call killed and failing" "$out" ;;
+	2) skip "$1: no message is lost at a killed or failed call" "$out" ;;
 	*) ok $? "$(printf '%s\n' "$out" | head -n 1)" "$out" ;;
 	esac
 done

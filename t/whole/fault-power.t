@@ -1,25 +1,26 @@
 #!/bin/sh
-# Power cuts: by a model of what the syncs allow, and on images of real file systems.
+# Power cuts: in a model of the states that the syncs allow, and on images of real file
+# systems.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/fault.sh"
-needs_strace 'power cuts'
+needs_strace 'no message is lost in a power cut'
 if grep -q __asan_init "$BIN/saca-spool"; then
-	skip 'power cuts' 'sanitized programs write and sync as the others do, and take ten times as long'
+	skip 'no message is lost in a power cut' 'sanitized programs write and sync as the others do, and take ten times as long'
 	done_testing
 fi
 
-# Few of the ways of each moment; scripts/fault makes many.
+# A few states of each moment; scripts/fault makes many.
 out=$(fault model -l 6)
 ok $? "$(printf '%s\n' "$out" | tail -n 1)" "$out"
 
 for fs in ext4 xfs btrfs; do
 	if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
-		skip "power cuts on $fs" 'needs root, and a mount name space of its own'
+		skip "no message is lost in a power cut on $fs" 'needs root, and a mount name space of its own'
 		continue
 	fi
 	out=$(fault power "$fs")
 	case $? in
-	2) skip "power cuts on $fs" "$out" ;;
+	2) skip "no message is lost in a power cut on $fs" "$out" ;;
 	*) ok $? "$(printf '%s\n' "$out" | head -n 1)" "$out" ;;
 	esac
 done

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Every fuzzing target over all its seeds, then over mutations of them for FUZZ_SECONDS each:
-# by default 20 under the sanitizers and 1 without; those that read a small part of what the
-# nine below read too, an eighth of it. (scripts/fuzz searches for hours.) FUZZ_START is where
-# the mutations start; without it they differ from run to run, and the number is told.
+# Every fuzz target runs on all its seeds, then on mutations of them for FUZZ_SECONDS: by
+# default 20 under the sanitizers and 1 without. Only the nine targets below take the whole
+# time; the others read a part of the same input, and take an eighth. FUZZ_START is the
+# start of the mutations; by default it is the time, and is printed. scripts/fuzz searches
+# for hours.
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$TOP" || exit 1
 . t/lib/fuzz.sh
@@ -18,7 +19,7 @@ echo "# $seconds seconds each, FUZZ_START=$start"
 
 # shellcheck disable=SC2086 # nothing or one word
 make -s fuzz $flavour >"$T/make.log" 2>&1
-ok $? "the targets are built" "$(cat "$T/make.log")"
+ok $? "every fuzz target builds" "$(cat "$T/make.log")"
 mkdir -p "$kept"
 
 # As many at a time as there are cores, the long ones first.
@@ -33,31 +34,31 @@ build=$build start=$start kept=$kept xargs -P "$(nproc)" -L 1 sh -c '. t/lib/fuz
 	echo $? >"$T/$1.code"' sh <"$T/queue"
 
 for target in $(fuzz_targets); do
-	is "$(cat "$T/$target.code")" 0 "$target: $(grep seeds "$T/$target.out")"
+	is "$(cat "$T/$target.code")" 0 "fuzz target $target finds no fault: $(grep seeds "$T/$target.out")"
 	[ "$(cat "$T/$target.code")" -eq 0 ] || {
 		sed 's/^/# /' "$T/$target.out"
 		echo "# the input is kept in $kept/$target"
 	}
 done
 
-# --- what could make a run say nothing
-is "$(cut -d' ' -f1 "$T/queue" | sort | tr '\n' ' ')" "$(fuzz_targets | sort | tr '\n' ' ')" "every target has run"
+# --- Guards against a run that tests nothing
+is "$(cut -d' ' -f1 "$T/queue" | sort | tr '\n' ' ')" "$(fuzz_targets | sort | tr '\n' ' ')" "every fuzz target was run"
 for target in $(fuzz_targets); do
 	[ -d "t/$(fuzz_path "$target").seeds" ] || absent="${absent-} $target"
 done
-is "${absent-}" "" "every target has seeds of its own"
+is "${absent-}" "" "every fuzz target has seeds"
 for seeds in t/*/fuzz/*.seeds t/*/fuzz/*.words; do
 	[ -f "${seeds%.*}.c" ] || stray="${stray-} $seeds"
 done
-is "${stray-}" "" "every folder of seeds and every list of words has its target"
+is "${stray-}" "" "every folder of seeds and every dictionary has its target"
 printf 'Fa@b.es\0Tx\0\0\007' >"$T/seed"
 "$build/t/spool/fuzz/envelope" -x /dev/stdin "$T/seed" >"$T/out" 2>&1 <<'EOS'
 word="abc
 EOS
-is $? 100 "a list of words with a fault in it is refused"
+is $? 100 "a fuzz target refuses a faulty dictionary"
 "$build/t/spool/fuzz/envelope" "$T/nothing" >"$T/out" 2>&1
-is $? 111 "seeds that are not there are missed"
+is $? 111 "a fuzz target without its seed files exits 111"
 "$build/t/spool/fuzz/envelope" >"$T/out" 2>&1
-is $? 100 "and so is a run without any"
+is $? 100 "a fuzz target without arguments exits 100"
 
 done_testing

@@ -24,7 +24,7 @@ PORT=$(cat "$T/port")
 sql() { sqlite3 "$T/db" "$1"; }
 import() { saca-import -w "$T/web" -u https://img.example.com/ "$T/spool" "$T/db" 2>&1; }
 
-# send MESSAGE RECIPIENTS [SWAKS OPTIONS]: what the server said to the body
+# send MESSAGE RECIPIENTS [SWAKS OPTIONS]: prints the reply to the body
 send() {
 	_message=$1 _to=$2
 	shift 2
@@ -33,7 +33,7 @@ send() {
 		sed -n '/lines sent$/{n;s/^<[-*~ ]* *//p;}'
 }
 
-# message SUBJECT [HEADER...]: a whole one, to $T/m
+# message SUBJECT [HEADER...]: writes a whole message to $T/m
 message() {
 	{
 		printf 'Subject: %s\n' "$1"
@@ -78,39 +78,39 @@ END
 
 saca-smtpd -h api.teenvio.com -b teenvio.com -p -a "$T/senders.cdb" saca-checkpassword "$T/passwords.cdb" -- \
 	saca-mime saca-spool "$T/first" <t/smtp/dialogue/conversation.smtp 2>"$T/log1" | tr -d '\r' >"$T/said"
-like "$(tail -n 2 "$T/said")" '^250 OK id=1 [0-9a-f]{32}$' "the document's conversation ends in a number"
+like "$(tail -n 2 "$T/said")" '^250 OK id=1 [0-9a-f]{32}$' "the conversation of the document ends in a send's number"
 like "$(cat "$T"/first/new/*)" '^Received: from MaquinaPrueba \(unknown\) by api\.teenvio\.com with ESMTPA id [0-9a-f]{32}; ' \
-	"the file says where it came from"
+	"the spool file's Received field has the client's name and the protocol"
 saca-import "$T/first" "$T/first.db" 2>"$T/out"
-like "$(cat "$T/out")" '^saca-import: imported=1 sends=1 contacts=1 new=1 failed=0 ms=[0-9]+$' "and is imported"
+like "$(cat "$T/out")" '^saca-import: imported=1 sends=1 contacts=1 new=1 failed=0 ms=[0-9]+$' "saca-import imports the conversation's message"
 is "$(sqlite3 "$T/first.db" "SELECT (SELECT count(*) FROM contact), (SELECT count(*) FROM contact_group), \
 	(SELECT count(*) FROM piece), count(*), show_header, social_links, language FROM send")" "1|1|1|1|1|1|3" \
-	"one contact, one group, one piece, one send with its options"
-like "$(sqlite3 "$T/first.db" "SELECT html FROM piece")" 'charset=utf-8">' "the HTML says that it is UTF-8"
+	"the message becomes one contact, one group, one piece and one send with its options"
+like "$(sqlite3 "$T/first.db" "SELECT html FROM piece")" 'charset=utf-8">' "the stored HTML declares UTF-8"
 is "$(sqlite3 "$T/first.db" "SELECT name, (SELECT name FROM piece), (SELECT name FROM contact_group) FROM send")" \
-	"[SMTP] prueba correo simple|[SMTP] prueba correo simple|[SMTP] prueba correo simple" "each known by its mark"
+	"[SMTP] prueba correo simple|[SMTP] prueba correo simple|[SMTP] prueba correo simple" "send, piece and group have a name that begins with [SMTP]"
 is "$(printf 'EHLO PruebaPHP\nQUIT\n' | saca-smtpd -A -p -h h true -- true | tr -d '\r' | sed -n '2p;$p')" \
 	"250-h ESMTP API h. Hola PruebaPHP!
-221 2.0.0 Closing connection." "the PHP example, whose lines end in LF, is understood"
+221 2.0.0 Closing connection." "the document's PHP example, whose lines end in LF, gets its replies"
 
-like "$(cat "$T"/first/seen/* 2>/dev/null)" ' 1 [0-9a-f]{32} ' "the spool remembers its answer"
+like "$(cat "$T"/first/seen/* 2>/dev/null)" ' 1 [0-9a-f]{32} ' "the spool stores the reply for a repeat"
 
 # --- A campaign by swaks ---------------------------------------------------------------------
 
 message '=?UTF-8?Q?Oferta_de_oto=C3=B1o?=' 'X-Teenvio-ShowCab: no' 'X-Teenvio-Language: 4'
 said=$(send "$T/m" ana@b.es,Luis@B.es,ANA@b.es)
-like "$said" '^250 OK id=[0-9]+ [0-9a-f]{32}$' "swaks sends a campaign"
+like "$said" '^250 OK id=[0-9]+ [0-9a-f]{32}$' "swaks gets the number of its send"
 id=$(expr "$said" : '250 OK id=\([0-9]*\)')
-like "$(import)" 'imported=1 sends=1 contacts=2 new=2 failed=0' "it is imported; a recipient given twice is one"
+like "$(import)" 'imported=1 sends=1 contacts=2 new=2 failed=0' "a recipient given three times is imported once"
 is "$(sql "SELECT subject, name, state, source, username, show_header, social_links, language, contacts_total FROM send WHERE id = $id")" \
-	"Oferta de otoño|[SMTP] Oferta de otoño|new|smtp|victor.acme|0|0|4|2" "under the number that was said, with its options"
-is "$(sql "SELECT group_concat(email) FROM (SELECT email FROM contact ORDER BY email)")" "ana@b.es,luis@b.es" "contacts in lower case"
-is "$(sql "SELECT count(*) FROM group_member m JOIN send s ON s.group_id = m.group_id WHERE s.id = $id")" 2 "grouped"
-is "$(sql "SELECT text FROM piece")" "Mañana" "the text is UTF-8"
+	"Oferta de otoño|[SMTP] Oferta de otoño|new|smtp|victor.acme|0|0|4|2" "the send has the number of the reply, and its options"
+is "$(sql "SELECT group_concat(email) FROM (SELECT email FROM contact ORDER BY email)")" "ana@b.es,luis@b.es" "contacts have addresses in lower case"
+is "$(sql "SELECT count(*) FROM group_member m JOIN send s ON s.group_id = m.group_id WHERE s.id = $id")" 2 "the group of the send has both contacts"
+is "$(sql "SELECT text FROM piece")" "Mañana" "the text is stored in UTF-8"
 like "$(sql "SELECT html FROM piece")" '<p>Mañana <img src="https://img.example.com/i/[0-9a-f]{64}\.gif"></p>' \
-	"the image that the HTML points at is hosted"
-is "$(ls "$T/web/i" | wc -l)" 1 "and the attachment that it does not point at is ignored"
-is "$(sql "SELECT (SELECT name FROM plan), address FROM sender")" "acme|remitente@dominio.com" "plan and sender have their rows"
+	"the HTML points at the hosted image"
+is "$(ls "$T/web/i" | wc -l)" 1 "an attachment that the HTML does not use is ignored"
+is "$(sql "SELECT (SELECT name FROM plan), address FROM sender")" "acme|remitente@dominio.com" "plan and sender have rows"
 
 # --- And by curl -----------------------------------------------------------------------------
 
@@ -118,59 +118,59 @@ message 'Segunda' 'X-Teenvio-SocialLinks: YES' 'x-teenvio-language: 99'
 sed 's/$/\r/' "$T/m" >"$T/m2"
 said=$(curl -sv "smtp://127.0.0.1:$PORT" --user victor.acme:secreto --mail-from remitente@dominio.com --mail-rcpt ana@b.es \
 	--mail-rcpt eva@b.es --upload-file "$T/m2" 2>&1 | tr -d '\r' | sed -n 's/^< \(250 OK id=.*\)/\1/p')
-like "$said" '^250 OK id=[0-9]+ [0-9a-f]{32}$' "curl sends a campaign"
-like "$(import)" 'imported=1 sends=1 contacts=2 new=1 failed=0' "of its two contacts one is new"
-is "$(sql "SELECT social_links, language FROM send ORDER BY id DESC LIMIT 1")" "1|3" "an unknown value means the default"
-is "$(ls "$T/web/i" | wc -l)" 1 "the same image is hosted once"
+like "$said" '^250 OK id=[0-9]+ [0-9a-f]{32}$' "curl gets the number of its send"
+like "$(import)" 'imported=1 sends=1 contacts=2 new=1 failed=0' "a contact that exists is not new again"
+is "$(sql "SELECT social_links, language FROM send ORDER BY id DESC LIMIT 1")" "1|3" "an unknown value of an option means the default"
+is "$(ls "$T/web/i" | wc -l)" 1 "the same image is hosted once for two pieces"
 
 message 'Tercera'
 sed 's/cid:punto/cid:falta%1b/' "$T/m" >"$T/m3"
 send "$T/m3" ana@b.es >/dev/null
 said=$(import)
 like "$said" "^saca-import: send [0-9]+: its HTML points at what is not in the message: cid:falta\$" \
-	"an image that the message does not bring is named"
-like "$(sql "SELECT html FROM piece ORDER BY id DESC LIMIT 1")" 'src="cid:falta%1b"' "and its URL left as it is"
+	"saca-import names an image that the message lacks"
+like "$(sql "SELECT html FROM piece ORDER BY id DESC LIMIT 1")" 'src="cid:falta%1b"' "the URL of an image that the message lacks stays as it is"
 
-# --- What is refused, and what becomes of the contacts -----------------------------------------
+# --- Refused messages, and their contacts -----------------------------------------
 
 before=$(sql "SELECT count(*) FROM send")
 printf 'Subject: x\nContent-Type: text/html\n\n<p>x\n' >"$T/html"
-like "$(send "$T/html" solo1@b.es)" '^500 Internal error - .*text/plain' "no text: refused, and told what is missing"
+like "$(send "$T/html" solo1@b.es)" '^500 Internal error - .*text/plain' "a message without text is refused; the reply names the missing part"
 printf 'Subject: x\n\nx\n' >"$T/text"
-like "$(send "$T/text" solo2@b.es)" '^500 Internal error - .*text/html' "no HTML likewise"
+like "$(send "$T/text" solo2@b.es)" '^500 Internal error - .*text/html' "a message without HTML is refused; the reply names the missing part"
 { cat "$T/m"; head -c 600000 /dev/zero | tr '\0' x | fold -w 70; } >"$T/big"
-is "$(send "$T/big" solo3@b.es)" "552 message size exceeds fixed maximum message size (512000) bytes" "too big: 552"
+is "$(send "$T/big" solo3@b.es)" "552 message size exceeds fixed maximum message size (512000) bytes" "a message over the size limit gets a 552"
 printf 'EHLO x\r\nAUTH PLAIN AHZpY3Rvci5hY21lAHNlY3JldG8=\r\nMAIL FROM:<remitente@dominio.com>\r\nRCPT TO:<solo4@b.es>\r\nDATA\r\nSubject: a medias\r\n' |
 	nc -q 1 127.0.0.1 "$PORT" >/dev/null
 await 10 grep -q verdict=vanished "$T/log"
-ok $? "a client that vanishes in mid-body is logged"
+ok $? "a client that disconnects inside the body is logged as vanished"
 said=$(printf 'AUTH PLAIN AHZpY3Rvci5hY21lAHNlY3JldG8=\r\nMAIL FROM:<remitente@dominio.com>\r\nRCPT TO:<solo5@b.es>\r\nDATA\r\n.\r\nQUIT\r\n' |
 	nc -q 1 127.0.0.1 "$PORT" | tr -d '\r')
-like "$said" '^250 OK contacts=1 [0-9a-f]{32}$' "DATA and the dot alone: only contacts, and no number"
-like "$(import)" 'imported=5 sends=0 contacts=5 new=5 failed=0' "the contacts of all of them are imported"
-is "$(sql "SELECT count(*) FROM send")" "$before" "and no send"
-is "$(sql "SELECT count(*) FROM contact_group WHERE source = 'smtp' AND name LIKE '[SMTP] 20__-__-__%'")" 5 "in groups of their own, named by the date"
+like "$said" '^250 OK contacts=1 [0-9a-f]{32}$' "an empty body gets contacts= without a send's number"
+like "$(import)" 'imported=5 sends=0 contacts=5 new=5 failed=0' "the contacts of refused, vanished and empty messages are imported"
+is "$(sql "SELECT count(*) FROM send")" "$before" "refused, vanished and empty messages make no send"
+is "$(sql "SELECT count(*) FROM contact_group WHERE source = 'smtp' AND name LIKE '[SMTP] 20__-__-__%'")" 5 "contacts without a send are in groups named by the date"
 
 # --- Plan limits, and a message sent twice ------------------------------------------------------
 
 like "$(send "$T/m" a@b.es,c@b.es,d@b.es --auth-user ana.chica --from ana@chica.es)" \
-	'^500 Internal error - exceso de contactos: 3 de 2 permitidos$' "over the plan's own limit"
-is "$(import)" "" "nothing is imported of that, in silence"
+	'^500 Internal error - exceso de contactos: 3 de 2 permitidos$' "a message over the plan's maxrcpt is refused with both numbers"
+is "$(import)" "" "a message over maxrcpt imports nothing"
 message 'Repetida' 'Message-ID: <repe@dominio.com>'
 one=$(send "$T/m" ana@b.es)
 two=$(send "$T/m" ana@b.es)
-like "$one" '^250 OK id=' "a message with a Message-ID"
-is "$two" "$one" "the same again: the same answer"
-like "$(import)" 'imported=1 sends=1' "and one send"
-is "$(send "$T/m" ana@b.es)" "$one" "after the import too"
-is "$(import)" "" "with nothing to import"
-is "$(grep -c 'verdict=repeat' "$T/log")" 2 "the log tells"
+like "$one" '^250 OK id=' "a message with a Message-ID gets a number"
+is "$two" "$one" "a repeated message gets the same reply"
+like "$(import)" 'imported=1 sends=1' "a repeated message makes one send"
+is "$(send "$T/m" ana@b.es)" "$one" "a repeat after the import gets the same reply"
+is "$(import)" "" "a repeat leaves nothing to import"
+is "$(grep -c 'verdict=repeat' "$T/log")" 2 "the log has verdict=repeat for each repeat"
 
 # --- Logins ---------------------------------------------------------------------------------------
 
 said=$(printf 'MAIL FROM:<remitente@dominio.com>\r\nAUTH PLAIN AHZpY3Rvci5hY21lAG1hbGE=\r\nQUIT\r\n' | nc -q 1 127.0.0.1 "$PORT" | tr -d '\r')
-like "$said" '^530 Authentication required$' "login is needed"
-like "$said" '^535 Authentication credentials invalid$' "and the right password"
+like "$said" '^530 Authentication required$' "MAIL without a login gets a 530"
+like "$said" '^535 Authentication credentials invalid$' "a wrong password gets a 535"
 await 10 grep -Eq '^saca-smtpd: pid=[0-9]+ ip=127\.0\.0\.1 port=[0-9]+ user=victor\.acme sender=- rcpts=0 size=0 verdict=auth-failed id=- uuid=- tls=- ms=[0-9]+$' "$T/log"
 ok $? "a failed login is one line of the log"
 
