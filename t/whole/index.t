@@ -1,0 +1,24 @@
+#!/bin/sh
+# t/README is true: the tests that it names exist, and it names every shell test.
+. "$(dirname "$0")/../lib/tap.sh"
+cd "$TOP/t" || exit 1
+
+sed -n '/^PORTS/,/^THE DRIVERS/p' README >"$T/index"
+[ -s "$T/index" ]
+ok $? "t/README has an index"
+for name in $(grep -oE '\b[a-z]+/[a-z0-9_-]+(\.[tc])?\b' "$T/index" | sort -u); do
+	case $name in
+	dialogue/*) [ -f "smtp/$name.smtp" ] || echo "$name" ;;
+	*.[tc]) [ -f "$name" ] || echo "$name" ;;
+	esac
+done >"$T/unknown"
+is "$(cat "$T/unknown")" "" "every test that t/README names exists"
+for test in */*.t; do
+	grep -qF "$test" "$T/index" || echo "$test"
+done >"$T/unnamed"
+is "$(cat "$T/unnamed")" "" "t/README names every shell test"
+for test in smtp/dialogue/*.smtp; do
+	[ -f "${test%.smtp}.replies" ] || echo "$test"
+done >"$T/unreplied"
+is "$(cat "$T/unreplied")" "" "every transcript has its replies"
+done_testing
