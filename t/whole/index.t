@@ -6,11 +6,8 @@ cd "$TOP/t" || exit 1
 sed -n '/^PORTS/,/^THE DRIVERS/p' README >"$T/index"
 [ -s "$T/index" ]
 ok $? "t/README has an index"
-for name in $(grep -oE '\b[a-z]+/[a-z0-9_-]+(\.[tc])?\b' "$T/index" | sort -u); do
-	case $name in
-	dialogue/*) [ -f "smtp/$name.smtp" ] || echo "$name" ;;
-	*.[tc]) [ -f "$name" ] || echo "$name" ;;
-	esac
+for name in $(grep -oE '\b[a-z0-9_/-]+\.(t|c|smtp)\b' "$T/index" | sort -u); do
+	[ -f "$name" ] || [ -f "smtp/dialogue/$name" ] || echo "$name"
 done >"$T/unknown"
 is "$(cat "$T/unknown")" "" "every test that t/README names exists"
 for test in */*.t; do
