@@ -63,7 +63,7 @@ begin() {
 	[ "$(id -u)" = 0 ] && whose=", root's" || whose=
 	is "$?:$out" "0:saca-import: there was no spool, so one is made$whose: $SPOOL" 'no spool there: it is said'
 	out=$(import 2>&1); quiet $? "$out" 'an empty spool: silent, 0'
-	is "$(ls "$SPOOL" | tr '\n' ' ')" 'count credit cur done failed lock new seen tmp ' \
+	is "$(ls "$SPOOL" | tr '\n' ' ')" 'clock count credit cur done failed lock new quota seen tmp ' \
 		'the spool is made where it is missing'
 	is "$(sql "$ROWS")" '0|0|0|0|0|0|0' 'the tables are there, empty'
 	is "$(sql 'select version from schema')" 2 'the schema has its version'

@@ -54,15 +54,30 @@ class Point:
 	def __str__(self):
 		return '%s#%d:%s' % (self.call, self.n, self.fault)
 
-	def prefix(self, log):
+	def prefix(self, log, follow=False):
+		"""follow: in the children too, each of which counts its own calls."""
 		how = 'signal=KILL' if self.fault == KILL else 'error=' + self.fault
-		return [STRACE, '-qq', '-o', log, '-e', 'trace=' + self.call,
+		return [STRACE, '-qq', *(['-f'] if follow else []), '-o', log, '-e', 'trace=' + self.call,
 			'-e', 'inject=%s:%s:when=%d' % (self.call, how, self.n)]
 
 
-def recorder(log):
+def recorder(log, follow=False):
 	"""The prefix that records every call."""
-	return [STRACE, '-qq', '-o', log]
+	return [STRACE, '-qq', *(['-f'] if follow else []), '-o', log]
+
+
+def calls_of_all(log):
+	"""The calls of a recording with children: a name and a number, as each process counts."""
+	seen, made = {}, []
+	with open(log, errors='replace') as f:
+		for line in f:
+			m = re.match(r'^(\d+) +([a-z_0-9]+)\(', line)
+			if not m:
+				continue
+			seen[m.groups()] = seen.get(m.groups(), 0) + 1
+			if (m[2], seen[m.groups()]) not in made:
+				made.append((m[2], seen[m.groups()]))
+	return made
 
 
 def calls(log):

@@ -1,0 +1,138 @@
+"""saca-spool -S, killed and failing everywhere: the parent and its worker. A client sends
+messages; what it was told must be true, and when it comes again it gets the same number."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'spool'))
+
+from inject import HANGS, KILL, Hangs, recorder, start, wait
+from service import KEY, Service, campaign, envelope, inside, memory_file, settings
+from spool import CREDIT, Deliverer, Transaction
+from world import PLAN, SENDER, demand, environment, program, write
+
+
+class Mail:
+	"""A request of the client's, as two memory files if it is large."""
+
+	def __init__(self, name, text='hola', wanted=0, octets=None):
+		self.name, self.wanted = name, wanted
+		self.recipients = ['%s.%d@x.es' % (name, i) for i in range(3)]
+		self.octets = campaign(name, text) if octets is None else octets
+		self.is_large = len(self.octets) > 60000
+
+	def ask(self, service):
+		"""(code, line); None: no reply. A socket that nobody reads any more is no reply."""
+		env = envelope(*self.recipients, sender=SENDER)
+		try:
+			if not self.is_large:
+				return service.ask(inside(self.octets, env), seconds=HANGS)
+			return service.ask_files(self.octets, env)
+		except (ConnectionError, FileNotFoundError):
+			return None
+		except TimeoutError:
+			raise Hangs() from None
+
+
+MAILS = [Mail('uno'), Mail('grande', 'x\n' * 40000), Mail('vacio', octets=b''),
+	Mail('falta', wanted=31, octets=b'Subject: falta\n\nsolo texto\n'), Mail('dos')]
+
+
+class Traced(Service):
+	"""A service under strace, with one worker."""
+
+	def __init__(self, folder, prefix):
+		self.path, self.log, self.spool = (os.path.join(folder, n) for n in ('queue', 'log', 'spool'))
+		sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		if os.path.exists(self.path):
+			os.unlink(self.path)
+		sock.bind(self.path)
+		self.pid, self.pipes = start([*prefix, program('saca-spool'), '-S', '-n', '1', '-k', os.path.join(folder, 'key'),
+			'-a', os.path.join(folder, 'senders.cdb'), self.spool], environment(), {0: sock.fileno()}, (2,))
+		sock.close()
+
+	def end(self):
+		"""Returns when none of its processes is left."""
+		os.killpg(self.pid, signal.SIGTERM)
+		return wait(self.pid, self.pipes)
+
+
+class Queue:
+	# A close that strace lets fail has not closed, and the client would wait for the end.
+	skip = ('close', 'exit', 'exit_group')
+	follow = True
+
+	def __init__(self, name):
+		self.name = name
+
+	def prepare(self, folder):
+		os.mkdir(folder)
+		write(os.path.join(folder, 'key'), KEY)
+		text = 'plan %s credit=yes\nsender %s %s\n' % (PLAN, PLAN, SENDER)
+		subprocess.run([program('saca-accounts'), folder], input=text, text=True, check=True, stderr=subprocess.DEVNULL,
+			env=environment())
+		demand(Deliverer(folder, True).change(CREDIT)[0] == 0, 'no credit can be given')
+
+	def run(self, folder, prefix):
+		"""{name: answer} of all mails."""
+		service = Traced(folder, prefix)
+		try:
+			return {m.name: m.ask(service) for m in MAILS}
+		finally:
+			service.end()
+
+	def record(self, folder, log):
+		for mail, answer in zip(MAILS, self.run(folder, recorder(log, True)).values()):
+			demand(answer and (answer[0] == 0) == (mail.wanted == 0), 'undisturbed it fails:', mail.name, answer)
+
+	def try_point(self, folder, log, point):
+		d = Deliverer(folder, True)
+		first = self.run(folder, point.prefix(log, True))
+		doubts = [self.check(d, point, mail, first[mail.name]) for mail in MAILS]
+		again = self.run(folder, ())
+		for mail in MAILS:
+			self.check_again(d, mail, first[mail.name], again[mail.name])
+		Transaction.check_numbers(d)
+		cost = sum(len(f.recipients) for f in d.spool.files() if f.send is not None)
+		demand(d.balance() == CREDIT - cost, 'credit:', d.balance(), cost)
+		return any(doubts)
+
+	@staticmethod
+	def files(d, mail):
+		files = [f for f in d.spool.files() if f.recipients[0] == mail.recipients[0]]
+		for f in files:
+			demand(f.recipients == mail.recipients, 'other recipients:', f.recipients)
+			demand(f.message == mail.octets, 'another message')
+		return files
+
+	def check(self, d, point, mail, answer):
+		"""Returns whether it is in doubt: committed, and the client does not know it."""
+		files = self.files(d, mail)
+		demand(len(files) <= 1, 'more than one file:', len(files))
+		if answer is None:
+			return bool(files)
+		code, line = answer
+		if code == 0:
+			demand(len(files) == 1, 'accepted, and no file:', line)
+			wanted = 'contacts=3 ' + files[0].id if files[0].send is None else 'id=%d %s' % (files[0].send, files[0].id)
+			demand(line in ('', 'K' + wanted, 'R' + wanted), 'another answer:', line, wanted)
+			return False
+		demand(not files, 'a file and a refusal:', mail.name, answer)
+		demand(mail.wanted or not (11 <= code <= 40 or line.startswith('D')), 'refused for good:', mail.name, answer)
+		return False
+
+	def check_again(self, d, mail, first, again):
+		files = self.files(d, mail)
+		demand(again and (again[0] == 0) == (mail.wanted == 0), 'the next client fails:', mail.name, again)
+		if mail.wanted:
+			demand(not files, 'refused, and a file')
+		elif mail.octets:
+			demand(len(files) == 1, 'after the next client:', len(files))
+			if first and first[0] == 0:
+				demand(first[1][1:] == again[1][1:], 'another answer:', first, again)
+
+
+SCENARIOS = [Queue('the queue service')]
