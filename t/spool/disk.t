@@ -1,11 +1,11 @@
 #!/bin/sh
-# saca-spool on a disk that is full, out of inodes or read-only, and with the rights of
-# the spool's owner lent to somebody else.
+# saca-spool on a disk that is full, without free inodes or read-only, and as another user
+# than the owner of the spool.
 if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
 	echo "1..0 # SKIP needs root, and a mount name space of its own"
 	exit 0
 fi
-# What is mounted here goes with the test, whatever ends it.
+# Mounts end with the name space of the test.
 [ -n "${SACA_UNSHARED:-}" ] || SACA_UNSHARED=1 exec unshare -m sh "$0"
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
@@ -22,36 +22,36 @@ on_disk() { # OPTIONS: a fresh disk with a spool that was used
 	S=$T/disk/spool
 	message 0 >"$T/m0"
 	deliver "$T/m0" "$T/env" "$S"
-	is "$CODE" 0 "a disk with $1"
+	is "$CODE" 0 "a message fits on a disk with $1"
 }
 nothing() { # NAME
-	is "$(count_files "$S/new"):$(count_files "$S/tmp")" "1:0" "$1: nothing is left of it"
+	is "$(count_files "$S/new"):$(count_files "$S/tmp")" "1:0" "saca-spool leaves no file of a message that it could not write: $1"
 }
 
 on_disk size=256k
 saca-spool -c acme=+10 "$S" >"$T/out"
 head -c 1000000 /dev/zero >"$T/disk/filler" 2>/dev/null
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$REPLY" "53:" "no space is 53"
+is "$CODE:$REPLY" "53:" "a full disk is 53, without a text"
 nothing "no space"
 export SACA_CREDIT=yes
 deliver "$T/m" "$T/env" "$S"
-is "$CODE" 53 "no space, with credit"
+is "$CODE" 53 "a full disk is 53 for a plan with credit"
 rm "$T/disk/filler"
-is "$(balance acme)" 10 "costs nothing"
+is "$(balance acme)" 10 "a message on a full disk costs no credit"
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$(balance acme)" "0:9" "once there is space, all is well"
+is "$CODE:$(balance acme)" "0:9" "the message is accepted once there is space"
 unset SACA_CREDIT
 
 on_disk nr_inodes=16
 i=0
 while touch "$T/disk/filler.$i" 2>/dev/null; do i=$((i + 1)); done
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$REPLY" "53:" "no inodes is 53"
+is "$CODE:$REPLY" "53:" "a disk without free inodes is 53"
 nothing "no inodes"
 rm "$T"/disk/filler.*
 deliver "$T/m" "$T/env" "$S"
-is "$CODE" 0 "once there are some, all is well"
+is "$CODE" 0 "the message is accepted once there are inodes"
 
 on_disk size=1m
 mount -o remount,ro "$T/disk"
@@ -60,7 +60,7 @@ is "$CODE:$REPLY" "62:" "a read-only disk is 62"
 nothing "read-only"
 mount -o remount,rw "$T/disk"
 deliver "$T/m" "$T/env" "$S"
-is "$CODE" 0 "once it can be written, all is well"
+is "$CODE" 0 "the message is accepted once the disk can be written"
 umount "$T/disk"
 
 # --- Root, the owner, and others ---
@@ -78,10 +78,10 @@ chmod 644 "$T/m" "$T/env"
 S=$T/owned
 own "$S" $OWNER 700
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$(find "$S" ! -uid $OWNER -o ! -gid $OWNER)" "0:" "root's files are the owner's"
+is "$CODE:$(find "$S" ! -uid $OWNER -o ! -gid $OWNER)" "0:" "files that root spools belong to the owner of the spool"
 own "$T/world" $OWNER 777
 as $OTHER saca-spool "$T/world" <"$T/m" 1<"$T/env" 2>"$T/err"
-is "$?:$(ls "$T/world")" "62:" "others are refused, even where they could write"
+is "$?:$(ls "$T/world")" "62:" "saca-spool refuses another user, though the folder has mode 777"
 
 own "$T/others" $OTHER 777
 as $OWNER saca-spool "$T/others" <"$T/m" 1<"$T/env" 2>"$T/err"

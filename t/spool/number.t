@@ -1,5 +1,5 @@
 #!/bin/sh
-# Numbers: never twice, whatever becomes of the counter; disjoint between hosts.
+# Numbers: none is given twice, whatever happens to the counter; hosts take different ones.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 
@@ -14,26 +14,26 @@ number() { # ARGUMENT...: the next message's, in $NUMBER
 }
 limit() { sed -n 's/^limit 0*//p' "$S/count"; }
 
-number "$S"; is "$NUMBER" 1 "the first number is 1"
-number "$S"; is "$NUMBER" 2 "then 2"
-is "$(wc -c <"$S/count" | tr -d ' ')" 174 "count is of one size"
+number "$S"; is "$NUMBER" 1 "the first send of a spool has number 1"
+number "$S"; is "$NUMBER" 2 "the second send has number 2"
+is "$(wc -c <"$S/count" | tr -d ' ')" 174 "count always has 174 octets"
 top=$(limit)
 [ "$top" -gt 100 ]
 ok $? "numbers are reserved in blocks"
 
-# A power cut keeps the limit, and any older second line.
+# After a power cut the disk has the limit, and an older second line.
 sed -i 's/boot ....../boot 000000/' "$S/count"
-number "$S"; is "$NUMBER" "$top" "after another boot they go on at the limit"
+number "$S"; is "$NUMBER" "$top" "after a reboot numbers go on at the limit"
 top=$(limit)
 sed -i 2d "$S/count"
-number "$S"; is "$NUMBER" "$top" "without a second line too"
+number "$S"; is "$NUMBER" "$top" "without a second line numbers go on at the limit"
 top=$(limit)
 cp "$S/count" "$S/copy" && mv "$S/copy" "$S/count"
-number "$S"; is "$NUMBER" "$top" "in a copy too, which another may have gone on with"
+number "$S"; is "$NUMBER" "$top" "in a copy of count numbers go on at the limit"
 top=$(limit)
 number "$S"
 [ "$NUMBER" -lt "$top" ]
-ok $? "after that they go on inside the block"
+ok $? "the next number is inside the new block"
 
 # A lost counter
 before=$(count_files "$S/new")
@@ -48,27 +48,27 @@ for how in missing empty torn text; do
 	number "$S"
 	like "$CODE:$REPLY" '^82:Zcontador' "a $how counter is a temporary failure"
 	saca-spool "$S" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
-	is "$?" 71 "a $how counter, without fd 6"
-	like "$(cat "$T/err")" 'count is missing or damaged' "a $how counter is told to the operator"
+	is "$?" 71 "a $how counter is 71 without descriptor 6"
+	like "$(cat "$T/err")" 'count is missing or damaged' "saca-spool logs that a $how counter needs saca-import"
 	: >"$T/empty"
 	deliver "$T/empty" "$T/env" "$S"
-	like "$REPLY" '^Kcontacts=1 ' "a $how counter does not keep contacts from coming in"
+	like "$REPLY" '^Kcontacts=1 ' "contacts alone are accepted with a $how counter"
 	cp "$T/keep" "$S/count"
 done
-is "$(count_files "$S/new")" $((before + 4)) "nothing else was spooled meanwhile"
+is "$(count_files "$S/new")" $((before + 4)) "a send without a number leaves no file"
 for folder in new cur failed done seen; do
 	mkdir -p "$T/in-$folder/$folder"
 	: >"$T/in-$folder/$folder/x"
 	number "$T/in-$folder"
-	like "$CODE:$REPLY" '^82:Zcontador' "a spool with a file in $folder is not a new one"
+	like "$CODE:$REPLY" '^82:Zcontador' "a spool with a file in $folder gets no new counter"
 done
 
 # Several hosts
-number -i 0/3 "$T/h0"; is "$NUMBER" 3 "host 0 of 3"
-number -i 1/3 "$T/h1"; is "$NUMBER" 1 "host 1 of 3"
-number -i 2/3 "$T/h2"; is "$NUMBER" 2 "host 2 of 3"
-number -i 2/3 "$T/h2"; is "$NUMBER" 5 "host 2 of 3 again"
-number -i 0/3 "$T/h2"; is "$NUMBER" 6 "a host that changes its residue does not go back"
+number -i 0/3 "$T/h0"; is "$NUMBER" 3 "host 0 of 3 starts with number 3"
+number -i 1/3 "$T/h1"; is "$NUMBER" 1 "host 1 of 3 starts with number 1"
+number -i 2/3 "$T/h2"; is "$NUMBER" 2 "host 2 of 3 starts with number 2"
+number -i 2/3 "$T/h2"; is "$NUMBER" 5 "host 2 of 3 goes on with number 5"
+number -i 0/3 "$T/h2"; is "$NUMBER" 6 "a host that changes -i does not give a lower number"
 
 # 32 at once, from the very first
 for i in $(seq 32); do
@@ -81,10 +81,10 @@ for i in $(seq 32); do
 	) &
 done
 wait
-is "$(cat "$T"/crowd.* | grep -c '^0 Kid=')" 128 "32 senders at once: all are served"
+is "$(cat "$T"/crowd.* | grep -c '^0 Kid=')" 128 "128 sends of 32 clients at once are accepted"
 is "$(sed 's/^0 Kid=//;s/ .*//' "$T"/crowd.[0-9]* | sort -n | tr '\n' ' ')" "$(seq 128 | tr '\n' ' ')" \
-	"each number once, and none is wasted"
-is "$(count_files "$T/crowd/new")" 128 "each with its file"
+	"128 sends at once get the numbers 1 to 128"
+is "$(count_files "$T/crowd/new")" 128 "128 sends at once make 128 files"
 is "$(sed -n 's/^X-Saca-Send: //p' "$T"/crowd/new/* | sort -n | tr '\n' ' ')" "$(seq 128 | tr '\n' ' ')" \
-	"which carries it"
+	"each file has its number"
 done_testing

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The same transaction twice, wherever its file is by then: one send, the same answer.
+# The same transaction twice gives one send and the same answer, wherever its file is.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 
@@ -7,7 +7,7 @@ envelope r@d.es b@x.es a@x.es >"$T/env"
 message 1 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 first=$REPLY repeat=R${REPLY#K}
-like "$first" '^Kid=1 ' "a message that was not there before is answered with K"
+like "$first" '^Kid=1 ' "the first message is answered with K"
 f=$(spooled)
 key=${f##*/}
 
@@ -18,20 +18,20 @@ same() { # NAME: the transaction again, and its answer
 same "a repeat is answered with R, the same number and the same UUID"
 envelope R@D.es a@X.es B@x.es b@x.es >"$T/env2"
 deliver "$T/m" "$T/env2" "$S"
-is "$REPLY" "$repeat" "the recipients in another order, and twice: the same"
-is "$(count_files "$S/new")" 1 "one file"
+is "$REPLY" "$repeat" "recipients in another order, or repeated, make no new transaction"
+is "$(count_files "$S/new")" 1 "a repeat leaves one file"
 
 mv "$f" "$S/cur/$key:2,S"
-same "a Maildir reader moved it to cur"
+same "a repeat is recognized after a Maildir reader moved the file to cur"
 mv "$S/cur/$key:2,S" "$S/cur/$key"
-same "without a flag"
+same "a repeat is recognized by a file in cur without flags"
 mv "$S/cur/$key" "$S/cur/$key,S=400:2,RS"
-same "with a size in its name"
-is "$(count_files "$S/new")" 0 "none of these is a second file"
+same "a repeat is recognized by a file in cur with a size in its name"
+is "$(count_files "$S/new")" 0 "no repeat makes a second file"
 mv "$S/cur/$key,S=400:2,RS" "$S/failed/$key"
 echo "$key 1 ${first#* } 2013-09-12T11:59:19Z" >"$S/seen/$key"
-same "it was imported: seen has it"
-is "$(count_files "$S/new")" 0 "that is no second file either"
+same "a repeat is recognized after the import by seen"
+is "$(count_files "$S/new")" 0 "a repeat after the import makes no file"
 like "$(deliver "$T/m" "$T/env" -i 0/1 "$S"; cat "$S/count")" '^next 0*2 of' "repeats take no numbers"
 
 echo "rubbish" >"$S/seen/$key"
@@ -39,36 +39,36 @@ deliver "$T/m" "$T/env" "$S"
 is "$CODE:$REPLY" "62:" "a seen entry that cannot be read is a temporary failure"
 rm "$S/seen/$key"
 deliver "$T/m" "$T/env" "$S"
-like "$REPLY" '^Kid=2 ' "once seen has forgotten, it is a new send"
+like "$REPLY" '^Kid=2 ' "the message is a new send once seen has no entry"
 
-# What makes another transaction
+# Changes that make another transaction.
 n=2
 other() { # NAME ENVELOPE-FILE: not a repeat of any
 	n=$((n + 1))
 	deliver "$T/m" "$2" "$S"
 	like "$REPLY" "^Kid=$n " "$1"
 }
-envelope r@d.es a@x.es >"$T/e"; other "other recipients" "$T/e"
-envelope s@d.es b@x.es a@x.es >"$T/e"; other "another sender" "$T/e"
+envelope r@d.es a@x.es >"$T/e"; other "other recipients make a new send" "$T/e"
+envelope s@d.es b@x.es a@x.es >"$T/e"; other "another sender makes a new send" "$T/e"
 SACA_PLAN=otra; SACA_USER=victor.otra
-other "another plan" "$T/env"
+other "another plan makes a new send" "$T/env"
 SACA_PLAN=acme; SACA_USER=victor.acme
-message 1 otro >"$T/m"; other "another text" "$T/env"
-message 2 >"$T/m"; other "another Message-ID" "$T/env"
+message 1 otro >"$T/m"; other "another text makes a new send" "$T/env"
+message 2 >"$T/m"; other "another Message-ID makes a new send" "$T/env"
 SACA_USER=maria.acme
 deliver "$T/m" "$T/env" "$S"
-like "$REPLY" "^Rid=$n " "another user of the plan makes none"
+like "$REPLY" "^Rid=$n " "another login of the plan makes no new send"
 SACA_USER=victor.acme
-printf 'message-id:\n <x@y>\nSubject: folded\n\nx\n' >"$T/m"; other "a folded Message-ID" "$T/env"
+printf 'message-id:\n <x@y>\nSubject: folded\n\nx\n' >"$T/m"; other "a folded Message-ID makes a new send" "$T/env"
 repeat=R${REPLY#K}
-same "is one"
-printf '\357\273\277Message-ID: <mark@y>\n\nx\n' >"$T/m"; other "a Message-ID behind a byte order mark" "$T/env"
+same "a folded Message-ID is recognized in a repeat"
+printf '\357\273\277Message-ID: <mark@y>\n\nx\n' >"$T/m"; other "a Message-ID after a byte order mark makes a new send" "$T/env"
 repeat=R${REPLY#K}
-same "is one too"
-printf 'Subject: none\n\nMessage-ID: <in@body>\n' >"$T/m"; other "no Message-ID" "$T/env"
-other "is never a repeat" "$T/env"
-printf 'Message-ID: \nSubject: empty\n\nx\n' >"$T/m"; other "an empty Message-ID" "$T/env"
-other "neither" "$T/env"
+same "a Message-ID after a byte order mark is recognized in a repeat"
+printf 'Subject: none\n\nMessage-ID: <in@body>\n' >"$T/m"; other "a message without a Message-ID is a new send" "$T/env"
+other "a message without a Message-ID is never a repeat" "$T/env"
+printf 'Message-ID: \nSubject: empty\n\nx\n' >"$T/m"; other "a message with an empty Message-ID is a new send" "$T/env"
+other "a message with an empty Message-ID is never a repeat" "$T/env"
 : >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 was=$REPLY
@@ -86,7 +86,7 @@ done
 wait $pids
 is "$(cut -c 4- "$T"/same.* | sort -u | wc -l | tr -d ' ')" 1 "24 at once get one number and UUID"
 is "$(cut -c 3 "$T"/same.* | sort | uniq -c | tr -d ' \n')" "1K23R" "one of them is the first, and 23 are repeats"
-is "$(cat "$T"/same.* | wc -l | tr -d ' ')" 24 "all of them"
-like "$(cat "$T/same.1")" "^0 [KR]id=$((n + 1)) " "and one number is taken"
-is "$(grep -l 'Message-ID: <77@' "$S"/new/* | wc -l | tr -d ' ')" 1 "one file"
+is "$(cat "$T"/same.* | wc -l | tr -d ' ')" 24 "each of 24 clients at once gets an answer"
+like "$(cat "$T/same.1")" "^0 [KR]id=$((n + 1)) " "24 repeats at once take one number"
+is "$(grep -l 'Message-ID: <77@' "$S"/new/* | wc -l | tr -d ' ')" 1 "24 repeats at once make one file"
 done_testing

@@ -1,5 +1,5 @@
 #!/bin/sh
-# saca-queue: what waits, what was set aside and why; showing, putting back, dropping.
+# saca-queue: lists, shows, retries and drops files of the spool.
 . "$(dirname "$0")/../lib/tap.sh"
 
 STORE=$T/saca.db
@@ -60,57 +60,57 @@ is "$(saca-queue -j "$SPOOL" | json '[(f["send"], f["contacts"], f["reason"]) fo
 	'[(7, None, None)]' 'saca-queue -j prints valid JSON for a malformed file'
 saca-queue "$SPOOL" drop odd
 
-out=$(saca-queue "$SPOOL" retry 1168 2>&1); quiet $? "$out" 'put back, by its number'
-is "$(ls "$SPOOL/new")" "$(key 4000)" 'it waits'
-is "$(ls "$SPOOL/failed" | grep -c "$(key 4000)")" 0 'and its reason is gone'
-out=$(saca-queue "$SPOOL" retry 1168 2>&1); is $? 1 'what waits cannot be put back'
-out=$(saca-import "$SPOOL" "$STORE" 2>&1); is $? 1 'it is tried again'
+out=$(saca-queue "$SPOOL" retry 1168 2>&1); quiet $? "$out" 'saca-queue retry takes the number of a send'
+is "$(ls "$SPOOL/new")" "$(key 4000)" 'saca-queue retry moves the file to new'
+is "$(ls "$SPOOL/failed" | grep -c "$(key 4000)")" 0 'saca-queue retry removes the reason'
+out=$(saca-queue "$SPOOL" retry 1168 2>&1); is $? 1 'saca-queue retry refuses a file that waits'
+out=$(saca-import "$SPOOL" "$STORE" 2>&1); is $? 1 'saca-import tries a file again that was put back'
 cp "$SPOOL/failed/$(key 4000)" "$SPOOL/new/"
 saca-import "$SPOOL" "$STORE" 2>/dev/null
-out=$(saca-queue "$SPOOL" drop 1168 2>&1); is $? 1 'two of one number: neither is meant'
-like "$out" 'more than one' 'with the reason'
-out=$(saca-queue "$SPOOL" retry "$(key 4000).1" 2>&1); quiet $? "$out" 'a second one goes back'
-is "$(ls "$SPOOL/new")" "$(key 4000)" 'under its key'
+out=$(saca-queue "$SPOOL" drop 1168 2>&1); is $? 1 'saca-queue drop refuses a number that two files have'
+like "$out" 'more than one' 'saca-queue says that more than one file is meant'
+out=$(saca-queue "$SPOOL" retry "$(key 4000).1" 2>&1); quiet $? "$out" 'saca-queue retry takes a name with .1'
+is "$(ls "$SPOOL/new")" "$(key 4000)" 'saca-queue retry names the file by its key alone'
 out=$(saca-queue "$SPOOL" retry "$(key 4000)" 2>&1)
-is "$?:$(ls "$SPOOL/new" | wc -l)" 1:1 'what waits already is not overwritten'
+is "$?:$(ls "$SPOOL/new" | wc -l)" 1:1 'saca-queue retry overwrites no file that waits'
 rm "$SPOOL/new/$(key 4000)"
-out=$(saca-queue "$SPOOL" drop "$(key 4000)" 2>&1); quiet $? "$out" 'dropped, by its name'
-out=$(saca-queue "$SPOOL" drop zz 2>&1); quiet $? "$out" 'or the beginning of it'
-is "$(find "$SPOOL/new" "$SPOOL/failed" -type f)" '' 'nothing of them is left'
-out=$(saca-queue "$SPOOL" show nothing 2>&1); is $? 1 'no such file: 1'
+out=$(saca-queue "$SPOOL" drop "$(key 4000)" 2>&1); quiet $? "$out" 'saca-queue drop takes a whole name'
+out=$(saca-queue "$SPOOL" drop zz 2>&1); quiet $? "$out" 'saca-queue drop takes the beginning of a name that has no key'
+is "$(find "$SPOOL/new" "$SPOOL/failed" -type f)" '' 'saca-queue drop removes the file and its reason'
+out=$(saca-queue "$SPOOL" show nothing 2>&1); is $? 1 'saca-queue show exits 1 if there is no such file'
 
-# Which file is meant: the whole name, or the number of the send, or else a beginning.
+# The file that a word names: by its whole name, the number of its send, or the beginning of its name.
 name=8981$(printf '%060d' 5)
 message uno | put new "$name" 1 5 $D victor.acme remitente@dominio.com b@y.es
-like "$(saca-queue "$SPOOL" show 1)" '^X-Saca-Send: 1$' 'a file that is alone has its number too'
+like "$(saca-queue "$SPOOL" show 1)" '^X-Saca-Send: 1$' 'saca-queue show finds a file by its number'
 out=$(saca-queue "$SPOOL" drop 8 2>&1)
-is "$?:$(ls "$SPOOL/new")" "1:$name" 'the number of another send is not the beginning of a name'
+is "$?:$(ls "$SPOOL/new")" "1:$name" 'a short number is not taken for the beginning of a name'
 out=$(saca-queue "$SPOOL" drop 898100000000000 2>&1)
-is "$?:$(ls "$SPOOL/new")" "1:$name" 'nor are 15 digits'
-like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 1$' 'the 16 of the table are'
+is "$?:$(ls "$SPOOL/new")" "1:$name" '15 digits of a key do not name a file'
+like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 1$' '16 digits of a key name a file'
 message otro | put cur "8981$(printf '%060d' 6):2,S" 2 6 $D victor.acme remitente@dominio.com b@y.es
-out=$(saca-queue "$SPOOL" show 8981000000000000 2>&1); is $? 1 'two files with that beginning: neither'
-like "$(saca-queue "$SPOOL" show "$name")" '^X-Saca-Send: 1$' 'a whole name is one'
+out=$(saca-queue "$SPOOL" show 8981000000000000 2>&1); is $? 1 'a beginning that two files share names neither'
+like "$(saca-queue "$SPOOL" show "$name")" '^X-Saca-Send: 1$' 'a whole name wins over a beginning'
 message tres | put new zz 8981000000000000 7 $D victor.acme remitente@dominio.com b@y.es
 like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 8981000000000000$' \
-	'a number comes before a beginning'
+	'a number wins over a beginning'
 message tres | put new 2 3 8 $D victor.acme remitente@dominio.com b@y.es
-like "$(saca-queue "$SPOOL" show 2)" '^X-Saca-Send: 3$' 'and a whole name before a number'
-like "$(saca-queue "$SPOOL" show cur/2)" '^X-Saca-Send: 2$' 'a folder may stand before it'
-out=$(saca-queue "$SPOOL" show failed/2 2>&1); is $? 1 'then it is that folder alone'
+like "$(saca-queue "$SPOOL" show 2)" '^X-Saca-Send: 3$' 'a whole name wins over a number'
+like "$(saca-queue "$SPOOL" show cur/2)" '^X-Saca-Send: 2$' 'cur/ before a word names a file of cur'
+out=$(saca-queue "$SPOOL" show failed/2 2>&1); is $? 1 'failed/ before a word names only files of failed'
 message viejo | put failed "$name" 4 9 $D victor.acme remitente@dominio.com b@y.es
 for verb in show retry drop; do
 	out=$(saca-queue "$SPOOL" $verb "$name" 2>&1)
 	is "$?:$out" "1:saca-queue: fatal: more than one file is meant by $name" \
-		"two files of one name: $verb does nothing"
+		"saca-queue $verb changes nothing if two files have the name"
 done
 out=$(saca-queue "$SPOOL" retry "failed/$name" 2>&1)
-like "$?:$out" "^1:saca-queue: fatal: a file of that name waits already: (new/)?$name\$" 'with its folder one is'
-out=$(saca-queue "$SPOOL" drop 4 2>&1); quiet $? "$out" 'and with its number'
-is "$(ls "$SPOOL/failed"):$(ls "$SPOOL/new" | grep -c "$name")" :1 'the other one stays'
+like "$?:$out" "^1:saca-queue: fatal: a file of that name waits already: (new/)?$name\$" 'a folder tells two files of one name apart'
+out=$(saca-queue "$SPOOL" drop 4 2>&1); quiet $? "$out" 'a number tells two files of one name apart'
+is "$(ls "$SPOOL/failed"):$(ls "$SPOOL/new" | grep -c "$name")" :1 'saca-queue drop keeps the other file of that name'
 rm "$SPOOL/new/"* "$SPOOL/cur/"*
 
-# All of failed/ goes back, as the manual has it.
+# Everything in failed/ goes back, with the command of the manual.
 for i in 1 2 3; do
 	message "$i" | put failed "$(key $i)" $i $i $D victor.acme remitente@dominio.com b@y.es
 done
@@ -119,9 +119,9 @@ if command -v jq >/dev/null; then
 	saca-queue -j "$SPOOL" | jq -r '.[] | select(.where == "failed") | "failed/" + .file' |
 		while IFS= read -r f; do saca-queue "$SPOOL" retry "$f" 2>/dev/null; done
 	is "$(ls "$SPOOL/new" | wc -l):$(ls "$SPOOL/failed")" "3:$(key 2)" \
-		'everything is put back but what would take another file'\''s place'
+		'the command of the manual puts back every file whose name is free'
 else
-	skip 'everything is put back' 'no jq here'
+	skip 'the command of the manual puts files back' 'jq is not installed'
 fi
 rm -f "$SPOOL/new/"* "$SPOOL/failed/"*
 
@@ -187,7 +187,7 @@ out=$(SACA_PLAN=acme SACA_USER=v.acme saca-spool "$SPOOL" 6>&1 <"$T/m" 1<"$T/e" 
 like "$out" '^Kid=' 'saca-spool works beside them'
 rm -r "$SPOOL/new/"* "$SPOOL/cur/"*
 
-# What was dropped can come again, and nothing else.
+# A message whose file was dropped can be sent again; any other is a repeat.
 . "$TOP/t/lib/spool.sh"
 S=$SPOOL
 envelope remitente@dominio.com b@y.es >"$T/e"
@@ -211,36 +211,36 @@ is_repeat() { # NAME
 	is "$REPLY:$(count_files "$S/new")" "R${first#K}:$waiting" "$1"
 }
 spool_and_fail
-waiting=0 is_repeat 'what was set aside is a repeat'
-queue drop "$key"; quiet $? "$out" 'it is dropped'
-is "$(ls "$S/seen" "$S/failed" | grep -c "$key")" 0 'and forgotten'
-is_new 'it comes again: a new send'
+waiting=0 is_repeat 'a message whose file was set aside is a repeat'
+queue drop "$key"; quiet $? "$out" 'saca-queue drop takes a file that was set aside'
+is "$(ls "$S/seen" "$S/failed" | grep -c "$key")" 0 'saca-queue drop removes the entry in seen'
+is_new 'a message whose file was dropped from failed is a new send'
 
 spool_and_fail
-queue retry "$key"; quiet $? "$out" 'put back'
-waiting=1 is_repeat 'while it waits it is a repeat'
-queue drop "$key"; quiet $? "$out" 'dropped from where it waits'
-is_new 'it comes again: a new send too'
+queue retry "$key"; quiet $? "$out" 'saca-queue retry takes a file that was set aside'
+waiting=1 is_repeat 'a message whose file was put back is a repeat'
+queue drop "$key"; quiet $? "$out" 'saca-queue drop takes a file that waits'
+is_new 'a message whose waiting file was dropped is a new send'
 
 spool_and_fail
 cp "$S/failed/$key" "$S/failed/$key.1"
-queue drop "$key.1"; quiet $? "$out" 'one of two of the same send'
-waiting=0 is_repeat 'as long as one is left it is a repeat'
+queue drop "$key.1"; quiet $? "$out" 'saca-queue drop takes one of two files of a send'
+waiting=0 is_repeat 'a message is a repeat while one of two files of its send exists'
 sed "s/ ${first#Kid=} / 77 $(uuid 77) /" "$S/seen/$key" >"$T/seen"
 cat "$T/seen" >"$S/seen/$key"
-queue drop "$key"; quiet $? "$out" 'its key was seen with another send'
-is "$(ls "$S/seen" | grep "$key")" "$key" 'which is not forgotten'
+queue drop "$key"; quiet $? "$out" 'saca-queue drop takes a file whose key another send has in seen'
+is "$(ls "$S/seen" | grep "$key")" "$key" 'saca-queue drop keeps the entry of another send in seen'
 rm "$S/seen/$key"
 
 spool_and_fail
 cp "$S/failed/$key" "$S/new/$key"
 queue drop "new/$key"
 is "$?:$out" "1:saca-queue: fatal: its import has begun, let saca-import end it: $key" \
-	'what the importer may have in the store already is not dropped'
-is "$(ls "$S/new" "$S/seen" | grep -c "$key")" 2 'and stays whole'
+	'saca-queue drop refuses a file whose import has begun'
+is "$(ls "$S/new" "$S/seen" | grep -c "$key")" 2 'a refused drop changes nothing'
 rm "$S/new/$key"
 
-# Under the lock of its key: whoever looks for a repeat is waited for.
+# A drop waits for the process that holds the lock of the key.
 background python3 -c 'import fcntl, os, sys, time
 fd = os.open(sys.argv[1], os.O_RDWR)
 fcntl.lockf(fd, fcntl.LOCK_EX, 1, int(sys.argv[2][:15], 16))
@@ -250,32 +250,32 @@ holder=$!
 await 10 test -s "$T/locked"
 saca-queue "$S" drop "$key" 2>/dev/null &
 dropper=$!
-sleep 0.3
-is "$(ls "$S/seen" "$S/failed" | grep -c "$key")" 3 'a drop waits for the lock of the key'
+await 10 grep -q nanosleep "/proc/$dropper/wchan"
+is "$(ls "$S/seen" "$S/failed" | grep -c "$key")" 3 'saca-queue drop waits for the lock of the key'
 kill "$holder"
 wait "$dropper"
-is "$?:$(ls "$S/seen" "$S/failed" | grep -c "$key")" 0:0 'and goes on'
-is_new 'it comes again'
+is "$?:$(ls "$S/seen" "$S/failed" | grep -c "$key")" 0:0 'saca-queue drop goes on when the holder of the lock dies'
+is_new 'a message whose file was dropped after a wait is a new send'
 
 if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
 	spool_and_fail
 	ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -e trace=unlinkat \
 		-e inject=unlinkat:signal=KILL:when=2 saca-queue "$S" drop "$key" >/dev/null 2>&1
-	is "$(ls "$S/seen" | grep -c "$key")" 0 'killed half-way: a repeat is not answered for it'
-	queue drop "$key"; is "$(ls "$S/failed" | grep -c "$key")" 0 'it can be dropped again'
-	is_new 'and it comes again'
+	is "$(ls "$S/seen" | grep -c "$key")" 0 'saca-queue drop that is killed half-way has removed the entry in seen'
+	queue drop "$key"; is "$(ls "$S/failed" | grep -c "$key")" 0 'saca-queue drop can be repeated after it was killed'
+	is_new 'a message whose file was dropped twice is a new send'
 else
-	skip 'killed half-way' 'strace can not be had, or not reach the program'
+	skip 'saca-queue drop that is killed half-way' 'strace is not installed, or cannot trace the program'
 fi
 
 spool_and_fail
-queue show "failed/$key.reason"; is $? 1 'a reason is no file of the spool'
-queue show "failed/../failed/$key"; is $? 1 'nor is a path'
-queue show "failed/$key"; is $? 0 'but its whole name is'
+queue show "failed/$key.reason"; is $? 1 'saca-queue show refuses a .reason'
+queue show "failed/../failed/$key"; is $? 1 'saca-queue show refuses a path with ..'
+queue show "failed/$key"; is $? 0 'saca-queue show takes failed/ and a whole name'
 
 misuse() {
 	out=$(saca-queue "$@" 2>&1)
-	is $? 100 "misuse: $*"
+	is $? 100 "saca-queue $* is misuse"
 }
 misuse
 misuse -x "$SPOOL"

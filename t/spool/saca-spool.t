@@ -1,5 +1,5 @@
 #!/bin/sh
-# saca-spool by its interface: what goes in, what lies in the spool, what comes out.
+# saca-spool as a queue program: its input, the file in the spool, its answer.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 
@@ -9,12 +9,12 @@ message 1 >"$T/m"
 
 # --- A message ---
 deliver "$T/m" "$T/env" -h api.example.com "$S"
-is "$CODE" 0 "a message is taken"
-like "$REPLY" '^Kid=1 [0-9a-f]{32}$' "the answer has number and UUID"
+is "$CODE" 0 "saca-spool accepts a message"
+like "$REPLY" '^Kid=1 [0-9a-f]{32}$' "the answer has the number and the UUID"
 id=${REPLY#Kid=1 }
 f=$(spooled)
-is "$(count_files "$S/new")" 1 "one file in new"
-like "${f##*/}" '^[0-9a-f]{64}$' "named by its key"
+is "$(count_files "$S/new")" 1 "a message makes one file in new"
+like "${f##*/}" '^[0-9a-f]{64}$' "the file is named by its key"
 is "$(sed -e 's/^X-Saca-Date: 20..-..-..T..:..:..Z$/X-Saca-Date: D/' -e 's/; ..., .*/; D/' "$f")" \
 "Return-Path: <r@dominio.com>
 X-Saca-Send: 1
@@ -26,51 +26,51 @@ X-Saca-Recipients: 2
 Delivered-To: a@x.es
 Delivered-To: b@x.es
 Received: from maquina (192.0.2.7) by api.example.com with ESMTPSA id $id; D
-$(cat "$T/m")" "the file is as the format says: lowered, sorted, each once"
-is "$(find "$S" -type d ! -perm 700)" "" "folders are 0700"
-is "$(find "$S" -type f ! -perm 600)" "" "files are 0600"
+$(cat "$T/m")" "the file has our fields, addresses in lower case, recipients sorted and distinct, and the message"
+is "$(find "$S" -type d ! -perm 700)" "" "the folders of the spool have mode 0700"
+is "$(find "$S" -type f ! -perm 600)" "" "the files of the spool have mode 0600"
 is "$(cd "$S" && find . -type d | sort | tr '\n' ' ')" ". ./credit ./cur ./done ./failed ./new ./quota ./seen ./tmp " \
-	"the folders are made"
-is "$(count_files "$S/tmp")" 0 "nothing is left in tmp"
+	"saca-spool makes all folders of the spool"
+is "$(count_files "$S/tmp")" 0 "saca-spool leaves no file in tmp"
 (umask 0 && deliver "$T/m" "$T/env" "$T/umask" )
-is "$(find "$T/umask" -type f ! -perm 600 -o -type d ! -perm 700)" "" "whatever the umask"
+is "$(find "$T/umask" -type f ! -perm 600 -o -type d ! -perm 700)" "" "the umask does not change the modes"
 message 2 >"$T/m2"
 deliver "$T/m2" "$T/env" "$S"
-is "${REPLY% *}" "Kid=2" "the next one has the next number"
+is "${REPLY% *}" "Kid=2" "the second message has the next number"
 
 # --- Only contacts ---
 deliver "$T/empty" "$T/env" "$T/fresh"
-is "$CODE" 0 "an empty message is taken"
+is "$CODE" 0 "saca-spool accepts an empty message"
 like "$REPLY" '^Kcontacts=2 [0-9a-f]{32}$' "contacts are counted once each"
 uuid=${REPLY#Kcontacts=2 }
 f=$T/fresh/new/$uuid
 [ -f "$f" ]
-ok $? "its file is named by its UUID"
-is "$(field X-Saca-Send "$f")" "" "it has no number"
-is "$(tail -n 1 "$f" | cut -d: -f1)" Received "and nothing behind our fields"
+ok $? "the file of contacts alone is named by its UUID"
+is "$(field X-Saca-Send "$f")" "" "the file of contacts alone has no number"
+is "$(tail -n 1 "$f" | cut -d: -f1)" Received "the file of contacts alone ends with our fields"
 deliver "$T/m" "$T/env" "$T/fresh"
-like "$REPLY" '^Kid=1 ' "contacts that came first do not keep the counter from being made"
+like "$REPLY" '^Kid=1 ' "a spool that starts with contacts gets a counter"
 
 # --- The environment ---
 like "$(SACA_HELO=$(printf 'a\r\nX-Saca-Send: 9\n(x)') SSL_PROTOCOL=TLSv1.2 SSL_CIPHER=ECDHE-X \
 	TCPREMOTEIP=$(printf '1\n2') saca-spool "$T/env1" <"$T/m" 1<"$T/env" && cat "$T/env1"/new/*)" \
 	'^Received: from a\?\?X-Saca-Send:\?9\?\?x\? \(1\?2\) by .* with ESMTPSA \(TLSv1.2 ECDHE-X\) id ' \
-	"nothing in the environment can forge a field"
-is "$(field X-Saca-Ip "$T"/env1/new/*)" '1?2' "nor in X-Saca-Ip"
+	"no variable can forge a field of the file"
+is "$(field X-Saca-Ip "$T"/env1/new/*)" '1?2' "no address can forge a field after X-Saca-Ip"
 like "$(unset SACA_USER SACA_PLAN; saca-spool -P otra "$T/env2" <"$T/m" 1<"$T/env" && cat "$T/env2"/new/*)" \
-	'^X-Saca-User: spool.otra$' "-P serves where nobody sets a plan"
+	'^X-Saca-User: spool.otra$' "saca-spool -P sets the plan if the environment has none"
 like "$(unset TCPREMOTEIP; PROTO=SSL6 SSLREMOTEIP=::6 saca-spool "$T/env6" <"$T/m" 1<"$T/env" && cat "$T/env6"/new/*)" \
-	'^X-Saca-Ip: ::6$' "or of the protocol without its version, as sslserver has it"
+	'^X-Saca-Ip: ::6$' "PROTO=SSL6 takes the address of SSLREMOTEIP"
 like "$(PROTO=SSL SSLREMOTEIP=::1 saca-spool "$T/env3" <"$T/m" 1<"$T/env" && cat "$T/env3"/new/*)" \
-	'^X-Saca-Ip: ::1$' "PROTO says which variable has the address"
+	'^X-Saca-Ip: ::1$' "PROTO names the variable with the address"
 like "$(unset TCPREMOTEIP; saca-spool "$T/env4" <"$T/m" 1<"$T/env" && cat "$T/env4"/new/*)" \
-	'^X-Saca-Ip: unknown$' "an unknown client is unknown"
+	'^X-Saca-Ip: unknown$' "a client without an address is unknown"
 
 misuse() { # NAME COMMAND...
 	_n=$1
 	shift
 	"$@" <"$T/m" 1<"$T/env" 2>"$T/err"
-	is "$?" 100 "misuse: $_n"
+	is "$?" 100 "saca-spool exits 100: $_n"
 }
 misuse "no spool" saca-spool
 misuse "two spools" saca-spool "$S" "$S"
@@ -81,7 +81,7 @@ misuse "no plan" env -u SACA_PLAN -u SACA_USER saca-spool "$S"
 misuse "login of another plan" env SACA_USER=victor.otra saca-spool "$S"
 misuse "login without a plan" env SACA_USER=victor saca-spool "$S"
 misuse "login that is not UTF-8" env SACA_USER="$(printf 'jos\351.acme')" SACA_PLAN=acme saca-spool "$S"
-like "$(cat "$T/err")" 'SACA_USER is not a login' "and says so"
+like "$(cat "$T/err")" 'SACA_USER is not a login' "saca-spool says that SACA_USER is not a login"
 misuse "credit neither yes nor no" env SACA_CREDIT=si saca-spool "$S"
 for i in 1 2/2 0/0 -1/2 0/10001 1/ /2 1/2x ''; do misuse "-i '$i'" saca-spool -i "$i" "$S"; done
 for r in 0 x 1000001 ''; do misuse "-r '$r'" saca-spool -r "$r" "$S"; done
@@ -89,31 +89,31 @@ for s in 0 1k 2147483648; do misuse "-s $s" saca-spool -s "$s" "$S"; done
 
 # --- Ways to feed it ---
 reply=$(printf 'Subject: x\n\nbody\n' | saca-spool "$T/pipe" 6>&1 1<"$T/env")
-like "$reply" '^Kid=1 ' "a message through a pipe"
-like "$(cat "$T"/pipe/new/*)" '^body$' "arrives"
+like "$reply" '^Kid=1 ' "saca-spool reads a message from a pipe"
+like "$(cat "$T"/pipe/new/*)" '^body$' "a message from a pipe is in the file"
 reply=$(head -c 300000 /dev/zero | tr '\0' x | saca-spool "$T/pipe2" 6>&1 1<"$T/env")
-is "$(tail -n 1 "$T"/pipe2/new/* | tr -d '\n' | wc -c | tr -d ' ')" 300000 "a large one, to its last octet"
+is "$(tail -n 1 "$T"/pipe2/new/* | tr -d '\n' | wc -c | tr -d ' ')" 300000 "a large message from a pipe is in the file whole"
 head -c 2600000 /dev/urandom | base64 -w 0 >"$T/large"
 deliver "$T/large" "$T/env" "$T/pipe3"
 tail -n 1 "$T"/pipe3/new/* | tr -d '\n' | cmp -s - "$T/large"
-is $? 0 "one from a file, that is copied in portions, octet for octet"
+is $? 0 "a message of 3.4 MB from a file is in the spool octet for octet"
 reply=$(saca-spool "$T/shell" 6>&1 <"$T/m" 1<"$T/env")
 out=$( (saca-spool "$T/without" <"$T/m" 1<"$T/env" 6>&-) 2>&1)
-is "$?:$out" "0:" "without fd 6, like qmail-queue: exit 0, and not a word"
+is "$?:$out" "0:" "without descriptor 6 saca-spool prints nothing"
 (read -r _; saca-spool "$T/rest" 1<"$T/env") <"$T/m" 6>&-
-like "$(cat "$T"/rest/new/*)" '^Subject: hola$' "a file is read from where it stands"
-unlike "$(cat "$T"/rest/new/*)" '^Message-ID' "and not from its beginning"
+like "$(cat "$T"/rest/new/*)" '^Subject: hola$' "a message file is read from its current offset"
+unlike "$(cat "$T"/rest/new/*)" '^Message-ID' "the octets before the current offset are not read"
 cat "$T/env" "$T/env" >"$T/twice"
 deliver "$T/m" "$T/twice" "$T/more"
-is "$CODE" 0 "octets behind the envelope's last NUL are not looked at"
+is "$CODE" 0 "octets after the last NUL of the envelope are ignored"
 mkfifo "$T/gone"
 (: <"$T/gone") &
 exec 8>"$T/gone"
 wait $!
 saca-spool "$T/vanished" <"$T/m" 1<"$T/env" 6>&8
-is "$?" 0 "a reader of fd 6 that has gone undoes nothing"
+is "$?" 0 "saca-spool exits 0 if the reader of descriptor 6 has gone"
 exec 8>&-
-is "$(count_files "$T/vanished/new")" 1 "the file is there"
+is "$(count_files "$T/vanished/new")" 1 "the message stays committed if the reader of descriptor 6 has gone"
 
 mkfifo "$T/slow"
 saca-spool "$T/waits" <"$T/slow" 1<"$T/env" 6>&- &
@@ -123,7 +123,7 @@ exec 8>"$T/slow"
 await 20 grep -q '^SigCgt:.*2...$' "/proc/$pid/status" # 0x2000: SIGALRM
 kill -ALRM $pid
 wait $pid
-is "$?" 52 "who waits for too long is 52"
+is "$?" 52 "saca-spool exits 52 after an hour"
 exec 8>&-
 
 # --- What is refused ---
@@ -131,61 +131,61 @@ refused() { # NAME WANTED-REPLY CODE-WITHOUT-FD-6 ARGUMENT...: envelope in $T/ba
 	_n=$1 _reply=$2 _code=$3
 	shift 3
 	deliver "$T/m" "$T/bad" "$@" "$T/refused"
-	is "$CODE:$REPLY" "82:$_reply" "$_n"
+	is "$CODE:$REPLY" "82:$_reply" "saca-spool refuses $_n"
 	saca-spool "$@" "$T/refused" <"$T/m" 1<"$T/bad" 6>&- 2>"$T/err"
-	is "$?" "$_code" "$_n, without fd 6"
+	is "$?" "$_code" "saca-spool without descriptor 6 exits $_code for $_n"
 }
 envelope r@d.es 'a b@x.es' >"$T/bad"
-refused "a recipient that is none" 'Ddestinatario no valido: a b@x.es' 31
+refused "a malformed recipient" 'Ddestinatario no valido: a b@x.es' 31
 envelope r@d.es "$(printf 'a\r\nb\303\261@x')" >"$T/bad"
-refused "one that would break the line" 'Ddestinatario no valido: a??b??@x' 31
+refused "a recipient with a line end" 'Ddestinatario no valido: a??b??@x' 31
 envelope '' a@x.es >"$T/bad"
-refused "no sender" 'Dremitente no valido: ' 31
+refused "an envelope without a sender" 'Dremitente no valido: ' 31
 envelope r@d.es >"$T/bad"
-refused "no recipients" 'Dfalta el destinatario' 31
+refused "an envelope without recipients" 'Dfalta el destinatario' 31
 long=$(printf '%0300d' 0)
 envelope r@d.es "$long@x.es" >"$T/bad"
 deliver "$T/m" "$T/bad" "$T/refused"
-like "$CODE:$REPLY" '^82:Ddireccion demasiado larga: 0+$' "an address that is too long"
+like "$CODE:$REPLY" '^82:Ddireccion demasiado larga: 0+$' "saca-spool refuses an address that is too long"
 [ ${#REPLY} -le 250 ]
-ok $? "is told in at most 250 octets"
+ok $? "the answer has at most 250 octets"
 saca-spool "$T/refused" <"$T/m" 1<"$T/bad" 6>&-
-is "$?" 11 "and is 11, without fd 6"
+is "$?" 11 "an address that is too long is 11 without descriptor 6"
 envelope r@d.es a@x.es b@x.es c@x.es >"$T/bad"
-refused "too many recipients" 'Ddemasiados destinatarios' 31 -r 2
+refused "more recipients than -r" 'Ddemasiados destinatarios' 31 -r 2
 envelope r@d.es a@x.es A@x.es a@X.es >"$T/bad"
 deliver "$T/m" "$T/bad" -r 1 "$T/once"
-is "$CODE" 0 "equal ones are one"
+is "$CODE" 0 "equal recipients count once for -r"
 printf 'Tx@x.es\0\0' >"$T/bad"
-refused "no envelope at all" 'Zsobre mal formado' 91
+refused "an envelope of another form" 'Zsobre mal formado' 91
 envelope r@d.es a@x.es >"$T/bad"
 refused "a message over -s" 'Dmensaje demasiado grande: como maximo 10 octetos' 31 -s 10
 (cat "$T/m" | saca-spool -s 10 "$T/refused" 6>&- 1<"$T/bad") 2>/dev/null
-is "$?" 31 "through a pipe too"
+is "$?" 31 "a message over -s from a pipe is 31"
 size=$(wc -c <"$T/m" | tr -d ' ')
 deliver "$T/m" "$T/bad" -s "$size" "$T/exact"
-is "$CODE" 0 "one of just that size passes"
+is "$CODE" 0 "a message of exactly -s octets is accepted"
 printf 'Fr@d.es\0Ta@x.es\0' >"$T/bad"
 deliver "$T/m" "$T/bad" "$T/refused"
-is "$CODE:$REPLY" "54:" "an envelope without its end is 54"
+is "$CODE:$REPLY" "54:" "an envelope without its last NUL is 54"
 deliver "$T" "$T/env" "$T/refused"
 is "$CODE:$REPLY" "54:" "a message that cannot be read is 54"
 [ ! -d "$T/refused/new" ] || [ "$(count_files "$T/refused/new")" = 0 ]
-ok $? "nothing of all that was spooled"
+ok $? "no refused message leaves a file"
 deliver "$T/m" "$T/env" "$T/m"
-is "$CODE" 62 "a spool that is no folder is 62"
+is "$CODE" 62 "a spool that is not a folder is 62"
 deliver "$T/m" "$T/env" "$T/no/such"
-is "$CODE" 62 "so is one in no folder"
+is "$CODE" 62 "a spool in a missing folder is 62"
 
 # --- Many recipients ---
 { printf 'Fr@d.es\0'; seq 1 50000 | sort -R | sed 's/.*/Tusuario&@Dominio-largo.example/' | tr '\n' '\0'; printf '\0'; } >"$T/many"
 deliver "$T/m" "$T/many" "$T/big"
-is "$CODE" 0 "50000 recipients"
-is "$(field X-Saca-Recipients "$T"/big/new/*)" 50000 "are counted"
+is "$CODE" 0 "saca-spool accepts 50000 recipients"
+is "$(field X-Saca-Recipients "$T"/big/new/*)" 50000 "X-Saca-Recipients counts 50000 recipients"
 field Delivered-To "$T"/big/new/* >"$T/list"
 LC_ALL=C sort -cu "$T/list"
-ok $? "sorted"
-is "$(wc -l <"$T/list" | tr -d ' ')" 50000 "and complete"
+ok $? "50000 recipients are sorted and distinct"
+is "$(wc -l <"$T/list" | tr -d ' ')" 50000 "each of 50000 recipients is in the file"
 
 # --- Any Maildir reader can open it ---
 if command -v python3 >/dev/null; then
@@ -200,6 +200,6 @@ if command -v python3 >/dev/null; then
 	is "$got" "hola victor.acme a@x.es b@x.es cuerpo new
 hola victor.acme a@x.es b@x.es cuerpo new" "a Maildir reader reads the spool"
 else
-	skip "a Maildir reader reads the spool" "no python3"
+	skip "a Maildir reader reads the spool" "python3 is not installed"
 fi
 done_testing
