@@ -1,11 +1,12 @@
-/* Parts by Content-ID: see cid_parts.h. Sorted, and searched by halves, so that a
-   thousand parts and fifty thousand URLs are no matter. */
+/* Parts by Content-ID: see cid_parts.h. Binary search, for a thousand parts and fifty thousand
+   URLs. */
 #include "import/cid_parts.h"
 
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "mail/mime_head.h"
 #include "import/convert.h"
+#include "import/convert_header.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,7 @@ struct entry {
 	uint32_t part;
 };
 
-/* By the octets with A-Z lowered. */
+/* Compares octets, with A-Z lowered. */
 static int compare_folded(char const *a, size_t n, char const *b, size_t len)
 {
 	for (size_t i = 0; i < n && i < len; i++) {
@@ -26,7 +27,7 @@ static int compare_folded(char const *a, size_t n, char const *b, size_t len)
 	return (n > len) - (n < len);
 }
 
-/* Then as they are. */
+/* Compares likewise; then equal ids by their octets. */
 static int compare_ids(char const *a, size_t n, char const *b, size_t len)
 {
 	int d = compare_folded(a, n, b, len);
@@ -40,10 +41,9 @@ static int compare_entries(void const *a, void const *b)
 	return d ? d : (x->part > y->part) - (x->part < y->part);
 }
 
-/* The id as it reads: encoded words decoded, and its brackets gone if they were in those;
-   octets that are no UTF-8 read as in every field. Nothing where it surely reads as it stands.
-   A NUL is behind it. */
-static bool decode(char const *id, struct buf *out)
+/* Decodes an id: its encoded words, and the brackets inside them; other octets than UTF-8 as in any
+   field. Writes nothing if there is nothing to decode. Appends a NUL. */
+static bool decode_id(char const *id, struct buf *out)
 {
 	struct buf all = BUF_ZERO;
 	if (!strstr(id, "=?"))
@@ -57,8 +57,8 @@ static bool decode(char const *id, struct buf *out)
 	return good;
 }
 
-/* Both names of each part, from entries[0] on; *n is how many there are. */
-static bool collect(struct cid_parts *c, struct entry *entries, size_t *n, struct message const *msg)
+/* Writes both names of each part to entries; *n: their number. */
+static bool collect_ids(struct cid_parts *c, struct entry *entries, size_t *n, struct message const *msg)
 {
 	*n = 0;
 	for (size_t i = 0; i < mime_count(msg->mime); i++) {
@@ -67,7 +67,7 @@ static bool collect(struct cid_parts *c, struct entry *entries, size_t *n, struc
 			continue;
 		entries[(*n)++] = (struct entry){id, (uint32_t)i};
 		struct buf *decoded = c->decoded + c->decoded_count++;
-		if (!decode(id, decoded))
+		if (!decode_id(id, decoded))
 			return false;
 		if (*decoded->s && strcmp(decoded->s, id) != 0)
 			entries[(*n)++] = (struct entry){decoded->s, (uint32_t)i};
@@ -83,7 +83,7 @@ bool cid_parts_start(struct cid_parts *c, struct message const *msg)
 	struct entry *entries = calloc(room, sizeof *entries);
 	*c = (struct cid_parts){.groups = calloc(room, sizeof *c->groups), .parts = calloc(room, sizeof *c->parts),
 		.decoded = calloc(count, sizeof *c->decoded)};
-	if (!entries || !c->groups || !c->parts || !c->decoded || !collect(c, entries, &n, msg)) {
+	if (!entries || !c->groups || !c->parts || !c->decoded || !collect_ids(c, entries, &n, msg)) {
 		free(entries);
 		cid_parts_free(c);
 		return false;
@@ -109,8 +109,8 @@ void cid_parts_free(struct cid_parts *c)
 	*c = (struct cid_parts){.groups = NULL};
 }
 
-/* The first group for which id compares as less than `than`. */
-static size_t search(struct cid_parts const *c, char const *id, size_t n, int than,
+/* The first group for which compare(id, group) is less than `than`. */
+static size_t search_groups(struct cid_parts const *c, char const *id, size_t n, int than,
 	int (*compare)(char const *, size_t, char const *, size_t))
 {
 	size_t low = 0, high = c->group_count;
@@ -128,9 +128,9 @@ static size_t search(struct cid_parts const *c, char const *id, size_t n, int th
 void cid_parts_find(struct cid_parts const *c, char const *id, size_t n,
 	size_t *exact, size_t *from, size_t *to)
 {
-	*from = search(c, id, n, 1, compare_folded);
-	*to = search(c, id, n, 0, compare_folded);
-	*exact = search(c, id, n, 1, compare_ids);
+	*from = search_groups(c, id, n, 1, compare_folded);
+	*to = search_groups(c, id, n, 0, compare_folded);
+	*exact = search_groups(c, id, n, 1, compare_ids);
 	if (*exact < c->group_count && (c->groups[*exact].length != n || memcmp(id, c->groups[*exact].id, n)))
 		*exact = c->group_count;
 }

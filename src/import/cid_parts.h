@@ -1,9 +1,7 @@
-/* The parts that cid: URLs may name, found by their Content-ID, each looked at once.
+/* Finds the parts that cid: URLs name by their Content-ID.
 
-   An id counts as it stands, octet for octet, and as it reads: programs write it as RFC 2047
-   words, though it is no place for them (RFC 2047 5), or in the charset of the HTML, which is
-   UTF-8 when it is looked into. So a part whose id reads otherwise than it stands is found by
-   both. */
+   A part is found by its raw Content-ID and by its decoded one. Programs write it with encoded
+   words, against RFC 2047 5, or in the charset of the HTML, which is UTF-8 by now. */
 #ifndef IMPORT_CID_PARTS_H
 #define IMPORT_CID_PARTS_H
 
@@ -16,20 +14,20 @@
 
 /* The parts of one Content-ID, in the order of the message. */
 struct cid_parts_group {
-	char const *id; /* the parser's, or one of decoded */
+	char const *id; /* of the MIME parser, or of `decoded` */
 	size_t length;
 	size_t first, count;
-	bool seen;      /* the holder's: whether, and as what, it has been hosted */
+	bool seen;      /* the caller's: image is set */
 	size_t image;
-	bool any_seen;  /* the same of all that differ from it in case alone, in the first of them */
+	bool any_seen;  /* the same for all groups that differ in case alone, in the first of them */
 	size_t any_image;
 };
 
 struct cid_parts {
-	struct cid_parts_group *groups; /* sorted, those that differ in case alone together */
+	struct cid_parts_group *groups; /* sorted; those that differ in case alone are together */
 	size_t group_count;
-	uint32_t *parts;               /* groups' members: parts[first..first + count) */
-	struct buf *decoded;           /* ids as they read, where that is another thing */
+	uint32_t *parts;               /* the parts of a group: parts[first..first + count) */
+	struct buf *decoded;           /* the decoded ids, where they differ */
 	size_t decoded_count;
 };
 
@@ -38,9 +36,9 @@ struct cid_parts {
 bool cid_parts_start(struct cid_parts *c, struct message const *msg);
 void cid_parts_free(struct cid_parts *c);
 
-/* The groups that id[0..n) may mean: the one of exactly this Content-ID, if there is
-   one, is *exact (else group_count); [*from, *to) are all that differ in case at most.
-   (RFC 5322 3.6.4 takes ids as they are, but programs in the wild lower them.) */
+/* Finds the groups for id[0..n). *exact: the group of exactly that Content-ID, or group_count.
+   [*from, *to): the groups that differ in case at most. (By RFC 5322 3.6.4 case counts, but some
+   programs lower ids.) */
 void cid_parts_find(struct cid_parts const *c, char const *id, size_t n,
 	size_t *exact, size_t *from, size_t *to);
 

@@ -1,4 +1,4 @@
-/* What of a message goes into the store: see content.h. */
+/* A message's content: see content.h. */
 #include "import/content.h"
 
 #include "base/ascii.h"
@@ -9,6 +9,7 @@
 #include "mail/transfer.h"
 #include "import/cid_parts.h"
 #include "import/convert.h"
+#include "import/convert_header.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 
 #define NO_IMAGE ((size_t)-1)
 
-/* One message being read; status is the first failure, after which nothing is done. */
+/* The state of content_read. status: the first failure; nothing is done after it. */
 struct reader {
 	struct content *c;
 	struct message const *msg;
@@ -29,7 +30,7 @@ struct reader {
 	int error;
 };
 
-static bool starts(char const *s, char const *with)
+static bool starts_with(char const *s, char const *with)
 {
 	return !strncmp(s, with, strlen(with));
 }
@@ -41,7 +42,7 @@ bool content_url_ok(char const *url)
 		return true;
 	if (!cid_safe(url) || strchr(url, '?'))
 		return false;
-	bool web = starts(url, "http://") || starts(url, "https://");
+	bool web = starts_with(url, "http://") || starts_with(url, "https://");
 	return *url == '/' || (web && slashes[3] && slashes[3] != '/');
 }
 
@@ -50,7 +51,7 @@ static struct mime_part const *part_of(struct reader const *r, size_t i)
 	return mime_part(r->msg->mime, i);
 }
 
-static void fail(struct reader *r, enum content_status status)
+static void set_failure(struct reader *r, enum content_status status)
 {
 	if (r->status == CONTENT_OK) {
 		r->error = errno;
@@ -58,8 +59,8 @@ static void fail(struct reader *r, enum content_status status)
 	}
 }
 
-/* Room for one more of count things. NULL: out of memory. */
-static void *grow(void *list, size_t count, size_t *room, size_t size)
+/* Makes room for one more element after `count`. NULL: out of memory. */
+static void *reserve_one(void *list, size_t count, size_t *room, size_t size)
 {
 	if (count < *room)
 		return list;
@@ -80,8 +81,8 @@ static bool has_id(struct content const *c, struct buf const *id)
 	return false;
 }
 
-/* A Content-ID for the store. Two that differ in what is no UTF-8, or only behind what is
-   kept, could end as one: the later is then marked, since piece_image has each once. */
+/* Writes a Content-ID for the store. Different ones can become equal when they are converted or cut.
+   Then the later one is marked: piece_image has each once. */
 static bool put_id(struct content const *c, char const *id, struct buf *out)
 {
 	if (!convert_octets(id, strlen(id), out))
@@ -95,31 +96,31 @@ static bool put_id(struct content const *c, char const *id, struct buf *out)
 	return true;
 }
 
-/* Hosts octets as the image of a group. */
-static size_t host(struct reader *r, char const *type, char const *id)
+/* Hosts r->octets as an image. */
+static size_t host_image(struct reader *r, char const *type, char const *id)
 {
 	struct content *c = r->c;
-	struct store_image *images = grow(c->images, c->image_count, &r->image_room, sizeof *images);
+	struct store_image *images = reserve_one(c->images, c->image_count, &r->image_room, sizeof *images);
 	if (!images) {
-		fail(r, CONTENT_NO_MEMORY);
+		set_failure(r, CONTENT_NO_MEMORY);
 		return NO_IMAGE;
 	}
 	c->images = images;
 	struct store_image *i = &images[c->image_count];
 	*i = (struct store_image){.type = type, .bytes = r->octets.len};
 	if (!webfolder_put(r->w, type, r->octets.s, r->octets.len, i->sha256, i->path)) {
-		fail(r, CONTENT_WEB);
+		set_failure(r, CONTENT_WEB);
 		return NO_IMAGE;
 	}
 	if (!put_id(c, id, &i->content_id)) {
 		buf_free(&i->content_id);
-		fail(r, CONTENT_NO_MEMORY);
+		set_failure(r, CONTENT_NO_MEMORY);
 		return NO_IMAGE;
 	}
 	return c->image_count++;
 }
 
-/* The image of a group: the first of its parts whose octets are one. */
+/* Hosts the image of a group: the first of its parts that is one. */
 static size_t image_of(struct reader *r, struct cid_parts_group *g)
 {
 	if (g->seen)
@@ -129,17 +130,17 @@ static size_t image_of(struct reader *r, struct cid_parts_group *g)
 	for (size_t k = 0; k < g->count; k++) {
 		r->octets.len = 0;
 		if (!transfer_decode(part_of(r, r->parts.parts[g->first + k]), r->msg->s, &r->octets)) {
-			fail(r, CONTENT_NO_MEMORY);
+			set_failure(r, CONTENT_NO_MEMORY);
 			return NO_IMAGE;
 		}
 		char const *type = image_type(r->octets.s, r->octets.len);
 		if (type)
-			return g->image = host(r, type, g->id);
+			return g->image = host_image(r, type, g->id);
 	}
 	return NO_IMAGE;
 }
 
-/* The first image of groups[from..to), those of one Content-ID but for its case. */
+/* The first image of groups[from..to), whose Content-IDs are equal but for their case. */
 static size_t image_among(struct reader *r, size_t from, size_t to)
 {
 	struct cid_parts_group *g = r->parts.groups;
@@ -152,8 +153,8 @@ static size_t image_among(struct reader *r, size_t from, size_t to)
 	return g[from].any_image = image;
 }
 
-/* The image that an id names: the one of exactly that Content-ID, else of one that
-   differs in case alone. *known: there is a part of that name. */
+/* The image with a Content-ID: with exactly that, else with one that differs in case alone. *known
+   becomes true if there is such a part. */
 static size_t image_named(struct reader *r, char const *id, size_t n, bool *known)
 {
 	size_t exact, from, to, image = NO_IMAGE;
@@ -164,9 +165,9 @@ static size_t image_named(struct reader *r, char const *id, size_t n, bool *know
 	return image == NO_IMAGE && from < to ? image_among(r, from, to) : image;
 }
 
-/* Without the blanks around it, and the brackets, which are no part of an id (RFC 2392
-   2) and are written all the same. */
-static void strip(char const **s, size_t *n)
+/* Cuts blanks and brackets around an id. Brackets are not part of it (RFC 2392 2), but programs
+   write them. */
+static void strip_id(char const **s, size_t *n)
 {
 	while (*n && ascii_is_blank(**s))
 		++*s, --*n;
@@ -176,47 +177,46 @@ static void strip(char const **s, size_t *n)
 		++*s, *n -= 2;
 }
 
-static void note(struct reader *r, struct content_cids *cids, size_t *room, char const *id, size_t n)
+static void note_cid(struct reader *r, struct content_cids *cids, size_t *room, char const *id, size_t n)
 {
-	struct buf *list = grow(cids->ids, cids->count, room, sizeof *list);
+	struct buf *list = reserve_one(cids->ids, cids->count, room, sizeof *list);
 	struct buf b = BUF_ZERO;
 	if (list)
 		cids->ids = list;
 	if (!list || !convert_octets(id, n, &b)) {
 		buf_free(&b);
-		fail(r, CONTENT_NO_MEMORY);
+		set_failure(r, CONTENT_NO_MEMORY);
 		return;
 	}
 	list[cids->count++] = b;
 }
 
-/* The image for what stands behind `cid:`, percent-encoded or, in programs that do not
-   know of that, as the Content-ID is. */
-static size_t resolve(struct reader *r, char const *id, size_t n)
+/* The image for the rest of a cid: URL. Some programs do not percent-encode it. */
+static size_t resolve_cid(struct reader *r, char const *id, size_t n)
 {
 	r->id.len = 0;
 	if (!buf_put(&r->id, id, n)) {
-		fail(r, CONTENT_NO_MEMORY);
+		set_failure(r, CONTENT_NO_MEMORY);
 		return NO_IMAGE;
 	}
 	char const *decoded = r->id.s;
 	size_t len = r->id.len = cid_decode(r->id.s, n);
 	bool known = false;
-	strip(&decoded, &len);
+	strip_id(&decoded, &len);
 	size_t image = image_named(r, decoded, len, &known);
 	if (image == NO_IMAGE && r->status == CONTENT_OK && r->id.len < n)
 		image = image_named(r, id, n, &known);
 	if (image == NO_IMAGE && r->status == CONTENT_OK)
-		note(r, known ? &r->c->unhosted : &r->c->unresolved,
+		note_cid(r, known ? &r->c->unhosted : &r->c->unresolved,
 			known ? &r->unhosted_room : &r->unresolved_room, decoded, len);
 	return image;
 }
 
-/* cid_rewrite's question. */
-static char const *find(void *data, char const *id, size_t n)
+/* The URL of an image, for cid_rewrite. */
+static char const *find_url(void *data, char const *id, size_t n)
 {
 	struct reader *r = data;
-	size_t image = r->status == CONTENT_OK ? resolve(r, id, n) : NO_IMAGE;
+	size_t image = r->status == CONTENT_OK ? resolve_cid(r, id, n) : NO_IMAGE;
 	if (image == NO_IMAGE)
 		return NULL;
 	size_t prefix = strlen(r->url);
@@ -226,7 +226,7 @@ static char const *find(void *data, char const *id, size_t n)
 	if (buf_put(&r->answer, r->url, prefix) && buf_putc(&r->answer, '/')
 	    && buf_puts(&r->answer, r->c->images[image].path) && buf_putc(&r->answer, 0))
 		return r->answer.s;
-	fail(r, CONTENT_NO_MEMORY);
+	set_failure(r, CONTENT_NO_MEMORY);
 	return NULL;
 }
 
@@ -238,8 +238,8 @@ static int compare_bufs(void const *a, void const *b)
 	return d ? d : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Sorts what was noted, and leaves each once. */
-static void unite(struct content_cids *c)
+/* Sorts the list and drops repeated ids. */
+static void sort_cids(struct content_cids *c)
 {
 	size_t n = 0;
 	if (c->count)
@@ -253,7 +253,7 @@ static void unite(struct content_cids *c)
 	c->count = n;
 }
 
-/* A part's body with its transfer encoding and its charset undone. */
+/* Appends a part's body to out, decoded and in UTF-8. */
 static bool read_part(struct reader *r, size_t i, bool html, struct buf *out)
 {
 	struct mime_part const *part = part_of(r, i);
@@ -262,7 +262,7 @@ static bool read_part(struct reader *r, size_t i, bool html, struct buf *out)
 		&& (html ? convert_html : convert_to_utf8)(part->charset, r->octets.s, r->octets.len, out);
 }
 
-/* A piece of the text begins on a line of its own. */
+/* Appends a piece of the text, on a line of its own. */
 static bool read_text(struct reader *r, size_t i)
 {
 	struct buf *text = &r->c->text;
@@ -274,7 +274,7 @@ static bool read_html(struct reader *r, size_t i)
 {
 	struct buf utf8 = BUF_ZERO, corrected = BUF_ZERO;
 	bool good = read_part(r, i, true, &utf8) && html_meta_correct(utf8.s, utf8.len, &corrected)
-		&& cid_rewrite(corrected.s, corrected.len, find, r, &r->c->html);
+		&& cid_rewrite(corrected.s, corrected.len, find_url, r, &r->c->html);
 	buf_free(&utf8);
 	buf_free(&corrected);
 	return good;
@@ -309,9 +309,9 @@ enum content_status content_read(struct content *c, struct message const *msg, c
 	if (!cid_parts_start(&r.parts, msg))
 		return CONTENT_NO_MEMORY;
 	if (!read_fields(&r) || !read_pieces(&r))
-		fail(&r, CONTENT_NO_MEMORY);
-	unite(&c->unresolved);
-	unite(&c->unhosted);
+		set_failure(&r, CONTENT_NO_MEMORY);
+	sort_cids(&c->unresolved);
+	sort_cids(&c->unhosted);
 	cid_parts_free(&r.parts);
 	buf_free(&r.id);
 	buf_free(&r.answer);

@@ -1,6 +1,6 @@
-/* Charsets to UTF-8 with iconv(3): see convert.h. iconv is asked to convert and nothing
-   else (no //TRANSLIT, no //IGNORE); what it refuses is stepped over here, and what it
-   gave is checked, since glibc's UTF-32 lets code points beyond Unicode through. */
+/* Charsets to UTF-8 with iconv(3): see convert.h. iconv converts strictly, without //TRANSLIT and
+   //IGNORE. This file skips what it refuses, and checks its output: UTF-32 of glibc passes code
+   points beyond Unicode. */
 #include "import/convert.h"
 
 #include "mail/address.h"
@@ -17,10 +17,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What there is to know of charsets for stepping over what can't be read. unit: octets
-   that belong together. pairs: two 8-bit octets are one unreadable character (an ASCII
-   one behind the first is read on its own, as browsers do: it may be a `<`). held: the
-   decoder keeps a character back until it sees the next. */
+/* How to skip an unreadable character. unit: the octets of a code unit. pairs: two 8-bit octets are
+   one character. (An ASCII octet after the first is read, as browsers do: it may be a `<`.) held:
+   the decoder keeps a character back until it has the next. */
 static struct trait {
 	char const *name;
 	uint8_t unit;
@@ -42,8 +41,8 @@ static struct trait const *trait_of(char const *name)
 	return &plain;
 }
 
-/* How much of a text there is before the NULs at its end, which programs leave that send all of
-   a buffer. (Dropped elsewhere, they could make a tag of what is none.) */
+/* The length without the NULs at the end, which programs leave that send a whole buffer. (Elsewhere
+   they are not dropped: text could become a tag.) */
 static size_t without_padding(char const *s, size_t n)
 {
 	while (n && !s[n - 1])
@@ -51,7 +50,7 @@ static size_t without_padding(char const *s, size_t n)
 	return n;
 }
 
-/* Appends what should be UTF-8: ill-formed sequences and NULs become U+FFFD. */
+/* Appends UTF-8. Ill-formed sequences and NULs become U+FFFD. */
 static bool put_utf8(char const *s, size_t n, struct buf *out)
 {
 	size_t copied = 0, step;
@@ -68,8 +67,8 @@ static bool put_utf8(char const *s, size_t n, struct buf *out)
 	return buf_put(out, s + copied, n - copied);
 }
 
-/* windows-1252 where it differs from ISO 8859-1; 0: unused. By hand: the last resort
-   must not depend on what iconv has installed. */
+/* Appends windows-1252. high: where it differs from ISO 8859-1; 0: unused. Not by iconv: the last
+   resort must not depend on installed modules. */
 static bool put_1252(char const *s, size_t n, struct buf *out)
 {
 	static uint16_t const high[] = {
@@ -88,7 +87,7 @@ static bool put_1252(char const *s, size_t n, struct buf *out)
 	return true;
 }
 
-/* One conversion with its own output, for iconv's way of counting. */
+/* The state of a conversion. */
 struct conversion {
 	iconv_t cd;
 	char *s;
@@ -98,8 +97,8 @@ struct conversion {
 
 enum outcome { DONE, CUT, UNREADABLE, NO_MEMORY };
 
-/* Converts up to the end or to what can't be read; flush: what the decoder keeps. */
-static enum outcome run(struct conversion *c, bool flush)
+/* Converts up to the end or to an unreadable octet. flush: converts what the decoder keeps. */
+static enum outcome run_iconv(struct conversion *c, bool flush)
 {
 	for (;;) {
 		if (!buf_reserve(&c->out, c->n * 2 + 64))
@@ -116,8 +115,8 @@ static enum outcome run(struct conversion *c, bool flush)
 	}
 }
 
-/* Steps over what iconv stopped at. */
-static bool step_over(struct conversion *c, struct trait const *t)
+/* Skips the unreadable character at which iconv stopped. */
+static bool skip_unreadable(struct conversion *c, struct trait const *t)
 {
 	size_t step = t->unit;
 	if (t->pairs && c->n > 1 && (uint8_t)c->s[0] > 0x80 && (uint8_t)c->s[0] < 0xff && (uint8_t)c->s[1] >= 0x80)
@@ -128,23 +127,23 @@ static bool step_over(struct conversion *c, struct trait const *t)
 	bool euro = step == 1 && (uint8_t)c->s[0] == 0x80 && !strcmp(t->name, "GB18030");
 	c->s += step;
 	c->n -= step;
-	return (!t->held || run(c, true) != NO_MEMORY) && buf_puts(&c->out, euro ? "\xe2\x82\xac" : UTF8_BAD);
+	return (!t->held || run_iconv(c, true) != NO_MEMORY) && buf_puts(&c->out, euro ? "\xe2\x82\xac" : UTF8_BAD);
 }
 
-/* All of it. Afterwards c->out has UTF-8 as far as iconv writes it. */
-static bool convert(struct conversion *c, struct trait const *t)
+/* Converts all of it. c->out is UTF-8 as iconv writes it. */
+static bool convert_all(struct conversion *c, struct trait const *t)
 {
 	for (;;) {
-		enum outcome o = run(c, false);
+		enum outcome o = run_iconv(c, false);
 		if (o == NO_MEMORY)
 			return false;
-		if (o != UNREADABLE && run(c, true) == NO_MEMORY)
+		if (o != UNREADABLE && run_iconv(c, true) == NO_MEMORY)
 			return false;
 		if (o == CUT)
 			return buf_puts(&c->out, UTF8_BAD);
 		if (o == DONE)
 			return true;
-		if (!step_over(c, t))
+		if (!skip_unreadable(c, t))
 			return false;
 	}
 }
@@ -153,14 +152,14 @@ static bool put_converted(iconv_t cd, char const *name, char const *s, size_t n,
 {
 	/* iconv does not write to its input, whatever its type says. */
 	struct conversion c = {.cd = cd, .s = (char *)(uintptr_t)s, .n = n};
-	bool good = convert(&c, trait_of(name));
+	bool good = convert_all(&c, trait_of(name));
 	size_t mark = good && c.out.len >= 3 && !memcmp(c.out.s, "\xef\xbb\xbf", 3) ? 3 : 0;
 	good = good && put_utf8(c.out.s + mark, c.out.len - mark, out);
 	buf_free(&c.out);
 	return good;
 }
 
-/* Byte order marks, the longer before those they begin with. */
+/* Finds a byte order mark. A longer mark comes before a mark that it begins with. */
 static char const *mark_of(char const *s, size_t n, size_t *len)
 {
 	static struct {
@@ -180,8 +179,8 @@ static char const *mark_of(char const *s, size_t n, size_t *len)
 	return NULL;
 }
 
-/* UTF-16 and 32 without a mark and without a word on their order: where the zeros of
-   blanks, line ends and Latin letters stand tells; big endian else (RFC 2781 4.3). */
+/* Chooses the byte order of UTF-16 or UTF-32 without a mark, by the place of the zeros in blanks,
+   line ends and Latin letters. Big endian by default (RFC 2781 4.3). */
 static void choose_order(char const *s, size_t n, char name[CHARSET_NAME])
 {
 	size_t unit = strcmp(name, "UTF-32") ? 2 : 4, first = 0, last = 0;
@@ -202,9 +201,9 @@ struct reading {
 	bool shifted; /* ISO-2022-JP: becomes EUC-JP first */
 };
 
-/* Settles the reading by the label, unless that is none, unknown to iconv too, or proved false.
-   False: iconv could not be asked. */
-static bool judge(struct reading *r, char const *label, char const *s, size_t n)
+/* Sets *r for the label. r->name stays "" if the label is missing, unknown or proved false. False:
+   iconv failed. */
+static bool choose_reading(struct reading *r, char const *label, char const *s, size_t n)
 {
 	char *name = r->name;
 	*r = (struct reading){.by_iconv = false};
@@ -234,7 +233,7 @@ static bool put_shifted(struct reading const *r, char const *s, size_t n, struct
 	return good;
 }
 
-static bool put(struct reading const *r, char const *s, size_t n, struct buf *out)
+static bool put_reading(struct reading const *r, char const *s, size_t n, struct buf *out)
 {
 	if (r->shifted)
 		return put_shifted(r, s, n, out);
@@ -243,17 +242,18 @@ static bool put(struct reading const *r, char const *s, size_t n, struct buf *ou
 	return strcmp(r->name, "WINDOWS-1252") ? put_utf8(s, n, out) : put_1252(s, n, out);
 }
 
-/* Reads the text by a label, and keeps that unless it proves false. *read: it is kept. */
+/* Appends the text, read by a label. *read: it is false, and nothing is appended, if the label says
+   nothing or is proved false. */
 static bool read_by(char const *label, char const *s, size_t n, struct buf *out, bool *read)
 {
 	struct reading r;
 	size_t before = out->len;
 	*read = false;
-	if (!judge(&r, label, s, n))
+	if (!choose_reading(&r, label, s, n))
 		return false;
 	if (!*r.name)
 		return true;
-	if (!put(&r, s, n, out))
+	if (!put_reading(&r, s, n, out))
 		return false;
 	*read = !label_was_false(r.name, s, n, out->s + before, out->len - before);
 	if (!*read)
@@ -261,7 +261,7 @@ static bool read_by(char const *label, char const *s, size_t n, struct buf *out,
 	return true;
 }
 
-/* The charset that HTML states of itself, in stated; "" where it states none. */
+/* Finds the charset that HTML states of itself; "": it states none. */
 static void find_stated(char const *s, size_t n, char stated[CHARSET_NAME])
 {
 	size_t from, to;

@@ -1,6 +1,5 @@
-/* Text to UTF-8. Whatever comes in, what goes out is well-formed UTF-8 (RFC 3629)
-   without NULs (those at the end of a text go, others become U+FFFD) and without a byte
-   order mark, so that any store takes it. */
+/* Converts text to UTF-8. For any input, the output is well-formed UTF-8 (RFC 3629) without a byte
+   order mark and without NULs. NULs at the end of a text are dropped, others become U+FFFD. */
 #ifndef IMPORT_CONVERT_H
 #define IMPORT_CONVERT_H
 
@@ -16,18 +15,7 @@
    mark wins over any label. False: out of memory; out is then as it was. */
 bool convert_to_utf8(char const *charset, char const *s, size_t n, struct buf *out);
 
-/* The same for HTML: without a true label, the charset counts that a <meta> states. */
+/* The same for HTML. If the label is missing, unknown or false, the charset of its <meta> counts. */
 bool convert_html(char const *charset, char const *s, size_t n, struct buf *out);
-
-/* Appends an unstructured field's value, as mime_field and header_find give it: its
-   RFC 2047 words decoded (adjacent ones of one charset joined before conversion, for
-   characters split between them), 8-bit octets read as UTF-8 if they are, else as
-   windows-1252; control characters become spaces; blanks at the ends go.
-   False: out of memory; out is then as it was. */
-bool convert_header(char const *value, struct buf *out);
-
-/* Appends octets that are no text but go into a store's text all the same, such as a
-   Message-ID: as convert_header does, but without encoded words. */
-bool convert_octets(char const *s, size_t n, struct buf *out);
 
 #endif

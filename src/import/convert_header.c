@@ -1,21 +1,21 @@
-/* A field's value to UTF-8, for convert.h: encoded words are joined before they are
-   converted, since programs split them in mid-character (against RFC 2047 5). */
-#include "import/convert.h"
+/* A field's value to UTF-8: see convert_header.h. */
+#include "import/convert_header.h"
 
 #include "base/ascii.h"
+#include "import/convert.h"
 #include "mail/encword.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* Octets of one charset that wait for their neighbours. */
+/* Octets of one charset, collected from adjacent runs. */
 struct group {
 	struct buf octets;
-	struct buf charset; /* with a NUL behind it; empty: none */
+	struct buf charset; /* NUL-terminated; empty: none */
 	bool encoded;
 };
 
-static bool flush(struct group *g, struct buf *out)
+static bool flush_group(struct group *g, struct buf *out)
 {
 	bool good = !g->octets.len
 		|| convert_to_utf8(g->charset.len ? g->charset.s : NULL, g->octets.s, g->octets.len, out);
@@ -23,13 +23,13 @@ static bool flush(struct group *g, struct buf *out)
 	return good;
 }
 
-static bool add(struct group *g, struct encword_run const *run, struct buf *out)
+static bool add_run(struct group *g, struct encword_run const *run, struct buf *out)
 {
 	size_t n = g->charset.len ? g->charset.len - 1 : 0;
 	bool same = g->encoded == run->encoded
 		&& ascii_case_equal(n ? g->charset.s : "", n, run->charset_len ? run->charset : "", run->charset_len);
 	if (!same) {
-		if (!flush(g, out))
+		if (!flush_group(g, out))
 			return false;
 		g->encoded = run->encoded;
 		g->charset.len = 0;
@@ -40,9 +40,9 @@ static bool add(struct group *g, struct encword_run const *run, struct buf *out)
 	return buf_put(&g->octets, run->s, run->n);
 }
 
-/* Control characters, C1's (U+0080 to U+009F) too, become spaces; those at the ends go.
-   s[from..) is valid UTF-8 and only gets shorter. */
-static void tidy(struct buf *b, size_t from)
+/* Makes control characters, with C1 (U+0080 to U+009F), spaces, and cuts spaces at the ends of
+   s[from..), which is valid UTF-8. */
+static void clean_controls(struct buf *b, size_t from)
 {
 	size_t to = from;
 	for (size_t i = from; i < b->len; i++) {
@@ -68,17 +68,17 @@ bool convert_header(char const *value, struct buf *out)
 	int r;
 	encword_start(&words, value, strlen(value));
 	while ((r = encword_next(&words, &run, &scratch)) > 0) {
-		if (!add(&group, &run, out)) {
+		if (!add_run(&group, &run, out)) {
 			r = -1;
 			break;
 		}
 	}
-	bool good = !r && flush(&group, out);
+	bool good = !r && flush_group(&group, out);
 	buf_free(&scratch);
 	buf_free(&group.octets);
 	buf_free(&group.charset);
 	if (good)
-		tidy(out, before);
+		clean_controls(out, before);
 	else
 		out->len = before;
 	return good;
@@ -89,6 +89,6 @@ bool convert_octets(char const *s, size_t n, struct buf *out)
 	size_t before = out->len;
 	if (!convert_to_utf8(NULL, s, n, out))
 		return false;
-	tidy(out, before);
+	clean_controls(out, before);
 	return true;
 }

@@ -1,7 +1,6 @@
-/* iconv(3)'s decoders to UTF-8: see decoder.h. They are kept, all of them: glibc loads a module
-   from the disk for each and soon unloads one that nobody has open, which costs as much as
-   converting ten thousand octets; and a header may change charsets every twelve. Those that
-   iconv knows are some 1200, of at most 32 KB each. */
+/* Decoders: see decoder.h. All are kept: glibc loads a module for each and unloads it after
+   iconv_close, which costs as much as converting 10000 octets, and a header can change its charset
+   every 12. iconv knows about 1200 charsets; a decoder has at most 32 KB. */
 #include "import/decoder.h"
 
 #include "mail/charset.h"
@@ -14,10 +13,10 @@
 static struct decoder {
 	char name[CHARSET_NAME];
 	iconv_t cd;
-} *all; /* by name */
+} *all; /* sorted by name */
 static size_t count, room;
 
-/* Where name is, or belongs. */
+/* The index of name, or where to insert it. */
 static size_t place_of(char const *name)
 {
 	size_t low = 0, high = count;
@@ -31,7 +30,7 @@ static size_t place_of(char const *name)
 	return low;
 }
 
-static bool grow(void)
+static bool reserve_decoder(void)
 {
 	size_t more = room ? room * 2 : 8;
 	struct decoder *p = count < room ? all : realloc(all, more * sizeof *all);
@@ -51,7 +50,7 @@ iconv_t decoder_for(char const *name)
 		iconv(all[at].cd, NULL, NULL, NULL, NULL);
 		return all[at].cd;
 	}
-	if (!grow()) {
+	if (!reserve_decoder()) {
 		errno = ENOMEM;
 		return none;
 	}

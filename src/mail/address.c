@@ -1,4 +1,4 @@
-/* Mail addresses. */
+/* Mail addresses: see address.h. */
 #include "mail/address.h"
 
 #include "base/ascii.h"
@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* RFC 5322 3.2.3 atext, and the dot anywhere: carriers have handed out a..b@ and .a@. */
+/* atext of RFC 5322 3.2.3, and the dot anywhere: mobile carriers gave out a..b@ and .a@. */
 static bool is_dot_atext(char c)
 {
 	switch (c) {
@@ -20,7 +20,7 @@ static bool is_dot_atext(char c)
 	}
 }
 
-/* Octets of the local part at the start of s, 0 if there is none (RFC 5321 4.1.2). */
+/* The length of the local part at the start of s (RFC 5321 4.1.2); 0: it is malformed. */
 static size_t local_length(char const *s, size_t n)
 {
 	size_t i = 0;
@@ -220,8 +220,7 @@ bool address_normalize(char const *s, size_t n, char out[ADDRESS_MAX], size_t *l
 
 /* --- Paths ------------------------------------------------------------------------------ */
 
-/* Where the path in brackets that opens before s ends: the offset of its '>', which
-   may also stand, quoted, in the local part. n if there is none. */
+/* The offset of the `>` that closes the path at s, or n. A quoted `>` is part of the local part. */
 static size_t closing_bracket(char const *s, size_t n)
 {
 	bool quoted = false;
@@ -236,7 +235,7 @@ static size_t closing_bracket(char const *s, size_t n)
 	return n;
 }
 
-/* Octets of a source route `@a,@b:` at the start of s, 0 if there is none. */
+/* The length of a source route `@a,@b:` at the start of s, or 0. */
 static size_t route_length(char const *s, size_t n)
 {
 	if (n == 0 || s[0] != '@')

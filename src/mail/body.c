@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What the parents of a part say of it. */
+/* The tree, and facts about each part that depend on others. */
 struct view {
 	struct mime const *m;
 	uint32_t count;
@@ -128,7 +128,7 @@ static void take_piece(struct view *v, uint32_t i)
 }
 
 /* Uses the pieces of a type. restricted: those in marked multiparts alone. */
-static void choose(struct view *v, char const *type, enum body_use as, bool restricted, enum body_use *use)
+static void choose_type(struct view *v, char const *type, enum body_use as, bool restricted, enum body_use *use)
 {
 	uint32_t first = restricted ? MIME_NONE : first_of(v, type);
 	memset(v->taken, 0xff, sizeof v->taken); /* MIME_NONE */
@@ -158,11 +158,11 @@ void body_choose(struct mime const *m, enum body_use use[MIME_PARTS])
 		use[i] = !strncmp(part->type, "multipart/", 10) ? BODY_CONTAINER
 			: part->leaf && *part->id ? BODY_INLINE : BODY_IGNORED;
 	}
-	choose(&v, "text/html", BODY_HTML, false, use);
+	choose_type(&v, "text/html", BODY_HTML, false, use);
 	for (uint32_t i = 0; i < v.count; i++)
 		if (use[i] == BODY_HTML)
 			mark_own(&v, i);
 	for (uint32_t i = 0; i < v.count; i++)
 		restricted = restricted || v.own[i];
-	choose(&v, "text/plain", BODY_TEXT, restricted, use);
+	choose_type(&v, "text/plain", BODY_TEXT, restricted, use);
 }

@@ -1,5 +1,5 @@
-/* Which parts of a message are its text and its HTML (RFC 8621 4.1.4), and which may be images
-   of the HTML. */
+/* Chooses the parts of a message that are its text and its HTML (RFC 8621 4.1.4), and those that
+   may be images of the HTML. */
 #ifndef MAIL_BODY_H
 #define MAIL_BODY_H
 

@@ -1,6 +1,5 @@
-/* Names of charsets: see charset.h. A label is looked up by its letters and digits
-   alone, as Unicode's TS 22 matches names, so that one row stands for ISO_8859-2,
-   iso8859-2 and "iso 8859 2". */
+/* Names of charsets: see charset.h. Labels are compared by their letters and digits alone, as
+   Unicode's TS 22 does. One row is enough for ISO_8859-2, iso8859-2 and "iso 8859 2". */
 #include "mail/charset.h"
 
 #include "base/ascii.h"
@@ -8,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sorted by key. On the right what the WHATWG Encoding Standard says the label means,
-   in glibc's spelling; but us-ascii stays what it is, since one with 8-bit octets in it
-   is a false label. */
+/* Sorted by key. The names are those of the WHATWG Encoding Standard, as glibc spells them.
+   US-ASCII is an exception: with 8-bit octets it is a false label (label.h), not windows-1252. */
 static struct row {
 	char const *key, *name;
 } const table[] = {
@@ -158,8 +156,8 @@ static bool is_name(char c)
 	return ascii_is_alpha(c) || ascii_is_digit(c) || (c && strchr("-_.:+() ", c));
 }
 
-/* The label without what surrounds it: quotes, blanks, `x-`, and all from the first
-   octet on that no name has (a language, RFC 2231 5; iconv's //SUFFIX). */
+/* Cuts quotes, blanks and `x-` before the name, and everything from the first octet on that
+   cannot be in a name: a language (RFC 2231 5), or the //SUFFIX of iconv. */
 static void trim(char const **s, size_t *n)
 {
 	while (*n && !ascii_is_alpha(**s) && !ascii_is_digit(**s))
@@ -191,7 +189,7 @@ bool charset_name(char const *s, size_t n, char out[CHARSET_NAME])
 		strcpy(out, row->name);
 		return true;
 	}
-	/* Two letters are a language in the wrong place ("es"), not ISO 646's Spain. */
+	/* Two letters are a misplaced language ("es"), not a charset of ISO 646. */
 	if (keyed < 3)
 		return false;
 	for (size_t i = 0; i < n; i++)

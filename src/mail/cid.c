@@ -12,7 +12,7 @@
 
 struct rewrite {
 	char const *s;
-	size_t copied; /* s[0..copied) is in out, or replaced there */
+	size_t copied; /* s[0..copied) has been written to out */
 	struct url url;
 	cid_find *find;
 	void *data;
@@ -23,8 +23,8 @@ static void in_url(struct rewrite *r, size_t from, size_t to);
 static void in_srcset(struct rewrite *r, size_t from, size_t to);
 static void in_style(struct rewrite *r, size_t from, size_t to);
 
-/* The attributes with URLs, whatever element they are on: a URL that a browser does not
-   look at does no harm, and VML's elements are many. */
+/* The attributes with URLs, on any element: VML has many, and a replaced URL that no browser reads
+   does no harm. */
 static struct {
 	char const *name;
 	void (*read)(struct rewrite *r, size_t from, size_t to);
@@ -34,8 +34,8 @@ static struct {
 	{"o:href", in_url}, {"imagesrcset", in_srcset}, {"lowsrc", in_url}, {"dynsrc", in_url},
 };
 
-/* r->url is whole: asks for another in its stead, if it is a cid. */
-static void replace(struct rewrite *r)
+/* r->url is complete: replaces it, if it is a cid: URL. */
+static void replace_cid(struct rewrite *r)
 {
 	struct url const *u = &r->url;
 	if (u->failed || u->s.len < 4 || !ascii_case_equal(u->s.s, 4, "cid:", 4))
@@ -57,7 +57,7 @@ static void in_url(struct rewrite *r, size_t from, size_t to)
 	for (int c = html_text_next(&t); c >= 0; c = html_text_next(&t))
 		url_add(&r->url, c, t.from, t.at);
 	url_finish(&r->url);
-	replace(r);
+	replace_cid(r);
 }
 
 static void in_srcset(struct rewrite *r, size_t from, size_t to)
@@ -65,7 +65,7 @@ static void in_srcset(struct rewrite *r, size_t from, size_t to)
 	struct html_text t;
 	html_text_start(&t, r->s, from, to, true);
 	while (srcset_next(&t, &r->url))
-		replace(r);
+		replace_cid(r);
 }
 
 static void in_css(struct rewrite *r, size_t from, size_t to, bool attribute)
@@ -73,7 +73,7 @@ static void in_css(struct rewrite *r, size_t from, size_t to, bool attribute)
 	struct css c;
 	css_start(&c, r->s, from, to, attribute);
 	while (css_next(&c, &r->url))
-		replace(r);
+		replace_cid(r);
 }
 
 static void in_style(struct rewrite *r, size_t from, size_t to)

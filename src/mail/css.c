@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define WORD 24 /* longer than any function's name that is looked for */
+#define WORD 24 /* longer than the names of the functions with URLs */
 
 void css_start(struct css *c, char const *s, size_t at, size_t end, bool attribute)
 {
@@ -33,15 +33,15 @@ static void skip_comment(struct html_text *t)
 	html_text_next(t);
 }
 
-/* Does an escape begin behind a backslash that was just read (4.3.8)? */
+/* Does the backslash just read begin an escape (4.3.8)? */
 static bool is_escape(struct html_text const *t)
 {
 	int c = html_text_peek(t);
 	return c >= 0 && !is_line_end(c);
 }
 
-/* An escape (4.3.7), its backslash having been read, to out as UTF-8; its length. */
-static size_t escape(struct html_text *t, char out[4])
+/* Reads an escape (4.3.7) after its backslash. Writes it as UTF-8; returns its length. */
+static size_t read_escape(struct html_text *t, char out[4])
 {
 	int c = html_text_next(t);
 	if (c > 0x7f || ascii_hex((char)c) < 0) {
@@ -61,13 +61,13 @@ static size_t escape(struct html_text *t, char out[4])
 	return utf8_write(code, out);
 }
 
-/* Adds to u what a backslash, just read, stands for: an escape, or a line that goes on. */
+/* Reads what follows a backslash: an escape, which is added to u, or a line end, which is not. */
 static void add_escape(struct html_text *t, struct url *u)
 {
 	char out[4];
 	size_t from = t->from;
 	if (is_escape(t)) {
-		size_t n = escape(t, out);
+		size_t n = read_escape(t, out);
 		for (size_t i = 0; i < n; i++)
 			url_add(u, (unsigned char)out[i], from, t->at);
 	} else if (html_text_next(t) == '\r' && html_text_peek(t) == '\n') {
@@ -75,8 +75,8 @@ static void add_escape(struct html_text *t, struct url *u)
 	}
 }
 
-/* A string, its quote having been read (4.3.5). False: a line end breaks it off. */
-static bool string(struct html_text *t, int quote, struct url *u)
+/* Reads a string (4.3.5) after its quote. False: a line end cuts it off. */
+static bool read_string(struct html_text *t, int quote, struct url *u)
 {
 	url_start(u);
 	for (int c = html_text_next(t); c >= 0 && c != quote; c = html_text_next(t)) {
@@ -91,8 +91,8 @@ static bool string(struct html_text *t, int quote, struct url *u)
 	return true;
 }
 
-/* What follows `url(` (4.3.6), up to its parenthesis. False: no URL. */
-static bool unquoted(struct html_text *t, struct url *u)
+/* Reads an unquoted URL (4.3.6) after `url(`, up to the parenthesis. False: it is malformed. */
+static bool read_unquoted(struct html_text *t, struct url *u)
 {
 	bool good = true, over = false;
 	url_start(u);
@@ -121,8 +121,8 @@ static bool name_follows(struct html_text const *t)
 	return is_name(c) || (c == '\\' && is_escape(&ahead));
 }
 
-/* The name that follows goes to word, lowered; "" when it is longer. */
-static void name(struct html_text *t, char word[WORD])
+/* Reads a name to word, lowered; "" if it has no room there. */
+static void read_name(struct html_text *t, char word[WORD])
 {
 	size_t n = 0;
 	while (name_follows(t)) {
@@ -130,15 +130,15 @@ static void name(struct html_text *t, char word[WORD])
 		int c = html_text_next(t);
 		bool escaped = c == '\\';
 		if (escaped)
-			escape(t, out);
+			read_escape(t, out);
 		if (n < WORD)
 			word[n++] = ascii_lower(escaped ? out[0] : (char)c);
 	}
 	word[n < WORD ? n : 0] = 0;
 }
 
-/* A function's parenthesis has been read. True: u is its URL. */
-static bool function(struct css *c, char const *word, struct url *u)
+/* Reads a function after its parenthesis. True: u is its URL. */
+static bool read_function(struct css *c, char const *word, struct url *u)
 {
 	bool url = !strcmp(word, "url");
 	c->depth++;
@@ -148,11 +148,11 @@ static bool function(struct css *c, char const *word, struct url *u)
 		int quote = html_text_peek(&c->t);
 		if (quote == '"' || quote == '\'') {
 			html_text_next(&c->t);
-			return string(&c->t, quote, u);
+			return read_string(&c->t, quote, u);
 		}
 		if (url) {
 			c->depth--;
-			return unquoted(&c->t, u);
+			return read_unquoted(&c->t, u);
 		}
 	}
 	if (!c->set && (!strcmp(word, "image-set") || !strcmp(word, "-webkit-image-set")))
@@ -160,18 +160,18 @@ static bool function(struct css *c, char const *word, struct url *u)
 	return false;
 }
 
-/* A name, of a function or of nothing. True: u is the function's URL. */
-static bool word(struct css *c, struct url *u)
+/* Reads a name. True: it is that of a function, and u is its URL. */
+static bool read_word(struct css *c, struct url *u)
 {
 	char w[WORD];
-	name(&c->t, w);
+	read_name(&c->t, w);
 	if (html_text_peek(&c->t) != '(')
 		return false;
 	html_text_next(&c->t);
-	return function(c, w, u);
+	return read_function(c, w, u);
 }
 
-/* `<!--` may stand in a style sheet (4.3.1, CDO); its `--` begins no name. */
+/* A style sheet may have `<!--` (4.3.1, CDO): its `--` does not begin a name. */
 static void skip_opener(struct html_text *t)
 {
 	struct html_text ahead = *t;
@@ -179,8 +179,8 @@ static void skip_opener(struct html_text *t)
 		*t = ahead;
 }
 
-/* One token of any other kind. True: u is a URL. */
-static bool token(struct css *c, struct url *u)
+/* Reads a token of another kind. True: u is a URL. */
+static bool read_token(struct css *c, struct url *u)
 {
 	char w[WORD];
 	int o = html_text_next(&c->t);
@@ -193,10 +193,10 @@ static bool token(struct css *c, struct url *u)
 		return false;
 	case '"':
 	case '\'':
-		return string(&c->t, o, u) && c->set && c->set == c->depth;
-	case '#': /* `#url(` and `@url(` are no functions (4.3.1) */
+		return read_string(&c->t, o, u) && c->set && c->set == c->depth;
+	case '#': /* `#url(` and `@url(` are not functions (4.3.1) */
 	case '@':
-		name(&c->t, w);
+		read_name(&c->t, w);
 		return false;
 	case '<':
 		skip_opener(&c->t);
@@ -216,7 +216,7 @@ static bool token(struct css *c, struct url *u)
 bool css_next(struct css *c, struct url *u)
 {
 	while (html_text_peek(&c->t) >= 0 && !u->failed)
-		if (name_follows(&c->t) ? word(c, u) : token(c, u))
+		if (name_follows(&c->t) ? read_word(c, u) : read_token(c, u))
 			return true;
 	return false;
 }

@@ -1,5 +1,5 @@
-/* Encoded words, in one pass: a charset ends where another word could begin, and where
-   the next `?=` is gets looked for once, however many words ask. */
+/* Encoded words, in one pass: a charset ends where another word could begin, and each `?=` is
+   searched for once. */
 #include "mail/encword.h"
 
 #include "base/ascii.h"
@@ -13,7 +13,7 @@ void encword_start(struct encword *e, char const *s, size_t n)
 	*e = (struct encword){.s = s, .n = n};
 }
 
-/* The first `?=` at or after i, or n. Successive i do not fall. */
+/* The first `?=` at or after i, or n. i must not decrease between calls. */
 static size_t find_closer(struct encword *e, size_t i)
 {
 	if (e->closer >= i && e->closer)
@@ -30,7 +30,7 @@ static size_t find_closer(struct encword *e, size_t i)
 	return e->closer = e->n;
 }
 
-/* Is there a word at s[i], where `=?` stands? Sets word, text, end and so on. */
+/* Does the `=?` at s[i] begin a word? Then sets word, text, end and so on. */
 static bool read_word(struct encword *e, size_t i)
 {
 	char const *s = e->s;
@@ -54,7 +54,7 @@ static bool read_word(struct encword *e, size_t i)
 	return true;
 }
 
-/* Looks for the next word from s[at]; without one, word is n. */
+/* Finds the next word from s[at] on; without one, word is n. */
 static void find_word(struct encword *e)
 {
 	for (size_t i = e->at; i < e->n; i++) {

@@ -1,11 +1,10 @@
-/* Encoded words in a header's value (RFC 2047), as mail in the wild has them: split into
-   runs of octets, each with the charset it is in. Nothing is converted here. A character
-   may be split between two words, so a reader of the value
+/* Splits a header field's value into runs of octets: encoded words (RFC 2047), each with its
+   charset, and the text between them. The charsets are not converted here. The caller
 
-   - joins the octets of neighbouring encoded runs of one charset (any case), and only
-     then converts them; blanks between two words are never a run of their own;
-   - reads runs that are not encoded as the raw text they are: ASCII by the rules,
-     UTF-8 or any charset in the wild.
+   - joins the octets of neighbouring encoded runs of one charset (any case) before it converts
+     them, since programs split characters between two words. Blanks between two words are not
+     a run;
+   - reads the other runs as raw text: ASCII by the rules, UTF-8 or any charset in practice.
 
 	struct encword e;
 	struct encword_run run;
@@ -14,9 +13,9 @@
 	while ((r = encword_next(&e, &run, &scratch)) > 0)
 		...;
 
-   Tolerated: words inside quotes or stuck to other text, words of any length, blanks
-   and `?` inside a word's text, an empty charset, base64 with garbage or without its
-   padding, Q with stray `=`. What is no word stays as text. Time is linear in the value. */
+   It tolerates words inside quotes or without blanks around them, words of any length, blanks
+   and `?` inside a word's text, an empty charset, base64 with garbage or without padding, and Q
+   with a stray `=`. A malformed word is text. Time is linear in the value. */
 #ifndef MAIL_ENCWORD_H
 #define MAIL_ENCWORD_H
 
@@ -28,26 +27,26 @@
 struct encword_run {
 	bool encoded;
 	char const *charset; /* inside the value, without RFC 2231's `*language`; */
-	size_t charset_len;  /* 0 when not encoded, or when the word left it empty */
-	char const *s;       /* decoded octets: not encoded, inside the value; encoded, in */
-	size_t n;            /* scratch, until the next call. May be none. */
+	size_t charset_len;  /* 0 if not encoded, or if the word leaves it empty */
+	char const *s;       /* the octets: inside the value; of an encoded word, decoded in */
+	size_t n;            /* scratch, until the next call. n may be 0. */
 };
 
-/* The walk's state; its members are encword.c's business. */
+/* The state; its members are private to encword.c. */
 struct encword {
 	char const *s;
 	size_t n, at;
 	size_t word, text, end; /* the next word: where it starts, its text, its `?=` */
-	size_t closer;          /* the first `?=` not before the last place asked about */
+	size_t closer;          /* the first `?=` at or after the last offset searched from */
 	bool base64, after_word;
 	size_t charset_len;
 };
 
-/* Begins with s[0..n), an unfolded value (mail/header.h), which must outlive the walk. */
+/* Begins with s[0..n), an unfolded value (mail/header.h), which must outlive e. */
 void encword_start(struct encword *e, char const *s, size_t n);
 
-/* The next run. scratch: any buffer, whose content is replaced; the caller frees it.
-   1: *run is set; 0: the end; -1: out of memory. */
+/* Finds the next run. scratch: any buffer; its content is replaced, and the caller frees it.
+   1: *run is set; 0: there are no more; -1: out of memory. */
 int encword_next(struct encword *e, struct encword_run *run, struct buf *scratch);
 
 #endif

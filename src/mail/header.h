@@ -1,9 +1,9 @@
 /* The fields of a header block (RFC 5322 2.2), as mail in the wild has them:
 
-   - A line that starts with a blank continues the field before it. A line without a colon does,
-     too: somebody's program broke the line and forgot the blank. Of a Content-* field, whose
-     value has a syntax, only such a line is continued by it which the syntax lets go on.
-   - A field whose name is not one, `From a@b Thu Sep 12 13:59` for example, is skipped.
+   - A line that starts with a blank continues the field before it.
+   - So does a line without a colon: a program broke the line and forgot the blank. The value of a
+     Content-* field has a syntax, and such a line continues it only where header_value_continues.
+   - A field with an impossible name is skipped, for example `From a@b Thu Sep 12 13:59`.
    - Lines end in LF or CRLF.
  */
 #ifndef MAIL_HEADER_H
@@ -33,15 +33,14 @@ enum header_kind {
 	HEADER_OTHER   /* cannot be a field */
 };
 
-/* What the line s[0..n) is, n > 0. *name_len: the octets of a field's name. */
+/* The kind of the line s[0..n), n > 0. *name_len: the length of a field's name, else 0. */
 enum header_kind header_line_kind(char const *s, size_t n, size_t *name_len);
 
-/* Can s[0..n), a line without its end, be the first of a header block? It has a colon or starts
-   with a blank, and does not start with `<`, as HTML does. */
+/* Can the line s[0..n) be the first of a header block? It has a colon or starts with a blank. It does
+   not start with `<`, as HTML does. */
 bool header_may_start(char const *s, size_t n);
 
-/* The state of a field's value, line by line: what a line without a blank at its start needs to
-   be taken for the rest of a Content-* field. */
+/* The state of a Content-* field's value after some of its lines. */
 struct header_value {
 	bool quoted; /* a quote is open */
 	char last;   /* the last octet but for blanks */
@@ -50,8 +49,9 @@ struct header_value {
 void header_value_start(struct header_value *v);
 void header_value_add(struct header_value *v, char const *line, size_t n);
 
-/* Does the line continue the value? It does if the value ends inside a quote or in one of `;,=:`,
-   or if the line begins with `;` or a parameter of RFC 2045, 2183 or 2387. */
+/* Can the line, which does not begin with a blank, continue the value? The value then ends inside a
+   quote or in one of `;,=:`, or the line begins with `;` or with a parameter of RFC 2045, 2183
+   or 2387. */
 bool header_value_continues(struct header_value const *v, char const *line, size_t n);
 
 /* A field. The pointers go into the block. */
@@ -70,7 +70,7 @@ bool header_next(char const *s, size_t n, size_t *at, struct header_field *field
 bool header_unfold(struct buf *out, char const *s, size_t n);
 
 /* The first field called `name` (any case) in the block s[0..n), unfolded into value.
-   1: found; 0: there is none; -1: out of memory. */
+   1: found; 0: not found; -1: out of memory. */
 int header_find(char const *s, size_t n, char const *name, struct buf *value);
 
 #endif

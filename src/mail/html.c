@@ -1,5 +1,5 @@
-/* The HTML reader: see html.h. The states of WHATWG's tokenizer, folded into straight
-   code, since nothing but tags and style sheets is wanted. */
+/* The HTML reader: see html.h. The states of WHATWG's tokenizer are straight code here: only tags
+   and style sheets are needed. */
 #include "mail/html.h"
 
 #include "base/ascii.h"
@@ -29,7 +29,7 @@ static bool word_at(struct html const *h, size_t at, char const *word)
 	return n <= h->end - at && ascii_case_equal(h->s + at, n, word, n);
 }
 
-/* ... as a whole name of a tag? */
+/* Is that the whole name of a tag? */
 static bool name_at(struct html const *h, size_t at, char const *name)
 {
 	if (!word_at(h, at, name))
@@ -38,7 +38,7 @@ static bool name_at(struct html const *h, size_t at, char const *name)
 	return at < h->end && (html_is_space(h->s[at]) || h->s[at] == '/' || h->s[at] == '>');
 }
 
-/* The next c from at on, or the end. */
+/* The offset of the next c from `at` on, or the end. */
 static size_t find(struct html const *h, size_t at, char c)
 {
 	char const *p = at < h->end ? memchr(h->s + at, c, h->end - at) : NULL;
@@ -67,8 +67,8 @@ static size_t script_end(struct html const *h)
 	return h->end;
 }
 
-/* A comment opened at `open`: its text ends before *text_end, and reading goes on at
-   the offset returned (13.2.5.43 to 52: `<!-->` and `<!--->` are whole comments). */
+/* Reads the comment that opens at `open`. Its text ends before *text_end; returns the offset after
+   the comment (13.2.5.43 to 52: `<!-->` and `<!--->` are whole comments). */
 static size_t comment_end(struct html const *h, size_t open, size_t *text_end)
 {
 	for (size_t i = find(h, open + 4, '>'); i < h->end; i = find(h, i + 1, '>')) {
@@ -96,7 +96,7 @@ static bool is_cdata(struct html const *h, size_t at)
 	return h->end - at >= 9 && !memcmp(h->s + at, "<![CDATA[", 9);
 }
 
-/* Behind the CDATA section opened at `open` (13.2.5.69 to 71). */
+/* The offset after the CDATA section that opens at `open` (13.2.5.69 to 71). */
 static size_t cdata_end(struct html const *h, size_t open)
 {
 	for (size_t i = find(h, open + 9, '>'); i < h->end; i = find(h, i + 1, '>'))
@@ -105,7 +105,7 @@ static size_t cdata_end(struct html const *h, size_t open)
 	return h->end;
 }
 
-/* A <style> of SVG has text, comments and CDATA sections in it; any tag ends it. */
+/* A <style> of SVG has text, comments and CDATA sections; any tag ends it. */
 static size_t foreign_style_end(struct html const *h)
 {
 	size_t i = find(h, h->at, '<'), text_end, next;
@@ -132,7 +132,7 @@ static size_t raw_end(struct html const *h)
 	return i;
 }
 
-/* Where the markup of a conditional comment begins; 0 when [at, end) is no such one. */
+/* The offset of the markup of a conditional comment; 0 if [at, end) is not one. */
 static size_t condition(struct html const *h, size_t at, size_t end)
 {
 	while (at < end && html_is_space(h->s[at]))
@@ -145,9 +145,8 @@ static size_t condition(struct html const *h, size_t at, size_t end)
 	return 0;
 }
 
-/* `<!` at h->at: a comment, or a declaration, which ends at the first `>`. CDATA sections are
-   an <svg>'s, and of the elements in it that have HTML: there it is text in them directly
-   which has any. */
+/* Skips the `<!` at h->at: a comment, or a declaration, which ends at the first `>`. Only an <svg>
+   or a <math> has CDATA sections. */
 static void declaration(struct html *h)
 {
 	size_t const open = h->at;
@@ -179,7 +178,7 @@ static void declaration(struct html *h)
 	h->at = after;
 }
 
-/* A tag's name from `from` on; its attributes come next. */
+/* Reads a tag's name from `from` on; its attributes come next. */
 static void tag(struct html *h, size_t from)
 {
 	size_t to = from;
@@ -208,7 +207,7 @@ static void note_text(struct html *h, size_t from, size_t to)
 		h->text = from;
 }
 
-/* The markup at h->at, where a `<` is. HTML_END: it is no token to give. */
+/* Reads the markup at h->at, a `<`. HTML_END: it has no token for the caller. */
 static enum html_token markup(struct html *h)
 {
 	char c = h->at + 1 < h->end ? h->s[h->at + 1] : ' ';
@@ -235,7 +234,8 @@ static bool name_is(struct html const *h, struct html_attribute const *a, char c
 	return ascii_case_is(h->s + a->name, a->name_end - a->name, name);
 }
 
-/* Do its attributes make the tag inside an <svg> or a <math> one of HTML (mail/html_foreign.h)? */
+/* Do the attributes of the tag, inside an <svg> or a <math>, make it one of HTML
+   (mail/html_foreign.h)? */
 static bool is_html(struct html const *h)
 {
 	struct html again = *h;
@@ -255,7 +255,7 @@ static bool is_html(struct html const *h)
 	return false;
 }
 
-/* Behind the start tag that was given: is what comes an element's raw text? */
+/* After a start tag: does the raw text of an element follow? */
 static void open_element(struct html *h)
 {
 	char const *name = h->s + h->from;
@@ -308,8 +308,8 @@ enum html_token html_next(struct html *h)
 	}
 }
 
-/* The value behind a `=`, h->at standing behind it and the blanks. False: the input
-   ends inside its quotes, and the tag is none (13.2.5.36 to 38). */
+/* Reads a value at h->at, after the `=` and blanks. False: the input ends inside its quotes, and
+   the tag does not count (13.2.5.36 to 38). */
 static bool value(struct html *h, struct html_attribute *a)
 {
 	char c = h->at < h->end ? h->s[h->at] : '>';
@@ -361,7 +361,7 @@ bool html_attribute(struct html *h, struct html_attribute *a)
 		h->in_tag = false;
 		return false;
 	}
-	a->name = h->at++; /* a `=` in front is part of the name (13.2.5.32) */
+	a->name = h->at++; /* a leading `=` is part of the name (13.2.5.32) */
 	while (h->at < h->end && !ends_name(h->s[h->at]))
 		h->at++;
 	a->name_end = h->at;

@@ -1,12 +1,11 @@
-/* A reader of HTML's markup, as browsers read it (WHATWG HTML 13.2.5): it finds the
-   start tags with their attributes and the style sheets, and steps over everything
-   else: text, end tags, comments, scripts, titles. It reads octets of any charset that
-   is a superset of ASCII, takes any input, allocates nothing, and its time is linear.
+/* Reads the markup of HTML as browsers do (WHATWG HTML 13.2.5): it finds the start tags with their
+   attributes and the style sheets, and skips text, end tags, comments, scripts and titles. The
+   octets may be in any charset that is a superset of ASCII. Any input is accepted, in linear
+   time; nothing is allocated.
 
-   Conditional comments (`<!--[if mso]> ... <![endif]-->`) are comments to a browser and
-   markup to the mail programs they are written for, so their tags are given too, marked
-   as such. `<noscript>` is read as markup: mail runs no scripts. SVG and MathML are read as
-   what they are (mail/html_foreign.h). */
+   Conditional comments (`<!--[if mso]> ... <![endif]-->`) are markup to the mail programs for
+   which they are written. Their tags are found, too, and marked. `<noscript>` is markup: mail
+   runs no scripts. SVG and MathML have rules of their own (mail/html_foreign.h). */
 #ifndef MAIL_HTML_H
 #define MAIL_HTML_H
 
@@ -29,21 +28,21 @@ struct html {
 	bool conditional; /* the token is in a conditional comment */
 	bool end_tags;    /* set after html_start: give end tags too */
 
-	/* After HTML_END: where a comment, a declaration, a tag or a raw element begins that the
-	   input ends in; n if it ends in none. A browser shows nothing from there on. */
+	/* After HTML_END: the beginning of the comment, declaration, tag or raw element in which
+	   the input ends; n if it ends outside of these. A browser shows nothing from there on. */
 	size_t broken;
-	/* Where the first text that is not white space begins, outside of tags, comments and raw
-	   elements; n as long as there is none. */
+	/* The beginning of the first text that is not white space, outside of tags, comments and
+	   raw elements; n before it is found. */
 	size_t text;
 
-	/* The reader's own. */
+	/* Private. */
 	size_t at, end;   /* end: of what is being read, n or a conditional comment's */
-	size_t resume;    /* where it goes on behind that */
-	char const *raw;  /* the element whose content is no markup and comes next */
+	size_t resume;    /* where reading continues after that */
+	char const *raw;  /* the element whose content, not markup, comes next */
 	size_t raw_tag;   /* where the tag of that element begins; raw_to: where its content ends */
 	size_t raw_to;
 	bool in_tag;      /* attributes are still to be read */
-	bool given;       /* the tag was a start tag, and what it opens is still to be seen */
+	bool given;       /* the tag was a start tag; whether it opens a raw element is not known yet */
 	bool closed;      /* the tag, read to its end, ended in `/>` */
 	struct html_foreign foreign;
 	struct html_foreign outside; /* the same around the conditional comment */
@@ -60,8 +59,8 @@ void html_start(struct html *h, char const *s, size_t n);
 
 enum html_token html_next(struct html *h);
 
-/* The next attribute of the tag that html_next gave; false when there are no more.
-   Those that are not asked for are stepped over. */
+/* The next attribute of the tag that html_next found; false: there are no more. html_next skips
+   the attributes that were not read. */
 bool html_attribute(struct html *h, struct html_attribute *a);
 
 /* Is that octet white space to HTML and CSS? */

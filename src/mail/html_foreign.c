@@ -3,7 +3,7 @@
 
 #include "base/ascii.h"
 
-/* Of HTML wherever they stand: they end the <svg> or <math> around them (13.2.6.5). */
+/* These are HTML everywhere: they end the <svg> or <math> around them (13.2.6.5). */
 static char const *const breakers[] = {
 	"b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em", "embed",
 	"h1", "h2", "h3", "h4", "h5", "h6", "head", "hr", "i", "img", "li", "listing", "menu", "meta",
@@ -17,7 +17,7 @@ static char const *const in_math[] = {"mi", "mo", "mn", "ms", "mtext", NULL};
 
 static char const *const roots[] = {"svg", "math", NULL};
 
-/* The name as the list has it, or NULL. */
+/* The list's own string for the name, or NULL. */
 static char const *find(char const *const *list, char const *name, size_t n)
 {
 	for (; *list; list++)
@@ -39,7 +39,7 @@ static void enter(struct html_foreign *f, char const *name)
 	f->level[f->levels++].open = 1;
 }
 
-/* Is it one more of the innermost level's name? */
+/* Is it the name of the innermost level? */
 static bool is_again(struct html_foreign const *f, char const *name, size_t n)
 {
 	return f->levels && ascii_case_is(name, n, f->level[f->levels - 1].name);
@@ -71,12 +71,12 @@ void html_foreign_start(struct html_foreign *f, char const *name, size_t n, bool
 		f->level[f->levels - 1].open++;
 }
 
-/* Other end tags of HTML close what is open outside, and leave the <svg> or <math> with that,
-   or nothing. Which of the two is not known here; not to leave hides nothing. */
+/* Another end tag of HTML either closes an element outside of the <svg> or <math>, which then ends,
+   or does nothing. This is not known here. To stay inside is safe: no markup is hidden. */
 void html_foreign_end(struct html_foreign *f, char const *name, size_t n)
 {
 	if (html_foreign_inside(f) && (ascii_case_is(name, n, "p") || ascii_case_is(name, n, "br"))) {
-		f->levels--; /* elements themselves */
+		f->levels--; /* these end tags count as elements */
 		return;
 	}
 	for (size_t i = f->levels; i--;) {

@@ -11,7 +11,7 @@ struct place {
 	size_t from, to;
 };
 
-/* Steps over white space; the octet that follows, or -1. */
+/* Skips white space; returns the octet after it, or -1. */
 static int skip_space(struct html_text *t)
 {
 	while (html_is_space(html_text_peek(t)))
@@ -19,8 +19,8 @@ static int skip_space(struct html_text *t)
 	return html_text_peek(t);
 }
 
-/* Does the rest begin with the word? Then it has been read. */
-static bool take(struct html_text *t, char const *word)
+/* Reads the word, if the rest begins with it. */
+static bool read_word(struct html_text *t, char const *word)
 {
 	struct html_text ahead = *t;
 	for (; *word; word++) {
@@ -32,8 +32,8 @@ static bool take(struct html_text *t, char const *word)
 	return true;
 }
 
-/* The octets up to one of `ends`, white space or the end. */
-static bool name(struct html_text *t, char const *ends, struct place *p)
+/* Reads the octets up to one of `ends`, white space or the end. */
+static bool read_name(struct html_text *t, char const *ends, struct place *p)
 {
 	int c = skip_space(t);
 	p->from = p->to = t->at;
@@ -46,10 +46,10 @@ static bool name(struct html_text *t, char const *ends, struct place *p)
 
 /* `charset=x` in a content attribute (WHATWG HTML 2.4.6, "extracting a character
    encoding from a meta element"). */
-static bool in_content(struct html_text t, struct place *p)
+static bool find_in_content(struct html_text t, struct place *p)
 {
 	while (html_text_peek(&t) >= 0) {
-		if (!take(&t, "charset")) {
+		if (!read_word(&t, "charset")) {
 			html_text_next(&t);
 			continue;
 		}
@@ -58,10 +58,10 @@ static bool in_content(struct html_text t, struct place *p)
 		html_text_next(&t);
 		int c = skip_space(&t);
 		if (c != '"' && c != '\'')
-			return name(&t, ";", p);
+			return read_name(&t, ";", p);
 		html_text_next(&t);
 		char const quote[] = {(char)c, 0};
-		return name(&t, quote, p);
+		return read_name(&t, quote, p);
 	}
 	return false;
 }
@@ -69,11 +69,11 @@ static bool in_content(struct html_text t, struct place *p)
 static bool is_content_type(struct html_text t)
 {
 	skip_space(&t);
-	return take(&t, "content-type") && skip_space(&t) < 0;
+	return read_word(&t, "content-type") && skip_space(&t) < 0;
 }
 
-/* The charset that the meta tag which h stands at states. */
-static bool in_meta(struct html *h, struct place *p)
+/* The charset named by the current meta tag. */
+static bool find_in_meta(struct html *h, struct place *p)
 {
 	struct html_attribute a;
 	struct html_text content;
@@ -85,7 +85,7 @@ static bool in_meta(struct html *h, struct place *p)
 		struct html_text t;
 		html_text_start(&t, h->s, a.value, a.value_end, true);
 		if (!charset && ascii_case_is(n, len, "charset")) {
-			charset = name(&t, "", p);
+			charset = read_name(&t, "", p);
 		} else if (ascii_case_is(n, len, "http-equiv")) {
 			equivalent = is_content_type(t);
 		} else if (!has_content && ascii_case_is(n, len, "content")) {
@@ -93,21 +93,21 @@ static bool in_meta(struct html *h, struct place *p)
 			has_content = true;
 		}
 	}
-	return charset || (equivalent && in_content(content, p));
+	return charset || (equivalent && find_in_content(content, p));
 }
 
 /* `<?xml version="1.0" encoding="x"?>`, which must be the first octets. */
-static bool in_declaration(char const *s, size_t n, struct place *p)
+static bool find_in_declaration(char const *s, size_t n, struct place *p)
 {
 	struct html_text t;
 	char const *end = n ? memchr(s, '>', n) : NULL;
 	if (!end)
 		return false;
 	html_text_start(&t, s, 0, (size_t)(end - s), false);
-	if (!take(&t, "<?xml") || !html_is_space(html_text_peek(&t)))
+	if (!read_word(&t, "<?xml") || !html_is_space(html_text_peek(&t)))
 		return false;
 	for (; html_text_peek(&t) >= 0; html_text_next(&t)) {
-		if (!take(&t, "encoding"))
+		if (!read_word(&t, "encoding"))
 			continue;
 		if (skip_space(&t) != '=')
 			return false;
@@ -116,21 +116,21 @@ static bool in_declaration(char const *s, size_t n, struct place *p)
 		if (quote != '"' && quote != '\'')
 			return false;
 		html_text_next(&t);
-		return name(&t, quote == '"' ? "\"" : "'", p);
+		return read_name(&t, quote == '"' ? "\"" : "'", p);
 	}
 	return false;
 }
 
-/* The next charset stated, from where h stands. */
-static bool next(struct html *h, struct place *p)
+/* Finds the next charset stated after h->at. */
+static bool find_next(struct html *h, struct place *p)
 {
-	if (!h->at && in_declaration(h->s, h->n, p)) {
+	if (!h->at && find_in_declaration(h->s, h->n, p)) {
 		h->at = p->to;
 		return true;
 	}
 	for (enum html_token t = html_next(h); t != HTML_END; t = html_next(h))
 		if (t == HTML_TAG && !h->conditional
-		    && ascii_case_is(h->s + h->from, h->to - h->from, "meta") && in_meta(h, p))
+		    && ascii_case_is(h->s + h->from, h->to - h->from, "meta") && find_in_meta(h, p))
 			return true;
 	return false;
 }
@@ -140,7 +140,7 @@ bool html_meta_charset(char const *html, size_t n, size_t *from, size_t *to)
 	struct html h;
 	struct place p;
 	html_start(&h, html, n);
-	if (!next(&h, &p))
+	if (!find_next(&h, &p))
 		return false;
 	*from = p.from;
 	*to = p.to;
@@ -155,7 +155,7 @@ bool html_meta_correct(char const *html, size_t n, struct buf *out)
 	if (n == 0)
 		return true;
 	html_start(&h, html, n);
-	while (next(&h, &p)) {
+	while (find_next(&h, &p)) {
 		char const *is = html + p.from;
 		size_t len = p.to - p.from;
 		if (ascii_case_is(is, len, "utf-8") || ascii_case_is(is, len, "utf8"))

@@ -53,7 +53,7 @@ void html_text_start(struct html_text *t, char const *s, size_t at, size_t end, 
 	*t = (struct html_text){.s = s, .at = at, .end = end, .from = at, .references = references};
 }
 
-/* `&#60;` or `&#x3c;`, the semicolon optional; t->at is behind the #. */
+/* Reads `&#60;` or `&#x3c;`, the semicolon optional, after the #. */
 static bool number(struct html_text *t)
 {
 	size_t at = t->at;
@@ -93,7 +93,7 @@ static unsigned long find_name(char const *name, size_t n, bool *bare)
 	return 0;
 }
 
-/* A name; t->at is behind the &. */
+/* Reads a name after the &. */
 static bool named(struct html_text *t)
 {
 	char const *s = t->s + t->at;

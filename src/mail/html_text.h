@@ -1,6 +1,5 @@
-/* The octets of a stretch of HTML with its character references resolved, each with the
-   place it has in the source, so that what is found can be replaced there and nothing
-   else. */
+/* Reads a range of HTML octet by octet and resolves its character references. For each octet its
+   place in the source is known, so that the caller can replace exactly that. */
 #ifndef MAIL_HTML_TEXT_H
 #define MAIL_HTML_TEXT_H
 
@@ -9,10 +8,10 @@
 
 struct html_text {
 	char const *s;
-	size_t at, end;    /* what is still to be read */
+	size_t at, end;    /* the rest of the range */
 	size_t from;       /* the source of the octet last read is s[from..at) */
-	bool references;   /* in attributes; style sheets have none */
-	char pending[4];   /* what a reference has still to give */
+	bool references;   /* resolve references: in attributes, not in style sheets */
+	char pending[4];   /* the rest of a reference's UTF-8 */
 	size_t left;
 };
 
@@ -22,11 +21,11 @@ void html_text_start(struct html_text *t, char const *s, size_t at, size_t end, 
    13.2.5.80 has them, and the names of the characters up to U+00FF (13.5); others are text. */
 int html_text_next(struct html_text *t);
 
-/* The same without moving on. */
+/* The next octet, or -1, without reading it. */
 int html_text_peek(struct html_text const *t);
 
-/* Does s[0..at) end in `&quot` without its semicolon? What replaces the rest of s then must
-   begin with one: letters and digits there would make it text (13.2.5.73). */
+/* Does s[0..at) end in `&quot` without its semicolon? Then a replacement at s[at] must begin with
+   a semicolon: letters and digits there would make the reference text (13.2.5.73). */
 bool html_text_is_open(char const *s, size_t at);
 
 #endif

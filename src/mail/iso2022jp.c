@@ -7,7 +7,7 @@
 
 enum mode { ASCII, KANA, KANJI, SUPPLEMENT };
 
-/* What stands behind an escape character. */
+/* The sequences after an escape character. */
 static struct escape {
 	char const *s;
 	enum mode mode;
@@ -26,14 +26,14 @@ static struct escape const *find_escape(char const *s, size_t n)
 	return NULL;
 }
 
-/* In JIS X 0208 and 0212: both octets of a character are such. */
+/* Both octets of a character of JIS X 0208 and 0212 are graphic. */
 static bool is_graphic(char c)
 {
 	return c > 0x20 && c < 0x7f;
 }
 
-/* The character at s[0..n), no escape; *step: its octets. */
-static bool put(enum mode mode, char const *s, size_t n, size_t *step, struct buf *out)
+/* Writes the character at s[0..n), which is not an escape; *step: its octets. */
+static bool put_character(enum mode mode, char const *s, size_t n, size_t *step, struct buf *out)
 {
 	char const pair[] = {(char)(s[0] | 0x80), (char)((n > 1 ? s[1] : 0) | 0x80)};
 	*step = 1;
@@ -67,7 +67,7 @@ bool iso2022jp_to_euc(char const *s, size_t n, struct buf *out)
 		}
 		if (s[i] == '\n' || s[i] == '\r')
 			mode = ASCII;
-		if (s[i] == '\x1b' ? !buf_puts(out, BAD) : !put(mode, s + i, n - i, &step, out))
+		if (s[i] == '\x1b' ? !buf_puts(out, BAD) : !put_character(mode, s + i, n - i, &step, out))
 			return false;
 	}
 	return true;

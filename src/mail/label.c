@@ -10,14 +10,14 @@
    Chinese characters may look like four ASCII ones. */
 #define WIDE_SURE 16
 
-static bool starts(char const *s, char const *with)
+static bool starts_with(char const *s, char const *with)
 {
 	return !strncmp(s, with, strlen(with));
 }
 
 bool label_is_wide(char const *name)
 {
-	return starts(name, "UTF-16") || starts(name, "UTF-32");
+	return starts_with(name, "UTF-16") || starts_with(name, "UTF-32");
 }
 
 static bool is_mostly_utf8(char const *s, size_t n)
@@ -55,7 +55,7 @@ static bool has_several_octets(char const *name)
 {
 	static char const *const names[] = {"GB", "BIG5", "CP9", "EUC", "UHC", "JOHAB", "ISO-2022", "UTF-7", "SHIFT"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (starts(name, names[i]))
+		if (starts_with(name, names[i]))
 			return true;
 	return false;
 }
@@ -74,10 +74,10 @@ static bool is_surely_utf8(char const *s, size_t n)
 
 bool label_is_false(char const *name, char const *s, size_t n)
 {
-	bool utf7 = starts(name, "UTF-7");
+	bool utf7 = starts_with(name, "UTF-7");
 	if (!strcmp(name, "US-ASCII"))
 		return !ascii_only(s, n);
-	if (utf7 || starts(name, "ISO-2022"))
+	if (utf7 || starts_with(name, "ISO-2022"))
 		return is_not_7bit(s, n, utf7);
 	if (!strcmp(name, "UTF-8"))
 		return !utf8_valid(s, n) && !is_mostly_utf8(s, n);

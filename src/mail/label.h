@@ -7,19 +7,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Is s[0..n) proved not to be in the charset `name` (mail/charset.h), before it is converted?
-   - US-ASCII: it has octets above 0x7f.
-   - ISO-2022-* and UTF-7, which are written in 7 bits: it has more of these than shifts.
-   - UTF-8: most of what is not ASCII is not UTF-8. (A text that was cut, or has a broken octet,
-     is UTF-8 nevertheless.)
-   - A charset of one or two octets a character: it is UTF-8 of some length.
-   - UTF-16 and UTF-32: it has no NULs, and is UTF-8 of some length. */
+/* Do the octets s[0..n) prove that they are not in the charset `name` (mail/charset.h)? They do so,
+   before they are converted,
+   - in US-ASCII, if one is above 0x7f;
+   - in ISO-2022-* and UTF-7, which have 7 bits, if more are above 0x7f than there are shifts;
+   - in UTF-8, if more sequences are malformed than not: fewer mean damage;
+   - in a charset of one or two octets a character, if they are UTF-8 of some length;
+   - in UTF-16 and UTF-32, if they have no NUL and are UTF-8 of some length. */
 bool label_is_false(char const *name, char const *s, size_t n);
 
-/* Was the label proved false by the conversion of s[0..n) to utf8[0..utf8_n), in which U+FFFD
-   stands for what could not be read?
-   - Something could not be read, or control characters came out; and s is clean UTF-8.
-   - In a charset of several octets a character: nothing that is not ASCII could be read. */
+/* Does the conversion of s[0..n) to utf8[0..utf8_n) prove the label false? U+FFFD marks unreadable
+   octets. It does so
+   - if it has U+FFFD or control characters, and s is UTF-8 without control characters;
+   - in a charset of several octets a character, if it has U+FFFD, and all else is ASCII. */
 bool label_was_false(char const *name, char const *s, size_t n, char const *utf8, size_t utf8_n);
 
 /* Is the charset UTF-16 or UTF-32, of whatever order? */

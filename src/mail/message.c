@@ -53,8 +53,8 @@ static size_t wide_space(char const *s, size_t n)
 	return 0;
 }
 
-/* Does the text have white space alone? In octets that are no UTF-8, those of a byte order mark
-   and the space that most charsets have at 0xa0 are none to see, too. */
+/* Does the text have white space alone? In octets that are not UTF-8, a byte order mark and the
+   no-break space at 0xa0 count as white space, too. */
 static bool is_blank(char const *s, size_t n)
 {
 	bool utf8 = false, checked = false;
@@ -74,7 +74,7 @@ static bool is_blank(char const *s, size_t n)
 	return true;
 }
 
-/* A part of which a glance says that it is not blank needs not be decoded as a whole. */
+/* The octets at the beginning of a base64 part that are decoded first: they suffice in most cases. */
 #define GLANCE 256
 
 enum blankness { BLANK, NOT_BLANK, UNKNOWN_BLANKNESS };

@@ -1,6 +1,6 @@
-/* What the platform takes from a message: its text, its HTML, the images its HTML may point at,
-   its options. saca-mime, the queue and saca-import all call message_read, so that a message
-   that was accepted always imports. */
+/* Reads a message for the platform: its text, its HTML, the images of the HTML, its options.
+   saca-mime, the queue and saca-import all call message_read, so that an accepted message can
+   always be imported. */
 #ifndef MAIL_MESSAGE_H
 #define MAIL_MESSAGE_H
 
@@ -14,7 +14,7 @@ enum message_verdict {
 	MESSAGE_NO_TEXT,    /* no text (mail/body.h) */
 	MESSAGE_NO_HTML,
 	MESSAGE_NO_BOTH,
-	MESSAGE_BLANK_TEXT, /* the text has nothing but white space */
+	MESSAGE_BLANK_TEXT, /* the text has white space alone */
 	MESSAGE_BLANK_HTML,
 	MESSAGE_BLANK_BOTH,
 	MESSAGE_DEEP,       /* the limits of mail/mime.h */
@@ -31,8 +31,8 @@ struct message {
 	enum body_use use[MIME_PARTS]; /* of each part */
 };
 
-/* Reads and judges the message s[0..n), which must live as long as *msg. Whatever the verdict,
-   the parts that were found can be drawn, and the caller calls message_free. */
+/* Reads and judges the message s[0..n), which must live as long as *msg. With every verdict but
+   MESSAGE_NO_MEMORY the parts can be drawn. The caller calls message_free in any case. */
 enum message_verdict message_read(struct message *msg, char const *s, size_t n);
 void message_free(struct message *msg);
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is known of a multipart's delimiters. LOOSE: lines without the leading `--`
-   divide it as long as no correct one has been found. */
+/* The state of a multipart. LOOSE: lines without the leading `--` divide it as long as no correct
+   delimiter has been found. */
 enum state { UNDIVIDED, LOOSE, LOOSE_CLOSED, DIVIDED, CLOSED };
 
 struct level {
@@ -113,8 +113,8 @@ static enum mime_fault open_level(struct mime *m)
 
 enum match { MATCH_NONE, MATCH_OPEN, MATCH_CLOSE };
 
-/* Is s[0..n) the boundary, or the boundary and `--`? The length decides nearly always. */
-static enum match match(struct buf const *boundary, char const *s, size_t n)
+/* Is s[0..n) the boundary, or the boundary and `--`? The length decides in most cases. */
+static enum match match_boundary(struct buf const *boundary, char const *s, size_t n)
 {
 	if (n == boundary->len)
 		return memcmp(s, boundary->s, n) ? MATCH_NONE : MATCH_OPEN;
@@ -129,8 +129,8 @@ struct delimiter {
 	bool loose; /* the leading `--` is missing */
 };
 
-/* A correct delimiter: the innermost level's, unless an outer one is so far divided
-   loosely: then all within it is a guess, and this line is what tells. */
+/* Finds a correct delimiter: that of the innermost level, unless an outer level is divided loosely
+   so far. Then the outer one counts: all levels within it were a guess. */
 static void find_correct(struct mime const *m, char const *s, size_t n, struct delimiter *d)
 {
 	for (size_t i = m->levels; i--;) {
@@ -138,7 +138,7 @@ static void find_correct(struct mime const *m, char const *s, size_t n, struct d
 		bool guess = l->state == LOOSE || l->state == LOOSE_CLOSED;
 		if (l->state == CLOSED || (d->match != MATCH_NONE && !guess))
 			continue;
-		enum match found = match(&l->boundary, s, n);
+		enum match found = match_boundary(&l->boundary, s, n);
 		if (found != MATCH_NONE)
 			*d = (struct delimiter){i, found, false};
 	}
@@ -150,7 +150,7 @@ static void find_loose(struct mime const *m, char const *s, size_t n, struct del
 		struct level const *l = m->level + i;
 		if (l->state != UNDIVIDED && l->state != LOOSE)
 			continue;
-		enum match found = match(&l->boundary, s, n);
+		enum match found = match_boundary(&l->boundary, s, n);
 		if (found == MATCH_OPEN || (found == MATCH_CLOSE && l->state == LOOSE))
 			*d = (struct delimiter){i, found, true};
 	}

@@ -7,10 +7,10 @@
    - A byte order mark before the message is skipped.
    - The first of repeated fields and parameters counts.
    - A header without its empty line ends as mail/header_block.h says. A delimiter of an enclosing
-     multipart ends it, too; its part then has no body, or the lines that can be no header.
-   - A delimiter is a whole line: `--`, the boundary, optionally `--`, optionally blanks. Of
-     equal boundaries the innermost open one is meant. After a multipart's closing delimiter
-     everything is epilogue, further delimiters of that multipart included.
+     multipart ends it, too; the part then has no body, or the lines that cannot be header.
+   - A delimiter is a whole line: `--`, the boundary, optionally `--`, optionally blanks.
+   - Of equal boundaries the innermost open one is meant.
+   - After a multipart's closing delimiter everything is epilogue, even its own delimiters.
    - A multipart without any correct opening delimiter is divided by lines that lack the
      leading `--`. As soon as a correct one is found, the parts made so far are dropped as
      preamble. (They count against MIME_PARTS meanwhile.)
@@ -32,16 +32,16 @@ enum mime_encoding { MIME_7BIT, MIME_8BIT, MIME_BINARY, MIME_QP, MIME_BASE64, MI
 
 enum mime_fault { MIME_OK, MIME_TOO_DEEP, MIME_TOO_MANY, MIME_FIELD_LONG, MIME_NO_MEMORY };
 
-/* The strings are NUL-terminated, never NULL ("" where the message has none), and
-   belong to the parser. NULs in the message are dropped from them. */
+/* The strings are NUL-terminated, never NULL (a missing one is ""), and belong to the parser.
+   NULs in the message are dropped from them. */
 struct mime_part {
 	uint32_t parent;      /* index of the enclosing part; MIME_NONE for the message */
 	uint32_t depth;
 	size_t header;        /* octets from the start of the message: header block */
 	size_t body, end;     /* [body, end): the body as transferred, without the line end
 	                         that belongs to the delimiter after it */
-	char const *type;     /* "text/html", lowered; "text/plain" where nothing is said,
-	                         and "message/rfc822" there in a digest (RFC 2046 5.1.5) */
+	char const *type;     /* "text/html", lowered; without one "text/plain", and in a
+	                         digest "message/rfc822" (RFC 2046 5.1.5) */
 	char const *charset;  /* the parameter as written, unquoted, RFC 2231 decoded */
 	char const *id;       /* Content-ID without its angle brackets; all of it where it
 	                         begins with an encoded word, which may hold them */
@@ -53,14 +53,14 @@ struct mime_part {
 	bool attachment;      /* Content-Disposition: attachment, or any word but inline
 	                         (RFC 2183 2.8) */
 	bool leaf;            /* neither multipart nor message: multiparts have children
-	                         (perhaps none), message is not looked into */
+	                         (or none), message is not read */
 };
 
 struct mime;
 
-/* Reads the message s[0..n), which must live as long as the result. *fault: MIME_OK, or what
-   stopped it; the parts found before that can be asked for. NULL: out of memory (and *fault is
-   MIME_NO_MEMORY). The caller calls mime_free, which takes NULL. */
+/* Reads the message s[0..n), which must live as long as the result. *fault: MIME_OK, or why reading
+   stopped; the parts before that are there. NULL: out of memory; *fault is MIME_NO_MEMORY. The
+   caller calls mime_free, which accepts NULL. */
 struct mime *mime_read(char const *s, size_t n, enum mime_fault *fault);
 void mime_free(struct mime *m);
 
@@ -68,9 +68,9 @@ void mime_free(struct mime *m);
 size_t mime_count(struct mime const *m);
 struct mime_part const *mime_part(struct mime const *m, size_t i);
 
-/* The first field of that name (any case) in the main header, unfolded, to *value, which
-   belongs to the parser and is valid until the next call or mime_free. 1: found; 0: there
-   is none; -1: out of memory. *value is NULL then. */
+/* Finds the first field of that name (any case) in the main header. *value: its unfolded value,
+   which belongs to the parser and is valid until the next call or mime_free. 1: found; 0: not
+   found; -1: out of memory. Without a field *value is NULL. */
 int mime_field(struct mime *m, char const *name, char const **value);
 
 /* The main header block in the message, for mail/header.h: *n octets. */

@@ -1,4 +1,4 @@
-/* The header fields of RFC 2045, 2046, 2183 and 2392 that tell one part from another. */
+/* The header fields of a part: RFC 2045, 2046, 2183 and 2392. */
 #include "mail/mime_head.h"
 
 #include "base/ascii.h"
@@ -52,7 +52,7 @@ static enum mime_encoding encoding_of(char const *label)
 	return MIME_UNKNOWN;
 }
 
-/* The values of the first FIELDS, unfolded, the first of each; empty where there is none. */
+/* Unfolds the value of the first field of each name, of the first FIELDS; empty without one. */
 static enum mime_fault collect(struct buf value[FIELDS], char const *s, size_t n)
 {
 	bool seen[NAMES] = {false};
@@ -79,7 +79,7 @@ static void strip_blanks(char const **s, size_t *n)
 		--*n;
 }
 
-/* In the wild the brackets are doubled, have blanks in them, or are quotes. */
+/* There is mail with double brackets, with blanks inside them, and with quotes instead. */
 void mime_head_id(char const **s, size_t *n)
 {
 	char const *open = *n ? memchr(*s, '<', *n) : NULL;
@@ -97,7 +97,7 @@ void mime_head_id(char const **s, size_t *n)
 		++*s, *n -= 2;
 }
 
-/* What begins with an encoded word may have its brackets in it. */
+/* Keeps all of a value that begins with an encoded word: the word may contain the brackets. */
 static bool put_id(struct buf *out, struct buf const *value)
 {
 	char const *s = value->s;
@@ -148,7 +148,7 @@ static bool put_start(struct buf *out, struct buf *scratch, struct buf const *ty
 	return related ? put_id(out, scratch) : buf_putc(out, 0);
 }
 
-/* The strings one behind the other, in the order in which set_strings takes them. */
+/* Writes the strings one after the other, in the order in which set_strings reads them. */
 static bool put_strings(struct buf *out, struct buf value[FIELDS], struct buf *scratch,
 	char const *preset)
 {
@@ -156,7 +156,7 @@ static bool put_strings(struct buf *out, struct buf value[FIELDS], struct buf *s
 	out->len = 0;
 	if (!param_type(scratch, type->s, type->len))
 		return false;
-	/* RFC 2045 5.2: a type that can't be read counts as plain text. */
+	/* RFC 2045 5.2: an unreadable type means plain text. */
 	char const *is = scratch->len ? scratch->s : type->len ? "text/plain" : preset;
 	if (!buf_put(out, is, strlen(is) + 1)
 		|| param_find(scratch, NULL, type->s, type->len, "charset") < 0
@@ -186,7 +186,7 @@ static bool find_boundary(struct buf *boundary, struct buf const *type)
 	if (param_find(boundary, NULL, type->s, type->len, "boundary") < 0)
 		return false;
 	while (boundary->len && ascii_is_blank(boundary->s[boundary->len - 1]))
-		boundary->len--; /* RFC 2046 5.1.1: it does not end in white space */
+		boundary->len--; /* RFC 2046 5.1.1: a boundary does not end in white space */
 	return true;
 }
 

@@ -1,4 +1,4 @@
-/* What the header block of a part says of it. */
+/* Reads the header block of a part. */
 #ifndef MAIL_MIME_HEAD_H
 #define MAIL_MIME_HEAD_H
 
@@ -8,8 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The strings of a part about which nothing is known; preset: the type that it has when
-   its header states none. */
+/* Initializes a part without a header. preset: its type, unless its header states one. */
 void mime_head_blank(struct mime_part *part, char const *preset);
 
 /* Reads the block s[0..n) into part: its strings, encoding, attachment and leaf. `strings`
@@ -23,8 +22,8 @@ enum mime_fault mime_head_read(struct mime_part *part, struct buf *strings, stru
    none. False: out of memory. */
 bool mime_head_boundary(char const *field, size_t n, struct buf *boundary);
 
-/* Narrows [*s, *s + *n), a Content-ID's value, to what stands between its angle brackets
-   (RFC 2392 2); without them it stays. */
+/* Narrows [*s, *s + *n), the value of a Content-ID, to the part between its angle brackets
+   (RFC 2392 2), if it has any. */
 void mime_head_id(char const **s, size_t *n);
 
 #endif

@@ -10,7 +10,7 @@
 
 enum { TYPE, CHARSET, ENCODING, DISPOSITION, OCTETS, USE, COLUMNS };
 
-/* A cell never shows more than this much of a string. */
+/* A string, cut to fit. */
 struct cell {
 	char s[MIME_TREE_CELL + 1];
 };
@@ -32,7 +32,7 @@ static char const *const uses[] = {
 	[BODY_IGNORED] = "ignored",
 };
 
-static void set(struct cell *c, char const *s)
+static void set_cell(struct cell *c, char const *s)
 {
 	size_t n = 0;
 	if (!*s)
@@ -52,7 +52,7 @@ static bool set_octets(struct cell *c, struct mime_part const *part, char const 
 	if (!transfer_decode(part, message, scratch))
 		return false;
 	num_fmt(digits, scratch->len);
-	set(c, digits);
+	set_cell(c, digits);
 	return true;
 }
 
@@ -61,16 +61,16 @@ static bool set_row(struct row *row, struct message const *msg, size_t i, struct
 	struct mime_part const *part = mime_part(msg->mime, i);
 	enum body_use use = msg->use[i];
 	row->indent = part->depth * (size_t)2;
-	set(row->cell + TYPE, part->type);
-	set(row->cell + CHARSET, part->charset);
-	set(row->cell + ENCODING, part->label);
-	set(row->cell + DISPOSITION, part->disposition);
-	set(row->cell + USE, uses[use]);
-	set(row->cell + OCTETS, "");
+	set_cell(row->cell + TYPE, part->type);
+	set_cell(row->cell + CHARSET, part->charset);
+	set_cell(row->cell + ENCODING, part->label);
+	set_cell(row->cell + DISPOSITION, part->disposition);
+	set_cell(row->cell + USE, uses[use]);
+	set_cell(row->cell + OCTETS, "");
 	return use == BODY_CONTAINER || set_octets(row->cell + OCTETS, part, msg->s, scratch);
 }
 
-static bool pad(struct buf *out, size_t n)
+static bool put_blanks(struct buf *out, size_t n)
 {
 	if (!buf_reserve(out, n))
 		return false;
@@ -86,8 +86,8 @@ static bool put_row(struct buf *out, struct row const *row, size_t const width[C
 		size_t indent = c == TYPE ? row->indent : 0;
 		size_t rest = width[c] - indent - strlen(row->cell[c].s);
 		bool right = c == OCTETS, last = c == COLUMNS - 1;
-		if (!pad(out, indent + (right ? rest : 0)) || !buf_puts(out, row->cell[c].s)
-			|| !pad(out, last ? 0 : (right ? 0 : rest) + 2))
+		if (!put_blanks(out, indent + (right ? rest : 0)) || !buf_puts(out, row->cell[c].s)
+			|| !put_blanks(out, last ? 0 : (right ? 0 : rest) + 2))
 			return false;
 	}
 	return buf_putc(out, '\n');
@@ -116,7 +116,7 @@ bool mime_tree_draw(struct buf *out, struct message const *msg)
 	struct row *rows = calloc(n, sizeof *rows);
 	bool done = rows != NULL;
 	for (size_t c = 0; done && c < COLUMNS; c++)
-		set(rows[0].cell + c, headings[c]);
+		set_cell(rows[0].cell + c, headings[c]);
 	for (size_t i = 1; done && i < n; i++)
 		done = set_row(rows + i, msg, i - 1, &scratch);
 	done = done && put_rows(out, rows, n);

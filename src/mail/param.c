@@ -1,5 +1,4 @@
-/* MIME parameters. One scanner for all of them; RFC 2231 pieces are counted first, then
-   collected and sorted. */
+/* MIME parameters: see param.h. Pieces of RFC 2231 are counted first, then collected and sorted. */
 #include "mail/param.h"
 
 #include "base/ascii.h"
@@ -8,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What separates words: the blanks, the controls, and the specials of RFC 2045 5.1. */
+/* Words end at blanks, controls and the specials of RFC 2045 5.1. */
 static bool is_special(char c)
 {
 	return (c >= 0 && c <= ' ') || c == 0x7f || memchr("()<>@,;:\\\"/[]?=", c, 15);
 }
 
-/* Past blanks and comments (RFC 5322 3.2.2), nested ones too. */
-static size_t skip(char const *s, size_t n, size_t i)
+/* The offset after blanks and comments (RFC 5322 3.2.2), which may be nested. */
+static size_t skip_comments(char const *s, size_t n, size_t i)
 {
 	for (size_t depth = 0; i < n; i++) {
 		if (s[i] == '(')
@@ -31,7 +30,7 @@ static size_t skip(char const *s, size_t n, size_t i)
 }
 
 /* Appends the word at s[i..n), lowered; returns where it ends. out has room. */
-static size_t word(struct buf *out, char const *s, size_t n, size_t i)
+static size_t put_word(struct buf *out, char const *s, size_t n, size_t i)
 {
 	while (i < n && !is_special(s[i]))
 		out->s[out->len++] = ascii_lower(s[i++]);
@@ -40,8 +39,8 @@ static size_t word(struct buf *out, char const *s, size_t n, size_t i)
 
 static size_t skip_quote(char const *s, size_t n, size_t i)
 {
-	i = skip(s, n, i);
-	return i < n && s[i] == '"' ? skip(s, n, i + 1) : i;
+	i = skip_comments(s, n, i);
+	return i < n && s[i] == '"' ? skip_comments(s, n, i + 1) : i;
 }
 
 bool param_word(struct buf *out, char const *s, size_t n)
@@ -49,7 +48,7 @@ bool param_word(struct buf *out, char const *s, size_t n)
 	out->len = 0;
 	if (!buf_reserve(out, n + 1))
 		return false;
-	word(out, s, n, skip_quote(s, n, 0));
+	put_word(out, s, n, skip_quote(s, n, 0));
 	out->s[out->len] = 0;
 	return true;
 }
@@ -59,11 +58,11 @@ bool param_type(struct buf *out, char const *s, size_t n)
 	out->len = 0;
 	if (!buf_reserve(out, n + 1))
 		return false;
-	size_t i = skip(s, n, word(out, s, n, skip_quote(s, n, 0)));
+	size_t i = skip_comments(s, n, put_word(out, s, n, skip_quote(s, n, 0)));
 	size_t slash = out->len;
 	if (slash && i < n && s[i] == '/') {
 		out->s[out->len++] = '/';
-		word(out, s, n, skip(s, n, i + 1));
+		put_word(out, s, n, skip_comments(s, n, i + 1));
 	}
 	if (out->len < slash + 2)
 		out->len = 0;
@@ -71,11 +70,11 @@ bool param_type(struct buf *out, char const *s, size_t n)
 	return true;
 }
 
-/* One parameter as it stands. */
+/* A parameter, not decoded. */
 struct raw {
 	char const *name, *value;
 	size_t name_len, value_len;
-	bool quoted; /* value is what stands between the quotes, backslashes included */
+	bool quoted; /* value is between the quotes and has its backslashes */
 };
 
 /* Does another `name=` begin at s[i]? Then a semicolon was forgotten. */
@@ -87,8 +86,8 @@ static bool begins_parameter(char const *s, size_t n, size_t i)
 	return i > start && i < n && s[i] == '=';
 }
 
-/* The end of the unquoted value at s[i]: `boundary=a b` is in the wild, `charset=utf-8
-   format=flowed` and `charset=utf-8 (plain)` are too. */
+/* The end of the unquoted value at s[i]. There is mail with `boundary=a b`, with `charset=utf-8
+   format=flowed` and with `charset=utf-8 (plain)`. */
 static size_t bare_end(char const *s, size_t n, size_t i)
 {
 	size_t end = i;
@@ -113,7 +112,7 @@ static size_t quoted_end(char const *s, size_t n, size_t i)
 }
 
 /* Reads the value at s[i] into p; returns where it ends. */
-static size_t value(struct raw *p, char const *s, size_t n, size_t i)
+static size_t read_value(struct raw *p, char const *s, size_t n, size_t i)
 {
 	while (i < n && ascii_is_blank(s[i]))
 		i++;
@@ -126,11 +125,11 @@ static size_t value(struct raw *p, char const *s, size_t n, size_t i)
 	return p->quoted && end < n ? end + 1 : end;
 }
 
-/* The next parameter; words without a value are passed over. */
-static bool next(char const *s, size_t n, size_t *at, struct raw *p)
+/* Finds the next parameter; skips words without a value. */
+static bool next_parameter(char const *s, size_t n, size_t *at, struct raw *p)
 {
 	for (size_t i = *at; i < n;) {
-		i = skip(s, n, i);
+		i = skip_comments(s, n, i);
 		size_t start = i;
 		while (i < n && !is_special(s[i]))
 			i++;
@@ -139,7 +138,7 @@ static bool next(char const *s, size_t n, size_t *at, struct raw *p)
 		while (i < n && ascii_is_blank(s[i]))
 			i++;
 		if (p->name_len && i < n && s[i] == '=') {
-			*at = value(p, s, n, i + 1);
+			*at = read_value(p, s, n, i + 1);
 			return true;
 		}
 		if (i < n && s[i] == '"')
@@ -154,7 +153,7 @@ enum form { FORM_OTHER, FORM_PLAIN, FORM_PIECE };
 
 struct piece {
 	struct raw raw;
-	uint64_t number; /* `name*` has 0: RFC 2231 4 */
+	uint64_t number; /* of `name*`: 0 (RFC 2231 4) */
 	bool extended;
 };
 
@@ -177,8 +176,8 @@ static enum form form_of(struct raw const *p, char const *name, struct piece *pi
 	return num_scan(s + 1, left, UINT64_MAX, &piece->number) ? FORM_PIECE : FORM_OTHER;
 }
 
-/* Appends a value: backslashes undone when it was quoted, %XX when it is extended. */
-static bool append(struct buf *out, struct raw const *p, bool extended)
+/* Appends a value. Undoes backslashes if it is quoted, %XX if it is extended. */
+static bool append_value(struct buf *out, struct raw const *p, bool extended)
 {
 	if (!buf_reserve(out, p->value_len))
 		return false;
@@ -198,7 +197,7 @@ static bool append(struct buf *out, struct raw const *p, bool extended)
 	return true;
 }
 
-/* Takes `charset'language'` off an extended value's front. */
+/* Cuts `charset'language'` from the beginning of an extended value. */
 static bool split_charset(struct raw *p, struct buf *charset)
 {
 	char const *first = memchr(p->value, '\'', p->value_len);
@@ -216,7 +215,7 @@ static bool split_charset(struct raw *p, struct buf *charset)
 	return true;
 }
 
-/* By number; of one number, what comes first in the value. */
+/* By number; equal numbers, by their order in the value. */
 static int compare(void const *a, void const *b)
 {
 	struct piece const *x = a, *y = b;
@@ -225,7 +224,7 @@ static int compare(void const *a, void const *b)
 	return (x->raw.name > y->raw.name) - (x->raw.name < y->raw.name);
 }
 
-static bool join(struct buf *out, struct buf *charset, struct piece *pieces, size_t n)
+static bool join_pieces(struct buf *out, struct buf *charset, struct piece *pieces, size_t n)
 {
 	qsort(pieces, n, sizeof *pieces, compare);
 	for (size_t i = 0; i < n; i++) {
@@ -234,14 +233,14 @@ static bool join(struct buf *out, struct buf *charset, struct piece *pieces, siz
 			continue;
 		if (i == 0 && p->extended && !split_charset(&p->raw, charset))
 			return false;
-		if (!append(out, &p->raw, p->extended))
+		if (!append_value(out, &p->raw, p->extended))
 			return false;
 	}
 	return true;
 }
 
 /* Joins the pieces of `name` in s; there are `count` of them. */
-static int collect(struct buf *out, struct buf *charset, char const *s, size_t n,
+static int collect_pieces(struct buf *out, struct buf *charset, char const *s, size_t n,
 	char const *name, size_t count)
 {
 	struct piece *pieces = calloc(count, sizeof *pieces);
@@ -249,28 +248,28 @@ static int collect(struct buf *out, struct buf *charset, char const *s, size_t n
 		return -1;
 	struct raw p;
 	size_t have = 0;
-	for (size_t at = 0; have < count && next(s, n, &at, &p);)
+	for (size_t at = 0; have < count && next_parameter(s, n, &at, &p);)
 		have += form_of(&p, name, pieces + have) == FORM_PIECE;
-	int found = join(out, charset, pieces, have) ? 1 : -1;
+	int found = join_pieces(out, charset, pieces, have) ? 1 : -1;
 	free(pieces);
 	return found;
 }
 
-static int look(struct buf *out, struct buf *charset, char const *s, size_t n, char const *name)
+static int find_value(struct buf *out, struct buf *charset, char const *s, size_t n, char const *name)
 {
 	size_t count = 0;
 	struct raw p;
 	struct piece piece;
-	for (size_t at = 0; next(s, n, &at, &p);) {
+	for (size_t at = 0; next_parameter(s, n, &at, &p);) {
 		enum form form = form_of(&p, name, &piece);
 		if (form == FORM_PLAIN && !count)
-			return append(out, &p, false) ? 1 : -1;
+			return append_value(out, &p, false) ? 1 : -1;
 		count += form == FORM_PIECE;
 	}
-	return count ? collect(out, charset, s, n, name, count) : 0;
+	return count ? collect_pieces(out, charset, s, n, name, count) : 0;
 }
 
-static bool end(struct buf *b)
+static bool terminate(struct buf *b)
 {
 	if (!buf_putc(b, 0))
 		return false;
@@ -283,8 +282,8 @@ int param_find(struct buf *out, struct buf *charset, char const *s, size_t n, ch
 	out->len = 0;
 	if (charset)
 		charset->len = 0;
-	int found = look(out, charset, s, n, name);
-	if (found >= 0 && (!end(out) || (charset && !end(charset))))
+	int found = find_value(out, charset, s, n, name);
+	if (found >= 0 && (!terminate(out) || (charset && !terminate(charset))))
 		return -1;
 	return found;
 }

@@ -1,26 +1,26 @@
-/* Quoted-printable, leniently and in one pass: out never grows past in. */
+/* Quoted-printable, in one pass: the output is never longer than the input. */
 #include "mail/qp.h"
 
 #include "base/ascii.h"
 
-/* Where the blanks at s[i] end. */
-static size_t blanks(char const *s, size_t n, size_t i)
+/* The offset after the blanks at s[i]. */
+static size_t skip_blanks(char const *s, size_t n, size_t i)
 {
 	while (i < n && ascii_is_blank(s[i]))
 		i++;
 	return i;
 }
 
-/* The octets of the line end at s[i]; 0 when there is none. */
-static size_t line_end(char const *s, size_t n, size_t i)
+/* The length of the line end at s[i]; 0 if there is no line end. */
+static size_t line_end_length(char const *s, size_t n, size_t i)
 {
 	if (i < n && s[i] == '\n')
 		return 1;
 	return i + 1 < n && s[i] == '\r' && s[i + 1] == '\n' ? 2 : 0;
 }
 
-/* The octet that `=XY` at s[i] stands for, or -1. */
-static int escape(char const *s, size_t n, size_t i)
+/* The octet encoded by `=XY` at s[i], or -1. */
+static int escaped_octet(char const *s, size_t n, size_t i)
 {
 	if (n - i < 3)
 		return -1;
@@ -37,17 +37,17 @@ bool qp_decode(struct buf *out, char const *s, size_t n)
 	char *o = out->s + out->len;
 	for (size_t i = 0; i < n;) {
 		if (s[i] == '=') {
-			int c = escape(s, n, i);
-			size_t j = c < 0 ? blanks(s, n, i + 1) : i + 3;
-			size_t end = c < 0 ? line_end(s, n, j) : 0;
+			int c = escaped_octet(s, n, i);
+			size_t j = c < 0 ? skip_blanks(s, n, i + 1) : i + 3;
+			size_t end = c < 0 ? line_end_length(s, n, j) : 0;
 			if (c >= 0)
 				*o++ = (char)c;
 			else if (!end && j < n)
 				*o++ = s[i], j = i + 1;
 			i = j + end;
 		} else if (ascii_is_blank(s[i])) {
-			size_t j = blanks(s, n, i);
-			if (j == n || line_end(s, n, j))
+			size_t j = skip_blanks(s, n, i);
+			if (j == n || line_end_length(s, n, j))
 				i = j;
 			while (i < j)
 				*o++ = s[i++];
@@ -67,7 +67,7 @@ bool qp_decode_word(struct buf *out, char const *s, size_t n)
 		return false;
 	char *o = out->s + out->len;
 	for (size_t i = 0; i < n;) {
-		int c = s[i] == '=' ? escape(s, n, i) : -1;
+		int c = s[i] == '=' ? escaped_octet(s, n, i) : -1;
 		*o++ = c >= 0 ? (char)c : s[i] == '_' ? ' ' : s[i];
 		i += c >= 0 ? 3 : 1;
 	}

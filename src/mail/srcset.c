@@ -3,7 +3,7 @@
 
 #include "mail/html.h"
 
-/* Descriptors, up to the comma that ends them; commas in parentheses do not. */
+/* Skips descriptors up to the comma after them; commas in parentheses do not count. */
 static void skip_descriptors(struct html_text *t)
 {
 	bool inside = false;
@@ -18,8 +18,8 @@ bool srcset_next(struct html_text *t, struct url *u)
 	if (html_text_peek(t) < 0)
 		return false;
 	url_start(u);
-	/* Commas at the end are no part of the URL, and then it has no descriptors. Only
-	   what follows tells whether a comma stands at the end. */
+	/* Commas at its end are not part of the URL, which then has no descriptors. A comma is
+	   known to be at the end only when the URL has ended. */
 	bool comma = false;
 	while (html_text_peek(t) >= 0 && !html_is_space(html_text_peek(t))) {
 		size_t solid = u->solid, to = u->to;

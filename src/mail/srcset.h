@@ -5,8 +5,8 @@
 #include "mail/html_text.h"
 #include "mail/url.h"
 
-/* The next URL of an attribute's value, which t was started on with references, at its
-   beginning. False: there are no more, or u->failed. */
+/* Finds the next URL of an attribute's value. t was started at its beginning, with references.
+   False: there are no more, or u->failed. */
 bool srcset_next(struct html_text *t, struct url *u);
 
 #endif

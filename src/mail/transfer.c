@@ -26,8 +26,8 @@ static bool is_base64(char c)
 	return ascii_is_alpha(c) || ascii_is_digit(c) || c == '+' || c == '/' || c == '=';
 }
 
-/* Is the line, without blanks around it, proved to be no base64? Other octets are seldom in
-   base64: one in 32 at most is taken for damage. */
+/* Is the line, without blanks around it, proved not to be base64? One foreign octet in 32 is
+   damage, more are proof. */
 static bool is_proved_words(char const *s, size_t n)
 {
 	size_t foreign = 0;

@@ -10,9 +10,9 @@
 /* Appends the part's body to out, decoded. An unknown encoding leaves it as it is. message: the
    octets of the message.
 
-   In text/plain and text/html words count: lines that cannot be base64, and the lines after them,
-   are kept as they are. These are a body that was never encoded, or the footer of a mailing list
-   after an encoded one. In other parts, octets that are no base64 are skipped (base64_read).
+   A text/plain or text/html part may be labelled as base64 without being encoded, or have the
+   plain footer of a mailing list after the base64. The first line that cannot be base64, and the
+   lines after it, are kept. In other parts, octets that are not base64 are skipped (base64_read).
    False: out of memory. */
 bool transfer_decode(struct mime_part const *part, char const *message, struct buf *out);
 

@@ -1,6 +1,6 @@
-/* saca-mime: can the message on fd 0 become a campaign? In the line, it runs the next program
-   with the message, rewound, on fd 0; it touches fd 1 (the envelope) never, and fd 6 (the
-   answer) only to refuse. Alone, it exits with the verdict and draws the tree of parts. */
+/* saca-mime: checks that the message on fd 0 can become a campaign. With a program, it executes that
+   with the message, rewound, on fd 0. It writes to fd 6 (the answer) only to refuse. Alone, it
+   exits with the verdict and draws the tree of parts. */
 #define _GNU_SOURCE
 #include "base/buf.h"
 #include "base/exitcode.h"
@@ -81,8 +81,8 @@ static void read_message(struct buf *octets, uint64_t limit, bool is_file)
 	}
 }
 
-/* Judges the message. reason: why it is refused, or "". An empty message is none: only its
-   contacts are wanted. */
+/* Judges the message. reason: why it is refused, or "". An empty message is accepted: only its
+   contacts are imported. */
 static void judge(struct message *msg, struct buf const *octets, uint64_t limit, char reason[REFUSAL_TEXT])
 {
 	enum message_verdict verdict = message_read(msg, octets->s, octets->len);
@@ -111,7 +111,7 @@ static int show(struct message const *msg, char const *reason, bool verbose)
 	return *reason ? ANSWER_REFUSED : 0;
 }
 
-/* Puts the message on fd 0 in a memory file, which its reader finds rewound. */
+/* Puts the message on fd 0, in a memory file at offset 0. */
 static void put_on_stdin(struct buf const *octets)
 {
 	int fd = memfile_open();

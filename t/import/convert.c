@@ -1,6 +1,7 @@
 /* Text of any charset to UTF-8: always well-formed, whatever comes. */
 #include "base/utf8.h"
 #include "import/convert.h"
+#include "import/convert_header.h"
 #include "unit.h"
 
 #include <iconv.h>

@@ -23,6 +23,7 @@
 #include "spool/file.h"
 #include "import/content.h"
 #include "import/convert.h"
+#include "import/convert_header.h"
 #include "unit.h"
 
 #include <stdint.h>

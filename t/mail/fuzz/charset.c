@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "fuzz.h"
 #include "import/convert.h"
+#include "import/convert_header.h"
 
 static void check_name(char const *label, size_t n)
 {

@@ -7,6 +7,7 @@
 #include "mail/param.h"
 #include "fuzz.h"
 #include "import/convert.h"
+#include "import/convert_header.h"
 
 static void check_text(struct buf const *b, size_t n)
 {
