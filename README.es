@@ -1,16 +1,16 @@
 Enviar campañas por SMTP
 ========================
 
-Con un usuario de la plataforma puede mandar sus campañas desde cualquier programa que hable
-SMTP: su lector de correo, su tienda, su CRM o unas líneas de PHP o Python. Cada mensaje que
-entrega es una campaña:
+Con un usuario de la plataforma puede enviar campañas desde cualquier programa que hable SMTP:
+un lector de correo, una tienda, un CRM o unas líneas de PHP o Python. Cada mensaje es una
+campaña:
 
-  - sus destinatarios pasan a ser contactos suyos, reunidos en un grupo nuevo;
-  - su texto y su HTML se guardan como una pieza;
-  - las imágenes incrustadas pasan a estar alojadas en la plataforma;
-  - y todo junto es un envío, cuyo número recibe en la respuesta.
+  - los destinatarios pasan a ser contactos, en un grupo nuevo;
+  - el texto y el HTML se guardan como una pieza;
+  - las imágenes incrustadas se alojan en la plataforma;
+  - todo junto es un envío, y su número está en la respuesta.
 
-Grupo, pieza y envío llevan delante del nombre la marca [SMTP].
+Los nombres del grupo, de la pieza y del envío empiezan por [SMTP].
 
 Los ejemplos usan api.example.com como servidor, victor.acme como usuario y
 remitente@example.com como remitente: cámbielos por los suyos.
@@ -23,26 +23,26 @@ PUERTOS
   58700     STARTTLS, obligatorio antes del login    sí
   2500      STARTTLS, opcional (en desuso)           sí
 
-En los tres, un mensaje puede tener 512000 octetos como máximo. Se habla TLS 1.2.
+Un mensaje tiene como máximo 512000 octetos y 50000 destinatarios. El cifrado es TLS 1.2.
 
 
 LOGIN
 
 AUTH LOGIN o AUTH PLAIN, con su usuario de la plataforma (usuario.plan, por ejemplo
-victor.acme) y su clave. Hay que identificarse antes de MAIL FROM. A los tres intentos
-fallidos se cierra la conexión.
+victor.acme) y su clave, antes de MAIL FROM. Tras tres intentos fallidos, el servidor cierra la
+conexión.
 
 
 CÓMO DEBE SER EL MENSAJE
 
-  - El remitente (MAIL FROM) tiene que estar validado en su plan. El From: del mensaje no
+  - El remitente es el de MAIL FROM, y debe estar validado en su plan. El From: del mensaje no
     cuenta.
-  - Los destinatarios son los de RCPT TO, no los de To:. Repetidos cuentan una vez.
-  - Hacen falta dos partes: una de texto (text/plain) y una de HTML (text/html), en cualquier
-    codificación y juego de caracteres.
-  - Los adjuntos se ignoran, salvo las imágenes (PNG, JPEG, GIF...) a las que el HTML apunta
-    con cid:.
-  - De la cabecera cuentan el asunto (Subject) y estas opciones:
+  - Los destinatarios son los de RCPT TO, no los de To:. Uno repetido cuenta una vez.
+  - El mensaje tiene dos partes: una de texto (text/plain) y una de HTML (text/html), en
+    cualquier codificación y juego de caracteres. Ninguna puede estar vacía.
+  - Los adjuntos se ignoran, salvo las imágenes (PNG, JPEG, GIF...) que el HTML muestra con cid:.
+  - De la cabecera cuentan el asunto (Subject) y estas opciones. Con un valor desconocido vale
+    lo mismo que si falta:
 
   cabecera                    valores    si falta    para qué
   X-Teenvio-ShowCab           yes, no    yes         el aviso 'si no puede ver este correo...'
@@ -59,46 +59,52 @@ LA RESPUESTA
 
   250 OK id=1166 fa8896c2351f8b7e73ac3a3d209c6ac5
 
-1166 es el número del envío; lo demás identifica la transacción. Guárdelos: sirven para
-consultar la estadística y para preguntarnos. Si la respuesta es otra, no hay envío.
+1166 es el número del envío. Lo demás identifica la transacción. Guarde los dos: con el número
+consulta la estadística, y con ambos puede preguntarnos. Con otra respuesta no hay envío.
 
-Si pierde la conexión antes de ver la respuesta, puede que lo haya. Repita el mensaje tal
-cual, con el mismo Message-ID: durante 24 horas recibirá la misma respuesta, y no se envía ni
-se cobra dos veces. (Sin Message-ID, o con uno nuevo, como lo ponen algunas bibliotecas cada
-vez que se les pide enviar, sería otro envío.)
+Si no recibe la respuesta, porque se cortó la conexión, puede haber envío o no. Repita el
+mensaje. Durante 24 horas recibirá la misma respuesta, y no se envía ni se cobra dos veces, si
+coinciden:
 
-Solo contactos: tras DATA mande únicamente el punto final. No hay envío, pero los
-destinatarios quedan importados y agrupados:
+  - el remitente, los destinatarios y el Message-ID;
+  - el mensaje, salvo los separadores de sus partes (boundary), Date: y Received:.
+
+Las bibliotecas ponen un Message-ID nuevo en cada mensaje. Fíjelo usted, por ejemplo con el
+número de su pedido o de su campaña, como en los ejemplos de abajo. Un mensaje sin Message-ID
+siempre es un envío nuevo.
+
+Solo contactos: después de DATA mande solo el punto final. No hay envío, pero los destinatarios
+quedan importados y agrupados:
 
   250 OK contacts=3 fa8896c2351f8b7e73ac3a3d209c6ac5
 
-También se importan y agrupan cuando el mensaje se rechaza después de DATA (falta una parte,
-es demasiado grande, no quedan envíos) o la conexión se corta a medias; pero no cuando son
-más contactos de los que su plan permite.
+También quedan importados si el mensaje se rechaza después de DATA (le falta una parte, es
+demasiado grande, no quedan envíos) o si la conexión se corta en medio del mensaje. No se
+importa nada si son más contactos de los que permite su plan, por mensaje o por día.
 
 
 CÓDIGOS DE ERROR
 
   421  fin de la conexión: demasiado tiempo, demasiados errores o parada del servidor
-  451  fallo pasajero: repita el mensaje más tarde
-  452  más de 50000 destinatarios en un mensaje, o no hay sitio por ahora
+  451  fallo temporal: repita el mensaje más tarde
+  452  más de 50000 destinatarios, o no hay sitio por ahora: repita más tarde
   454  el cifrado o el login no están disponibles por ahora
   500  500 5.5.1 Invalid command: no existe ese comando
        500 Syntax error: línea vacía, ilegible o demasiado larga
-       500 Internal error - MOTIVO: el mensaje se rechaza, y MOTIVO dice por qué: falta la
-       parte de texto o la de HTML, no quedan envíos suficientes, hay demasiados contactos...
+       500 Internal error - MOTIVO: mensaje rechazado; MOTIVO dice por qué: falta la parte de
+       texto o la de HTML, no quedan envíos suficientes, hay demasiados contactos...
   501  argumento o dirección mal escritos
   502  comando que este servidor no ofrece
   503  comando fuera de orden: DATA va después de MAIL FROM y RCPT TO
-  504  parámetro que no se conoce, por ejemplo otro método de login
-  530  falta identificarse
+  504  parámetro desconocido, por ejemplo otro método de login
+  530  falta el login
   535  usuario o clave incorrectos
   538  ese puerto no admite el login sin cifrar
   552  el mensaje pasa de 512000 octetos
   553  el remitente no está validado en su plan
   555  parámetro desconocido en MAIL FROM o RCPT TO
 
-Los que empiezan por 4 son pasajeros; con los que empiezan por 5 repetir no sirve.
+Tras un código que empieza por 4, repita más tarde. Tras uno que empieza por 5, corrija antes.
 
 
 EJEMPLOS
@@ -128,21 +134,20 @@ Content-Type: text/html; charset=utf-8
 <p>Hay <b>novedades</b>.</p>
 --parte--
 FIN
-curl --ssl-reqd --crlf --user victor.acme:secreto --upload-file mensaje \
+curl -sv --ssl-reqd --crlf --user victor.acme:secreto --upload-file mensaje \
 	--mail-from remitente@example.com --mail-rcpt ana@example.org --mail-rcpt luis@example.org \
-	smtp://api.example.com:58700
+	smtp://api.example.com:58700 2>&1 | grep '^< 250 OK id='
 
 --- Python
 
 import smtplib
 from email.message import EmailMessage
-from email.utils import make_msgid
 
 mensaje = EmailMessage()
 mensaje["From"] = "remitente@example.com"
 mensaje["To"] = "ana@example.org, luis@example.org"
 mensaje["Subject"] = "Novedades de otoño"
-mensaje["Message-ID"] = make_msgid(domain="example.com")
+mensaje["Message-ID"] = "<otono-2026@example.com>"
 mensaje["X-Teenvio-SocialLinks"] = "yes"
 mensaje.set_content("Hay novedades.")
 mensaje.add_alternative('<p>Hay <b>novedades</b>.</p>', subtype="html")
@@ -154,6 +159,19 @@ with smtplib.SMTP_SSL("api.example.com", 46500) as servidor:
         servidor.rcpt(destinatario)
     codigo, respuesta = servidor.data(mensaje.as_bytes())
     print(codigo, respuesta.decode())    # 250 OK id=1166 fa8896c2...
+
+--- Python: importar contactos sin enviar
+
+import smtplib
+
+with smtplib.SMTP_SSL("api.example.com", 46500) as servidor:
+    servidor.login("victor.acme", "secreto")
+    servidor.mail("remitente@example.com")
+    for contacto in ("ana@example.org", "luis@example.org"):
+        servidor.rcpt(contacto)
+    servidor.docmd("DATA")
+    codigo, respuesta = servidor.docmd(".")    # servidor.data() mandaría una línea vacía
+    print(codigo, respuesta.decode())    # 250 OK contacts=2 fa8896c2...
 
 --- PHP, con PHPMailer
 
@@ -170,6 +188,7 @@ $mensaje->SMTPAuth = true;
 $mensaje->Username = 'victor.acme';
 $mensaje->Password = 'secreto';
 $mensaje->CharSet = 'utf-8';
+$mensaje->MessageID = '<otono-2026-php@example.com>';
 $mensaje->setFrom('remitente@example.com');
 $mensaje->addAddress('ana@example.org');
 $mensaje->addAddress('luis@example.org');
@@ -180,6 +199,23 @@ $mensaje->Body = '<p>Hay <b>novedades</b>.</p>';
 $mensaje->AltBody = 'Hay novedades.';
 $mensaje->send();
 echo $mensaje->getSMTPInstance()->getLastTransactionID();    // 1166 fa8896c2...
+
+--- JavaScript, con nodemailer
+
+const nodemailer = require('nodemailer');
+
+const servidor = nodemailer.createTransport({
+	host: 'api.example.com', port: 46500, secure: true,
+	auth: { user: 'victor.acme', pass: 'secreto' },
+});
+servidor.sendMail({
+	from: 'remitente@example.com',
+	to: ['ana@example.org', 'luis@example.org'],
+	subject: 'Novedades de otoño',
+	messageId: '<otono-2026-js@example.com>',
+	text: 'Hay novedades.',
+	html: '<p>Hay <b>novedades</b>.</p>',
+}).then((resultado) => console.log(resultado.response));    // 250 OK id=1166 fa8896c2...
 
 --- PHP, sin nada más: importar contactos sin enviar
 
