@@ -28,8 +28,10 @@ static void write_reason(struct peer_end const *peer, struct dialogue_record con
 
 static char const *tls_version(bool tls)
 {
-	char const *version = tls ? getenv("SSL_PROTOCOL") : "";
-	return version && (*version || !tls) ? version : "yes";
+	char const *version = getenv("SSL_PROTOCOL");
+	if (!tls)
+		return "";
+	return version && *version ? version : "yes";
 }
 
 void record_log(struct peer_end const *peer, bool tls, struct dialogue_record const *r, char const *trouble)

@@ -24,7 +24,8 @@ like "$(cat log)" '^saca-smtpd: warning: unable to open /nonexistent: ' "the log
 # --- Credentials ---
 
 # Sends an AUTH in pieces, and searches the memory of the process for any 12 octets of it after the
-# reply.
+# reply. On the stack it searches for 33: a signal saves the registers there, and memcpy leaves
+# up to 32 octets in one.
 cat >memory.py <<'END'
 import base64, subprocess, sys
 secret = b"Tr0ub4dor&3/correct/horse/battery/staple"
@@ -38,7 +39,7 @@ def ask(octets, wanted):
         if not line:
             sys.exit("no " + wanted.decode())
 def found():
-    memory = b""
+    memory, stack = b"", b""
     for line in open("/proc/%d/maps" % q.pid):
         where, mode = line.split()[:2]
         start, end = (int(x, 16) for x in where.split("-"))
@@ -46,10 +47,16 @@ def found():
             with open("/proc/%d/mem" % q.pid, "rb", 0) as f:
                 f.seek(start)
                 try:
-                    memory += f.read(end - start)
+                    octets = f.read(end - start)
                 except OSError:
-                    pass
-    return [x for s in (encoded, secret) for x in (s[i:i + 12] for i in range(len(s) - 11)) if x in memory]
+                    continue
+            if line.rstrip().endswith("[stack]"):
+                stack += octets
+            else:
+                memory += octets
+    def parts(n):
+        return [s[i:i + n] for s in (encoded, secret) for i in range(len(s) - n + 1)]
+    return [x for x in parts(12) if x in memory] + [x for x in parts(33) if x in stack]
 if sys.argv[1] == "moved":
     ask(b"NOOP\r\n" * 20 + b"AUTH PLAIN " + encoded[:40] + b"", b"250 OK")
     for _ in range(19):
@@ -66,9 +73,6 @@ print(found())
 q.stdin.close()
 q.wait()
 END
-# A sanitized program is dynamic: when its linker binds a function late, it saves the registers, with
-# what memcpy left in them, on the stack.
-export LD_BIND_NOW=1
 if [ -n "$WRAPPED" ]; then
 	skip "no credentials stay in memory" "the program is a script"
 else
