@@ -12,12 +12,12 @@ accounts "$T/etc" && certificate "$T/etc" || exit 1
 export SPOOL="$T/spool" LOG="$T/log" CAFILE="$T/etc/cert.pem" PWNED="$T/pwned" STORE="$T/store/saca.db" PYTHONDONTWRITEBYTECODE=1
 export CERTFILE="$T/etc/cert.pem" KEYFILE="$T/etc/key.pem"
 
-# open_port VARIABLE WRAPPER OPTIONS
+# open_port VARIABLE WRAPPER OPTIONS [SESSIONS]
 open_port() {
 	p=$(free_port)
 	export "$1=$p"
 	# shellcheck disable=SC2086 # words, or none
-	background tcpserver -DRHl0 -c 1200 -b 512 127.0.0.1 "$p" $2 \
+	background tcpserver -DRHl0 -c "${4:-1200}" -b 512 127.0.0.1 "$p" $2 \
 		saca-smtpd -h api.example.com -b example.com $3 -a "$T/etc/senders.cdb" \
 			saca-checkpassword "$T/etc/passwords.cdb" -- saca-mime saca-spool "$SPOOL" 2>>"$LOG"
 	await 10 listening "$p"
@@ -26,11 +26,12 @@ open_port CLEAR '' '-p -d 0'
 open_port STARTTLS 'saca-tlsd -d' '-d 0'
 open_port STARTTLS_CLEAR 'saca-tlsd -d' '-p -d 0'
 open_port GUESS '' '-p -d 300'
-open_port SLOW '' '-p -t 1 -l 2 -T 4'
+open_port SLOW '' '-p -F 1 -t 1 -l 2 -T 4'
 open_port SLOW_STARTTLS 'saca-tlsd -d -t 1' '-t 2 -l 2 -T 4'
 open_port SLOW_TLS 'saca-tlsd -t 1' '-t 1 -l 2 -T 4'
 open_port IDLE_PORT '' '-p'
 open_port FEW '' '-p -d 0 -r 50000'
+open_port FIVE '' '-p -F 1' 5
 # Idle sessions, and the KiB that one process may grow by. A thousand processes under a
 # sanitizer or valgrind need too much memory.
 IDLE=1000 FLAT=4096

@@ -13,3 +13,9 @@ started = time.monotonic()
 check(alive("IDLE_PORT"), "one beside them works", "%.1f s" % (time.monotonic() - started))
 for s in idle:
     s.close()
+
+# Five silent clients on a port for five sessions.
+idle = [Session("FIVE") for _ in range(5)]
+check(alive("FIVE"), "a port full of silent clients is free again after the time for the first command")
+for s in idle:
+    s.close()

@@ -77,8 +77,16 @@ import sqlite3  # noqa: E402
 rows = sqlite3.connect(os.environ["STORE"])
 emails = {r[0].encode() for r in rows.execute("SELECT email FROM contact")}
 subject = rows.execute("SELECT subject FROM send").fetchall()
-check(status == 0 and emails == {a.lower() for a in taken} and subject[0][0].startswith("%n%s'; DROP TABLE send; --"),
-      "and in the store as they are", [status, emails, subject])
+
+def one_form(address):
+    """The local part without quotes, if it needs none."""
+    local = re.fullmatch(rb'"((?:[^"\\@]|\\.)*)"(@.*)', address)
+    bare = local and re.sub(rb"\\(.)", rb"\1", local[1])
+    return (bare + local[2] if local and re.fullmatch(rb"[\w.!#$%&'*+/=?^`{|}~-]+", bare) else address).lower()
+
+
+check(status == 0 and emails == {one_form(a) for a in taken} and subject[0][0].startswith("%n%s'; DROP TABLE send; --"),
+      "hostile addresses are in the store in their one form", [status, emails, subject])
 check(not os.path.exists(os.environ["PWNED"]), "and nothing of it was run")
 
 # Echoes: a reply is printable ASCII in lines of at most 512 octets.
