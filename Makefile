@@ -103,7 +103,7 @@ OBJ_saca-queue := \
 	$(call in,import,batch queue_find queue_row)
 
 OBJ_saca-hit := \
-	$(call in,base,ascii base32 buf cdb cdb_write fd hash num random utf8 version) \
+	$(call in,base,ascii base32 buf cdb cdb_write fd hash num random setid utf8 version) \
 	$(call in,mail,header param) \
 	$(call in,send,hit hits linkkeys publish stencil token words) \
 	$(call in,web,form request response)

@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/exitcode.h"
+#include "base/setid.h"
 #include "base/version.h"
 #include "send/hits.h"
 #include "send/linkkeys.h"
@@ -280,6 +281,7 @@ static char const *needed_setting(char const *name)
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-hit";
+	setid_refuse();
 	if (argc == 2 && strcmp(argv[1], "-V") == 0)
 		version_exit();
 	request_start(&request);

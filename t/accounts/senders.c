@@ -165,71 +165,6 @@ START_TEST(a_table_larger_than_the_file_is_damage)
 }
 END_TEST
 
-START_TEST(a_cdb_holds_more_records_than_a_stack)
-{
-	struct cdb_write w;
-	struct cdb_file f = CDB_FILE_ZERO;
-	char const *value;
-	size_t len;
-	uint32_t const many = unit_size(1200000); /* their slots take more than a stack of 8 MiB */
-	uint32_t wrong = 0;
-	ck_assert(cdb_write_start(&w, dir, "senders.cdb"));
-	for (uint32_t i = 0; i < many; i++)
-		wrong += !cdb_write_add(&w, (char *)&i, sizeof i, (char *)&i, sizeof i);
-	ck_assert(cdb_write_finish(&w, 0644));
-	ck_assert(cdb_write_replace(&w));
-	cdb_write_abandon(&w);
-	ck_assert(cdb_file_open(&f, "senders.cdb"));
-	for (uint32_t i = 0; i < many; i++)
-		wrong += cdb_file_find(&f, (char *)&i, sizeof i, &value, &len) != CDB_FILE_FOUND
-			|| len != sizeof i || memcmp(value, &i, len) != 0;
-	for (uint32_t i = many; i < many + 1000; i++)
-		wrong += cdb_file_find(&f, (char *)&i, sizeof i, &value, &len) != CDB_FILE_NONE;
-	ck_assert_uint_eq(wrong, 0);
-	cdb_file_close(&f);
-}
-END_TEST
-
-START_TEST(records_of_one_key_keep_their_order)
-{
-	struct cdb_write w;
-	struct cdb_file f = CDB_FILE_ZERO;
-	cdb_find_state state = CDB_FIND_STATE_ZERO;
-	char const *value;
-	size_t len;
-	ck_assert(cdb_write_start(&w, dir, "senders.cdb"));
-	PUT(w, "k", "1");
-	PUT(w, "x", "0");
-	PUT(w, "k", "2");
-	PUT(w, "k", "3");
-	ck_assert(cdb_write_finish(&w, 0644));
-	ck_assert(cdb_write_replace(&w));
-	cdb_write_abandon(&w);
-	ck_assert(cdb_file_open(&f, "senders.cdb"));
-	for (char c = '1'; c <= '3'; c++) {
-		ck_assert_int_eq(cdb_file_next(&f, "k", 1, &state, &value, &len), CDB_FILE_FOUND);
-		ck_assert(len == 1 && *value == c);
-	}
-	ck_assert_int_eq(cdb_file_next(&f, "k", 1, &state, &value, &len), CDB_FILE_NONE);
-	cdb_file_close(&f);
-}
-END_TEST
-
-START_TEST(cdb_write_abandon_keeps_the_old_file)
-{
-	struct cdb_write w;
-	struct stat before, after;
-	write_file();
-	ck_assert_int_eq(stat("senders.cdb", &before), 0);
-	ck_assert(cdb_write_start(&w, dir, "senders.cdb"));
-	PUT(w, "k", "1");
-	cdb_write_abandon(&w);
-	ck_assert_int_eq(access("senders.cdb.new", F_OK), -1);
-	ck_assert_int_eq(stat("senders.cdb", &after), 0);
-	ck_assert(before.st_ino == after.st_ino && before.st_size == after.st_size);
-}
-END_TEST
-
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("senders");
@@ -240,9 +175,6 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_file_cut_short_is_not_opened);
 	tcase_add_test(c, a_changed_octet_makes_nobody_a_sender);
 	tcase_add_test(c, a_table_larger_than_the_file_is_damage);
-	tcase_add_test(c, a_cdb_holds_more_records_than_a_stack);
-	tcase_add_test(c, records_of_one_key_keep_their_order);
-	tcase_add_test(c, cdb_write_abandon_keeps_the_old_file);
 	suite_add_tcase(s, c);
 	return s;
 }
