@@ -41,7 +41,7 @@ endif
 
 in = $(addprefix $1/,$2)
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool saca-hit
-BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce
+BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce saca-send
 
 OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
@@ -111,6 +111,16 @@ OBJ_saca-bounce := \
 	$(call in,base,ascii base32 base64 buf fd hash num random setid utf8 version) \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
 	$(call in,send,bounce hit hits linkkeys token)
+OBJ_saca-send := \
+	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num random setid siphash utf8 version) \
+	$(call in,mail,address cid compose css header header_block html html_foreign html_text mime mime_head param \
+		punycode qp srcset transfer url) \
+	$(call in,accounts,plan senders) \
+	$(call in,spool,file) \
+	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+		store tables) \
+	$(call in,send,bounce job ledger linkkeys links maildir places pool publish refusals render session stencil task \
+		template token when words worker worker_claim)
 
 LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
@@ -124,6 +134,7 @@ LIB_saca-list := -lskarnet -lsqlite3 -lpq
 LIB_saca-queue := -lskarnet
 LIB_saca-hit := -lskarnet -lbearssl
 LIB_saca-bounce := -lskarnet -lbearssl
+LIB_saca-send := -lskarnet -lbearssl -lsqlite3 -lpq -lcurl
 
 # --- How ------------------------------------------------------------------------------
 
@@ -192,7 +203,7 @@ $(UNITS): $(BUILD)/t/%: t/%.c t/lib/unit.h $(BUILD)/t/lib/unit.o $(BUILD)/house.
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Wno-conversion -It/lib $(LDFLAGS) -o $@ $< $(BUILD)/t/lib/unit.o \
 		$(BUILD)/house.a -Wl,--as-needed $(HOUSE_LIBS) $$(pkg-config --cflags --libs check)
 
-HOUSE_LIBS := -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq
+HOUSE_LIBS := -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq -lcurl
 
 # This test makes allocations fail.
 $(BUILD)/t/whole/memory: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc

@@ -1,11 +1,12 @@
 /* The keys of tokens: see linkkeys.h. */
-#define _GNU_SOURCE /* flock, getrandom */
+#define _GNU_SOURCE /* flock */
 #include "send/linkkeys.h"
 
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/fd.h"
 #include "base/num.h"
+#include "base/random.h"
 #include "base/wipe.h"
 
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,7 +120,7 @@ static bool make_line(struct buf *out, unsigned char id)
 	static char const digits[] = "0123456789abcdef";
 	unsigned char key[KEY_OCTETS];
 	char number[NUM_FMT];
-	if (getrandom(key, sizeof key, 0) != sizeof key)
+	if (!random_octets(key, sizeof key))
 		return false;
 	num_fmt(number, id);
 	bool done = buf_puts(out, number) && buf_putc(out, ' ');

@@ -1,0 +1,397 @@
+/* The loop of saca-send: see worker.h. Each turn it reads the outcomes that have come, chooses the
+   next contacts for idle sessions, writes both in one transaction, and then hands the mails over. */
+#define _GNU_SOURCE /* ppoll */
+#include "send/worker.h"
+
+#include "base/clock.h"
+#include "send/worker_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	SYNC_MAILS = JOB_BATCH, /* outcomes that a power cut may take back */
+	STORE_PATIENCE = 60,    /* seconds that a failing store is tried again */
+	SERVER_PATIENCE = 60,   /* seconds that a server may be down without -f */
+	DOWN_MS = 1000,         /* until a server that is down is tried again; doubled each time, */
+	DOWN_MAX_MS = 60000,    /* up to this */
+	PROGRESS_MS = 200,
+	WAIT_MS = 1000          /* the longest wait of a turn */
+};
+
+bool worker_fail(struct worker *w, char const *why)
+{
+	snprintf(w->reason, STORE_REASON, "%s", why);
+	w->has_failed = true;
+	return false;
+}
+
+/* --- Transactions ------------------------------------------------------------------------ */
+
+static void nap(long ms)
+{
+	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+	(void)nanosleep(&t, NULL);
+}
+
+bool worker_transact(struct worker *w, enum store_mode mode, enum store_result (*body)(struct worker *))
+{
+	struct store *s = w->ledger->store;
+	uint64_t const start = clock_ms();
+	for (long wait = 10;; wait = wait < 1000 ? wait * 2 : 1000) {
+		enum store_result r = ledger_begin(w->ledger, mode);
+		if (r == STORE_OK)
+			r = body(w);
+		if (r == STORE_OK)
+			r = s->commit(s);
+		if (r == STORE_OK)
+			return true;
+		s->rollback(s);
+		if ((r != STORE_AGAIN && r != STORE_FAILED) || clock_ms() - start > STORE_PATIENCE * 1000u)
+			return worker_fail(w, s->reason);
+		nap(wait);
+	}
+}
+
+/* Settles, begins, and does the duties. */
+static enum store_result write_turn(struct worker *w)
+{
+	enum store_result r = STORE_OK;
+	for (size_t i = 0; i < w->tasks; i++)
+		w->task[i]->figures = (struct ledger_figures){0};
+	for (size_t i = 0; r == STORE_OK && i < w->pool->n; i++) {
+		struct task_mail *m = &w->mail[i];
+		if (m->state == TASK_SETTLING)
+			r = task_settle(w->ledger, m);
+		else if (m->state == TASK_CHOSEN)
+			r = task_begin(w->ledger, m);
+	}
+	for (size_t i = 0; r == STORE_OK && i < w->tasks; i++)
+		r = task_do_duty(w->ledger, w->task[i]);
+	return r;
+}
+
+/* --- The server -------------------------------------------------------------------------- */
+
+static void note_server(struct worker *w, struct session_result const *r)
+{
+	bool const down = r->outcome == SESSION_DOWN || r->outcome == SESSION_LOST;
+	uint64_t const now = clock_ms();
+	if (!down) {
+		if (w->down_tries > 1)
+			w->o->server(NULL);
+		w->down_tries = 0;
+		return;
+	}
+	if (now < w->down_until)
+		return; /* another session saw it too */
+	if (!w->down_tries)
+		w->down_since = now;
+	/* The first time may be a connection that was closed while it was idle. */
+	uint64_t const wait = !w->down_tries ? 0 : w->down_tries > 6 ? DOWN_MAX_MS : (uint64_t)DOWN_MS << (w->down_tries - 1);
+	w->down_until = now + wait;
+	if (++w->down_tries == 2)
+		w->o->server(r->text);
+	if (!w->o->follow && now - w->down_since >= SERVER_PATIENCE * 1000u && !w->has_given_up) {
+		w->has_given_up = true;
+		snprintf(w->reason, STORE_REASON, "%s", r->text);
+	}
+}
+
+static bool read_outcomes(struct worker *w, struct pollfd const *poll)
+{
+	for (size_t i = 0; i < w->pool->n; i++) {
+		struct task_mail *m = &w->mail[i];
+		if (m->state != TASK_IN_FLIGHT || !poll[i].revents)
+			continue;
+		if (!pool_read(w->pool, i, &m->result))
+			return worker_fail(w, "the processes of the sessions die");
+		m->state = TASK_SETTLING;
+		note_server(w, &m->result);
+	}
+	return true;
+}
+
+/* --- Choosing ---------------------------------------------------------------------------- */
+
+static bool is_ending(struct worker const *w)
+{
+	return *w->o->stop || w->has_given_up;
+}
+
+/* The task whose turn it is: of the plan that was served longest ago, and of its sends the one that
+   was. NULL: there is no contact to mail. */
+static struct task *next_task(struct worker const *w)
+{
+	struct task *best = NULL;
+	uint64_t best_plan = 0;
+	for (size_t i = 0; i < w->tasks; i++) {
+		struct task *t = w->task[i];
+		uint64_t plan = 0;
+		if (!task_is_ready(t))
+			continue;
+		for (size_t k = 0; k < w->tasks; k++)
+			if (w->task[k]->job->plan == t->job->plan && w->task[k]->served > plan)
+				plan = w->task[k]->served;
+		if (!best || plan < best_plan || (plan == best_plan && t->served < best->served)) {
+			best = t;
+			best_plan = plan;
+		}
+	}
+	return best;
+}
+
+static uint64_t clock_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* Milliseconds until the next mail may go. A server that is down is tried with one mail at a time. */
+static uint64_t wait_for_mail(struct worker const *w)
+{
+	uint64_t const now = clock_ms(), us = w->o->rate ? clock_us() : 0;
+	uint64_t wait = w->o->rate && w->mail_at > us ? (w->mail_at - us + 999) / 1000 : 0;
+	if (w->down_tries && w->down_until > now && w->down_until - now > wait)
+		wait = w->down_until - now;
+	for (size_t i = 0; w->down_tries && i < w->pool->n; i++)
+		if (w->mail[i].state != TASK_FREE)
+			return WAIT_MS;
+	return wait;
+}
+
+static void choose_mails(struct worker *w)
+{
+	for (size_t i = 0; i < w->pool->n && !is_ending(w); i++) {
+		struct task *t;
+		if (w->mail[i].state != TASK_FREE || wait_for_mail(w) || !(t = next_task(w)))
+			continue;
+		t->served = ++w->turn;
+		task_take(t, &w->mail[i]);
+		if (w->o->rate) {
+			uint64_t const now = clock_us();
+			w->mail_at = (w->mail_at > now ? w->mail_at : now) + 1000000 / w->o->rate;
+		}
+	}
+}
+
+static void choose_duties(struct worker *w)
+{
+	uint64_t const now = clock_ms();
+	for (size_t i = 0; i < w->tasks; i++) {
+		struct task *t = w->task[i];
+		t->duty = TASK_NOTHING;
+		if (is_ending(w) && !t->is_leaving && !t->wants_pause)
+			task_leave(t, WORKER_RELEASED);
+		if (t->wants_pause && !t->is_leaving)
+			t->duty = TASK_PAUSE;
+		else if (t->is_leaving && t->end == WORKER_RELEASED && !t->job->in_flight)
+			t->duty = TASK_RELEASE;
+		else if (!t->is_leaving && task_is_done(t))
+			t->duty = TASK_FINISH;
+		else if (now - t->renewed >= w->ledger->lease * 1000u / 3)
+			t->duty = TASK_RENEW;
+	}
+}
+
+/* --- After the commit -------------------------------------------------------------------- */
+
+/* Writes the mail and gives it to the session. A send whose mails cannot be written is paused. */
+static bool hand_over(struct worker *w, size_t i)
+{
+	struct task_mail *m = &w->mail[i];
+	struct job *j = m->task->job;
+	char date[DATE_RFC5322];
+	w->scratch.len = w->envelope.len = 0;
+	if (!job_date(date) || !job_envelope(&w->envelope, j, w->settings, &m->to.contact)
+	    || !job_mail(&w->scratch, j, w->settings, date, m->to.address, m->to.len, &m->to.contact)) {
+		m->state = TASK_SETTLING;
+		m->result = (struct session_result){.outcome = SESSION_SENDER_REFUSED, .text = "out of memory, or its numbers are"
+			" too large for an envelope sender"};
+		return true;
+	}
+	if (!pool_give(w->pool, i, w->envelope.s, w->envelope.len, m->to.address, m->to.len, w->scratch.s, w->scratch.len))
+		return worker_fail(w, "the processes of the sessions cannot be started");
+	return true;
+}
+
+/* What the duty has changed; true: the task is still to be worked on. */
+static void count_duty(struct worker *w, struct task *t)
+{
+	if (t->duty == TASK_RENEW && t->duty_done)
+		t->renewed = clock_ms();
+	else if (t->duty == TASK_RENEW && !t->is_leaving)
+		task_leave(t, WORKER_LOST);
+	else if (t->duty == TASK_FINISH)
+		task_leave(t, !t->duty_done ? WORKER_LOST : t->is_postponed ? WORKER_POSTPONED : WORKER_SENT);
+	else if (t->duty == TASK_PAUSE) {
+		task_leave(t, WORKER_PAUSED);
+		w->has_paused = true;
+	}
+}
+
+static void end_tasks(struct worker *w)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < w->tasks; i++) {
+		struct task *t = w->task[i];
+		bool const released = t->end != WORKER_RELEASED || t->duty == TASK_RELEASE;
+		if (!t->is_leaving || t->job->in_flight || !released) {
+			w->task[kept++] = t;
+			continue;
+		}
+		w->o->ended(t->job, &t->counts, t->end, t->end == WORKER_PAUSED ? t->reason : NULL);
+		task_free(t);
+	}
+	w->tasks = kept;
+}
+
+static bool has_state(struct worker const *w, enum task_mail_state state)
+{
+	for (size_t i = 0; i < w->pool->n; i++)
+		if (w->mail[i].state == state)
+			return true;
+	return false;
+}
+
+/* One transaction, if there is anything to write, and its effects. */
+static bool take_turn(struct worker *w)
+{
+	bool wanted = has_state(w, TASK_SETTLING) || has_state(w, TASK_CHOSEN);
+	for (size_t i = 0; i < w->tasks; i++)
+		wanted = wanted || w->task[i]->duty != TASK_NOTHING;
+	if (!wanted)
+		return true;
+	for (size_t i = 0; i < w->pool->n; i++)
+		w->unsynced += w->mail[i].state == TASK_SETTLING;
+	/* The last commit before a pause, and the last of each batch, are synced. */
+	bool idle = !has_state(w, TASK_CHOSEN) && !has_state(w, TASK_IN_FLIGHT);
+	bool synced = w->unsynced && (idle || w->unsynced >= SYNC_MAILS);
+	if (!worker_transact(w, synced ? STORE_WRITE : STORE_UNSYNCED, write_turn))
+		return false;
+	if (synced)
+		w->unsynced = 0;
+	for (size_t i = 0; i < w->pool->n; i++) {
+		struct task_mail *m = &w->mail[i];
+		if (m->state != TASK_SETTLING && m->state != TASK_CHOSEN)
+			continue;
+		w->done += m->settled_as != NULL;
+		task_count(m);
+		if (m->state == TASK_IN_FLIGHT && !hand_over(w, i))
+			return false;
+	}
+	for (size_t i = 0; i < w->tasks; i++)
+		count_duty(w, w->task[i]);
+	end_tasks(w);
+	return true;
+}
+
+/* --- The loop ---------------------------------------------------------------------------- */
+
+static bool wants_contacts(struct task const *t)
+{
+	return !t->is_leaving && !t->is_drained && t->job->next == t->job->count;
+}
+
+static enum store_result read_contacts(struct worker *w)
+{
+	enum store_result r = STORE_OK;
+	for (size_t i = 0; r == STORE_OK && i < w->tasks; i++)
+		if (wants_contacts(w->task[i]))
+			r = ledger_read_contacts(w->ledger, w->task[i]->job, false);
+	return r;
+}
+
+static bool refill(struct worker *w)
+{
+	bool wanted = false;
+	for (size_t i = 0; i < w->tasks; i++)
+		wanted = wanted || wants_contacts(w->task[i]);
+	if (!wanted)
+		return true;
+	if (!worker_transact(w, STORE_READ, read_contacts))
+		return false;
+	for (size_t i = 0; i < w->tasks; i++)
+		w->task[i]->is_drained = w->task[i]->is_drained || wants_contacts(w->task[i]);
+	return true;
+}
+
+static void show_progress(struct worker *w)
+{
+	uint64_t const now = clock_ms();
+	if (!w->o->progress || now < w->progress_at)
+		return;
+	w->o->progress(w->done, w->total);
+	w->progress_at = now + PROGRESS_MS;
+}
+
+/* Waits for an outcome, a signal, or the time of what comes next. */
+static void wait_for_outcomes(struct worker *w, struct pollfd *poll)
+{
+	uint64_t ms = WAIT_MS;
+	bool const free = has_state(w, TASK_FREE) && next_task(w) && !is_ending(w);
+	if (has_state(w, TASK_SETTLING))
+		ms = 0;
+	else if (free && wait_for_mail(w) < ms)
+		ms = wait_for_mail(w);
+	for (size_t i = 0; i < w->tasks; i++)
+		if (wants_contacts(w->task[i]) || (!w->task[i]->is_leaving && task_is_done(w->task[i])) || (is_ending(w) && !w->task[i]->job->in_flight))
+			ms = 0;
+	struct timespec const t = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+	pool_watch(w->pool, poll);
+	if (ppoll(poll, (nfds_t)w->pool->n, &t, w->o->waiting) < 0)
+		for (size_t i = 0; i < w->pool->n; i++)
+			poll[i].revents = 0; /* a signal */
+}
+
+static bool loop(struct worker *w)
+{
+	struct pollfd poll[POOL_MAX];
+	for (;;) {
+		bool found = false;
+		if (!is_ending(w) && !worker_claim(w, &found))
+			return false;
+		if (!refill(w))
+			return false;
+		choose_mails(w);
+		choose_duties(w);
+		if (!take_turn(w))
+			return false;
+		show_progress(w);
+		if (!w->tasks && (is_ending(w) || (!w->o->follow && !found)))
+			return true;
+		wait_for_outcomes(w, poll);
+		if (!read_outcomes(w, poll))
+			return false;
+	}
+}
+
+enum worker_result worker_run(struct ledger *l, struct pool *p, struct job_settings const *settings,
+	struct worker_options const *options, bool *paused, char *reason)
+{
+	struct worker *w = calloc(1, sizeof *w);
+	enum worker_result r = WORKER_FAILED;
+	*paused = false;
+	if (w && (w->mail = calloc(p->n, sizeof *w->mail))) {
+		w->ledger = l;
+		w->pool = p;
+		w->settings = settings;
+		w->o = options;
+		w->reason = reason;
+		r = !loop(w) ? WORKER_FAILED : w->has_given_up ? WORKER_SERVER_DOWN : WORKER_DONE;
+		*paused = w->has_paused;
+		while (w->tasks)
+			task_free(w->task[--w->tasks]);
+		buf_free(&w->scratch);
+		buf_free(&w->envelope);
+		free(w->mail);
+	} else {
+		snprintf(reason, STORE_REASON, "out of memory");
+	}
+	free(w);
+	return r;
+}

@@ -1,0 +1,45 @@
+/* What the files of the worker share (send/worker.h). */
+#ifndef SEND_WORKER_STATE_H
+#define SEND_WORKER_STATE_H
+
+#include "send/task.h"
+
+#define WORKER_CANDIDATES 1024 /* waiting sends found by one search */
+
+struct worker {
+	struct ledger *ledger;
+	struct pool *pool;
+	struct job_settings const *settings;
+	struct worker_options const *o;
+	char *reason;
+
+	struct task *task[LEDGER_CLAIMS];
+	size_t tasks;
+	struct task_mail *mail;   /* one for each session */
+	struct ledger_send candidate[WORKER_CANDIDATES];
+	size_t candidates, tried; /* candidate[0..tried) are used */
+	size_t tasks_before, tried_before; /* a transaction that claims */
+	uint64_t search_at;       /* when to search again; all times are of clock_ms */
+	uint64_t turn;            /* counts the contacts chosen */
+	size_t unsynced;          /* outcomes since the last synced commit */
+	uint64_t mail_at;         /* with a rate: when the next mail may go, in microseconds */
+	uint64_t down_since, down_until;
+	unsigned down_tries;      /* 0: the server is up */
+	struct buf scratch, envelope;
+	uint64_t done, total;     /* contacts, for the progress */
+	uint64_t progress_at;
+	bool has_paused, has_failed, has_given_up;
+};
+
+/* Sets the reason; returns false. */
+bool worker_fail(struct worker *w, char const *why);
+
+/* Runs body in a transaction, and again where the store wants that, or fails for a while. body may
+   change nothing but what it sets anew each time. False: reason. */
+bool worker_transact(struct worker *w, enum store_mode mode, enum store_result (*body)(struct worker *));
+
+/* Searches for waiting sends, if it is time, and claims as many as there is room for. *found: there were
+   waiting ones. False: reason. */
+bool worker_claim(struct worker *w, bool *found);
+
+#endif
