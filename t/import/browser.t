@@ -1,11 +1,10 @@
 #!/bin/sh
-# What a browser makes of the store's HTML is what it makes of the sender's: both are
-# shown by headless Chromium, the sender's with data: URLs where its cids were, and the
-# two pictures are compared octet by octet.
+# The HTML of the store looks like that of the sender. Headless Chromium draws both, the sender's
+# with data: URLs instead of cids, and the two pictures are compared octet by octet.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/html.sh"
 
-# The slow machine's limit for one picture, in seconds.
+# The limit for one picture, in seconds, on a slow machine.
 PATIENCE=60
 
 # shoot NAME: $T/NAME.html to $T/NAME.png
@@ -23,28 +22,28 @@ shows_alike() {
 	rm -f "$T/stored.html" "$T"/*.png
 	import_page "$1" "$2" "$3" "$T/stored.html"
 	shoot sent
-	ok $? "$3 in $1 as it was sent shows" "$(tail -n 5 "$T/sent.log")"
+	ok $? "Chromium draws $3 in $1 as it was sent" "$(tail -n 5 "$T/sent.log")"
 	shoot stored
-	ok $? "$3 in $1 as it is stored shows" "$(tail -n 5 "$T/stored.log")"
+	ok $? "Chromium draws $3 in $1 as it is stored" "$(tail -n 5 "$T/stored.log")"
 	cmp -s "$T/sent.png" "$T/stored.png"
-	ok $? "$3 in $1: the two look the same"
+	ok $? "$3 in $1 looks the same as sent and as stored"
 }
 
 CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 if [ -z "$CHROMIUM" ]; then
-	skip 'the imported HTML in a browser' 'chromium is not installed'
+	skip 'Chromium draws the stored HTML' 'chromium is not installed'
 	done_testing
 fi
 
 shows_alike windows-1252 iso-8859-1 places.html
 
-# That the comparison can fail: the same without its images, or read in another charset.
+# The comparison can fail: without the images, and in another charset.
 named utf-8 <"$PAGES/places.html" | as_sent >"$T/broken.html"
 shoot broken && ! cmp -s "$T/broken.png" "$T/stored.png"
-ok $? 'without the images it looks different'
+ok $? 'places.html without its images looks different'
 shows_alike koi8-r koi8-r cyrillic.html
 sed 's/utf-8/windows-1251/' "$T/stored.html" >"$T/wrong.html"
 shoot wrong && ! cmp -s "$T/wrong.png" "$T/stored.png"
-ok $? 'in a false charset it looks different'
+ok $? 'cyrillic.html in a wrong charset looks different'
 
 done_testing

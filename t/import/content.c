@@ -87,7 +87,7 @@ static void html_is(char const *pattern)
 	is(&content.html, want);
 }
 
-START_TEST(reads_all)
+START_TEST(a_message_becomes_subject_text_html_and_images)
 {
 	read_message(MESSAGE("Subject: =?iso-8859-1?Q?ma=F1ana?=\nMessage-ID: <1@x>\n",
 		HTML("<meta charset=iso-8859-1>ma\xf1" "ana<img src=\"cid:a@x\">") PART("a@x", PNG64)));
@@ -111,7 +111,7 @@ START_TEST(reads_all)
 }
 END_TEST
 
-START_TEST(does_without)
+START_TEST(a_message_without_fields_or_images_is_read)
 {
 	read_message(MESSAGE("", HTML("<p>")));
 	is(&content.subject, "");
@@ -123,7 +123,7 @@ START_TEST(does_without)
 }
 END_TEST
 
-/* What parts stand behind the HTML's URLs; `images` and what follows are counts. */
+/* HTML with URLs, the parts they name, and what becomes of them: $0 is the URL of the first image. */
 static struct {
 	char const *message, *html;
 	size_t images, unresolved, unhosted;
@@ -181,7 +181,7 @@ static struct {
 		"Content-Transfer-Encoding: base64\n\n" PNG64 "\n"), "<img src='$0'>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:a'>") PART("=?utf-8?Q?a?=", "aG9sYQ==") PART("a", GIF64)),
 		"<img src='$0'>", 1, 0, 0},
-	/* what is no word, or looks like one on both sides, is taken as it stands */
+	/* a malformed encoded word is not decoded, nor one that is the same in the id and in the HTML */
 	{MESSAGE("", HTML("<img src='cid:=?a'><img src='cid:=?x?Q?b?='>") PART("=?a", PNG64) PART("=?x?Q?b?=", GIF64)),
 		"<img src='$0'><img src='$1'>", 2, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:a'>") "--b\nContent-ID: =?x <a>\n"
@@ -205,7 +205,7 @@ static struct {
 		"//48AG0AZQB0AGEAIABjAGgAYQByAHMAZQB0AD0AdQB0AGYALQAxADYAPgDxAA==\n"), "<meta charset=utf-8>ñ", 0, 0, 0},
 };
 
-START_TEST(hosts)
+START_TEST(images_are_hosted_and_cids_replaced)
 {
 	read_message(cases[_i].message);
 	ck_assert_uint_eq(content.image_count, cases[_i].images);
@@ -221,7 +221,7 @@ START_TEST(hosts)
 }
 END_TEST
 
-/* Samples of t/mail/samples whose words were once lost. */
+/* Samples of t/mail/samples, and their text and HTML. */
 static struct {
 	char const *sample, *text, *html;
 } const words[] = {
@@ -236,7 +236,7 @@ static struct {
 	{"base64-padded-footer", "Camión, año y niño.\nEste mensaje es confidencial.", "<p>hola</p>"},
 };
 
-START_TEST(keeps_words)
+START_TEST(a_sample_keeps_its_words)
 {
 	char path[400], s[4000];
 	snprintf(path, sizeof path, "%s/t/mail/samples/%s.eml", getenv("TOP") ? getenv("TOP") : ".", words[_i].sample);
@@ -251,7 +251,7 @@ START_TEST(keeps_words)
 }
 END_TEST
 
-START_TEST(notes_each_once)
+START_TEST(a_cid_without_an_image_is_noted_once)
 {
 	read_message(MESSAGE("", HTML("<img src=cid:c><img src=cid:a%0Ab><img src=cid:c><img src=cid:%63>")));
 	ck_assert_uint_eq(content.unresolved.count, 2);
@@ -261,7 +261,7 @@ START_TEST(notes_each_once)
 }
 END_TEST
 
-START_TEST(takes_urls)
+START_TEST(a_url_before_images_has_no_special_octets)
 {
 	static char const *const good[] = {
 		"", "/", "/img", "//cdn.example", "http://h", "https://h:8/a/b/", "https://[2001:db8::1]/x", "https://h/%7Ea",
@@ -288,7 +288,7 @@ START_TEST(takes_urls)
 }
 END_TEST
 
-START_TEST(says_that_the_folder_fails)
+START_TEST(a_web_folder_that_fails_is_reported)
 {
 	char const *s = MESSAGE("", HTML("<img src=cid:a><img src=cid:b>") PART("a", PNG64) PART("b", PNG64));
 	ck_assert_int_eq(read_at("/nonexistent/web", "", s, strlen(s)), CONTENT_WEB);
@@ -298,7 +298,7 @@ START_TEST(says_that_the_folder_fails)
 END_TEST
 
 /* Header fields of every kind of rubbish: the store gets UTF-8 in one line. */
-START_TEST(cleans_fields)
+START_TEST(a_field_becomes_one_line_of_utf_8)
 {
 	char const *s = MESSAGE("Subject: a\x01\x7f =?utf-8?B?AA==?= \xf1\nMessage-Id:  <a\x1f\xf1@x> \n", HTML("<p>"));
 	read_message(s);
@@ -317,7 +317,7 @@ static uint32_t chance(uint32_t n)
 }
 
 /* Any octets changed: whatever is still a message gives UTF-8 and real images only. */
-START_TEST(survives_mutations)
+START_TEST(any_accepted_message_becomes_utf_8)
 {
 	seed = (uint32_t)_i;
 	for (int round = 0; round < 600; round++) {
@@ -346,9 +346,8 @@ START_TEST(survives_mutations)
 }
 END_TEST
 
-/* Ids that differ only behind what a key can hold are cut, between two characters, and
-   remain two. */
-START_TEST(cuts_long_ids)
+/* Ids that differ only after CONTENT_ID octets are cut between two characters and stay different. */
+START_TEST(long_ids_are_cut_and_stay_different)
 {
 	struct buf b = BUF_ZERO;
 	char id[1100];
@@ -376,7 +375,7 @@ START_TEST(cuts_long_ids)
 END_TEST
 
 /* As many parts as there can be, asked for as often as there is room for. */
-START_TEST(is_fast)
+START_TEST(a_thousand_parts_and_20000_cids_take_no_time)
 {
 	struct buf b = BUF_ZERO;
 	char line[200];
@@ -404,17 +403,17 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("content");
 	TCase *c = unit_case("content");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_add_test(c, reads_all);
-	tcase_add_test(c, does_without);
-	tcase_add_loop_test(c, hosts, 0, sizeof cases / sizeof *cases);
-	tcase_add_loop_test(c, keeps_words, 0, sizeof words / sizeof *words);
-	tcase_add_test(c, notes_each_once);
-	tcase_add_test(c, cuts_long_ids);
-	tcase_add_test(c, takes_urls);
-	tcase_add_test(c, says_that_the_folder_fails);
-	tcase_add_test(c, cleans_fields);
-	tcase_add_loop_test(c, survives_mutations, 0, 6);
-	tcase_add_test(c, is_fast);
+	tcase_add_test(c, a_message_becomes_subject_text_html_and_images);
+	tcase_add_test(c, a_message_without_fields_or_images_is_read);
+	tcase_add_loop_test(c, images_are_hosted_and_cids_replaced, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, a_sample_keeps_its_words, 0, sizeof words / sizeof *words);
+	tcase_add_test(c, a_cid_without_an_image_is_noted_once);
+	tcase_add_test(c, long_ids_are_cut_and_stay_different);
+	tcase_add_test(c, a_url_before_images_has_no_special_octets);
+	tcase_add_test(c, a_web_folder_that_fails_is_reported);
+	tcase_add_test(c, a_field_becomes_one_line_of_utf_8);
+	tcase_add_loop_test(c, any_accepted_message_becomes_utf_8, 0, 6);
+	tcase_add_test(c, a_thousand_parts_and_20000_cids_take_no_time);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -134,7 +134,7 @@ static void check_text(struct buf *got, char const *want)
 	buf_free(got);
 }
 
-START_TEST(converts)
+START_TEST(text_becomes_utf_8_by_its_true_charset)
 {
 	struct buf out = BUF_ZERO;
 	char *copy = malloc(cases[_i].n + !cases[_i].n);
@@ -170,7 +170,7 @@ static struct {
 	{"", "<p>\xc3\xb1", "<p>ñ"},
 };
 
-START_TEST(converts_html)
+START_TEST(html_may_state_its_charset_itself)
 {
 	struct buf out = BUF_ZERO;
 	ck_assert(convert_html(pages[_i].charset, pages[_i].s, strlen(pages[_i].s), &out));
@@ -202,7 +202,7 @@ static struct {
 	{"=?utf-8?B?w7E", "=?utf-8?B?w7E"},
 };
 
-START_TEST(converts_headers)
+START_TEST(a_field_with_encoded_words_becomes_one_line)
 {
 	struct buf out = BUF_ZERO;
 	ck_assert(convert_header(headers[_i].value, &out));
@@ -210,7 +210,7 @@ START_TEST(converts_headers)
 }
 END_TEST
 
-START_TEST(converts_octets)
+START_TEST(octets_become_one_line_without_decoding)
 {
 	struct buf out = BUF_ZERO;
 	ck_assert(convert_octets(TEXT(" <a\x01\0=?utf-8?Q?b?=\xf1@c> "), &out));
@@ -227,7 +227,7 @@ static uint32_t chance(uint32_t n)
 }
 
 /* Every charset there is an own way for, over noise: valid UTF-8 comes out, no NULs. */
-START_TEST(survives_noise)
+START_TEST(any_octets_become_well_formed_utf_8)
 {
 	static char const *const charsets[] = {
 		"", "utf-8", "us-ascii", "latin1", "iso-8859-7", "cp1255", "cp1258", "tcvn", "koi8-u", "utf-7", "utf-16",
@@ -256,7 +256,7 @@ START_TEST(survives_noise)
 END_TEST
 
 /* A decoder is used again: nothing of a text that was cut stays in it. */
-START_TEST(starts_anew)
+START_TEST(a_decoder_keeps_nothing_of_the_text_before)
 {
 	static char const *const charsets[] = {"utf-7", "iso-2022-kr", "big5", "windows-1255"};
 	static char const *const cut[] = {"+APE", "\x1b$)C\x0e!!", "a\x88", "\xe0"};
@@ -282,7 +282,7 @@ iconv_t __wrap_iconv_open(char const *to, char const *from)
 }
 
 /* A thousand words of five charsets in turn: each is opened once. */
-START_TEST(opens_each_once)
+START_TEST(each_charset_is_opened_once)
 {
 	static char const *const words[] = {"=?jis?Q?a?=", "=?johab?Q?a?=", "=?euc-tw?Q?a?=", "=?cp949?Q?a?=", "=?gbk?Q?a?="};
 	struct buf value = BUF_ZERO, out = BUF_ZERO;
@@ -298,7 +298,7 @@ START_TEST(opens_each_once)
 END_TEST
 
 /* 10000 words of charsets that change, 500 KB that can't be read: in the time-out. */
-START_TEST(is_linear)
+START_TEST(time_is_linear)
 {
 	struct buf value = BUF_ZERO, out = BUF_ZERO;
 	static char const *const words[] = {"=?koi8-r?Q?=F0?= ", "=?no-such?Q?=F1?= ", "=?gb2312?B?xOM=?= "};
@@ -320,14 +320,14 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("convert");
 	TCase *c = unit_case("convert");
-	tcase_add_loop_test(c, converts, 0, sizeof cases / sizeof *cases);
-	tcase_add_loop_test(c, converts_html, 0, sizeof pages / sizeof *pages);
-	tcase_add_loop_test(c, converts_headers, 0, sizeof headers / sizeof *headers);
-	tcase_add_test(c, converts_octets);
-	tcase_add_test(c, starts_anew);
-	tcase_add_test(c, opens_each_once);
-	tcase_add_loop_test(c, survives_noise, 0, 34);
-	tcase_add_test(c, is_linear);
+	tcase_add_loop_test(c, text_becomes_utf_8_by_its_true_charset, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, html_may_state_its_charset_itself, 0, sizeof pages / sizeof *pages);
+	tcase_add_loop_test(c, a_field_with_encoded_words_becomes_one_line, 0, sizeof headers / sizeof *headers);
+	tcase_add_test(c, octets_become_one_line_without_decoding);
+	tcase_add_test(c, a_decoder_keeps_nothing_of_the_text_before);
+	tcase_add_test(c, each_charset_is_opened_once);
+	tcase_add_loop_test(c, any_octets_become_well_formed_utf_8, 0, 34);
+	tcase_add_test(c, time_is_linear);
 	suite_add_tcase(s, c);
 	return s;
 }

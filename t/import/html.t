@@ -1,6 +1,6 @@
 #!/bin/sh
-# From a client's HTML to the store's: charsets made UTF-8 and stated so, cids made URLs,
-# and every other octet as it came.
+# The HTML of the store is that of the client in UTF-8: its stated charsets become utf-8, its cids
+# become URLs, and all other octets are the same.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/html.sh"
 
@@ -14,28 +14,28 @@ becomes() {
 	ok $? "$4" "$detail"
 }
 
-becomes windows-1252 iso-8859-1 places.html 'iso-8859-1, read as windows-1252: only cids and the charset change'
+becomes windows-1252 iso-8859-1 places.html 'HTML in iso-8859-1 is stored in UTF-8, with URLs for its cids'
 for t in $TYPES; do
 	file=$(as_hosted "$t")
 	cmp -s "$PAGES/image.$t" "$file"
-	ok $? "the $t is hosted as it came"
-	is "$(stat -c %a "$file")" 644 'and all may read it'
+	ok $? "a $t image is hosted octet by octet"
+	is "$(stat -c %a "$file")" 644 "a hosted $t image can be read by everybody"
 done
-is "$(find "$WEB" -type f | wc -l)" 5 'nothing else is'
-is "$(sqlite3 "$STORE" 'select count(*), count(distinct sha256) from piece_image')" '5|5' 'the piece knows its images'
+is "$(find "$WEB" -type f | wc -l)" 5 'only the five images are hosted'
+is "$(sqlite3 "$STORE" 'select count(*), count(distinct sha256) from piece_image')" '5|5' 'the store has the five images of the piece'
 is "$(sqlite3 "$STORE" "select type, bytes, path from image where type = 'bmp'")" \
-	"bmp|1782|${file#"$WEB/"}" 'and the store where they are'
+	"bmp|1782|${file#"$WEB/"}" 'the store has type, size and path of a hosted image'
 
-becomes windows-1252 '' places.html 'no charset in the header: the one in the HTML'
-becomes utf-8 x-utf_8 places.html 'utf-8 under another name'
-becomes utf-16 utf-16 places.html 'utf-16'
-becomes koi8-r koi8-r cyrillic.html 'koi8-r'
-becomes windows-1251 cp1251 cyrillic.html 'cp1251'
-becomes utf-7 unicode-1-1-utf-7 cyrillic.html 'utf-7'
-becomes gb18030 gb2312 cyrillic.html 'gb18030 called gb2312'
-becomes iso-2022-jp iso-2022-jp cyrillic.html 'iso-2022-jp'
-is "$(find "$WEB" -type f | wc -l)" 5 'images that came again are the same files'
-is "$(sqlite3 "$STORE" 'select distinct text from piece')" 'mañana' 'the text is UTF-8'
-is "$(find "$SPOOL/failed" -type f)" '' 'nothing was set aside'
+becomes windows-1252 '' places.html 'HTML without a label is read by its meta charset'
+becomes utf-8 x-utf_8 places.html 'HTML in utf-8 labelled x-utf_8 is stored in UTF-8'
+becomes utf-16 utf-16 places.html 'HTML in utf-16 is stored in UTF-8'
+becomes koi8-r koi8-r cyrillic.html 'HTML in koi8-r is stored in UTF-8'
+becomes windows-1251 cp1251 cyrillic.html 'HTML labelled cp1251 is stored in UTF-8'
+becomes utf-7 unicode-1-1-utf-7 cyrillic.html 'HTML in utf-7 is stored in UTF-8'
+becomes gb18030 gb2312 cyrillic.html 'HTML in gb18030 labelled gb2312 is stored in UTF-8'
+becomes iso-2022-jp iso-2022-jp cyrillic.html 'HTML in iso-2022-jp is stored in UTF-8'
+is "$(find "$WEB" -type f | wc -l)" 5 'the same image of another message is the same file'
+is "$(sqlite3 "$STORE" 'select distinct text from piece')" 'mañana' 'the text of every message is stored in UTF-8'
+is "$(find "$SPOOL/failed" -type f)" '' 'saca-import sets no message aside'
 
 done_testing

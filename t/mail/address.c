@@ -1,4 +1,4 @@
-/* Addresses: what MAIL and RCPT take, and where the limits lie. */
+/* Addresses: the paths of MAIL and RCPT, the limits, the normal form. */
 #include "mail/address.h"
 #include "unit.h"
 
@@ -22,7 +22,7 @@ static struct {
 	char const *in;
 	bool utf8;
 	enum address_fault fault;
-	char const *out; /* the address, a bar, what is left of the line */
+	char const *out; /* the address, a bar, the rest of the line */
 } const paths[] = {
 	{"<a@b.es>", false, ADDRESS_OK, "a@b.es|"},
 	{"  <a@b.es> SIZE=7", false, ADDRESS_OK, "a@b.es| SIZE=7"},
@@ -55,7 +55,7 @@ static struct {
 	{"<@x.es:>", false, ADDRESS_EMPTY, ""},
 };
 
-START_TEST(reads_paths)
+START_TEST(a_path_is_read_as_clients_write_it)
 {
 	char out[1000];
 	enum address_fault fault = path(paths[_i].in, paths[_i].utf8, out);
@@ -75,7 +75,7 @@ static enum address_fault sized(size_t local, size_t all)
 	return address_check(s, all, false);
 }
 
-START_TEST(measures)
+START_TEST(an_address_has_64_and_254_octets_at_most)
 {
 	ck_assert_int_eq(sized(64, 254), ADDRESS_OK);
 	ck_assert_int_eq(sized(65, 254), ADDRESS_LONG);
@@ -83,7 +83,7 @@ START_TEST(measures)
 }
 END_TEST
 
-START_TEST(rejects_nul)
+START_TEST(an_address_with_a_nul_is_refused)
 {
 	ck_assert_int_eq(address_check("a\0@b.es", 7, false), ADDRESS_SYNTAX);
 	ck_assert_int_eq(address_check("a@b\0.es", 7, false), ADDRESS_SYNTAX);
@@ -91,7 +91,7 @@ START_TEST(rejects_nul)
 }
 END_TEST
 
-/* NULL: too long in its one form. */
+/* out NULL: too long when normalized. */
 static struct {
 	char const *in, *out;
 } const forms[] = {
@@ -109,7 +109,7 @@ static struct {
 	{"a@\xc3\xb1" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.es", NULL},
 };
 
-START_TEST(gives_equal_addresses_one_form)
+START_TEST(equivalent_addresses_become_equal)
 {
 	char out[ADDRESS_MAX];
 	size_t len;
@@ -123,7 +123,7 @@ START_TEST(gives_equal_addresses_one_form)
 }
 END_TEST
 
-START_TEST(refuses_invisible_characters)
+START_TEST(an_address_with_invisible_characters_is_refused)
 {
 	static char const *const no[] = {
 		"\xc2\x85", "\xc2\x80", "\xc2\x9f", "\xe2\x80\xae", "\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x81\xa6", "\xef\xbb\xbf",
@@ -143,7 +143,7 @@ START_TEST(refuses_invisible_characters)
 }
 END_TEST
 
-START_TEST(splits_logins)
+START_TEST(a_login_is_split_at_its_last_dot)
 {
 	ck_assert_uint_eq(address_login_plan("victor.acme", 11), 7);
 	ck_assert_uint_eq(address_login_plan("a.b.acme", 8), 4);
@@ -159,12 +159,12 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("address");
 	TCase *c = unit_case("address");
-	tcase_add_loop_test(c, reads_paths, 0, sizeof paths / sizeof *paths);
-	tcase_add_test(c, measures);
-	tcase_add_test(c, rejects_nul);
-	tcase_add_loop_test(c, gives_equal_addresses_one_form, 0, sizeof forms / sizeof *forms);
-	tcase_add_test(c, refuses_invisible_characters);
-	tcase_add_test(c, splits_logins);
+	tcase_add_loop_test(c, a_path_is_read_as_clients_write_it, 0, sizeof paths / sizeof *paths);
+	tcase_add_test(c, an_address_has_64_and_254_octets_at_most);
+	tcase_add_test(c, an_address_with_a_nul_is_refused);
+	tcase_add_loop_test(c, equivalent_addresses_become_equal, 0, sizeof forms / sizeof *forms);
+	tcase_add_test(c, an_address_with_invisible_characters_is_refused);
+	tcase_add_test(c, a_login_is_split_at_its_last_dot);
 	suite_add_tcase(s, c);
 	return s;
 }

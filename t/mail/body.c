@@ -1,4 +1,4 @@
-/* Which parts are the text and the HTML, and which may be images. */
+/* The choice of the parts that are the text and the HTML, and of those that may be images. */
 #include "base/buf.h"
 #include "mail/body.h"
 #include "unit.h"
@@ -17,7 +17,7 @@
 #define RELATED_IN(boundary) "Content-Type: multipart/related; boundary=" boundary "\n\n"
 #define ATTACHED_IN(type) "--y\nContent-Disposition: attachment\nContent-Type: text/" type "\n\na\n"
 
-/* uses: a letter a part: Container, Text, Html, Inline, iGnored. */
+/* uses: a letter for each part: Container, Text, Html, Inline, iGnored. */
 static struct {
 	char const *in;
 	char const *uses;
@@ -97,7 +97,7 @@ static struct {
 	 "CTH"},
 };
 
-START_TEST(chooses)
+START_TEST(text_and_html_are_chosen_by_rfc_8621)
 {
 	enum body_use use[MIME_PARTS];
 	enum mime_fault fault;
@@ -114,7 +114,7 @@ END_TEST
 
 /* Every part is beside a root that has no text, at every depth; or each has an alternative of its
    own. */
-START_TEST(is_fast)
+START_TEST(the_choice_takes_no_longer_in_deep_and_wide_trees)
 {
 	struct buf in = BUF_ZERO;
 	char line[200];
@@ -147,8 +147,8 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("body");
 	TCase *c = unit_case("body");
-	tcase_add_loop_test(c, chooses, 0, sizeof messages / sizeof *messages);
-	tcase_add_loop_test(c, is_fast, 0, 2);
+	tcase_add_loop_test(c, text_and_html_are_chosen_by_rfc_8621, 0, sizeof messages / sizeof *messages);
+	tcase_add_loop_test(c, the_choice_takes_no_longer_in_deep_and_wide_trees, 0, 2);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -42,7 +42,7 @@ static struct {
 		"AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFFFFGGG"},
 };
 
-START_TEST(names)
+START_TEST(a_label_has_the_name_that_browsers_read)
 {
 	char out[CHARSET_NAME];
 	char const *label = cases[_i].label;
@@ -51,7 +51,7 @@ START_TEST(names)
 }
 END_TEST
 
-START_TEST(nul_ends_a_name)
+START_TEST(a_nul_ends_a_label)
 {
 	char out[CHARSET_NAME];
 	ck_assert(charset_name("utf-8\0x", 7, out));
@@ -60,7 +60,7 @@ START_TEST(nul_ends_a_name)
 END_TEST
 
 /* A name that iconv does not know would be read by the rule for unknown ones. */
-START_TEST(iconv_knows_them)
+START_TEST(iconv_knows_every_name_of_the_table)
 {
 	char const *name = cases[_i].name;
 	bool unknown = !*name || !strcmp(name, "NO-SUCH") || !strncmp(name, "AAA", 3);
@@ -75,9 +75,9 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("charset");
 	TCase *c = unit_case("charset");
-	tcase_add_loop_test(c, names, 0, sizeof cases / sizeof *cases);
-	tcase_add_test(c, nul_ends_a_name);
-	tcase_add_loop_test(c, iconv_knows_them, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, a_label_has_the_name_that_browsers_read, 0, sizeof cases / sizeof *cases);
+	tcase_add_test(c, a_nul_ends_a_label);
+	tcase_add_loop_test(c, iconv_knows_every_name_of_the_table, 0, sizeof cases / sizeof *cases);
 	suite_add_tcase(s, c);
 	return s;
 }

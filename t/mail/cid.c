@@ -1,5 +1,4 @@
-/* cid: URLs: found in every place where URLs stand and in no other, and nothing but
-   them is changed. In the tables, ids that begin with `x` have no image. */
+/* The cid rewriter finds each cid: URL where HTML has URLs, and changes nothing else. */
 #include "mail/cid.h"
 #include "mail/html.h"
 #include "unit.h"
@@ -9,7 +8,7 @@
 
 #define URL "https://img.example/i/0.png"
 
-/* Answers for ids that do not begin with x; keeps what it was asked in `asked`. */
+/* Finds every id that does not begin with x; records the ids in `asked`. */
 static char asked[1 << 16];
 
 static char const *find(void *data, char const *id, size_t n)
@@ -34,7 +33,7 @@ static void rewrite(char const *in, size_t n, struct buf *out)
 	free(copy);
 }
 
-/* $ stands for the new URL. out NULL: nothing changes. */
+/* $ is the new URL. out NULL: nothing changes. */
 static struct {
 	char const *in, *out;
 } const cases[] = {
@@ -201,7 +200,7 @@ static struct {
 	{"<img src=\"&#32;cid:a&#32;\">", "<img src=\"&#32;$&#32;\">"},
 };
 
-START_TEST(rewrites)
+START_TEST(cid_urls_are_replaced_where_html_has_urls)
 {
 	char want[1000];
 	size_t n = 0;
@@ -218,7 +217,7 @@ START_TEST(rewrites)
 }
 END_TEST
 
-/* What the callback is asked: HTML and CSS undone, percent-encoding not. */
+/* The ids that the callback gets: HTML and CSS undone, percent-encoding not. */
 static struct {
 	char const *in, *asked;
 } const ids[] = {
@@ -235,7 +234,7 @@ static struct {
 	{"<img src='cid:\xff\xf1'>", "\xff\xf1|"},
 };
 
-START_TEST(asks)
+START_TEST(the_callback_gets_the_id_without_escapes)
 {
 	struct buf out = BUF_ZERO;
 	rewrite(ids[_i].in, strlen(ids[_i].in), &out);
@@ -244,7 +243,7 @@ START_TEST(asks)
 }
 END_TEST
 
-START_TEST(decodes_percent)
+START_TEST(percent_encoding_is_undone)
 {
 	static char const *const in_out[][2] = {
 		{"a%40b", "a@b"}, {"%", "%"}, {"%4", "%4"}, {"%4g", "%4g"}, {"%%41", "%A"},
@@ -259,7 +258,7 @@ START_TEST(decodes_percent)
 }
 END_TEST
 
-START_TEST(knows_what_is_safe)
+START_TEST(a_safe_url_has_no_special_octets)
 {
 	ck_assert(cid_safe("") && cid_safe("https://a.example:8/b_c~d/[::1]?x=%41"));
 	for (char const *c = " \t\n\"'<>&(),;`\\{}|^#\x7f\xc3"; *c; c++) {
@@ -269,7 +268,7 @@ START_TEST(knows_what_is_safe)
 }
 END_TEST
 
-/* Takes the new URLs out again: then what is left must be the input less its cids. */
+/* Removes the new URLs: the rest must be the input without its cids. */
 static void remove_all(struct buf *b, char const *what)
 {
 	size_t n = strlen(what), to = 0;
@@ -282,7 +281,7 @@ static void remove_all(struct buf *b, char const *what)
 	b->len = to;
 }
 
-/* Is `less` what is left of `all` when some octets are taken away? */
+/* Can `less` be made of `all` by removing octets? */
 static bool is_subsequence(struct buf const *less, char const *all, size_t n)
 {
 	size_t i = 0;
@@ -322,9 +321,8 @@ static size_t compose(char *s, size_t room)
 	return n;
 }
 
-/* Each round: nothing but URLs goes; a second pass finds nothing more to ask for; and
-   the markup has as many tags as before. */
-START_TEST(changes_nothing_else)
+/* In each round only URLs change, a second pass finds no more ids, and the number of tags stays. */
+START_TEST(all_other_octets_stay_in_any_html)
 {
 	char s[2000];
 	seed = (uint32_t)_i;
@@ -351,8 +349,8 @@ START_TEST(changes_nothing_else)
 }
 END_TEST
 
-/* What would be slow if anything were looked for twice: 1 MB each, in the time-out. */
-START_TEST(is_linear)
+/* Inputs of 1 MB that take long if anything is searched for twice. The time-out is the test. */
+START_TEST(time_is_linear)
 {
 	static char const *const units[] = {
 		"<!--", "<!--[if x]>", "<img src=\"cid:a\">", "<", "<img ", "<style>", "<script><!--<script", "url(",
@@ -378,12 +376,12 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("cid");
 	TCase *c = unit_case("cid");
-	tcase_add_loop_test(c, rewrites, 0, sizeof cases / sizeof *cases);
-	tcase_add_loop_test(c, asks, 0, sizeof ids / sizeof *ids);
-	tcase_add_test(c, decodes_percent);
-	tcase_add_test(c, knows_what_is_safe);
-	tcase_add_loop_test(c, changes_nothing_else, 0, 8);
-	tcase_add_loop_test(c, is_linear, 0, 24);
+	tcase_add_loop_test(c, cid_urls_are_replaced_where_html_has_urls, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, the_callback_gets_the_id_without_escapes, 0, sizeof ids / sizeof *ids);
+	tcase_add_test(c, percent_encoding_is_undone);
+	tcase_add_test(c, a_safe_url_has_no_special_octets);
+	tcase_add_loop_test(c, all_other_octets_stay_in_any_html, 0, 8);
+	tcase_add_loop_test(c, time_is_linear, 0, 24);
 	suite_add_tcase(s, c);
 	return s;
 }

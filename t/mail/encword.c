@@ -5,8 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-/* check writes a record for every assertion; where there are thousands, only failures
-   are told. */
+/* check writes a record for every assertion: this macro, for thousands of them, reports failures only. */
 #define must(x) do { if (!(x)) ck_abort_msg("%s", #x); } while (0)
 
 /* Runs as text: plain ones in (), encoded ones as charset[octets]. */
@@ -54,7 +53,7 @@ static struct {
 	{"=?x?q?a =?x?q?b?=", "x[a =?x?q?b]"},
 };
 
-START_TEST(splits)
+START_TEST(a_value_is_split_into_runs)
 {
 	struct buf out = BUF_ZERO;
 	runs(&out, values[_i].in, strlen(values[_i].in));
@@ -63,7 +62,7 @@ START_TEST(splits)
 }
 END_TEST
 
-START_TEST(is_cut_off)
+START_TEST(a_value_cut_off_anywhere_is_read_to_its_end)
 {
 	for (size_t n = 0; n <= strlen(values[_i].in); n++) {
 		struct buf out = BUF_ZERO;
@@ -80,7 +79,7 @@ static char const *const floods[] = {
 	"=?x?q?a?= ", "=?x?q?a", "=?x?q?a?", "=?", "=", "?=", "=?x", "=?x?b?", "=?a?Q?x=", " ", "=?x?z?a?=",
 };
 
-START_TEST(is_linear)
+START_TEST(time_is_linear)
 {
 	struct buf in = BUF_ZERO, out = BUF_ZERO;
 	while (in.len < 512000)
@@ -97,9 +96,9 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("encword");
 	TCase *c = unit_case("encword");
-	tcase_add_loop_test(c, splits, 0, sizeof values / sizeof *values);
-	tcase_add_loop_test(c, is_cut_off, 0, sizeof values / sizeof *values);
-	tcase_add_loop_test(c, is_linear, 0, sizeof floods / sizeof *floods);
+	tcase_add_loop_test(c, a_value_is_split_into_runs, 0, sizeof values / sizeof *values);
+	tcase_add_loop_test(c, a_value_cut_off_anywhere_is_read_to_its_end, 0, sizeof values / sizeof *values);
+	tcase_add_loop_test(c, time_is_linear, 0, sizeof floods / sizeof *floods);
 	suite_add_tcase(s, c);
 	return s;
 }

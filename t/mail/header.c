@@ -14,7 +14,7 @@ static struct {
 	{"a: b\n \n\nc", 7, 8}, {"a: b\n\r", 6, 6},
 };
 
-START_TEST(ends)
+START_TEST(a_header_ends_at_its_empty_line)
 {
 	size_t body = 99;
 	ck_assert_uint_eq(header_end(blocks[_i].in, strlen(blocks[_i].in), &body), blocks[_i].end);
@@ -38,7 +38,7 @@ static struct {
 	{"", "a", NULL}, {"a", "a", NULL}, {"a: b\r\r\n", "a", "b"},
 };
 
-START_TEST(finds)
+START_TEST(the_first_field_of_a_name_is_found)
 {
 	struct buf value = BUF_ZERO;
 	int found = header_find(fields[_i].in, strlen(fields[_i].in), fields[_i].name, &value);
@@ -51,7 +51,7 @@ START_TEST(finds)
 }
 END_TEST
 
-START_TEST(drops_nuls)
+START_TEST(nuls_are_dropped_from_a_value)
 {
 	struct buf value = BUF_ZERO;
 	ck_assert_int_eq(header_find("a: \0b\0c\0\n", 9, "a", &value), 1);
@@ -63,7 +63,7 @@ START_TEST(drops_nuls)
 }
 END_TEST
 
-START_TEST(steps)
+START_TEST(header_next_steps_through_the_fields)
 {
 	static char const block[] = "a: 1\n b\nmal nombre: 2\nc :3\r\nd\n\ne: 4\n";
 	static char const *const names[] = {"a", "", "c"};
@@ -86,10 +86,10 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("header");
 	TCase *c = unit_case("header");
-	tcase_add_loop_test(c, ends, 0, sizeof blocks / sizeof *blocks);
-	tcase_add_loop_test(c, finds, 0, sizeof fields / sizeof *fields);
-	tcase_add_test(c, drops_nuls);
-	tcase_add_test(c, steps);
+	tcase_add_loop_test(c, a_header_ends_at_its_empty_line, 0, sizeof blocks / sizeof *blocks);
+	tcase_add_loop_test(c, the_first_field_of_a_name_is_found, 0, sizeof fields / sizeof *fields);
+	tcase_add_test(c, nuls_are_dropped_from_a_value);
+	tcase_add_test(c, header_next_steps_through_the_fields);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -17,7 +17,7 @@ static struct html read_all(char const *s)
 	return h;
 }
 
-/* `|` is where the broken construct begins, and is taken out; without one, nothing is broken. */
+/* `|` is the beginning of the broken construct; it is not in the input. Without one, nothing is broken. */
 static char const *const broken[] = {
 	"", "a<b>c</b>", "a|<b", "a|<b ", "a|<b c", "a|<b c=", "a|<b c=d", "a|<b c=\"d>", "a|<b c='d>", "a|</b", "a|</b ",
 	"a|</", "a<", "a< b", "a|<!", "a|<?x", "a|<!doctype html", "a<!doctype html>", "a|<!--", "a|<!-- b", "a|<!-- b --",

@@ -60,7 +60,7 @@ static struct {
 	{"<?xmlx encoding='latin1'?>", NULL, NULL},
 };
 
-START_TEST(corrects)
+START_TEST(every_stated_charset_becomes_utf_8)
 {
 	size_t n = strlen(cases[_i].in), from, to;
 	char *s = malloc(n + !n);
@@ -80,7 +80,7 @@ START_TEST(corrects)
 END_TEST
 
 /* Each of these repeated is slow where something is looked for twice. */
-START_TEST(is_linear)
+START_TEST(time_is_linear)
 {
 	static char const *const units[] = {
 		"<meta charset=koi8-r>", "<meta charset ", "<meta http-equiv=content-type content='charset ", "<?xml encoding",
@@ -103,8 +103,8 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("html_meta");
 	TCase *c = unit_case("html_meta");
-	tcase_add_loop_test(c, corrects, 0, sizeof cases / sizeof *cases);
-	tcase_add_loop_test(c, is_linear, 0, 7);
+	tcase_add_loop_test(c, every_stated_charset_becomes_utf_8, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, time_is_linear, 0, 7);
 	suite_add_tcase(s, c);
 	return s;
 }

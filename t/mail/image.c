@@ -1,4 +1,4 @@
-/* Images are told by their first octets. */
+/* Images are recognized by their first octets. */
 #include "mail/image.h"
 #include "unit.h"
 
@@ -45,7 +45,7 @@ static struct {
 	{OCTETS(""), NULL},
 };
 
-START_TEST(tells)
+START_TEST(an_image_is_known_by_its_first_octets)
 {
 	char *s = malloc(cases[_i].n + !cases[_i].n);
 	memcpy(s, cases[_i].s, cases[_i].n);
@@ -53,7 +53,7 @@ START_TEST(tells)
 	ck_assert_int_eq(!type, !cases[_i].type);
 	if (type)
 		ck_assert_str_eq(type, cases[_i].type);
-	/* an image cut short is the same or none, and nothing is read behind it */
+	/* an image cut short has the same type or none; the sanitizer finds reads beyond its end */
 	for (size_t n = 0; n < cases[_i].n; n++) {
 		char *cut = malloc(n + !n);
 		memcpy(cut, s, n);
@@ -69,7 +69,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("image");
 	TCase *c = unit_case("image");
-	tcase_add_loop_test(c, tells, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, an_image_is_known_by_its_first_octets, 0, sizeof cases / sizeof *cases);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,4 +1,4 @@
-/* What a message is accepted or refused for, its options, and the tree that is drawn. */
+/* The verdict on a message and its reason, the options, and the tree that is drawn. */
 #include "base/ascii.h"
 #include "mail/message.h"
 #include "mail/mime_tree.h"
@@ -22,7 +22,7 @@ static struct {
 	{MULTI TEXT HTML, MESSAGE_OK}, {MULTI TEXT, MESSAGE_NO_HTML}, {MULTI HTML, MESSAGE_NO_TEXT},
 	{MULTI, MESSAGE_NO_BOTH}, {"", MESSAGE_NO_HTML}, {"\n\n", MESSAGE_NO_HTML}, {"Content-Type: a/b\n", MESSAGE_NO_BOTH},
 	{MULTI TEXT "--x\nContent-Type: message/rfc822\nContent-ID: <a>\n\nContent-Type: text/html\n\nb\n", MESSAGE_NO_HTML},
-	/* nothing but white space once decoded */
+	/* white space alone, after decoding */
 	{MESSAGE("", "", "b"), MESSAGE_BLANK_TEXT}, {MESSAGE("", "a", " \t\r\n"), MESSAGE_BLANK_HTML},
 	{MESSAGE("", "\n", "\n\n"), MESSAGE_BLANK_BOTH}, {MESSAGE("", "\n.\n", "\n\n-"), MESSAGE_OK},
 	{MESSAGE("; charset=utf-8", "\xc2\xa0\xe3\x80\x80\xe2\x80\x83", "\xef\xbb\xbf"), MESSAGE_BLANK_BOTH},
@@ -38,7 +38,7 @@ static struct {
 	{MULTI "--x\nContent-Type: text/plain\n\n \n" TEXT HTML, MESSAGE_OK},
 };
 
-START_TEST(judges)
+START_TEST(a_message_is_accepted_or_refused_for_a_reason)
 {
 	struct message msg;
 	enum message_verdict verdict = message_read(&msg, messages[_i].in, strlen(messages[_i].in));
@@ -48,7 +48,7 @@ START_TEST(judges)
 END_TEST
 
 /* A long blank beginning, in each encoding: the words after it are found. */
-START_TEST(finds_words_after_blanks)
+START_TEST(words_are_found_after_a_long_blank_beginning)
 {
 	static struct {
 		char const *encoding, *blank, *word;
@@ -68,7 +68,7 @@ START_TEST(finds_words_after_blanks)
 }
 END_TEST
 
-START_TEST(refuses_a_nul)
+START_TEST(a_message_with_a_nul_is_refused)
 {
 	static char const in[] = MULTI TEXT HTML "\0";
 	struct message msg;
@@ -78,7 +78,7 @@ START_TEST(refuses_a_nul)
 }
 END_TEST
 
-START_TEST(refuses_what_exceeds_a_limit)
+START_TEST(a_message_over_a_limit_is_refused)
 {
 	struct buf in = BUF_ZERO;
 	struct message msg;
@@ -113,7 +113,7 @@ static char const *reason_of(enum message_verdict verdict)
 	return text;
 }
 
-START_TEST(gives_reasons)
+START_TEST(each_verdict_has_a_reason_in_one_line)
 {
 	ck_assert_str_eq(reason_of(MESSAGE_OK), "");
 	for (enum message_verdict v = MESSAGE_NO_TEXT; v <= MESSAGE_NO_MEMORY; v++) {
@@ -153,7 +153,7 @@ static struct {
 	{"\nX-Teenvio-ShowCab: no\n", {true, false, true, true, 3}},
 };
 
-START_TEST(reads_options)
+START_TEST(options_are_read_from_the_main_header)
 {
 	struct message msg;
 	struct message_options o;
@@ -193,7 +193,7 @@ START_TEST(an_option_with_an_unknown_value_is_named)
 }
 END_TEST
 
-START_TEST(reads_options_of_each_language)
+START_TEST(each_language_of_the_platform_is_known)
 {
 	static unsigned int const known[] = {3, 4, 5, 6, 7, 8, 11, 13, 14, 15, 16, 17, 18};
 	for (unsigned int i = 0, k = 0; i < 30; i++) {
@@ -212,7 +212,7 @@ START_TEST(reads_options_of_each_language)
 }
 END_TEST
 
-START_TEST(draws)
+START_TEST(the_tree_is_drawn_in_aligned_columns)
 {
 	static char const in[] = MULTI "--x\nContent-Type: text/plain; charset=\"\x1b[1m\xf1\x7f\"\n"
 		"Content-Transfer-Encoding: base64\n\nSG9sYQ==\n" HTML
@@ -240,15 +240,15 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("message");
 	TCase *c = unit_case("message");
-	tcase_add_loop_test(c, judges, 0, sizeof messages / sizeof *messages);
-	tcase_add_loop_test(c, finds_words_after_blanks, 0, 3);
-	tcase_add_test(c, refuses_a_nul);
-	tcase_add_test(c, refuses_what_exceeds_a_limit);
-	tcase_add_test(c, gives_reasons);
-	tcase_add_loop_test(c, reads_options, 0, sizeof options / sizeof *options);
+	tcase_add_loop_test(c, a_message_is_accepted_or_refused_for_a_reason, 0, sizeof messages / sizeof *messages);
+	tcase_add_loop_test(c, words_are_found_after_a_long_blank_beginning, 0, 3);
+	tcase_add_test(c, a_message_with_a_nul_is_refused);
+	tcase_add_test(c, a_message_over_a_limit_is_refused);
+	tcase_add_test(c, each_verdict_has_a_reason_in_one_line);
+	tcase_add_loop_test(c, options_are_read_from_the_main_header, 0, sizeof options / sizeof *options);
 	tcase_add_loop_test(c, an_option_with_an_unknown_value_is_named, 0, sizeof unknown_options / sizeof *unknown_options);
-	tcase_add_test(c, reads_options_of_each_language);
-	tcase_add_test(c, draws);
+	tcase_add_test(c, each_language_of_the_platform_is_known);
+	tcase_add_test(c, the_tree_is_drawn_in_aligned_columns);
 	suite_add_tcase(s, c);
 	return s;
 }

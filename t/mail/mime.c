@@ -1,5 +1,5 @@
-/* The MIME parser: the tree of each sample is sound, however the sample is cut off or damaged;
-   bodies are where they should be; limits hold; time is linear. */
+/* The MIME parser gives a sound tree for each sample, also if it is cut off or damaged. Bodies are
+   where they should be, limits hold, time is linear. */
 #include "base/buf.h"
 #include "mail/mime.h"
 #include "unit.h"
@@ -9,8 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-/* check writes a record for every assertion; where there are millions, only failures are
-   told. */
+/* check writes a record for every assertion: this macro, for millions of them, reports failures only. */
 #define must(x) do { if (!(x)) ck_abort_msg("%s", #x); } while (0)
 
 /* A message in memory of its own, of exact size, so that a read beyond it is found. */
@@ -102,7 +101,7 @@ static void load_samples(void)
 	closedir(dir);
 }
 
-START_TEST(survives_being_cut_off)
+START_TEST(a_sample_cut_off_anywhere_gives_a_sound_tree)
 {
 	struct buf const *s = &samples[_i].content;
 	for (size_t n = 0; n <= s->len; n++)
@@ -127,7 +126,7 @@ static void outline(struct buf *out, char const *s, size_t n)
 	free_reading(&r);
 }
 
-START_TEST(reads_the_same_with_crlf)
+START_TEST(a_sample_reads_the_same_with_crlf)
 {
 	struct buf const *s = &samples[_i].content;
 	struct buf crlf = BUF_ZERO, a = BUF_ZERO, b = BUF_ZERO;
@@ -175,7 +174,7 @@ static void mutate(struct buf *b, uint32_t *random)
 	}
 }
 
-START_TEST(survives_damage)
+START_TEST(a_damaged_sample_gives_a_sound_tree)
 {
 	uint32_t random = 2463534242u + (uint32_t)_i;
 	struct buf copy = BUF_ZERO;
@@ -278,7 +277,7 @@ static void outline_bodies(struct buf *out, struct mime const *m, char const *s)
 	must(buf_putc(out, 0));
 }
 
-START_TEST(finds_bodies)
+START_TEST(bodies_are_where_they_should_be)
 {
 	char const *in = bodies[_i].in;
 	struct buf out = BUF_ZERO;
@@ -291,7 +290,7 @@ START_TEST(finds_bodies)
 }
 END_TEST
 
-START_TEST(knows_what_headers_say)
+START_TEST(a_part_has_the_values_of_its_header)
 {
 	static char const in[] = "Content-Type: Image/PNG; name=\"a b.png\"; charset=x\n"
 		"Content-Transfer-Encoding: BASE64\nContent-Disposition: Attachment; filename*=utf-8''a%20c\n"
@@ -322,7 +321,7 @@ static struct {
 	{"", "", MIME_7BIT}, {" ", "", MIME_7BIT}, {"7bit 8bit", "7bit", MIME_7BIT},
 };
 
-START_TEST(knows_encodings)
+START_TEST(a_transfer_encoding_is_known_by_its_usual_spellings)
 {
 	struct buf in = BUF_ZERO;
 	put(&in, "Content-Transfer-Encoding:");
@@ -336,7 +335,7 @@ START_TEST(knows_encodings)
 }
 END_TEST
 
-START_TEST(gives_fields)
+START_TEST(the_main_header_gives_its_fields)
 {
 	static char const in[] = "Subject: uno\r\n dos\r\nsubject: otro\r\nX: \r\n\r\nSubject: cuerpo\r\n";
 	struct reading r = read_copy(in, sizeof in - 1);
@@ -375,7 +374,7 @@ static void nest(struct buf *b, int levels)
 
 /* A mark in front of the message, and nowhere else, is no part of its header. */
 static struct {
-	char const *in, *subject; /* NULL: there is none */
+	char const *in, *subject; /* subject NULL: the header has none */
 	size_t body;
 } const marked[] = {
 	{"\xef\xbb\xbfSubject: uno\n\nb", "uno", 17}, {"\xef\xbb\xbf\nSubject: uno\n\nb", NULL, 4},
@@ -384,7 +383,7 @@ static struct {
 	{"X: x\n\xef\xbb\xbfSubject: uno\n\n", NULL, 22}, {"\xef\xbb\xbf\xef\xbb\xbfSubject: uno\n\n", NULL, 20},
 };
 
-START_TEST(skips_a_mark)
+START_TEST(a_byte_order_mark_is_skipped)
 {
 	char const *value;
 	struct reading r = read_copy(marked[_i].in, strlen(marked[_i].in));
@@ -396,7 +395,7 @@ START_TEST(skips_a_mark)
 }
 END_TEST
 
-START_TEST(limits_depth)
+START_TEST(the_depth_of_parts_is_limited)
 {
 	for (int levels = MIME_DEPTH; levels <= MIME_DEPTH + 2; levels++) {
 		struct buf in = BUF_ZERO;
@@ -410,7 +409,7 @@ START_TEST(limits_depth)
 }
 END_TEST
 
-START_TEST(limits_parts)
+START_TEST(the_number_of_parts_is_limited)
 {
 	for (int parts = MIME_PARTS - 1; parts <= MIME_PARTS; parts++) {
 		struct buf in = BUF_ZERO;
@@ -445,7 +444,7 @@ static enum mime_fault sized_field(char const *name, size_t octets, bool inside)
 	return fault;
 }
 
-START_TEST(limits_fields_it_looks_at)
+START_TEST(only_fields_that_are_read_have_a_limit)
 {
 	static char const *const names[] = {
 		"Subject", "message-id", "CONTENT-TYPE", "Content-Disposition", "Content-Transfer-Encoding", "Content-ID",
@@ -525,7 +524,7 @@ static void read_quickly(struct buf const *in, enum mime_fault wanted)
 	ck_assert(clock() - start < CLOCKS_PER_SEC / 2);
 }
 
-START_TEST(is_linear)
+START_TEST(time_is_linear)
 {
 	struct buf in = BUF_ZERO;
 	put(&in, floods[_i].before);
@@ -542,7 +541,7 @@ static char const *const headers[][2] = {
 	{"Content-Type: text/plain; charset=", "a "}, {"Content-Type: a/", " \n"}, {"Content-Type: ", "a=\\\""},
 };
 
-START_TEST(is_linear_in_headers)
+START_TEST(time_is_linear_in_long_fields)
 {
 	struct buf in = BUF_ZERO;
 	put(&in, headers[_i][0]);
@@ -555,7 +554,7 @@ END_TEST
 
 /* Every level open, with long boundaries that differ in their last octet only, and lines
    that nearly are each of them; every multipart still undecided, or rightly divided. */
-START_TEST(is_linear_in_levels)
+START_TEST(time_is_linear_in_open_levels)
 {
 	static char long_one[3001];
 	struct buf in = BUF_ZERO;
@@ -586,20 +585,20 @@ Suite *unit_suite(void)
 	load_samples();
 	Suite *s = suite_create("mime");
 	TCase *c = unit_case("mime");
-	tcase_add_loop_test(c, survives_being_cut_off, 0, (int)sample_count);
-	tcase_add_loop_test(c, reads_the_same_with_crlf, 0, (int)sample_count);
-	tcase_add_loop_test(c, survives_damage, 0, (int)sample_count);
-	tcase_add_loop_test(c, finds_bodies, 0, sizeof bodies / sizeof *bodies);
-	tcase_add_test(c, knows_what_headers_say);
-	tcase_add_loop_test(c, knows_encodings, 0, sizeof encodings / sizeof *encodings);
-	tcase_add_test(c, gives_fields);
-	tcase_add_loop_test(c, skips_a_mark, 0, sizeof marked / sizeof *marked);
-	tcase_add_test(c, limits_depth);
-	tcase_add_test(c, limits_parts);
-	tcase_add_test(c, limits_fields_it_looks_at);
-	tcase_add_loop_test(c, is_linear, 0, sizeof floods / sizeof *floods);
-	tcase_add_loop_test(c, is_linear_in_headers, 0, sizeof headers / sizeof *headers);
-	tcase_add_loop_test(c, is_linear_in_levels, 0, 2);
+	tcase_add_loop_test(c, a_sample_cut_off_anywhere_gives_a_sound_tree, 0, (int)sample_count);
+	tcase_add_loop_test(c, a_sample_reads_the_same_with_crlf, 0, (int)sample_count);
+	tcase_add_loop_test(c, a_damaged_sample_gives_a_sound_tree, 0, (int)sample_count);
+	tcase_add_loop_test(c, bodies_are_where_they_should_be, 0, sizeof bodies / sizeof *bodies);
+	tcase_add_test(c, a_part_has_the_values_of_its_header);
+	tcase_add_loop_test(c, a_transfer_encoding_is_known_by_its_usual_spellings, 0, sizeof encodings / sizeof *encodings);
+	tcase_add_test(c, the_main_header_gives_its_fields);
+	tcase_add_loop_test(c, a_byte_order_mark_is_skipped, 0, sizeof marked / sizeof *marked);
+	tcase_add_test(c, the_depth_of_parts_is_limited);
+	tcase_add_test(c, the_number_of_parts_is_limited);
+	tcase_add_test(c, only_fields_that_are_read_have_a_limit);
+	tcase_add_loop_test(c, time_is_linear, 0, sizeof floods / sizeof *floods);
+	tcase_add_loop_test(c, time_is_linear_in_long_fields, 0, sizeof headers / sizeof *headers);
+	tcase_add_loop_test(c, time_is_linear_in_open_levels, 0, 2);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -18,7 +18,7 @@ static struct {
 	{"text/\x1b[2J", "text", ""}, {"text/\xc3\xb1", "text", "text/\xc3\xb1"},
 };
 
-START_TEST(reads_starts)
+START_TEST(a_word_and_a_type_are_read)
 {
 	struct buf out = BUF_ZERO;
 	size_t n = strlen(starts[_i].in);
@@ -34,7 +34,7 @@ END_TEST
 
 /* The parameter is always called p. */
 static struct {
-	char const *in, *value, *charset; /* value NULL: there is none */
+	char const *in, *value, *charset; /* value NULL: not found */
 } const params[] = {
 	{"x; p=a", "a", ""}, {"x; P=A", "A", ""}, {"x;p=a;q=b", "a", ""}, {"x; q=b; p=a", "a", ""},
 	{"x; p=\"a b;c\"; q=d", "a b;c", ""}, {"x; p=\"a\\\"b\\\\c\"", "a\"b\\c", ""},
@@ -58,7 +58,7 @@ static struct {
 	{"x; p*18446744073709551615=b; p*0=a", "ab", ""}, {"x; p*=u'e'%00a", "a", "u"},
 };
 
-START_TEST(finds)
+START_TEST(a_parameter_is_found_in_any_form)
 {
 	struct buf out = BUF_ZERO, charset = BUF_ZERO;
 	char const *in = params[_i].in;
@@ -77,8 +77,8 @@ START_TEST(finds)
 }
 END_TEST
 
-/* Cut off anywhere, nothing is read behind the end: the copies are exactly sized. */
-START_TEST(is_cut_off)
+/* The sanitizer finds reads beyond the end: each copy has the exact size. */
+START_TEST(a_value_cut_off_anywhere_is_read_to_its_end)
 {
 	struct buf out = BUF_ZERO;
 	for (size_t n = 0; n <= strlen(params[_i].in); n++) {
@@ -92,7 +92,7 @@ START_TEST(is_cut_off)
 }
 END_TEST
 
-START_TEST(joins_many)
+START_TEST(thousands_of_pieces_are_joined_in_time)
 {
 	enum { MANY = 20000 };
 	struct buf in = BUF_ZERO, out = BUF_ZERO;
@@ -114,10 +114,10 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("param");
 	TCase *c = unit_case("param");
-	tcase_add_loop_test(c, reads_starts, 0, sizeof starts / sizeof *starts);
-	tcase_add_loop_test(c, finds, 0, sizeof params / sizeof *params);
-	tcase_add_loop_test(c, is_cut_off, 0, sizeof params / sizeof *params);
-	tcase_add_test(c, joins_many);
+	tcase_add_loop_test(c, a_word_and_a_type_are_read, 0, sizeof starts / sizeof *starts);
+	tcase_add_loop_test(c, a_parameter_is_found_in_any_form, 0, sizeof params / sizeof *params);
+	tcase_add_loop_test(c, a_value_cut_off_anywhere_is_read_to_its_end, 0, sizeof params / sizeof *params);
+	tcase_add_test(c, thousands_of_pieces_are_joined_in_time);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -15,7 +15,7 @@ static struct {
 	{"_", "_"}, {"=0D=0A", "\r\n"}, {"a=\n", "a"}, {" \n \n", "\n\n"},
 };
 
-START_TEST(decodes)
+START_TEST(quoted_printable_is_decoded)
 {
 	struct buf out = BUF_ZERO;
 	ck_assert(buf_puts(&out, "antes:"));
@@ -33,7 +33,7 @@ static struct {
 	{"=c3=b1", "\xc3\xb1"}, {"=\n", "=\n"},
 };
 
-START_TEST(decodes_words)
+START_TEST(the_q_encoding_is_decoded)
 {
 	struct buf out = BUF_ZERO;
 	ck_assert(qp_decode_word(&out, words[_i].in, strlen(words[_i].in)));
@@ -47,8 +47,8 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("qp");
 	TCase *c = unit_case("qp");
-	tcase_add_loop_test(c, decodes, 0, sizeof bodies / sizeof *bodies);
-	tcase_add_loop_test(c, decodes_words, 0, sizeof words / sizeof *words);
+	tcase_add_loop_test(c, quoted_printable_is_decoded, 0, sizeof bodies / sizeof *bodies);
+	tcase_add_loop_test(c, the_q_encoding_is_decoded, 0, sizeof words / sizeof *words);
 	suite_add_tcase(s, c);
 	return s;
 }

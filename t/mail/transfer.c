@@ -1,4 +1,4 @@
-/* Transfer encodings, and labels that are false. */
+/* Transfer encodings, and bodies that do not have the one of their label. */
 #include "mail/transfer.h"
 #include "unit.h"
 
@@ -34,7 +34,7 @@ static struct {
 	{MIME_BASE64, true, "SG9sYQ==\r\n-- \r\nlista\r\n", "Hola\n-- \r\nlista\r\n"},
 };
 
-START_TEST(decodes)
+START_TEST(words_that_are_not_base64_are_kept)
 {
 	struct buf out = BUF_ZERO;
 	size_t n = strlen(cases[_i].body);
@@ -48,7 +48,7 @@ START_TEST(decodes)
 }
 END_TEST
 
-START_TEST(is_linear)
+START_TEST(time_is_linear)
 {
 	static char const *const lines[] = {"SG9sYQ==\n", "a", "\n", "hola\n", "Hola\n\n", " ", "ab=\n", "SG9sYSwg\n"};
 	struct buf in = BUF_ZERO, out = BUF_ZERO;
@@ -66,8 +66,8 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("transfer");
 	TCase *c = unit_case("transfer");
-	tcase_add_loop_test(c, decodes, 0, sizeof cases / sizeof *cases);
-	tcase_add_loop_test(c, is_linear, 0, 8);
+	tcase_add_loop_test(c, words_that_are_not_base64_are_kept, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, time_is_linear, 0, 8);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -1,5 +1,5 @@
-/* Charsets: the first line is the label, the rest the text. Whatever they are, what comes
-   out is UTF-8 without NULs; what was UTF-8 and is called so stays as it was. */
+/* Text to UTF-8: the first line is the label, the rest the text. The output is UTF-8 without NULs;
+   UTF-8 that is labelled so stays the same. */
 #include "mail/address.h"
 #include "base/ascii.h"
 #include "mail/charset.h"

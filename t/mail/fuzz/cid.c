@@ -1,7 +1,5 @@
-/* The cid rewriter. Its output is parsed again: the same tags with the same attributes,
-   everything outside of those that hold URLs octet by octet as it was, and in those
-   nothing else than the URLs replaced. Ids that begin with x are not replaced, and are
-   then found again, all of them and in their order. */
+/* The cid rewriter. The output has the same tags and attributes as the input. Only URLs differ. Ids
+   that begin with x are not replaced: a second pass finds all of them, in their order. */
 #include "base/ascii.h"
 #include "mail/cid.h"
 #include "mail/html.h"
@@ -83,7 +81,7 @@ static void find_places(struct places *p, char const *s, size_t n)
 	}
 }
 
-/* Where piece[0..len) stands in s[0..n), at `at` or, unless it must, behind it; n: nowhere. */
+/* The offset of piece[0..len) in s[0..n): `at`, or if allowed a later one; n: it is not there. */
 static size_t find_piece(char const *s, size_t n, size_t at, char const *piece, size_t len, bool there)
 {
 	for (; at + len <= n; at++) {
@@ -104,7 +102,7 @@ static size_t check_place(char const *in, size_t n, char const *out, size_t m)
 	for (size_t i = 0; i + url <= m; i++) {
 		if (memcmp(out + i, URL, url))
 			continue;
-		/* what stands before it in out stands in `in` too; an &quot may have got a semicolon */
+		/* the octets before it in out are in `in`, too; an &quot may have got a semicolon */
 		size_t len = i - from, found = find_piece(in, n, at, out + from, len, !count);
 		if (found == n && len > 5 && ascii_case_is(out + i - 6, 6, "&quot;"))
 			found = find_piece(in, n, at, out + from, --len, !count);

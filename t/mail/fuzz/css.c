@@ -1,7 +1,7 @@
-/* URLs in srcset attributes and in CSS, each by itself: they lie in the source, in its
-   order; put another in their place, and the same number is found, all of them that one.
-   (Behind an &quot without its semicolon it takes one: html_text_is_open.)
-   The last octet chooses: a srcset, a style attribute, a style sheet. */
+/* URLs in srcset attributes and in CSS. They are in the source, in its order. If each is replaced by
+   another, the same number is found, and each is that one. (After an &quot without its semicolon a
+   semicolon is added: html_text_is_open.) The last octet chooses a srcset, a style attribute or a
+   style sheet. */
 #include "base/ascii.h"
 #include "mail/css.h"
 #include "mail/srcset.h"
@@ -9,7 +9,7 @@
 
 #define URL "https://img.example/i/0.png"
 
-/* What is read; one of both. */
+/* The input: one of the two is used. */
 struct reader {
 	int kind;
 	struct html_text t;

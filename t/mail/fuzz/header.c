@@ -1,5 +1,5 @@
-/* Header blocks: the fields lie in the block, one behind the other; a value unfolded is
-   one line; the first of a name is found. */
+/* Header blocks: the fields are in the block, one after the other; an unfolded value is one line;
+   header_find finds the first of a name. */
 #include "base/ascii.h"
 #include "mail/header.h"
 #include "fuzz.h"

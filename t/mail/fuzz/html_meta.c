@@ -1,5 +1,5 @@
-/* The charset that HTML states of itself: it lies in the HTML; corrected, it is UTF-8;
-   correcting again changes nothing. */
+/* The charset that HTML states of itself is in the HTML. Corrected, it is UTF-8; a second correction
+   changes nothing. */
 #include "base/ascii.h"
 #include "mail/html_meta.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
-/* The MIME parser: a tree that is one, and what is made of it: the judgement, the bodies decoded,
-   the options, the drawing. */
+/* A message: its parts are a tree, the verdict agrees with the parts, bodies can be decoded, options
+   read and the tree drawn. */
 #include "base/ascii.h"
 #include "mail/message.h"
 #include "mail/mime.h"

@@ -1,5 +1,4 @@
-/* Values of Content-Type and kin, and encoded words. Each is given an unfolded value, as
-   the parser gives it. */
+/* Values of Content-Type and similar fields, and encoded words, unfolded as the parser does. */
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "mail/encword.h"
