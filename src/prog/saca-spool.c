@@ -227,6 +227,14 @@ static void read_plan(struct spool_request *request)
 	end(&result);
 }
 
+/* A limit of the environment; unset: as it is. */
+static void read_limit(uint64_t *limit, char const *name)
+{
+	char const *s = variable(name);
+	if (s && !num_scan(s, strlen(s), INT64_MAX, limit))
+		strerr_dief(EXIT_MISUSE, name, " is not a number");
+}
+
 static _Noreturn void spool_message(char const *path)
 {
 	struct spool sp;
@@ -247,6 +255,8 @@ static _Noreturn void spool_message(char const *path)
 		strerr_dief(EXIT_MISUSE, "SACA_CREDIT is neither yes nor no");
 	if (!spool_switch_read(&request.sandbox, getenv("SACA_SANDBOX")))
 		strerr_dief(EXIT_MISUSE, "SACA_SANDBOX is neither yes nor no");
+	read_limit(&request.limits.maxday, "SACA_MAXDAY");
+	read_limit(&request.limits.maxwait, "SACA_MAXWAIT");
 	if (options.senders)
 		read_plan(&request);
 	peer_ip(ip);

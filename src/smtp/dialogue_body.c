@@ -47,7 +47,8 @@ static void end_refused(struct dialogue *d, char const *verdict, struct answer c
 }
 
 /* Refuses a body for good, and queues the contacts all the same (SPEC 2, Contacts without a
-   send). If that fails, the reply is temporary: the client shall send everything again. */
+   send). If they are refused too, as over the plan's maxday, the reply says why. If the queue
+   fails, the reply is temporary: the client shall send everything again. */
 static void refuse_body(struct dialogue *d, char const *verdict, enum reply r, char const *reason)
 {
 	struct answer contacts;
@@ -58,6 +59,10 @@ static void refuse_body(struct dialogue *d, char const *verdict, enum reply r, c
 	run_queue(d, true, &contacts);
 	if (is_accepted(&contacts)) {
 		end_refused(d, verdict, &contacts, r, reason);
+		return;
+	}
+	if (contacts.verdict == VERDICT_PERMANENT) {
+		end_refused(d, "refused", NULL, REPLY_INTERNAL, contacts.text);
 		return;
 	}
 	if (contacts.verdict != VERDICT_TEMPORARY)

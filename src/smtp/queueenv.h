@@ -4,7 +4,7 @@
 
 #include "smtp/dialogue.h"
 
-#define QUEUEENV_NAMES 6
+#define QUEUEENV_NAMES 9
 #define QUEUEENV_VALUE DIALOGUE_USER /* octets of the longest value; the rest is cut off */
 
 struct queueenv {

@@ -284,7 +284,7 @@ static struct {
 	{"31 ", "0 Kcontacts=1 " ID, "500 Internal error - mensaje rechazado\r\n", "log refused:mensaje rechazado victor.acme r@d.es 1 17  " ID "\n"},
 	{"82 Dfalta algo", "82 Zno ahora", "451 no ahora\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"82 Dfalta algo", "53 ", "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
-	{"82 Dfalta algo", "82 Dtampoco", "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
+	{"82 Dfalta algo", "82 Dtampoco", "500 Internal error - tampoco\r\n", "log refused:tampoco victor.acme r@d.es 1 17  \n"},
 	{"82 Zno ahora", NULL, "451 no ahora\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"82 ", NULL, "451 Message not stored, try again later\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},
 	{"53 ", NULL, "452 Insufficient system storage\r\n", "log tempfail victor.acme r@d.es 1 17  \n"},

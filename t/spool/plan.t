@@ -82,4 +82,23 @@ rm "$S"/new/*
 sed -i 's/ [0-9]*$/ 00000000000000000000/' "$S/quota/acme"
 deliver "$T/m" "$T/env" -a "$A" "$S"
 like "$CODE:$REPLY" '^0:Kid=' "files that were imported do not count for maxwait"
+# --- The line: saca-smtpd passes the settings in the environment ---
+mkdir "$T/line"
+printf 'plan acme maxday=2 sandbox=yes\nuser victor.acme %s\nsender acme r@d.es\n' "$(openssl passwd -6 -salt xx secreto)" |
+	saca-accounts "$T/line" 2>"$T/err"
+rm -rf "$S"
+token=$(printf '\0victor.acme\0secreto' | base64)
+for i in 1 2 3; do
+	printf '%s\r\n' 'EHLO maquina' "AUTH PLAIN $token" 'MAIL FROM:<r@d.es>' 'RCPT TO:<a@x.es>' DATA "Message-ID: <$i@x>" '' hola . QUIT |
+		(unset SACA_PLAN SACA_USER; saca-smtpd -p -h h -a "$T/line/senders.cdb" saca-checkpassword "$T/line/passwords.cdb" -- saca-spool "$S") \
+			>"$T/session.$i" 2>"$T/err"
+done
+like "$(cat "$T/session.2")" '^250 OK id=2 ' "the second recipient of a day is accepted in the line with maxday=2"
+like "$(tail -n 3 "$T/session.3")" '^500 Internal error - exceso de contactos: 3 de 2 permitidos' "the third recipient of a day is refused in the line with maxday=2"
+is "$(grep -l '^X-Saca-Sandbox: yes$' "$S"/new/* | wc -l)" 2 "a message of a sandbox plan that comes by the line has X-Saca-Sandbox: yes"
+for v in x -1 ''; do
+	printf 'x\n' >"$T/m"
+	SACA_MAXDAY=$v saca-spool "$T/other" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
+	is "$?" "$([ -z "$v" ] && echo 0 || echo 100)" "SACA_MAXDAY='$v' is $([ -z "$v" ] && echo unset || echo misuse)"
+done
 done_testing

@@ -103,10 +103,10 @@ class Service:
 			packet = ours.recv(1000)
 			return (packet[0], packet[1:].decode()) if packet else None
 
-	def ask_files(self, message, env=None, **changes):
+	def ask_files(self, message, env=None, seconds=60, **changes):
 		fds = [memory_file(message), memory_file(envelope() if env is None else env)]
 		try:
-			return self.ask(settings(**changes), fds)
+			return self.ask(settings(**changes), fds, seconds=seconds)
 		finally:
 			for fd in fds:
 				os.close(fd)

@@ -9,10 +9,13 @@ import sys
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'spool'))
 
-from inject import HANGS, KILL, Hangs, recorder, start, wait
+from inject import Hangs, recorder, start, wait
 from service import KEY, Service, campaign, envelope, inside, memory_file, settings
 from spool import CREDIT, Deliverer, Transaction
 from world import PLAN, SENDER, demand, environment, program, write
+
+
+PATIENCE = 5 # seconds; a worker that dies at once is started again after one
 
 
 class Mail:
@@ -25,16 +28,22 @@ class Mail:
 		self.is_large = len(self.octets) > 60000
 
 	def ask(self, service):
-		"""(code, line); None: no reply. A socket that nobody reads any more is no reply."""
+		"""(code, line); None: no reply. A socket that nobody reads any more is no reply; nor is one
+		that is read by workers which all die before their first request."""
 		env = envelope(*self.recipients, sender=SENDER)
+		if service.dies:
+			return None
 		try:
 			if not self.is_large:
-				return service.ask(inside(self.octets, env), seconds=HANGS)
-			return service.ask_files(self.octets, env)
+				return service.ask(inside(self.octets, env), seconds=PATIENCE)
+			return service.ask_files(self.octets, env, PATIENCE)
 		except (ConnectionError, FileNotFoundError):
 			return None
 		except TimeoutError:
-			raise Hangs() from None
+			service.dies = service.said().count('worker') > 1
+			if not service.dies:
+				raise Hangs() from None
+			return None
 
 
 MAILS = [Mail('uno'), Mail('grande', 'x\n' * 40000), Mail('vacio', octets=b''),
@@ -45,13 +54,14 @@ class Traced(Service):
 	"""A service under strace, with one worker."""
 
 	def __init__(self, folder, prefix):
+		self.dies = False
 		self.path, self.log, self.spool = (os.path.join(folder, n) for n in ('queue', 'log', 'spool'))
 		sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		if os.path.exists(self.path):
 			os.unlink(self.path)
 		sock.bind(self.path)
 		self.pid, self.pipes = start([*prefix, program('saca-spool'), '-S', '-n', '1', '-k', os.path.join(folder, 'key'),
-			'-a', os.path.join(folder, 'senders.cdb'), self.spool], environment(), {0: sock.fileno()}, (2,))
+			'-a', os.path.join(folder, 'senders.cdb'), self.spool], environment(), {0: sock.fileno(), 2: self.log}, (3,))
 		sock.close()
 
 	def end(self):
