@@ -5,8 +5,10 @@
 #include "base/utf8.h"
 
 #include "mail/message.h"
+#include "spool/lock.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Octets of a message's text and HTML together: a row of SQLite's has 10^9 at most, a
@@ -47,7 +49,11 @@ static enum entry_result read_content(struct entry *e, struct message const *msg
 		set_piece(e);
 		return ENTRY_OK;
 	case CONTENT_WEB:
-		return no(e, ENTRY_WEB, strerror(errno));
+		if (webfolder_is_broken(o->web, errno))
+			return no(e, ENTRY_WEB, spool_error(errno));
+		snprintf(e->refusal, sizeof e->refusal, "an image cannot be written to the web folder: %s",
+			strerror(errno));
+		return no(e, ENTRY_REFUSED, e->refusal);
 	default:
 		return no(e, ENTRY_FAILED, "out of memory");
 	}

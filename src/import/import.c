@@ -1,14 +1,16 @@
-/* The importer's loop. A transaction's life: read each file and put its rows, sync the
-   images, COMMIT, set aside what was refused, retire what is in the store. A crash
-   before COMMIT leaves everything as it was; one behind it leaves files whose rows are
-   there already, which the next run only retires. */
+/* The importer's loop. A transaction: read each file and put its rows, sync the images, COMMIT, set
+   aside the files that were refused, retire those that are in the store. A crash before COMMIT
+   changes nothing. A crash after it leaves files whose rows exist; the next run only retires
+   them. */
 #include "import/import.h"
 
 #include "spool/lock.h"
 #include "spool/name.h"
 #include "spool/retire.h"
 #include "base/ascii.h"
+#include "base/fd.h"
 #include "base/date.h"
+#include "import/load.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,31 +21,30 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A file is read whole, and its text and HTML are in memory several times over while they
-   are converted. saca-import(8) tells this number, the reason for setting aside too. */
-#define FILE_MAX ((off_t)512 << 20)
-
-/* failed/ adds `.1` and `.reason` to a name, and few file systems take more than 255
-   octets. Ours are shorter by far. */
+/* failed/ adds `.1` and `.reason` to a name, and few file systems take more than 255 octets. Names
+   of saca-spool are far shorter. */
 #define NAME_LONGEST 240
 
-/* Octets of a transaction that a hosted image counts for: it is a file of its own, to be synced
-   while nobody else can write to the store. saca-import(8) tells this, too. */
+/* Octets that a hosted image counts in a transaction: its file is synced while no other program can
+   write to the store. saca-import(8) gives this number too. */
 #define IMAGE_COST 65536
 
-/* Octets told of the cids that a message does not bring, and of those that are not hosted. */
-#define LACKS_MAX 200
+/* Octets of the cids in one note: of those without a part, and of those not hosted. */
+#define CIDS_MAX 200
 
-/* How often a transaction is tried that the store wants repeated, and the longest wait
-   between two tries, in milliseconds. */
+/* How often a transaction is tried when the store returns STORE_AGAIN, and the longest wait between
+   two tries, in milliseconds. */
 #define TRIES 30
 #define WAIT_MAX 1000
 
-/* What becomes of a file of the transaction at hand, once that is committed. */
+#define USER 160 /* octets of a login that a notice shows, with the NUL */
+
+/* What to do with a file after COMMIT. */
 struct import_fate {
 	enum { FATE_RETIRE, FATE_ASIDE, FATE_LEAVE, FATE_GONE } what;
 	char *reason; /* of FATE_ASIDE and FATE_LEAVE; freed after use */
-	char *lacks;  /* of FATE_RETIRE: what its HTML points at and is not shown; one line */
+	char *notes;  /* of FATE_RETIRE: images and options that were ignored; one line */
+	char user[USER];
 	char id[SPOOL_UUID];
 	uint64_t send;
 };
@@ -65,53 +66,6 @@ static bool fail_store(struct import *im)
 	return fail(im, "store", im->store->reason);
 }
 
-enum load { LOAD_OK, LOAD_GONE, LOAD_HUGE, LOAD_UNREAD, LOAD_FAILED };
-
-/* Are we ourselves short of something, so that every other file would fail too? */
-static bool is_shortage(int e)
-{
-	return e == ENOMEM || e == EMFILE || e == ENFILE;
-}
-
-static enum load read_all(int fd, struct buf *out)
-{
-	struct stat st;
-	if (fstat(fd, &st) != 0)
-		return LOAD_UNREAD;
-	if (st.st_size > FILE_MAX)
-		return LOAD_HUGE;
-	out->len = 0;
-	/* One octet more than there should be, to see the end without another read. */
-	if (!buf_reserve(out, (size_t)st.st_size + 1))
-		return LOAD_FAILED;
-	for (;;) {
-		ssize_t n = read(fd, out->s + out->len, out->cap - out->len);
-		if (n == 0)
-			return LOAD_OK;
-		if (n < 0 && errno != EINTR)
-			return LOAD_UNREAD;
-		out->len += n > 0 ? (size_t)n : 0;
-		if (out->len > (size_t)FILE_MAX)
-			return LOAD_HUGE;
-		if (!buf_reserve(out, 1))
-			return LOAD_FAILED;
-	}
-}
-
-static enum load load(struct import *im, struct batch_file const *f)
-{
-	char path[8 + NAME_LONGEST + 1];
-	strcat(strcat(strcpy(path, spool_folders[f->folder]), "/"), f->name);
-	int fd = openat(im->spool->fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? LOAD_GONE : is_shortage(errno) ? LOAD_FAILED : LOAD_UNREAD;
-	enum load r = read_all(fd, &im->entry.octets);
-	int e = errno;
-	close(fd);
-	errno = e;
-	return r;
-}
-
 static bool refuse(struct import *im, struct import_fate *fate, char const *reason)
 {
 	fate->what = FATE_ASIDE;
@@ -126,35 +80,56 @@ static bool leave(struct import *im, struct import_fate *fate, char const *reaso
 	return kept;
 }
 
-/* Reads one file into im->entry. *put: it has rows to be put; else its fate is set. */
+static void copy_identity(struct import_fate *fate, struct entry const *e)
+{
+	size_t n = e->file.user.n < USER ? e->file.user.n : USER - 1;
+	strcpy(fate->id, e->id);
+	fate->send = e->file.send;
+	if (n)
+		memcpy(fate->user, e->file.user.s, n);
+	fate->user[n] = 0;
+}
+
+/* Reads one file into im->entry. *put: its rows are to be put; otherwise its fate is set. */
 static bool read_entry(struct import *im, struct batch_file const *f, struct import_fate *fate,
 	bool *put)
 {
 	*put = false;
-	if (strlen(f->name) > NAME_LONGEST)
-		return leave(im, fate, "its name is too long to be set aside");
-	switch (load(im, f)) {
+	switch (load_file(im->spool, f, &im->entry.octets)) {
 	case LOAD_GONE:
 		fate->what = FATE_GONE;
 		return true;
 	case LOAD_UNREAD:
 		return leave(im, fate, strerror(errno));
 	case LOAD_HUGE:
-		return refuse(im, fate, "the file is larger than 512 MiB");
+		return refuse(im, fate, LOAD_HUGE_REASON);
 	case LOAD_FAILED:
 		return fail(im, f->name, strerror(errno));
 	case LOAD_OK:
 		break;
 	}
 	enum entry_result r = entry_read(&im->entry, &im->options);
-	strcpy(fate->id, im->entry.id);
-	fate->send = im->entry.file.send;
+	copy_identity(fate, &im->entry);
 	if (r == ENTRY_FAILED || r == ENTRY_WEB)
 		return fail(im, r == ENTRY_WEB ? webfolder_path(im->options.web) : f->name, im->entry.reason);
 	if (r == ENTRY_REFUSED)
 		return refuse(im, fate, im->entry.reason);
 	*put = true;
 	return true;
+}
+
+/* The same, unless the file must not be read: because of its name, or because the importer has died at
+   it before. */
+static bool read_safely(struct import *im, struct batch_file const *f, struct import_fate *fate, bool *put)
+{
+	*put = false;
+	if (strlen(f->name) > NAME_LONGEST)
+		return leave(im, fate, "its name is too long to be set aside");
+	if (at_hand_deaths(&im->at_hand, f->name) >= AT_HAND_REFUSED)
+		return refuse(im, fate, "the importer died at it three times");
+	if (!at_hand_note(&im->at_hand, f->name))
+		return fail(im, "spool: unable to write the file import", strerror(errno));
+	return read_entry(im, f, fate, put);
 }
 
 static void stamp(char out[DATE_ISO])
@@ -164,18 +139,18 @@ static void stamp(char out[DATE_ISO])
 		strcpy(out, "1970-01-01T00:00:00Z");
 }
 
-/* Appends cids, if there are any, behind what is to be said of them; those cut at LACKS_MAX
-   octets. False: out of memory. */
-static bool put_lacks(struct buf *line, char const *words, struct content_cids const *cids)
+/* Appends words and the cids, which are cut at CIDS_MAX octets, if there are any. False: out of
+   memory. */
+static bool put_cids(struct buf *line, char const *words, struct content_cids const *cids)
 {
 	if (!cids->count)
 		return true;
 	bool well = (!line->len || buf_puts(line, "; ")) && buf_puts(line, words);
 	size_t from = line->len;
-	for (size_t i = 0; well && i < cids->count && line->len - from < LACKS_MAX; i++)
+	for (size_t i = 0; well && i < cids->count && line->len - from < CIDS_MAX; i++)
 		well = buf_puts(line, " cid:") && buf_put(line, cids->ids[i].s, cids->ids[i].len);
-	if (line->len - from > LACKS_MAX)
-		line->len = from + LACKS_MAX;
+	if (line->len - from > CIDS_MAX)
+		line->len = from + CIDS_MAX;
 	return well;
 }
 
@@ -186,20 +161,20 @@ static bool put_unknown_options(struct buf *line, struct buf const *options)
 		&& buf_puts(line, "why: unknown value, so the default counts: ") && buf_put(line, options->s, options->len));
 }
 
-/* Notes the cids that are not hosted and the options that are not known, as one line of ASCII
-   for the operator. False: out of memory. */
-static bool note_lacks(struct import const *im, struct import_fate *fate)
+/* Notes images and options that were ignored, as one line of ASCII for the operator. False: out of
+   memory. */
+static bool note_ignored(struct import const *im, struct import_fate *fate)
 {
 	struct content const *c = &im->entry.content;
 	struct buf line = BUF_ZERO;
-	bool well = put_lacks(&line, "its HTML points at what is not in the message:", &c->unresolved)
-		&& put_lacks(&line, "its HTML points at what is no image of a kind that is hosted:", &c->unhosted)
+	bool well = put_cids(&line, "its HTML points at what is not in the message:", &c->unresolved)
+		&& put_cids(&line, "its HTML points at what is no image of a kind that is hosted:", &c->unhosted)
 		&& put_unknown_options(&line, &im->entry.unknown_options);
 	for (size_t i = 0; i < line.len; i++)
 		if (!ascii_is_print(line.s[i]))
 			line.s[i] = '?';
 	if (well && line.len)
-		well = (fate->lacks = strndup(line.s, line.len)) != NULL;
+		well = (fate->notes = strndup(line.s, line.len)) != NULL;
 	buf_free(&line);
 	return well;
 }
@@ -217,7 +192,7 @@ static enum store_result put_entry(struct import *im, struct import_fate *fate, 
 		s->count.sends += fate->send != 0;
 		s->count.contacts += count.contacts;
 		s->count.fresh += count.fresh;
-		if (!note_lacks(im, fate)) {
+		if (!note_ignored(im, fate)) {
 			fail(im, "spool", "out of memory");
 			r = STORE_FAILED;
 		}
@@ -230,16 +205,25 @@ static enum store_result put_entry(struct import *im, struct import_fate *fate, 
 	return r;
 }
 
-/* Puts the rows of one transaction's files, as many as it takes. */
+/* Is the transaction full, or must the next file be alone in one? */
+static bool ends_before(struct import const *im, struct span const *s, char const *next)
+{
+	return s->end - s->first == im->most_files || s->octets >= im->most_octets
+		|| (s->end > s->first && at_hand_deaths(&im->at_hand, next) >= AT_HAND_ALONE);
+}
+
+/* Puts the rows of one transaction's files. */
 static enum store_result fill(struct import *im, struct span *s)
 {
 	for (s->end = s->first; s->end < im->batch.n; s->end++) {
 		struct import_fate *fate = &im->fates[s->end - s->first];
 		bool put;
-		if (s->end - s->first == im->most_files || s->octets >= im->most_octets)
+		if (ends_before(im, s, im->batch.files[s->end].name))
+			break;
+		if (s->end > s->first && at_hand_deaths(&im->at_hand, im->batch.files[s->end - 1].name) >= AT_HAND_ALONE)
 			break;
 		*fate = (struct import_fate){.what = FATE_RETIRE};
-		if (!read_entry(im, &im->batch.files[s->end], fate, &put))
+		if (!read_safely(im, &im->batch.files[s->end], fate, &put))
 			return STORE_FAILED;
 		if (!put)
 			continue;
@@ -260,8 +244,8 @@ static void forget_fates(struct import *im, struct span const *s)
 	for (size_t i = s->first; i < s->end; i++) {
 		struct import_fate *fate = &im->fates[i - s->first];
 		free(fate->reason);
-		free(fate->lacks);
-		fate->reason = fate->lacks = NULL;
+		free(fate->notes);
+		fate->reason = fate->notes = NULL;
 	}
 }
 
@@ -275,6 +259,10 @@ static enum store_result attempt(struct import *im, struct span *s)
 	r = fill(im, s);
 	if (r == STORE_OK && im->options.web && !webfolder_sync(im->options.web)) {
 		fail(im, webfolder_path(im->options.web), strerror(errno));
+		r = STORE_FAILED;
+	}
+	if (!at_hand_clear(&im->at_hand) && r == STORE_OK) {
+		fail(im, "spool: unable to write the file import", strerror(errno));
 		r = STORE_FAILED;
 	}
 	if (r != STORE_OK) {
@@ -326,15 +314,15 @@ static bool set_aside(struct import *im, struct span const *s, size_t i)
 	struct spool_retired const file = retired(im, s, i);
 	if (fate->what == FATE_ASIDE) {
 		if (!spool_set_aside(im->spool, &file, fate->reason, time(NULL)))
-			return fail(im, "spool: setting aside", spool_error(errno));
+			return fail(im, "spool: unable to move a file to failed", spool_error(errno));
 		im->count.failed++;
 	} else {
-		/* An importer that stays meets it each time that anything comes. */
+		/* With -f it is found again in each run. */
 		im->count.unread++;
 		if (!told_add(&im->left, file.name))
 			return true;
 	}
-	im->notice(file.name, fate->reason, fate->what == FATE_LEAVE);
+	im->notice(file.name, fate->send, fate->user, fate->reason, fate->what == FATE_LEAVE);
 	return true;
 }
 
@@ -350,7 +338,7 @@ static bool retire(struct import *im, struct span const *s)
 	bool well = n == 0 || spool_retire(im->spool, done, n, im->keep, time(NULL));
 	int e = errno;
 	free(done);
-	return well || fail(im, "spool: removing imported files", spool_error(e));
+	return well || fail(im, "spool: unable to remove imported files from new and cur", spool_error(e));
 }
 
 /* After COMMIT: takes the transaction's files out of the spool. */
@@ -360,12 +348,18 @@ static bool clear_spool(struct import *im, struct span const *s)
 		return false;
 	for (size_t i = s->first; i < s->end; i++) {
 		struct import_fate const *fate = &im->fates[i - s->first];
+		char const *name = im->batch.files[i].name;
 		if (fate->what != FATE_LEAVE)
-			told_forget(&im->left, im->batch.files[i].name);
+			told_forget(&im->left, name);
 		if (fate->reason && !set_aside(im, s, i))
 			return false;
-		if (fate->lacks)
-			im->lacking(fate->send, fate->lacks);
+		if (at_hand_deaths(&im->at_hand, name)) {
+			at_hand_acquit(&im->at_hand, name);
+			if (!at_hand_clear(&im->at_hand))
+				return fail(im, "spool: unable to write the file import", strerror(errno));
+		}
+		if (fate->notes)
+			im->ignored(fate->send, fate->notes);
 	}
 	return true;
 }
@@ -392,7 +386,7 @@ static bool run_batch(struct import *im, uint64_t *done, uint64_t known)
 			return false;
 		*done += s.end - s.first;
 		if (im->progress)
-			im->progress(im, *done, known);
+			im->progress(*done, known);
 	}
 	return true;
 }
@@ -401,6 +395,8 @@ bool import_run(struct import *im)
 {
 	uint64_t done = 0, known;
 	im->error[0] = 0;
+	if (im->at_hand.fd <= 0 && !at_hand_open(&im->at_hand, im->spool))
+		return fail(im, "spool: unable to open the file import", strerror(errno));
 	if (!im->fates && !(im->fates = calloc(im->most_files, sizeof *im->fates)))
 		return fail(im, "spool", "out of memory");
 	batch_free(&im->batch);
@@ -419,5 +415,7 @@ void import_free(struct import *im)
 	batch_free(&im->batch);
 	entry_free(&im->entry);
 	told_free(&im->left);
+	if (im->at_hand.fd > 0)
+		fd_close(im->at_hand.fd);
 	free(im->fates);
 }

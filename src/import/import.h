@@ -1,11 +1,12 @@
-/* The importer: from the spool's waiting files to the store, exactly once. Many files
-   are one transaction; a file leaves the spool only when its rows are in the store for
-   good, and a file that is in the store already only leaves the spool. What can never
-   be imported is set aside and stops nothing. */
+/* The importer: from the waiting files of the spool to the store, exactly once. Many files are one
+   transaction. A file leaves the spool only when its rows are committed; a file whose rows exist
+   already only leaves the spool. A file that can never be imported is set aside, and stops no
+   other. */
 #ifndef IMPORT_IMPORT_H
 #define IMPORT_IMPORT_H
 
 #include "spool/spool.h"
+#include "import/at_hand.h"
 #include "import/batch.h"
 #include "import/entry.h"
 #include "store/put.h"
@@ -34,26 +35,26 @@ struct import {
 	bool keep;              /* imported files go to done/ */
 	size_t most_files;      /* in one transaction, at least 1 */
 	size_t most_octets;     /* likewise; the first file is taken whatever its size */
-	/* Called after each transaction: files dealt with in this run, and those known. */
-	void (*progress)(struct import const *, uint64_t done, uint64_t known);
-	/* Called for each file set aside, or left (left: true), with the reason. In whatever
-	   run, a file that stays unreadable is told of once. */
-	void (*notice)(char const *name, char const *reason, bool left);
-	/* Told of a send whose HTML points at what is not shown, and why it is not. */
-	void (*lacking)(uint64_t send, char const *what);
+	/* Called after each transaction: files handled in this run, and files known; NULL: not called. */
+	void (*progress)(uint64_t done, uint64_t known);
+	/* Called for each file that is set aside, or left where it is (left: true), with the reason; once
+	   as long as a file stays unreadable. send 0, user "": unknown. */
+	void (*notice)(char const *name, uint64_t send, char const *user, char const *reason, bool left);
+	/* Called for a send of which images or options were ignored. */
+	void (*ignored)(uint64_t send, char const *notes);
 	volatile sig_atomic_t *stop; /* ends the run after the transaction at hand */
 	struct import_count count;
 	char error[256 + STORE_REASON]; /* why import_run failed, one line */
 	/* Private to import.c; all zero is the start. */
 	struct entry entry;
 	struct batch batch;
+	struct at_hand at_hand;
 	struct import_fate *fates;
 	struct told left; /* files that could not be read */
 };
 
-/* Imports what waits, until nothing does or *stop is set. The counts are added to.
-   False: the system or the store failed, error says how; nothing is lost, and another
-   run goes on where this one ended. */
+/* Imports all waiting files, or until *stop is set, and adds to the counts. False: the system or the
+   store failed, and error says how; nothing is lost, and the next run continues. */
 bool import_run(struct import *im);
 
 void import_free(struct import *im);

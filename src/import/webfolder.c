@@ -6,6 +6,7 @@
 
 #include "base/fd.h"
 #include "base/hash.h"
+#include "spool/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,15 +100,11 @@ static bool is_there(int folder, char const *name, size_t n)
 /* Opens the hidden file and locks it. -1: errno. Its name may have gone meanwhile. */
 static int open_part(int folder, char const *part)
 {
-	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int fd = openat(folder, part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
+	/* O_NONBLOCK: opening a FIFO of that name would wait for a reader. */
+	int fd = openat(folder, part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	if (fd >= 0 && !lock_take(fd, 0, 0, part)) {
+		drop(fd);
 		return -1;
-	while (fcntl(fd, F_SETLKW, &whole) < 0) {
-		if (errno != EINTR) {
-			drop(fd);
-			return -1;
-		}
 	}
 	return fd;
 }
@@ -161,6 +158,26 @@ bool webfolder_put(struct webfolder *w, char const *type, char const *s, size_t 
 	hash_hex(hash, digest);
 	snprintf(path, WEBFOLDER_PATH, "i/%s.%s", hash, type);
 	return open_images(w) && write_image(w->images, path + 2, s, n);
+}
+
+bool webfolder_is_broken(struct webfolder *w, int error)
+{
+	switch (error) {
+	case EISDIR:
+	case ELOOP:
+	case ENXIO:
+	case EEXIST:
+	case ENOTEMPTY:
+	case ETXTBSY:
+	case EACCES:
+	case EPERM: {
+		bool ready = webfolder_ready(w);
+		errno = error;
+		return !ready;
+	}
+	default:
+		return true;
+	}
 }
 
 bool webfolder_sync(struct webfolder *w)

@@ -39,4 +39,8 @@ bool webfolder_put(struct webfolder *w, char const *type, char const *s, size_t 
    why. */
 bool webfolder_sync(struct webfolder *w);
 
+/* After a failed webfolder_put: does the error concern the whole folder, and so every image? False: only
+   this image's name, which a directory or another user's file has, for example. */
+bool webfolder_is_broken(struct webfolder *w, int error);
+
 #endif

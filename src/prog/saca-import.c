@@ -1,19 +1,22 @@
-/* saca-import: from the spool to the store, exactly once. saca-import(8). */
-#include "base/setid.h"
+/* saca-import: imports the spool into the store, each file exactly once. saca-import(8). */
+#include "base/clock.h"
 #include "base/exitcode.h"
-#include "base/version.h"
 #include "base/num.h"
+#include "base/setid.h"
+#include "base/version.h"
+#include "import/content.h"
+#include "import/import.h"
+#include "import/prune.h"
+#include "import/watch.h"
+#include "import/webfolder.h"
 #include "spool/expire.h"
 #include "spool/lock.h"
 #include "spool/number.h"
 #include "spool/spool.h"
 #include "spool/summary.h"
-#include "import/content.h"
-#include "import/import.h"
 #include "store/store.h"
-#include "import/watch.h"
-#include "import/webfolder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <skalibs/sgetopt.h>
@@ -24,19 +27,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#define USAGE "saca-import [-fk] [-w web] [-u url] [-x prefix] [-n files] [-b octets] spool store"
+#define USAGE "saca-import [-fp] [-k days] [-w web] [-u url] [-x prefix] [-n files] [-b octets] spool store"
 
-
-/* An importer that stays does the spool's housekeeping that often, and then looks for
-   files that it could not read before. */
+/* With -f: seconds between two runs of housekeeping, after which unreadable files are tried again. */
 #define HOUSEKEEPING 300
 
-/* Seconds for a transaction, with all that belongs to it. A store that has not done it by then
-   does not answer any more, and must not hold the spool. */
-#define PATIENCE 900
+/* Seconds for a transaction. A store that takes longer does not answer any more, and must not hold the
+   spool. */
+#define TRANSACTION_SECONDS 900
+
+#define KEEP_MAX 36500 /* days */
 
 struct options {
-	bool follow, keep;
+	bool follow, paused, keep;
+	uint64_t keep_days; /* 0: for ever */
 	char const *web, *url, *prefix, *spool, *store;
 	size_t files, octets;
 };
@@ -49,25 +53,29 @@ static void on_signal(int sig)
 	stopped = 1;
 }
 
-/* It may end anywhere: the next run goes on from there. */
+static char alarm_line[100];
+
+/* The importer may end anywhere: the next run continues. */
 static void on_alarm(int sig)
 {
-	static char const line[] = "saca-import: fatal: no transaction has come to its end in 15 minutes\n";
 	(void)sig;
-	(void)!write(2, line, sizeof line - 1); /* the code says it too */
+	(void)!write(2, alarm_line, strlen(alarm_line)); /* the exit code reports it too */
 	_exit(EXIT_TEMPORARY);
 }
 
-static size_t number(char option, char const *s, uint64_t max)
+static uint64_t read_number(char option, char const *s, uint64_t min, uint64_t max)
 {
 	char const name[] = {'-', option, 0};
+	char from[NUM_FMT], to[NUM_FMT];
 	uint64_t v;
-	if (!num_scan(s, strlen(s), max, &v) || v == 0)
-		strerr_dief(EXIT_MISUSE, name, " takes a number above 0, not: ", s);
-	return (size_t)v;
+	if (num_scan(s, strlen(s), max, &v) && v >= min)
+		return v;
+	num_fmt(from, min);
+	num_fmt(to, max);
+	strerr_dief(EXIT_MISUSE, name, " takes a number from ", from, " to ", to, ", not: ", s);
 }
 
-/* A field's name begins with it: RFC 5322 2.2. */
+/* The beginning of a field name: RFC 5322 2.2. */
 static bool is_prefix(char const *s)
 {
 	size_t n = strlen(s);
@@ -81,15 +89,16 @@ static struct options read_options(int argc, char const *const *argv)
 {
 	struct options o = {.url = "", .prefix = "X-Teenvio-", .files = 500, .octets = 16 << 20};
 	subgetopt l = SUBGETOPT_ZERO;
-	for (int c; (c = subgetopt_r(argc, argv, "fkw:u:x:n:b:V", &l)) != -1;) {
+	for (int c; (c = subgetopt_r(argc, argv, "fpk:w:u:x:n:b:V", &l)) != -1;) {
 		switch (c) {
 		case 'f': o.follow = true; break;
-		case 'k': o.keep = true; break;
+		case 'p': o.paused = true; break;
+		case 'k': o.keep = true; o.keep_days = read_number('k', l.arg, 0, KEEP_MAX); break;
 		case 'w': o.web = l.arg; break;
 		case 'u': o.url = l.arg; break;
 		case 'x': o.prefix = l.arg; break;
-		case 'n': o.files = number('n', l.arg, 100000); break;
-		case 'b': o.octets = number('b', l.arg, (uint64_t)1 << 30); break;
+		case 'n': o.files = (size_t)read_number('n', l.arg, 1, 100000); break;
+		case 'b': o.octets = (size_t)read_number('b', l.arg, 1, (uint64_t)1 << 30); break;
 		case 'V': version_exit();
 		default: strerr_dieusage(EXIT_MISUSE, USAGE);
 		}
@@ -99,17 +108,17 @@ static struct options read_options(int argc, char const *const *argv)
 	o.spool = argv[l.ind];
 	o.store = argv[l.ind + 1];
 	if (!is_prefix(o.prefix))
-		strerr_dief(EXIT_MISUSE, "-x takes the beginning of a field's name, not: ", o.prefix);
+		strerr_dief(EXIT_MISUSE, "-x takes the beginning of a header field's name, not: ", o.prefix);
 	if (!content_url_ok(o.url))
 		strerr_dief(EXIT_MISUSE, "-u takes an http(s) URL or an absolute path, not: ", o.url);
 	if (o.web && !*o.web)
-		strerr_dief(EXIT_MISUSE, "-w takes a folder");
+		strerr_dief(EXIT_MISUSE, "-w takes the path of a folder, not an empty word");
 	if (store_is_postgres(o.store) && !o.web)
-		strerr_dief(EXIT_MISUSE, "a PostgreSQL store needs -w, the folder for images");
+		strerr_dief(EXIT_MISUSE, "a PostgreSQL store needs -w and the folder for images");
 	return o;
 }
 
-/* `web` beside the SQLite file, unless told otherwise. */
+/* The folder of -w, or `web` beside the SQLite file. */
 static struct webfolder *open_web(struct options const *o)
 {
 	char const *slash = strrchr(o->store, '/');
@@ -124,7 +133,7 @@ static struct webfolder *open_web(struct options const *o)
 	free(beside);
 	if (!w)
 		strerr_dief(EXIT_TEMPORARY, "out of memory");
-	if (o->web && !webfolder_ready(w)) /* now, and not at the first message that has an image */
+	if (o->web && !webfolder_ready(w)) /* fail now, not at the first image */
 		strerr_diefsys(EXIT_TEMPORARY, "unable to write to the web folder ", o->web);
 	return w;
 }
@@ -134,18 +143,16 @@ static struct store *open_store(char const *address)
 	struct store *s;
 	enum store_result r = store_open(&s, address, true);
 	if (r != STORE_OK)
-		strerr_dief(r == STORE_NEWER ? EXIT_MISUSE : EXIT_TEMPORARY, "unable to open the store: ",
-			s ? s->reason : "out of memory");
+		strerr_dief(r == STORE_NEWER || r == STORE_REFUSED ? EXIT_MISUSE : EXIT_TEMPORARY,
+			"unable to open the store: ", s ? s->reason : "out of memory");
 	return s;
 }
 
-/* Between the transactions of a run nothing else writes to a terminal's line. */
-static void draw(struct import const *im, uint64_t done, uint64_t known)
+static void draw_bar(uint64_t done, uint64_t known)
 {
 	enum { WIDTH = 40 };
 	char bar[WIDTH + 1];
 	size_t full = known ? (size_t)(done * WIDTH / known) : 0;
-	(void)im;
 	for (size_t i = 0; i < WIDTH; i++)
 		bar[i] = i < full ? '#' : '.';
 	bar[WIDTH] = 0;
@@ -157,51 +164,50 @@ static void draw(struct import const *im, uint64_t done, uint64_t known)
 static bool on_terminal;
 
 /* Called between two transactions. */
-static void progress(struct import const *im, uint64_t done, uint64_t known)
+static void show_progress(uint64_t done, uint64_t known)
 {
-	alarm(PATIENCE);
+	alarm(TRANSACTION_SECONDS);
 	if (on_terminal)
-		draw(im, done, known);
+		draw_bar(done, known);
 }
 
-static void erase(void)
+static void erase_bar(void)
 {
 	if (on_terminal)
 		fputs("\r\033[K", stderr);
 	fflush(stderr);
 }
 
-/* A name comes from a folder that Maildir readers write to, a reason from a store. */
-static void put_clean(char const *s)
+/* Names come from a folder that Maildir readers write to, reasons from a store. */
+static void print_clean(char const *s)
 {
 	for (; *s; s++)
 		fputc((unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s, stderr);
 }
 
-static void notice(char const *name, char const *reason, bool left)
+static void print_notice(char const *name, uint64_t send, char const *user, char const *reason, bool left)
 {
-	erase();
+	erase_bar();
 	fprintf(stderr, "%s: %s: ", PROG, left ? "not readable now, left" : "set aside");
-	put_clean(name);
+	print_clean(name);
+	if (send)
+		fprintf(stderr, ": send %llu", (unsigned long long)send);
+	if (*user) {
+		fputs(send ? " of " : ": contacts of ", stderr);
+		print_clean(user);
+	}
 	fputs(": ", stderr);
-	put_clean(reason);
+	print_clean(reason);
 	fputc('\n', stderr);
 }
 
-static void lacking(uint64_t send, char const *what)
+static void print_ignored(uint64_t send, char const *notes)
 {
-	erase();
-	fprintf(stderr, "%s: send %llu: %s\n", PROG, (unsigned long long)send, what);
+	erase_bar();
+	fprintf(stderr, "%s: send %llu: %s\n", PROG, (unsigned long long)send, notes);
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-static void summary(struct import_count const *c, uint64_t ms)
+static void print_summary(struct import_count const *c, uint64_t ms)
 {
 	if (!c->imported && !c->failed && !c->repeated)
 		return;
@@ -211,18 +217,17 @@ static void summary(struct import_count const *c, uint64_t ms)
 		(unsigned long long)c->failed, (unsigned long long)ms);
 }
 
-/* Imports what waits, and says so. */
-static void run(struct import *im)
+static void import_waiting(struct import *im)
 {
-	uint64_t start = now_ms();
+	uint64_t start = clock_ms();
 	im->count = (struct import_count){.imported = 0};
-	alarm(PATIENCE);
-	bool well = import_run(im);
+	alarm(TRANSACTION_SECONDS);
+	bool done = import_run(im);
 	alarm(0);
-	erase();
-	summary(&im->count, now_ms() - start);
+	erase_bar();
+	print_summary(&im->count, clock_ms() - start);
 	fflush(stderr);
-	if (!well)
+	if (!done)
 		strerr_dief(EXIT_TEMPORARY, im->error);
 }
 
@@ -236,11 +241,12 @@ static void warn_stranger(char const *folder, char const *name)
 	strerr_warnw(folder, "/", name, " in the spool is not a regular file: skipped");
 }
 
-/* A lost counter must not give a number again that the store holds. */
-static void keep_house(struct import *im)
+/* Raises the counter, since one that was lost or is new could give a number of the store again; removes old
+   entries. */
+static void keep_house(struct import *im, struct options const *o)
 {
 	uint64_t highest;
-	alarm(PATIENCE);
+	alarm(TRANSACTION_SECONDS);
 	if (im->store->begin(im->store, STORE_READ) != STORE_OK || store_highest(im->store, &highest) != STORE_OK)
 		strerr_dief(EXIT_TEMPORARY, "unable to read the store: ", im->store->reason);
 	im->store->rollback(im->store);
@@ -251,6 +257,8 @@ static void keep_house(struct import *im)
 		strerr_diefusys(EXIT_TEMPORARY, "read the spool");
 	if (!spool_expire(im->spool, time(NULL)))
 		strerr_dief(EXIT_TEMPORARY, "unable to remove old entries of the spool: ", spool_error(errno));
+	if (o->keep_days && !prune_done(im->spool, o->keep_days, time(NULL)))
+		strerr_diefsys(EXIT_TEMPORARY, "unable to remove old files from done in the spool ", o->spool);
 }
 
 static bool wait_for_files(struct watch *w)
@@ -265,23 +273,23 @@ static bool wait_for_files(struct watch *w)
 	return well;
 }
 
-/* Stays until a signal comes; 1 when anything was set aside meanwhile. A failure ends
-   it: whoever supervises it starts it again. */
-static int follow(struct import *im, char const *spool)
+/* Imports until a signal comes. Returns EXIT_SET_ASIDE if any file was set aside. A failure ends the
+   program: its supervisor starts it again. */
+static int follow_spool(struct import *im, struct options const *o)
 {
 	struct watch w;
-	uint64_t kept = now_ms();
+	uint64_t kept = clock_ms();
 	int code = 0;
-	if (!watch_open(&w, spool))
-		strerr_diefsys(EXIT_TEMPORARY, "unable to watch ", spool);
+	if (!watch_open(&w, o->spool))
+		strerr_diefsys(EXIT_TEMPORARY, "unable to watch the spool ", o->spool);
 	while (!stopped) {
-		run(im);
+		import_waiting(im);
 		code = im->count.failed ? EXIT_SET_ASIDE : code;
 		if (!wait_for_files(&w))
-			strerr_diefsys(EXIT_TEMPORARY, "unable to watch ", spool);
-		if (now_ms() - kept >= (uint64_t)HOUSEKEEPING * 1000) {
-			keep_house(im);
-			kept = now_ms();
+			strerr_diefsys(EXIT_TEMPORARY, "unable to watch the spool ", o->spool);
+		if (clock_ms() - kept >= (uint64_t)HOUSEKEEPING * 1000) {
+			keep_house(im, o);
+			kept = clock_ms();
 		}
 	}
 	watch_close(&w);
@@ -295,18 +303,36 @@ static void set_signals(void)
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	snprintf(alarm_line, sizeof alarm_line, "%s: fatal: the store has not ended a transaction in %d minutes\n",
+		PROG, TRANSACTION_SECONDS / 60);
 	sigaction(SIGALRM, &late, NULL);
 }
 
-/* One is made where there is none, as saca-spool does; but a name that was mistyped would look
-   like a spool where nothing waits, and one that root makes is root's, so it is said. */
+static bool is_empty(char const *path)
+{
+	struct dirent const *e;
+	size_t names = 0;
+	DIR *d = opendir(path);
+	if (!d)
+		return true;
+	while ((e = readdir(d)))
+		names++;
+	closedir(d);
+	return names == 2; /* . and .. */
+}
+
+/* Makes the spool where it is missing. A mistyped path would look like a spool where nothing waits, and root
+   would own it: so that is reported, unless the folder was made for it. */
 static void open_spool(struct spool *sp, char const *path)
 {
-	bool is_new = !spool_exists(path) && errno == ENOENT;
+	bool is_new = !spool_exists(path);
+	if (is_new && !is_empty(path))
+		strerr_dief(EXIT_MISUSE, path, " is a folder with other files, and no spool (there is no new in it)");
+	is_new = is_new && access(path, F_OK) != 0;
 	if (!spool_open(sp, path))
 		strerr_diefsys(EXIT_TEMPORARY, "unable to open the spool ", path);
 	if (is_new)
-		strerr_warn(PROG, ": there was no spool, so one is made", getuid() ? ": " : ", root's: ", path);
+		strerr_warnw("there was no spool ", path, ": made one", getuid() ? "" : ", which belongs to root");
 }
 
 int main(int argc, char const *const *argv)
@@ -323,17 +349,17 @@ int main(int argc, char const *const *argv)
 		return 0;
 	set_signals();
 	on_terminal = isatty(2);
-	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* a line is one write: a log may have other writers */
+	setvbuf(stderr, NULL, _IOLBF, BUFSIZ); /* one write a line: a log may have other writers */
 	struct import im = {.spool = &spool, .store = open_store(o.store),
 		.options = {.prefix = o.prefix, .url = o.url, .web = open_web(&o)},
-		.state = "new", .keep = o.keep, .most_files = o.files, .most_octets = o.octets,
-		.progress = progress, .notice = notice, .lacking = lacking, .stop = &stopped};
-	keep_house(&im);
+		.state = o.paused ? "paused" : "new", .keep = o.keep, .most_files = o.files, .most_octets = o.octets,
+		.progress = show_progress, .notice = print_notice, .ignored = print_ignored, .stop = &stopped};
+	keep_house(&im, &o);
 	int code;
 	if (o.follow) {
-		code = follow(&im, o.spool);
+		code = follow_spool(&im, &o);
 	} else {
-		run(&im);
+		import_waiting(&im);
 		code = exit_code(&im.count);
 	}
 	import_free(&im);

@@ -141,7 +141,7 @@ static struct store *open_store(char const *address)
 	struct store *s;
 	enum store_result r = store_open(&s, address, false);
 	if (r != STORE_OK)
-		strerr_dief(r == STORE_NEWER ? EXIT_MISUSE : EXIT_TEMPORARY, "unable to open the store: ",
+		strerr_dief(r == STORE_NEWER || r == STORE_REFUSED ? EXIT_MISUSE : EXIT_TEMPORARY, "unable to open the store: ",
 			s ? s->reason : "out of memory");
 	if (s->begin(s, STORE_READ) != STORE_OK)
 		die_store(s);

@@ -31,8 +31,10 @@ enum store_result postgres_verdict(struct postgres *q, PGresult *result)
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
 		char const *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 		char const *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+		bool forbidden = state && !strcmp(state, "42501");
 		r = store_fail(&q->store, state ? judge(state) : STORE_FAILED,
-			words ? words : PQerrorMessage(q->db), (char *)NULL);
+			words ? words : PQerrorMessage(q->db),
+			forbidden ? ": the role lacks a privilege (saca-store(5), PostgreSQL)" : "", (char *)NULL);
 	}
 	PQclear(result);
 	return r;

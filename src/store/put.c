@@ -235,6 +235,7 @@ static enum store_result add_send(struct store *s, struct store_entry const *e, 
 		{"contacts_total", store_number(members)},
 		{"spooled_at", store_time(f->date)},
 		{"imported_at", store_time((struct slice){e->imported_at, strlen(e->imported_at)})},
+		{"reason", strcmp(e->state, "paused") ? store_null() : store_string("imported with saca-import -p")},
 	};
 	r = INSERT(s, "send", row, "", NULL);
 	if (r != STORE_OK || s->changed)

@@ -6,9 +6,13 @@
 #include "store/migrate.h"
 #include "store/sqlite_db.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* How long to wait for another writer, in milliseconds; the transactions of saca are short. */
 #define BUSY_MS 10000
@@ -307,6 +311,31 @@ static int open_file(struct sqlite *q, char const *path, bool write)
 	return code;
 }
 
+/* SQLite says only that it is "unable to open database file". */
+static enum store_result fail_open(struct sqlite *q, char const *path, bool write)
+{
+	char const *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) : 0;
+	char folder[256] = ".";
+	struct stat st;
+	if (slash == path)
+		strcpy(folder, "/");
+	else if (n && n < sizeof folder)
+		snprintf(folder, sizeof folder, "%.*s", (int)n, path);
+	if (!write || stat(path, &st) == 0)
+		return store_fail(&q->store, STORE_FAILED, path, ": ", access(path, write ? R_OK | W_OK : R_OK) == 0
+			? sqlite3_errmsg(q->db) : strerror(errno), (char *)NULL);
+	return store_fail(&q->store, STORE_FAILED, path, ": unable to make a file in ", folder, ": ",
+		access(folder, W_OK | X_OK) == 0 ? sqlite3_errmsg(q->db) : strerror(errno), (char *)NULL);
+}
+
+/* A word, then `://`. */
+static bool is_mistyped(char const *path)
+{
+	char const *colon = strstr(path, "://");
+	return colon && !memchr(path, '/', (size_t)(colon - path));
+}
+
 enum store_result sqlite_open(struct store **out, char const *path, bool write)
 {
 	static struct store const functions = {.begin = begin, .commit = commit, .rollback = rollback,
@@ -317,6 +346,9 @@ enum store_result sqlite_open(struct store **out, char const *path, bool write)
 	if (!q)
 		return STORE_FAILED;
 	q->store = functions;
+	if (is_mistyped(path))
+		return store_fail(&q->store, STORE_REFUSED, path, " begins like a URL, but not with postgresql://: for a file of"
+			" that name write ./", path, (char *)NULL);
 	int code = open_file(q, path, write);
 	if (!q->db)
 		return store_fail(&q->store, STORE_FAILED, "out of memory", (char *)NULL);
@@ -324,6 +356,6 @@ enum store_result sqlite_open(struct store **out, char const *path, bool write)
 	if (code == SQLITE_OK)
 		code = sqlite3_busy_timeout(q->db, BUSY_MS);
 	if (code != SQLITE_OK)
-		return fail_engine(q);
+		return fail_open(q, path, write);
 	return write ? open_to_write(q) : open_to_read(q);
 }

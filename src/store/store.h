@@ -140,7 +140,7 @@ struct store {
 
 /* Opens `address`: a postgresql:// or postgres:// URL, else the path of a SQLite file. To write, the
    file and the tables are made where they are missing, and brought up to date; to read only,
-   they must exist and be up to date. Close *out whatever the result is, unless it is NULL
+   they must exist and be up to date. STORE_REFUSED: the address is none. Close *out whatever the result is, unless it is NULL
    (out of memory). */
 enum store_result store_open(struct store **out, char const *address, bool write);
 

@@ -138,12 +138,17 @@ is "$(sql "select count(distinct contact_id) from group_member where group_id =
 	(select id from contact_group where smtp_id = '$(uuid 15212)')")" 600 'and is a member'
 sql 'drop trigger leaving on contact; drop function hesitate; drop function leave_out; drop function leave_black; drop function purge'
 
-# Without temporary tables large groups go in as arrays.
-sql 'revoke temporary on database postgres from public; create role plain login;
-	grant all on all tables in schema public to plain; grant all on all sequences in schema public to plain'
+# A role needs what saca-store(5) says, and the message says where.
+sql 'revoke temporary on database postgres from public; create role plain login'
 put new "$(uuid 6000)" 0 16000 $D victor.acme remitente@dominio.com $(seq -f 'sin%04.0f@y.es' 1 900)
+out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://plain@$HOST/postgres" 2>&1)
+is "$?:$(waiting)" 111:1 'a role without privileges imports nothing'
+like "$out" 'permission denied for .*: the role lacks a privilege \(saca-store\(5\), PostgreSQL\)' \
+	'a role without privileges is reported with the remedy'
+sql 'grant select, insert, update, delete on all tables in schema public to plain;
+	grant usage on all sequences in schema public to plain'
 like "$(saca-import -w "$WEB" "$SPOOL" "postgresql://plain@$HOST/postgres" 2>&1)" \
-	'imported=1 sends=0 contacts=900 new=900 failed=0' 'without temporary tables'
+	'imported=1 sends=0 contacts=900 new=900 failed=0' 'a role with the privileges of saca-store(5) imports'
 
 # The server goes away in the middle: nothing is lost.
 message luego | put new "$(key 7000)" 17000 17000 $D victor.acme remitente@dominio.com l@y.es
@@ -166,7 +171,7 @@ importer=$!
 await 60 hanging
 kill -ALRM $importer
 wait $importer
-is "$?:$(waiting):$(cat "$T/hung")" "111:1:saca-import: fatal: no transaction has come to its end in 15 minutes" \
+is "$?:$(waiting):$(cat "$T/hung")" "111:1:saca-import: fatal: the store has not ended a transaction in 15 minutes" \
 	'a server that hangs is given up, and the file waits'
 sql "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'" >/dev/null
 sql 'drop trigger hang on send; drop function hang'

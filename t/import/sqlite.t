@@ -138,12 +138,46 @@ else
 	skip 'a file that cannot be read' 'strace can not be had, or not reach the program'
 fi
 
-# What is no waiting file is left alone.
 mkdir "$SPOOL/new/folder"
 : >"$SPOOL/new/.hidden"
 ln -s /etc/passwd "$SPOOL/new/link"
-out=$(import 2>&1); quiet $? "$out" 'folders, links and hidden files are no mail'
+out=$(import 2>&1)
+is "$?:$(printf '%s\n' "$out" | grep -c 'is not a regular file: skipped')" 0:2 \
+	'folders and links in new are reported and skipped'
 rm -r "$SPOOL/new/folder" "$SPOOL/new/.hidden" "$SPOOL/new/link"
+
+# A folder that is no spool, and an empty one that was made for it.
+mkdir "$T/other_folder" "$T/empty_folder" && : >"$T/other_folder/file"
+out=$(saca-import "$T/other_folder" "$STORE" 2>&1)
+is "$?:$(ls "$T/other_folder")" 100:file 'a folder with other files does not become a spool'
+like "$out" "other_folder is a folder with other files, and no spool" 'the refusal names the folder'
+out=$(saca-import "$T/empty_folder" "$STORE" 2>&1); quiet $? "$out" 'an empty folder becomes a spool without a warning'
+
+# Addresses that are none.
+for address in postgre://h/x http://h/x Postgresql://h/x; do
+	out=$(saca-import -w "$WEB" "$SPOOL" "$address" 2>&1)
+	is "$?:$(ls "$T" | grep -c :)" 100:0 "$address is refused as a store"
+	like "$out" "$address begins like a URL, but not with postgresql://" 'the refusal says how an address begins'
+done
+out=$(saca-import "$SPOOL" "$T/absent/saca.db" 2>&1)
+like "$out" "absent/saca.db: unable to make a file in $T/absent: No such file or directory" \
+	'a SQLite file that cannot be made is reported with the folder'
+out=$(saca-list "$T/absent.db" sends 2>&1)
+like "$out" "absent.db: No such file or directory" 'a SQLite file that is absent is reported with the reason'
+
+# An image whose name cannot be written sets aside its message only.
+gif='GIF89a-octets-of-3060'
+hash=$(printf %s "$gif" | sha256sum | cut -d' ' -f1)
+mkdir -p "$WEB/i/$hash.gif/in"
+photo 3060
+message sola | put new "$(key 3061)" 3061 3061 $D victor.acme remitente@dominio.com x@y.es
+photo 3062
+out=$(import 2>&1)
+is "$?:$(waiting)" 1:0 'an image that cannot be written does not keep other files waiting'
+like "$out" 'imported=2 .* failed=1' 'an image that cannot be written sets aside its message only'
+like "$out" "set aside: $(key 3060): send 3060 of victor.acme: an image cannot be written to the web folder: Is a directory" \
+	'the notice names the send, the user and the reason'
+rmdir "$WEB/i/$hash.gif/in" "$WEB/i/$hash.gif"
 
 # What is larger than saca-import(8) says is set aside unread.
 truncate -s 536870913 "$SPOOL/new/$(key 2012)"

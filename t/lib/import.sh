@@ -60,10 +60,12 @@ D=2013-09-12T11:59:19Z
 
 begin() {
 	out=$(import 2>&1)
-	[ "$(id -u)" = 0 ] && whose=", root's" || whose=
-	is "$?:$out" "0:saca-import: there was no spool, so one is made$whose: $SPOOL" 'no spool there: it is said'
+	status=$?
+	[ "$(id -u)" = 0 ] && whose=", which belongs to root" || whose=
+	is "$status:$out" "0:saca-import: warning: there was no spool $SPOOL: made one$whose" \
+		'saca-import reports that it makes a spool'
 	out=$(import 2>&1); quiet $? "$out" 'an empty spool: silent, 0'
-	is "$(ls "$SPOOL" | tr '\n' ' ')" 'clock count credit cur done failed lock new quota seen tmp ' \
+	is "$(ls "$SPOOL" | tr '\n' ' ')" 'clock count credit cur done failed import lock new quota seen tmp ' \
 		'the spool is made where it is missing'
 	is "$(sql "$ROWS")" '0|0|0|0|0|0|0' 'the tables are there, empty'
 	is "$(sql 'select version from schema')" 2 'the schema has its version'
@@ -345,9 +347,89 @@ crash() {
 keeping() {
 	message guardar | put new "$(key 600)" 1600 600 $D victor.acme remitente@dominio.com k@y.es
 	put new "$(uuid 601)" 0 601 $D victor.acme remitente@dominio.com k@y.es
-	import -k 2>/dev/null
+	import -k 0 2>/dev/null
 	is "$(ls "$SPOOL/done" | LC_ALL=C sort | tr '\n' ' '):$(waiting)" "$(key 600) $(uuid 601) :0" \
-		'-k keeps what was imported'
+		'-k keeps imported files in done'
+	touch -d '8 days ago' "$SPOOL/done/$(key 600)"
+	touch -d '6 days ago' "$SPOOL/done/$(uuid 601)"
+	import -k 0 2>/dev/null
+	is "$(ls "$SPOOL/done" | wc -l)" 2 '-k 0 keeps imported files for ever'
+	import -k 7 2>/dev/null
+	is "$(ls "$SPOOL/done")" "$(uuid 601)" '-k 7 removes files that were spooled more than 7 days ago'
+}
+
+paused() {
+	message pausa | put new "$(key 660)" 1660 660 $D victor.acme remitente@dominio.com s@y.es
+	import -p 2>/dev/null
+	is "$(sql 'select state, reason from send where id = 1660')" 'paused|imported with saca-import -p' \
+		'-p imports sends as paused'
+	is "$(sql 'select count(*) from send where reason is not null')" 1 'sends have no reason without -p'
+}
+
+# Rows that a platform inserts take no number that a spool gives.
+foreign_numbers() {
+	columns='plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, message_id,
+		show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total,
+		spooled_at, imported_at'
+	for i in 1 2; do
+		sql "insert into send ($columns) select $(echo "$columns" | sed "s/source/'web'/; s/name,/'propio',/2") from send
+			where id = 1166"
+	done
+	is "$(sql "select id from send where source = 'web' order by id" | tr '\n' ' ')" '1099511627776 1099511627777 ' \
+		'a send that is inserted without a number gets none of a spool'
+	sql "insert into send (id, $columns) select 1999, $(echo "$columns" | sed "s/source/'web'/") from send
+		where id = 1166" >/dev/null 2>&1
+	is "$(sql 'select count(*) from send where id = 1999')" 0 'a send of others is refused a number of a spool'
+	import 2>/dev/null
+	[ "$(sed -n 's/^limit 0*//p' "$SPOOL/count")" -lt 1099511627776 ]
+	ok $? 'numbers of others do not raise the counter of the spool' "$(cat "$SPOOL/count")"
+	sql "delete from send where source = 'web'"
+}
+
+# A file at which the importer dies keeps the others out three times at most.
+deadly() {
+	if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then
+		skip 'a file at which the importer dies is set aside' 'strace is not installed, or cannot reach the program'
+		return
+	fi
+	for i in 1 2 3; do
+		message "mortal $i" | put new "$(key $((670 + i)))" $((1670 + i)) $((670 + i)) $D victor.acme \
+			remitente@dominio.com "mortal$i@y.es"
+	done
+	for death in 1 2 3; do
+		(ASAN_OPTIONS=detect_leaks=0 import_under strace -qq -o /dev/null -P "$SPOOL/new/$(key 672)" \
+			-e inject=read:signal=KILL:when=2) >/dev/null 2>&1
+		eval "rows$death=\$(sql 'select count(*) from send where id between 1671 and 1673')"
+	done
+	is "$rows1:$rows2:$rows3" 0:0:1 'after two deaths at a file it is a transaction of its own'
+	out=$(import 2>&1)
+	is "$?:$(waiting)" 1:0 'after three deaths at a file it is set aside'
+	like "$out" 'imported=1 .* failed=1' 'after three deaths at a file the others are imported'
+	like "$(cat "$SPOOL/failed/$(key 672).reason")" 'Z the importer died at it three times' 'the reason names the deaths'
+	mv "$SPOOL/failed/$(key 672)" "$SPOOL/new/" && rm "$SPOOL/failed/$(key 672).reason"
+	like "$(import 2>&1)" 'imported=1 ' 'a file that was put back after three deaths is tried again'
+}
+
+# The lock is held by a process that does not release it.
+stubborn_lock() {
+	python3 - "$SPOOL/count" "$T/held" <<-'END' &
+		import fcntl, signal, sys
+		f = open(sys.argv[1], "r+")
+		fcntl.lockf(f, fcntl.LOCK_EX)
+		open(sys.argv[2], "w").close()
+		signal.pause()
+	END
+	holder=$!
+	PIDS="$PIDS $holder"
+	await 20 test -e "$T/held"
+	import_in_background 2>"$T/waiting"
+	await 20 sh -c "ls -l /proc/$follower/fd | grep -q '$SPOOL/count'"
+	kill -TERM "$follower"
+	wait "$follower"
+	is "$?" 111 'SIGTERM ends an importer that waits for a lock'
+	like "$(cat "$T/waiting")" "count is held by process $holder: " 'the importer names the lock and the process that holds it'
+	kill "$holder"
+	rm "$T/held"
 }
 
 sandbox() {
@@ -417,7 +499,11 @@ all_promises() {
 	long_id
 	crash
 	keeping
+	paused
 	sandbox
+	foreign_numbers
+	deadly
+	stubborn_lock
 	prefix
 	staying
 	terminal
