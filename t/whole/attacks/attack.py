@@ -1,4 +1,4 @@
-"""What the attacks share: a raw SMTP client, and one line a check for t/whole/attacks.t."""
+"""Shared by the attacks: a raw SMTP client, and one line per check for t/whole/attacks.t."""
 import base64
 import glob
 import os
@@ -15,7 +15,7 @@ PLAIN = base64.b64encode(b"\0victor.acme\0secreto")
 
 
 def check(good, name, detail=""):
-    """A test: `1 name` or `0 name`, then the detail, one line."""
+    """Prints one test in a line: 1 or 0, the name, the detail."""
     text = detail if isinstance(detail, str) else repr(detail)
     print("%d|%s|%s" % (bool(good), name, re.sub(r"[^ -~]", "?", text)[:1000]), flush=True)
 
@@ -25,7 +25,7 @@ class Gone(Exception):
 
 
 class Session:
-    """A connection; octets go out as they are."""
+    """A connection that sends octets unchanged."""
 
     def __init__(self, port, timeout=20.0, greet=True):
         self.sock = socket.create_connection(("127.0.0.1", int(os.environ[port])), timeout)
@@ -39,7 +39,7 @@ class Session:
         return self
 
     def reply(self):
-        """One reply, all of its lines."""
+        """Reads one reply with all its lines."""
         while True:
             m = re.match(rb"(?:\d{3}-[^\n]*\n)*\d{3} [^\n]*\n", self.kept)
             if m:
@@ -54,7 +54,7 @@ class Session:
         return self.send(line + b"\r\n").reply()
 
     def rest(self):
-        """All that comes until the server closes: the replies' codes."""
+        """Reads until the server closes; returns the codes of the replies."""
         try:
             while True:
                 octets = self.sock.recv(65536)

@@ -8,9 +8,9 @@ soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, COUNT + 100), hard))
 idle = [Session("IDLE_PORT", greet=False) for _ in range(COUNT)]
 greeted = sum(s.reply()[:3] == b"220" for s in idle)
-check(greeted == COUNT, "%d idle connections are all greeted" % COUNT, greeted)
+check(greeted == COUNT, "%d idle connections all get the greeting" % COUNT, greeted)
 started = time.monotonic()
-check(alive("IDLE_PORT"), "one beside them works", "%.1f s" % (time.monotonic() - started))
+check(alive("IDLE_PORT"), "a client can send beside the idle connections", "%.1f s" % (time.monotonic() - started))
 for s in idle:
     s.close()
 

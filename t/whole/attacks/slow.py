@@ -77,4 +77,4 @@ for t in threads + more:
     t.join()
 for name, *_ in cases + quiet:
     took, codes = DONE[name]
-    check(took < 10, "slow client: %s is cut off" % name, "%.1f s, %r" % (took, codes))
+    check(took < 10, "a client that sends %s slowly is disconnected" % name, "%.1f s, %r" % (took, codes))

@@ -38,16 +38,16 @@ def smuggle(spelling, n, cut):
 for n, spelling in enumerate(SPELLINGS):
     whole, why = smuggle(spelling, n, False)
     parts, why2 = smuggle(spelling, n + 100, True)
-    check(whole and parts, "smuggling, CVE-2023-51764: %s ends nothing" % show(spelling), [why, why2])
+    check(whole and parts, "smuggling, CVE-2023-51764: %s does not end a body" % show(spelling), [why, why2])
 
-# A NUL is refused, and what stands behind it is still body.
+# A NUL is refused, and the octets after it are still body.
 for n, spelling in enumerate([b"\r\n\0.\r\n", b"\r\n.\0\r\n", b"\0\n.\n"]):
     empty_spool()
     s = envelope(Session("CLEAR").login(), b"ana@example.org")
     first = s.send(campaign(b"n%d" % n, text=b"antes" + spelling + COMMANDS) + b".\r\n").reply()
     codes = s.send(b"NOOP\r\nQUIT\r\n").rest()
     check(first[:4] == b"500 " and codes == ["250", "221"] and not any(b"victima" in f for f in spooled().values()),
-          "smuggling: %s is refused with all that follows" % show(spelling), [first, codes])
+          "smuggling: a body with %s is refused to its end" % show(spelling), [first, codes])
 
 # Chunks have lengths: nothing in them is an end.
 empty_spool()
@@ -69,4 +69,4 @@ s.send(campaign(b"lf", text=b"antes\r.\r" + COMMANDS.replace(b"\r\n", b"\r")).re
 first = s.reply()
 codes = s.send(b"QUIT\n").rest()
 check(replies == [b"250", b"250", b"354"] and first[:10] == b"250 OK id=" and codes == ["221"] and len(spooled()) == 1,
-      "smuggling: a bare CR ends nothing for a client that sends LF either", [replies, first, codes])
+      "smuggling: a bare CR does not end a body of a client that sends LF", [replies, first, codes])

@@ -25,7 +25,7 @@ for name, behind in [("CVE-2011-0411: commands", INJECTED), ("half a command", b
     except (ssl.SSLError, OSError, Gone) as e:
         # what came after the 220 was read belongs to the handshake, and breaks it
         good, why = len(behind) > 16384, repr(e)
-    check(good and ready[:3] == b"220", "STARTTLS, %s in its segment: thrown away" % name, [ready, why])
+    check(good and ready[:3] == b"220", "STARTTLS: %s in its segment are dropped" % name, [ready, why])
 
 # In the segments that follow, octets are the handshake's, and break it.
 s = Session("STARTTLS")
@@ -33,7 +33,7 @@ s.ask(b"EHLO yo")
 s.ask(b"STARTTLS")
 s.send(INJECTED)
 codes = s.rest()
-check(codes == [], "STARTTLS, commands in the next segment: no reply, the end", codes)
+check(codes == [], "STARTTLS: commands in the next segment get no reply and end the session", codes)
 
 context = ssl.create_default_context(cafile=os.environ["CAFILE"])
 for where in ("inside the ClientHello", "between ClientHello and the rest"):
@@ -59,17 +59,17 @@ for where in ("inside the ClientHello", "between ClientHello and the rest"):
         s.send(INJECTED + outgoing.read())
     s.kept = b""
     codes = [c for c in s.rest() if c.isdigit()]
-    check(codes == [], "STARTTLS, commands %s: no reply, the end" % where, codes)
+    check(codes == [], "STARTTLS: commands %s get no reply and end the session" % where, codes)
 
-# What was said before does not hold afterwards.
+# The state before STARTTLS does not count after it.
 s = Session("STARTTLS_CLEAR").login()
 s.ask(b"STARTTLS")
 good, why = after(s.tls())
-check(good, "STARTTLS, a login in the clear before it is forgotten", why)
+check(good, "STARTTLS: a login in the clear before it does not count after it", why)
 s = Session("STARTTLS_CLEAR").login()
 s.ask(b"MAIL FROM:<" + SENDER + b">")
 reply = s.ask(b"STARTTLS")
-check(reply[:3] == b"503", "STARTTLS in a transaction is refused", reply)
+check(reply[:3] == b"503", "STARTTLS inside a transaction gets a 503", reply)
 s = Session("STARTTLS")
 reply = s.ask(b"AUTH PLAIN " + PLAIN)
-check(reply[:3] == b"538", "a login before STARTTLS is refused, and not tried", reply)
+check(reply[:3] == b"538", "a login before STARTTLS gets a 538 and is not checked", reply)

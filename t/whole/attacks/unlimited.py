@@ -41,20 +41,20 @@ def flood(s, chunk, times):
 s = Session("CLEAR")
 most = flood(s, MEGABYTE, 100)
 codes = s.send(b"\r\nNOOP\r\nQUIT\r\n").rest()
-check(codes == ["500", "250", "221"] and 0 < most < FLAT, "100 MB without a line end: one 500, and on it goes", [codes, most])
+check(codes == ["500", "250", "221"] and 0 < most < FLAT, "100 MB without a line end get one 500, and the session goes on", [codes, most])
 
 s = Session("CLEAR")
 codes = s.send(b"AUTH PLAIN " + b"A" * 200000 + b"\r\nNOOP\r\nQUIT\r\n").rest()
-check(codes == ["500", "250", "221"] or codes == ["501", "250", "221"], "credentials of 200 KB: one reply", codes)
+check(codes == ["500", "250", "221"] or codes == ["501", "250", "221"], "credentials of 200 KB get one reply", codes)
 s = Session("CLEAR")
 s.ask(b"AUTH LOGIN")
 codes = s.send(b"A" * 200000 + b"\r\nNOOP\r\nQUIT\r\n").rest()
-check(len(codes) == 3 and codes[0] in ("500", "501") and codes[1:] == ["250", "221"], "a login name of 200 KB: one reply", codes)
+check(len(codes) == 3 and codes[0] in ("500", "501") and codes[1:] == ["250", "221"], "a login name of 200 KB gets one reply", codes)
 
 for name, junk in (("empty lines", b"\r\n"), ("NULs", b"\0\0\0\r\n"), ("8-bit garbage", b"\xff\xfe\x80\r\n"),
                    ("HTTP", b"GET / HTTP/1.1\r\nHost: x\r\n"), ("TLS", bytes.fromhex("16030100020a0d0a"))):
     codes = Session("CLEAR").send(junk * 5000).rest()
-    check(codes[-1:] == ["421"] and len(codes) <= 12, "5000 lines of %s: ten errors, then 421" % name, codes[:20])
+    check(codes[-1:] == ["421"] and len(codes) <= 12, "5000 lines of %s get ten errors, then a 421" % name, codes[:20])
 
 # A million recipients; the limit is 50000, one more is 452, and that is no error.
 s = Session("FEW").login()
@@ -86,13 +86,13 @@ s = envelope(Session("CLEAR").login(), b"ana@example.org")
 most = flood(s, (b"x" * 998 + b"\r\n") * 1000, 50)
 reply = s.send(b".\r\n").reply()
 check(reply == b"552 message size exceeds fixed maximum message size (512000) bytes\r\n" and 0 < most < FLAT,
-      "a body of 50 MB: read to its end, then 552", [reply, most])
+      "a body of 50 MB is read to its end and gets a 552", [reply, most])
 s = envelope(s, b"ana@example.org")
 most = flood(s, MEGABYTE, 50)
 reply = s.send(b"\r\n.\r\n").reply()
-check(reply[:3] == b"552" and 0 < most < FLAT, "a body line of 50 MB likewise", [reply, most])
+check(reply[:3] == b"552" and 0 < most < FLAT, "a body line of 50 MB gets the 552", [reply, most])
 
-# Sizes that overflow what they are kept in.
+# Sizes that overflow 32 or 64 bits.
 for size in (b"512001", b"4294967296", b"4294967808", b"18446744073709551616", b"18446744073709552128", b"9" * 40):
     s = Session("CLEAR").login()
     reply = s.ask(b"MAIL FROM:<" + SENDER + b"> SIZE=" + size)
@@ -102,6 +102,6 @@ for size in (b"18446744073709551616", b"-1", b"0x10", b"9" * 40, b""):
     s.ask(b"MAIL FROM:<" + SENDER + b">")
     s.ask(b"RCPT TO:<ana@example.org>")
     codes = s.send(b"BDAT " + size + b" LAST\r\nNOOP\r\nNOOP\r\n").rest()
-    check(codes[:1] == ["501"] and "250" not in codes, "BDAT %s: 501, and nothing behind it is a command" % size.decode()[:24], codes)
+    check(codes[:1] == ["501"] and "250" not in codes, "BDAT %s gets a 501, and the octets after it are not commands" % size.decode()[:24], codes)
 
-check(alive(), "somebody else can still send")
+check(alive(), "another client can send after the attacks of unlimited.py")
