@@ -51,10 +51,10 @@ trap 'exit 1' HUP INT TERM
 ok() {
 	TESTS=$((TESTS + 1))
 	if [ "$1" -eq 0 ]; then
-		echo "ok $TESTS - $2"
+		printf 'ok %d - %s\n' "$TESTS" "$2"
 	else
 		FAILED=$((FAILED + 1))
-		echo "not ok $TESTS - $2"
+		printf 'not ok %d - %s\n' "$TESTS" "$2"
 		[ $# -lt 3 ] || printf '%s\n' "$3" | sed 's/^/# /'
 	fi
 	return "$1"
@@ -84,7 +84,7 @@ wanted: no line like $2"
 # skip NAME WHY: reports a test that cannot run here
 skip() {
 	TESTS=$((TESTS + 1))
-	echo "ok $TESTS - $1 # SKIP $2"
+	printf 'ok %d - %s # SKIP %s\n' "$TESTS" "$1" "$2"
 }
 
 # await SECONDS COMMAND...: runs COMMAND until it succeeds. Fails after six times SECONDS, the
