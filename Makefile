@@ -47,7 +47,7 @@ OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
 	$(call in,ucspi,peer proxy)
 OBJ_saca-smtpd := \
-	$(call in,base,ascii base64 buf cdb clock date fd log memfile num random run setid siphash utf8 version \
+	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num random run setid siphash utf8 version \
 		wait) \
 	$(call in,ucspi,peer starttls) \
 	$(call in,service,answer reply) \
@@ -56,7 +56,7 @@ OBJ_saca-smtpd := \
 	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp login queue \
 		queueenv rcptset record sasl)
 OBJ_saca-tlsd := \
-	$(call in,base,ascii clock fd num random setid version wait) \
+	$(call in,base,ascii clock fd message num random setid version wait) \
 	$(call in,ucspi,become environment peer starttls) \
 	$(call in,tls,certificates confine hello keypair pem pump reason server sessions sessions_file)
 OBJ_saca-checkpassword := \

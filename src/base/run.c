@@ -6,18 +6,16 @@
 
 #include "base/clock.h"
 #include "base/exitcode.h"
+#include "base/message.h"
 #include "base/num.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <skalibs/strerr.h>
 
 /* Resets the actions before it unblocks: a pending signal must not run our handler in the child. */
 static bool reset_signals(void)
@@ -40,11 +38,6 @@ static bool place_descriptor(struct run_fd fd)
 	return flags >= 0 && fcntl(fd.ours, F_SETFD, flags & ~FD_CLOEXEC) == 0;
 }
 
-static struct iovec iovec_of(char const *s)
-{
-	return (struct iovec){(char *)s, strlen(s)};
-}
-
 /* In the child. */
 static _Noreturn void become_program(char const *const *argv, char const *const *envp, struct run_fd const *fds)
 {
@@ -54,9 +47,7 @@ static _Noreturn void become_program(char const *const *argv, char const *const 
 	if (reset_signals())
 		execvpe(argv[0], (char *const *)argv, (char *const *)envp);
 	int e = errno;
-	struct iovec const line[] = {iovec_of(PROG), iovec_of(": warning: unable to run "), iovec_of(argv[0]),
-		iovec_of(": "), iovec_of(strerror(e)), iovec_of("\n")};
-	(void)!writev(2, line, sizeof line / sizeof *line); /* the exit code is enough */
+	message_unable("warning", "run ", argv[0]);
 	_exit(e == ENOENT ? EXIT_NO_PROGRAM : EXIT_NOT_EXECUTABLE);
 }
 

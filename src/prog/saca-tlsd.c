@@ -17,6 +17,7 @@
 #include "base/exitcode.h"
 #include "base/version.h"
 #include "base/fd.h"
+#include "base/message.h"
 #include "base/num.h"
 #include "base/wait.h"
 #include "ucspi/become.h"
@@ -163,12 +164,6 @@ static void warn_fault(char const *level, struct fault const *f)
 	strerr_warn(PROG, ": ", level, ": unable to ", f->what, " ", f->file, ": ", fault_reason(f));
 }
 
-/* errno says why. */
-static void warn_unable(char const *level, char const *what)
-{
-	strerr_warn(PROG, ": ", level, ": unable to ", what, ": ", strerror(errno));
-}
-
 /* --- The program's process ---------------------------------------------------------------- */
 
 /* Removes the variables for saca-tlsd and those of another wrapper, and adds the UCSPI variables. */
@@ -216,11 +211,11 @@ static void offer_tls(int ctl, int app)
 static _Noreturn void run_after_handshake(struct options const *o, int ctl, int app)
 {
 	struct starttls u = {.ctl = ctl, .in = app, .out = app};
-	become_identity(o->program, PROG);
+	become_identity(o->program);
 	clean_environment();
 	if (!starttls_start(&u, WAIT_FOREVER))
 		_exit(EXIT_REFUSED);
-	become_program(o->prog, PROG);
+	become_program(o->prog);
 }
 
 /* --- The TLS process ------------------------------------------------------------------------ */
@@ -231,7 +226,7 @@ static bool prepare(struct tls *t, struct options const *o)
 	struct fault fault;
 	char const *what;
 	if (!confine_is_possible(o->tls.uid, o->tls.gid, &what)) {
-		warn_unable(severity(o), what);
+		message_unable(severity(o), what, "");
 		return false;
 	}
 	if (!certificates_load(&t->certs, o->certfile, o->keyfile, &fault)) {
@@ -328,7 +323,7 @@ static int serve_confined(struct options const *o, struct tls *t)
 	if (confine_descriptors(fds, sizeof fds / sizeof *fds, &what)
 			&& confine(o->tls.uid, o->tls.gid, &what))
 		return serve(o, t) || o->demand ? 0 : EXIT_REFUSED;
-	warn_unable(severity(o), what);
+	message_unable(severity(o), what, "");
 	return o->demand ? 0 : EXIT_MISUSE;
 }
 
@@ -362,8 +357,8 @@ static int serve_at_once(struct options const *o, struct tls *t, int ctl, int ap
 
 static _Noreturn void run_program(struct options const *o)
 {
-	become_identity(o->program, PROG);
-	become_program(o->prog, PROG);
+	become_identity(o->program);
+	become_program(o->prog);
 }
 
 /* Without a certificate the program gets sockets whose other ends are closed. */

@@ -11,11 +11,11 @@ struct become_identity {
 };
 
 /* Clears the supplementary groups and becomes the group and the user for good; needs root. If it fails,
-   it writes one line that begins with `name` to descriptor 2 and exits with EXIT_TEMPORARY. Both
+   it writes one line to descriptor 2 and exits with EXIT_TEMPORARY. Both
    functions may be called in a child of vfork(2): they change no memory but errno. */
-void become_identity(struct become_identity who, char const *name);
+void become_identity(struct become_identity who);
 
 /* Executes argv, found in PATH. If it fails, as become_identity. */
-_Noreturn void become_program(char const *const *argv, char const *name);
+_Noreturn void become_program(char const *const *argv);
 
 #endif
