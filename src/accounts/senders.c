@@ -12,6 +12,11 @@ bool senders_open(struct senders *s, char const *path)
 	return cdb_file_open(&s->file, path);
 }
 
+bool senders_map(struct senders *s, int fd)
+{
+	return cdb_file_map(&s->file, fd);
+}
+
 void senders_close(struct senders *s)
 {
 	cdb_file_close(&s->file);

@@ -21,6 +21,10 @@ struct senders {
 /* Opens the file; no descriptor stays open. False: errno says why (EINVAL: not a regular
    file, or too short to be a cdb). senders_close unmaps it. */
 bool senders_open(struct senders *s, char const *path);
+
+/* The same from a descriptor of cdb_file_descriptor, which stays open. */
+bool senders_map(struct senders *s, int fd);
+
 void senders_close(struct senders *s);
 
 /* The result of a lookup. A damaged file says nothing about the plan or address: it is a

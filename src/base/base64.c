@@ -131,3 +131,18 @@ size_t base64_read(char *out, char const *s, size_t n)
 	}
 	return (size_t)(o + flush_quantum(&q, o) - out);
 }
+
+size_t base64_encode(char *out, void const *s, size_t n)
+{
+	static char const digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned char const *p = s;
+	char *o = out;
+	for (; n; p += 3, n -= n < 3 ? n : 3) {
+		uint32_t bits = (uint32_t)p[0] << 16 | (n > 1 ? (uint32_t)p[1] << 8 : 0) | (n > 2 ? p[2] : 0);
+		*o++ = digits[bits >> 18];
+		*o++ = digits[bits >> 12 & 63];
+		*o++ = n > 1 ? digits[bits >> 6 & 63] : '=';
+		*o++ = n > 2 ? digits[bits & 63] : '=';
+	}
+	return (size_t)(o - out);
+}

@@ -20,4 +20,10 @@ bool base64_decode(char *out, size_t *outlen, char const *s, size_t n);
    the data. */
 size_t base64_read(char *out, char const *s, size_t n);
 
+/* Octets that base64_encode writes for n. */
+#define BASE64_LENGTH(n) (((n) + 2) / 3 * 4)
+
+/* Encodes s[0..n), with padding and without line ends. Returns the length. */
+size_t base64_encode(char *out, void const *s, size_t n);
+
 #endif

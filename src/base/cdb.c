@@ -36,19 +36,30 @@ static bool map_file(cdb *map, int fd)
 	return cdb_init_fromfd(map, fd);
 }
 
-bool cdb_file_open(struct cdb_file *f, char const *path)
+int cdb_file_descriptor(char const *path)
 {
 	/* O_NONBLOCK: a fifo without a writer must not block. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+bool cdb_file_map(struct cdb_file *f, int fd)
+{
+	if (!map_file(&f->map, fd))
+		return false;
+	if (tables_are_inside(&f->map))
+		return true;
+	cdb_file_close(f);
+	errno = EINVAL;
+	return false;
+}
+
+bool cdb_file_open(struct cdb_file *f, char const *path)
+{
+	int fd = cdb_file_descriptor(path);
 	if (fd < 0)
 		return false;
-	bool mapped = map_file(&f->map, fd);
+	bool mapped = cdb_file_map(f, fd);
 	fd_close(fd);
-	if (mapped && !tables_are_inside(&f->map)) {
-		cdb_file_close(f);
-		errno = EINVAL;
-		return false;
-	}
 	return mapped;
 }
 

@@ -29,6 +29,12 @@ enum cdb_file_result { CDB_FILE_DAMAGED = -1, CDB_FILE_NONE, CDB_FILE_FOUND };
    A file that replaces it by rename(2) is not seen. Truncating the file in place kills every
    process that has mapped it. */
 bool cdb_file_open(struct cdb_file *f, char const *path);
+
+/* The same in two steps. cdb_file_descriptor returns a descriptor, or -1 with errno; cdb_file_map
+   maps it and leaves it open. */
+int cdb_file_descriptor(char const *path);
+bool cdb_file_map(struct cdb_file *f, int fd);
+
 void cdb_file_close(struct cdb_file *f);
 
 /* Looks up the first record of a key. FOUND: *value points into the map, and has *len octets. */

@@ -1,7 +1,6 @@
 /* saca-smtpd: one SMTP session on descriptors 0 and 1. smtp/dialogue.h is the engine; this file
    has its caller: the options, the clocks, and the hooks. */
 #define _GNU_SOURCE
-#include "accounts/senders.h"
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "base/date.h"
@@ -15,8 +14,9 @@
 #include "smtp/dialogue.h"
 #include "smtp/login.h"
 #include "smtp/queue.h"
-#include "smtp/queueenv.h"
 #include "smtp/record.h"
+#include "smtp/restrict.h"
+#include "smtp/sendersfile.h"
 #include "ucspi/peer.h"
 #include "ucspi/starttls.h"
 
@@ -32,12 +32,12 @@
 
 #define USAGE "saca-smtpd [-ApqV] [-a senders.cdb] [-h host] [-b brand] [-u url] [-s size] [-r recipients] " \
 	"[-o octets] [-n line] [-N authline] [-e errors] [-f logins] [-d delay] [-F first] [-t command] [-l login] " \
-	"[-T session] [-w queue] checkpassword-program -- queue-program"
+	"[-T session] [-w queue] [-C socket] [-Q socket] [checkpassword-program] [--] [queue-program]"
 
 enum {
 	INPUT = 65536,   /* octets of the input buffer */
 	COMMANDS = 8192, /* octets read at once outside bodies: pages that are never read into use no memory */
-	FAILURE = ANSWER_LINE + 80,
+	FAILURE = ASK_REASON + ANSWER_LINE,
 	LEAVE_MS = 5000  /* time for the last replies to go out */
 };
 
@@ -46,18 +46,15 @@ struct session {
 	struct dialogue_config config;
 	struct client client;
 	struct queue queue;
-	struct senders senders;
-	bool senders_open;
-	char const *senders_path;
+	struct login login;
+	struct senders_file senders;
 	struct starttls tls;
-	char const *const *authenticator;
-	uint64_t delay, first, command, login, total, queueing; /* milliseconds: the options */
+	uint64_t delay, first, command, authentication, total, queueing; /* milliseconds: the options */
 	uint64_t started, command_since; /* times of clock_ms */
 	uint64_t progress;               /* the dialogue's, when the clock for a command was restarted */
 	struct peer_end peer;
 	char host[256], url[300], date[DATE_RFC5322];
-	struct queueenv queueenv;
-	char failure[FAILURE]; /* how the last program failed, for the log; or "" */
+	char failure[FAILURE]; /* how the last program or service failed, for the log; or "" */
 };
 
 /* --- Clocks ----------------------------------------------------------------------------- */
@@ -69,8 +66,8 @@ static uint64_t limit_deadline(struct session const *me, uint64_t at, uint64_t g
 	uint64_t from = me->started + grace;
 	if (at > from + me->total)
 		at = from + me->total;
-	if (!me->dialogue.logged_in && at > from + me->login)
-		at = from + me->login;
+	if (!me->dialogue.logged_in && at > from + me->authentication)
+		at = from + me->authentication;
 	return at;
 }
 
@@ -117,22 +114,12 @@ static void flush_last_replies(struct session *me)
 	client_flush(&me->client, at > least ? at : least);
 }
 
-static void note_failure(struct session *me, char const *program, struct run_end const *end, char const *text)
-{
-	run_describe(stpcpy(me->failure, program), end);
-	if (*text)
-		strcat(strcat(me->failure, ": "), text);
-}
-
 static enum dialogue_lookup check_login(void *arg, char const *user, size_t un, char const *password, size_t pn)
 {
 	struct session *me = arg;
-	struct run_end end;
 	flush_replies(me);
-	me->failure[0] = 0;
-	enum dialogue_lookup r = authenticate(me->authenticator, user, un, password, pn, me->started + me->login, &end);
-	if (r == DIALOGUE_UNKNOWN)
-		note_failure(me, "checkpassword program: ", &end, "");
+	enum dialogue_lookup r = login_check(&me->login, user, un, password, pn, me->peer.ip, 1, me->started + me->authentication);
+	strcpy(me->failure, r == DIALOGUE_UNKNOWN ? me->login.reason : "");
 	return r;
 }
 
@@ -145,41 +132,16 @@ static void delay_failed_login(void *arg)
 		;
 }
 
-/* Opens senders.cdb at the first MAIL of a session: a new file counts from the next session. */
-static bool open_senders(struct session *me)
-{
-	if (me->senders_open)
-		return true;
-	if (!senders_open(&me->senders, me->senders_path)) {
-		strerr_warnwusys("open ", me->senders_path);
-		return false;
-	}
-	return me->senders_open = true;
-}
-
-static enum dialogue_lookup lookup_of(struct session const *me, enum senders_result r)
-{
-	if (r == SENDERS_DAMAGED)
-		strerr_warnw(me->senders_path, " is damaged: compile the accounts again");
-	return r == SENDERS_DAMAGED ? DIALOGUE_UNKNOWN : r == SENDERS_YES ? DIALOGUE_YES : DIALOGUE_NO;
-}
-
 static enum dialogue_lookup read_plan(void *arg, char const *name, size_t n, struct accounts_plan *out)
 {
 	struct session *me = arg;
-	if (!me->senders_path)
-		return DIALOGUE_NO;
-	if (!open_senders(me))
-		return DIALOGUE_UNKNOWN;
-	return lookup_of(me, senders_plan(&me->senders, name, n, out));
+	return senders_file_plan(&me->senders, name, n, out);
 }
 
 static enum dialogue_lookup check_sender(void *arg, char const *name, size_t pn, char const *address, size_t n)
 {
 	struct session *me = arg;
-	if (!open_senders(me))
-		return DIALOGUE_UNKNOWN;
-	return lookup_of(me, senders_address(&me->senders, name, pn, address, n, NULL));
+	return senders_file_address(&me->senders, name, pn, address, n);
 }
 
 static enum dialogue_tls look_for_tls(void *arg)
@@ -210,20 +172,20 @@ static bool write_body(void *arg, char const *s, size_t n)
 static void run_queue(void *arg, struct dialogue const *d, bool empty, char const *envelope, size_t n, struct answer *out)
 {
 	struct session *me = arg;
+	struct queue_settings const settings = {
+		.value = {[SUBMISSION_USER] = d->user, [SUBMISSION_PLAN] = d->user + d->plan_at, [SUBMISSION_HELO] = d->helo,
+			[SUBMISSION_HOST] = d->config->host, [SUBMISSION_PROTO] = dialogue_protocol(d),
+			[SUBMISSION_TICKET] = me->login.ticket, [SUBMISSION_PROTOCOL] = getenv("SSL_PROTOCOL"),
+			[SUBMISSION_CIPHER] = getenv("SSL_CIPHER"), [SUBMISSION_IP] = me->peer.ip},
+		.plan = &d->plan};
 	flush_replies(me);
-	uint64_t until = clock_ms() + me->queueing;
-	queueenv_set(&me->queueenv, d);
-	char const **envp = queueenv_make(&me->queueenv);
-	if (envp)
-		queue_run(&me->queue, empty, envelope, n, envp, until, out);
-	else
-		answer_read(out, -1, "", 0);
+	queue_run(&me->queue, &settings, empty, envelope, n, clock_ms() + me->queueing, out);
 	me->failure[0] = 0;
-	if (!envp)
-		strcpy(me->failure, "out of memory");
-	else if (out->verdict == VERDICT_TEMPORARY || out->verdict == VERDICT_FULL)
-		note_failure(me, "queue program: ", &me->queue.end, out->text);
-	free(envp);
+	if (out->verdict == VERDICT_TEMPORARY || out->verdict == VERDICT_FULL) {
+		strcpy(me->failure, me->queue.reason);
+		if (out->text[0])
+			strcat(strcat(me->failure, ": "), out->text);
+	}
 	me->command_since = clock_ms(); /* the client is not charged for the queue's time */
 }
 
@@ -355,7 +317,7 @@ static void read_option(struct session *me, int letter, char const *value)
 	case 'A': c->any_sender = true; break;
 	case 'p': c->cleartext = true; break;
 	case 'q': c->plain_queue = true; break;
-	case 'a': me->senders_path = value; break;
+	case 'a': me->senders.path = value; break;
 	case 'h': c->host = value; break;
 	case 'b': c->brand = value; break;
 	case 'u': c->url = value; break;
@@ -369,44 +331,71 @@ static void read_option(struct session *me, int letter, char const *value)
 	case 'd': me->delay = read_number(value, o, 0, 60000); break;
 	case 'F': me->first = read_seconds(value, o); break;
 	case 't': me->command = read_seconds(value, o); break;
-	case 'l': me->login = read_seconds(value, o); break;
+	case 'l': me->authentication = read_seconds(value, o); break;
 	case 'T': me->total = read_seconds(value, o); break;
 	case 'w': me->queueing = read_seconds(value, o); break;
+	case 'C': me->login.socket = value; break;
+	case 'Q': me->queue.socket = value; break;
 	case 'V': version_exit();
 	default: strerr_dieusage(EXIT_MISUSE, USAGE);
 	}
+}
+
+/* Sets the programs: with -C the arguments are the queue program, with -Q the checkpassword program,
+   without both they are separated by `--`. */
+static void read_programs(struct session *me, char const **argv)
+{
+	char const **queue = argv;
+	if (!me->login.socket)
+		me->login.argv = argv;
+	if (!me->login.socket && !me->queue.socket) {
+		while (*queue && strcmp(*queue, "--") != 0)
+			queue++;
+		if (!*queue || queue == argv)
+			strerr_dieusage(EXIT_MISUSE, USAGE);
+		*queue++ = NULL;
+	}
+	if (!me->queue.socket)
+		me->queue.argv = queue;
+	bool has_none = me->login.socket && me->queue.socket;
+	if (has_none ? *argv != NULL : !*(me->queue.socket ? argv : queue))
+		strerr_dieusage(EXIT_MISUSE, USAGE);
 }
 
 static void read_options(struct session *me, int argc, char const **argv)
 {
 	subgetopt l = SUBGETOPT_ZERO;
 	for (;;) {
-		int letter = subgetopt_r(argc, argv, "Apqa:h:b:u:s:r:o:n:N:e:f:d:F:t:l:T:w:V", &l);
+		int letter = subgetopt_r(argc, argv, "Apqa:h:b:u:s:r:o:n:N:e:f:d:F:t:l:T:w:C:Q:V", &l);
 		if (letter == -1)
 			break;
 		read_option(me, letter, l.arg);
 	}
-	argv += l.ind;
-	me->authenticator = argv;
-	while (*argv && strcmp(*argv, "--") != 0)
-		argv++;
-	if (!*argv || argv == me->authenticator || !argv[1])
-		strerr_dieusage(EXIT_MISUSE, USAGE);
-	*argv++ = NULL;
-	me->queue.argv = argv;
-	if (!me->senders_path && !me->config.any_sender)
+	read_programs(me, argv + l.ind);
+	if (!me->senders.path && !me->config.any_sender)
 		strerr_dief(EXIT_MISUSE, "no list of senders: give -a senders.cdb, or -A to accept any sender");
+}
+
+/* With two services, the session needs no file but the senders, and no program. */
+static void give_up_rights(struct session *me)
+{
+	if (!me->login.socket || !me->queue.socket)
+		return;
+	senders_file_open_early(&me->senders);
+	if (!restrict_session())
+		strerr_diefusys(EXIT_TEMPORARY, "give up rights");
 }
 
 static struct session session = {
 	.config = {.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = DIALOGUE_LINE,
 		.max_auth_line = DIALOGUE_AUTH_LINE, .max_errors = 10, .max_logins = 3},
 	.queue = QUEUE_ZERO,
-	.senders = SENDERS_ZERO,
+	.senders = SENDERS_FILE_ZERO,
 	.delay = 2000,
 	.first = 30000,
 	.command = 300000,
-	.login = 120000,
+	.login = {.ticket = ""},
+	.authentication = 120000,
 	.total = 3600000,
 	.queueing = 300000,
 };
@@ -431,6 +420,7 @@ int main(int argc, char const **argv)
 		strerr_diefusys(EXIT_TEMPORARY, "get random octets");
 	peer_client(&me->peer);
 	set_default_names(me);
+	give_up_rights(me);
 	me->started = me->command_since = clock_ms();
 	dialogue_start(&me->dialogue, &me->config, &hooks, key, me->tls.ctl < 0 && peer_is_under_tls());
 	run_session(me);

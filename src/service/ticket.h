@@ -17,6 +17,7 @@
 #define TICKET_KEY 32     /* octets of the key file */
 #define TICKET_USER 512   /* octets of a user */
 #define TICKET_OCTETS 40  /* of a ticket: the time, the highest octet first, and the MAC */
+#define TICKET_BASE64 56   /* of a ticket in base64, as the queue service wants it */
 #define TICKET_SECONDS 43200 /* its lifetime: the longest session, one of the panel's */
 
 /* Reads the key from a file of exactly TICKET_KEY octets. False: errno; EINVAL: another size. */

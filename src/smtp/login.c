@@ -1,46 +1,116 @@
-/* Asking a checkpassword program. */
-#define _GNU_SOURCE
+/* Checking a login. */
+#define _GNU_SOURCE /* pipe2, environ */
 #include "smtp/login.h"
 
+#include "base/base64.h"
+#include "base/exitcode.h"
+#include "base/run.h"
 #include "base/wipe.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-static enum dialogue_lookup ask(char const *const *argv, int from, uint64_t deadline, struct run_end *end)
+static enum dialogue_lookup lookup_of(int code)
 {
-	/* its 0 and 1 are not the client's: what it reads or says there is no mail */
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (null < 0)
-		return DIALOGUE_UNKNOWN;
-	struct run_fd const fds[] = {{null, 0}, {2, 1}, {from, 3}, {-1, -1}};
-	pid_t pid = run_start(argv, (char const *const *)environ, fds);
-	close(null);
-	if (pid < 0)
-		return DIALOGUE_UNKNOWN;
-	*end = run_wait(pid, deadline);
-	return end->code == 0 ? DIALOGUE_YES : end->code == 1 ? DIALOGUE_NO : DIALOGUE_UNKNOWN;
+	return code == 0 ? DIALOGUE_YES : code == EXIT_REFUSED ? DIALOGUE_NO : DIALOGUE_UNKNOWN;
 }
 
-enum dialogue_lookup authenticate(char const *const *argv, char const *user, size_t un,
-	char const *password, size_t pn, uint64_t deadline, struct run_end *end)
+/* Writes user NUL password NUL ip NUL; without the address if it does not fit. Returns the length,
+   or 0: even then it does not fit. */
+static size_t format_block(char out[DIALOGUE_CREDENTIALS], char const *user, size_t un, char const *password, size_t pn,
+	char const *ip)
 {
-	*end = (struct run_end){.code = -1};
-	char credentials[DIALOGUE_CREDENTIALS];
-	size_t n = un + 1 + pn + 2;
+	size_t n = un + 1 + pn + 1, ip_n = strlen(ip) + 1;
+	if (n + 1 > DIALOGUE_CREDENTIALS)
+		return 0;
+	memcpy(out, user, un);
+	out[un] = 0;
+	memcpy(out + un + 1, password, pn);
+	out[n - 1] = 0;
+	if (n + ip_n > DIALOGUE_CREDENTIALS) {
+		ip = "";
+		ip_n = 1;
+	}
+	memcpy(out + n, ip, ip_n);
+	return n + ip_n;
+}
+
+/* --- The program --------------------------------------------------------------------------- */
+
+static void note_end(struct login *l, struct run_end const *end)
+{
+	_Static_assert(ASK_REASON > sizeof "checkpassword program: " + RUN_TEXT, "the reason must fit");
+	run_describe(stpcpy(l->reason, "checkpassword program: "), end);
+}
+
+static enum dialogue_lookup run_program(struct login *l, int from, uint64_t deadline)
+{
+	struct run_end end = {.code = -1};
+	/* its 0 and 1 are not the client's: what it reads or writes there is no mail */
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null >= 0) {
+		struct run_fd const fds[] = {{null, 0}, {2, 1}, {from, 3}, {-1, -1}};
+		pid_t pid = run_start(l->argv, (char const *const *)environ, fds);
+		close(null);
+		if (pid > 0)
+			end = run_wait(pid, deadline);
+	}
+	note_end(l, &end);
+	return lookup_of(end.code);
+}
+
+static enum dialogue_lookup check_by_program(struct login *l, char const *block, size_t n, uint64_t deadline)
+{
+	struct run_end const none = {.code = -1};
 	int p[2];
-	if (n > sizeof credentials || pipe2(p, O_CLOEXEC) < 0)
+	note_end(l, &none);
+	if (pipe2(p, O_CLOEXEC) < 0)
 		return DIALOGUE_UNKNOWN;
-	memcpy(credentials, user, un);
-	credentials[un] = 0;
-	memcpy(credentials + un + 1, password, pn);
-	credentials[n - 2] = credentials[n - 1] = 0; /* an empty timestamp */
 	/* less than PIPE_BUF into an empty pipe: neither blocks nor is cut */
-	ssize_t w = write(p[1], credentials, n);
-	wipe(credentials, sizeof credentials);
+	ssize_t w = write(p[1], block, n);
 	close(p[1]);
-	enum dialogue_lookup answer = w == (ssize_t)n ? ask(argv, p[0], deadline, end) : DIALOGUE_UNKNOWN;
+	enum dialogue_lookup r = w == (ssize_t)n ? run_program(l, p[0], deadline) : DIALOGUE_UNKNOWN;
 	close(p[0]);
-	return answer;
+	return r;
+}
+
+/* --- The service --------------------------------------------------------------------------- */
+
+static void keep_ticket(struct login *l, char const *reply, size_t n)
+{
+	l->ticket[0] = 0;
+	if (n == 1 + TICKET_OCTETS)
+		l->ticket[base64_encode(l->ticket, reply + 1, TICKET_OCTETS)] = 0;
+}
+
+static enum dialogue_lookup check_by_service(struct login *l, char const *block, size_t n, int client, uint64_t deadline)
+{
+	char reply[1 + TICKET_OCTETS];
+	size_t got;
+	struct iovec const data = {(char *)block, n};
+	struct ask const a = {.path = l->socket, .data = &data, .pieces = 1, .deadline = deadline, .client = client};
+	enum ask_end end = ask(&a, reply, sizeof reply, &got);
+	ask_reason(l->reason, l->socket, end, errno);
+	if (end != ASK_REPLIED)
+		return DIALOGUE_UNKNOWN;
+	enum dialogue_lookup r = lookup_of((unsigned char)reply[0]);
+	if (r == DIALOGUE_YES)
+		keep_ticket(l, reply, got);
+	wipe(reply, sizeof reply);
+	return r;
+}
+
+enum dialogue_lookup login_check(struct login *l, char const *user, size_t un, char const *password, size_t pn,
+	char const *ip, int client, uint64_t deadline)
+{
+	char block[DIALOGUE_CREDENTIALS];
+	size_t n = format_block(block, user, un, password, pn, l->argv ? "" : ip);
+	if (!n)
+		return DIALOGUE_UNKNOWN;
+	enum dialogue_lookup r = l->argv ? check_by_program(l, block, n, deadline)
+		: check_by_service(l, block, n, client, deadline);
+	wipe(block, sizeof block);
+	return r;
 }

@@ -1,17 +1,26 @@
-/* Asking a checkpassword program (https://cr.yp.to/checkpwd/interface.html). */
+/* Checking a login: by a checkpassword program (https://cr.yp.to/checkpwd/interface.html), or by
+   the login service (service/ask.h). */
 #ifndef SMTP_LOGIN_H
 #define SMTP_LOGIN_H
 
+#include "service/ask.h"
+#include "service/ticket.h"
 #include "smtp/dialogue.h"
-#include "base/run.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Runs argv with the credentials on descriptor 3; they fit DIALOGUE_CREDENTIALS, since the
-   dialogue saw to that. DIALOGUE_YES: it exited 0; DIALOGUE_NO: 1; DIALOGUE_UNKNOWN: anything else, a
-   signal, or nothing until the deadline (clock_ms); *end says which. */
-enum dialogue_lookup authenticate(char const *const *argv, char const *user, size_t un,
-	char const *password, size_t pn, uint64_t deadline, struct run_end *end);
+struct login {
+	char const *const *argv;   /* the program; or, if NULL, */
+	char const *socket;        /* the socket of the service */
+	char ticket[TICKET_BASE64 + 1]; /* the service's, for the queue service; "" without one */
+	char reason[ASK_REASON];   /* why the last login could not be checked, for the log */
+};
+
+/* Checks a login of at most DIALOGUE_CREDENTIALS octets, user NUL password NUL NUL. ip: the client's
+   address, which the service gets as timestamp. client: a descriptor; when nobody reads it any more, the service is not waited for.
+   DIALOGUE_UNKNOWN: the program or service failed, or took until the deadline (clock_ms). */
+enum dialogue_lookup login_check(struct login *l, char const *user, size_t un, char const *password, size_t pn,
+	char const *ip, int client, uint64_t deadline);
 
 #endif

@@ -1,22 +1,35 @@
-/* Handing a message to the queue program by qmail-queue(8)'s interface: message on
-   descriptor 0, envelope on 1, its reply on 6. */
+/* Handing a message to the queue: to a queue program, by the interface of qmail-queue(8)
+   (message on descriptor 0, envelope on 1, its answer on 6), or to the queue service
+   (service/submission.h). */
 #ifndef SMTP_QUEUE_H
 #define SMTP_QUEUE_H
 
-#include "base/run.h"
+#include "accounts/accounts.h"
 #include "service/answer.h"
+#include "service/ask.h"
+#include "service/submission.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct queue {
-	char const *const *argv;
-	int message, envelope; /* memory files; -1: not open */
-	struct run_end end;    /* how the last program ended */
+	char const *const *argv; /* the program; or, if NULL, */
+	char const *socket;      /* the socket of the service */
+	int message, envelope;   /* memory files; -1: not open */
+	bool has_run;            /* the message can be forgotten */
+	size_t n;                /* octets of the message in room: a small one for the service */
+	char reason[ASK_REASON]; /* how the last run failed, for the log */
+	char room[SUBMISSION_BODY];
 };
 
 #define QUEUE_ZERO {.message = -1, .envelope = -1}
+
+/* The settings that go with a message. */
+struct queue_settings {
+	char const *value[SUBMISSION_NAMES];
+	struct accounts_plan const *plan; /* for a program; the service reads the plan itself */
+};
 
 /* Begins a message. False: errno. */
 bool queue_begin(struct queue *q);
@@ -24,11 +37,10 @@ bool queue_begin(struct queue *q);
 /* Appends octets to it. False: errno. */
 bool queue_write(struct queue *q, char const *s, size_t n);
 
-/* Runs the program with the message, or with an empty one, and the envelope, and reads its
-   answer. envp is its environment; deadline is a time of clock_ms. If the answer is a
-   failure, q->end says how the program ended. */
-void queue_run(struct queue *q, bool empty, char const *envelope, size_t n,
-	char const *const *envp, uint64_t deadline, struct answer *out);
+/* Hands over the message, or an empty one, with the envelope, and reads the answer. deadline is a
+   time of clock_ms. */
+void queue_run(struct queue *q, struct queue_settings const *settings, bool empty, char const *envelope, size_t n,
+	uint64_t deadline, struct answer *out);
 
 /* Frees the memory of a message that has been run. Freeing a large one takes a moment: call it
    after the client has the reply. */

@@ -8,24 +8,31 @@
 #include <string.h>
 #include <unistd.h>
 
-void queueenv_set(struct queueenv *t, struct dialogue const *s)
+/* Writes the variables; returns how many. */
+static size_t set_variables(struct queueenv *t, struct queue_settings const *settings)
 {
-	static char const *const names[QUEUEENV_NAMES] = {"SACA_USER", "SACA_PLAN", "SACA_HELO", "SACA_HOST",
-		"SACA_PROTO", "SACA_CREDIT", "SACA_SANDBOX", "SACA_MAXDAY", "SACA_MAXWAIT"};
+	struct accounts_plan const *plan = settings->plan;
 	char maxday[NUM_FMT], maxwait[NUM_FMT];
-	char const *const values[QUEUEENV_NAMES] = {s->user, s->user + s->plan_at, s->helo, s->config->host,
-		dialogue_protocol(s), s->plan.credit ? "yes" : NULL, s->plan.sandbox ? "yes" : NULL,
-		s->plan.maxday ? maxday : NULL, s->plan.maxwait ? maxwait : NULL};
-	num_fmt(maxday, s->plan.maxday);
-	num_fmt(maxwait, s->plan.maxwait);
-	for (size_t i = 0; i < QUEUEENV_NAMES; i++) {
-		t->text[i][0] = 0;
-		if (values[i])
-			strncat(stpcpy(stpcpy(t->text[i], names[i]), "="), values[i], QUEUEENV_VALUE);
-	}
+	char const *const values[QUEUEENV_NAMES][2] = {
+		{"SACA_USER=", settings->value[SUBMISSION_USER]},
+		{"SACA_PLAN=", settings->value[SUBMISSION_PLAN]},
+		{"SACA_HELO=", settings->value[SUBMISSION_HELO]},
+		{"SACA_HOST=", settings->value[SUBMISSION_HOST]},
+		{"SACA_PROTO=", settings->value[SUBMISSION_PROTO]},
+		{"SACA_CREDIT=", plan->credit ? "yes" : NULL},
+		{"SACA_SANDBOX=", plan->sandbox ? "yes" : NULL},
+		{"SACA_MAXDAY=", plan->maxday ? maxday : NULL},
+		{"SACA_MAXWAIT=", plan->maxwait ? maxwait : NULL}};
+	num_fmt(maxday, plan->maxday);
+	num_fmt(maxwait, plan->maxwait);
+	size_t n = 0;
+	for (size_t i = 0; i < QUEUEENV_NAMES; i++)
+		if (values[i][1])
+			strncat(strcpy(t->text[n++], values[i][0]), values[i][1], SUBMISSION_VALUE);
+	return n;
 }
 
-char const **queueenv_make(struct queueenv const *t)
+char const **queueenv_make(struct queueenv *t, struct queue_settings const *settings)
 {
 	size_t n = 0, at = 0;
 	while (environ[n])
@@ -36,9 +43,9 @@ char const **queueenv_make(struct queueenv const *t)
 	for (size_t i = 0; i < n; i++)
 		if (strncmp(environ[i], "SACA_", 5) != 0)
 			envp[at++] = environ[i];
-	for (size_t i = 0; i < QUEUEENV_NAMES; i++)
-		if (t->text[i][0])
-			envp[at++] = t->text[i];
+	size_t set = set_variables(t, settings);
+	for (size_t i = 0; i < set; i++)
+		envp[at++] = t->text[i];
 	envp[at] = NULL;
 	return envp;
 }

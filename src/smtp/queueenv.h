@@ -2,20 +2,19 @@
 #ifndef SMTP_QUEUEENV_H
 #define SMTP_QUEUEENV_H
 
-#include "smtp/dialogue.h"
+#include "service/submission.h"
+#include "smtp/queue.h"
 
 #define QUEUEENV_NAMES 9
-#define QUEUEENV_VALUE DIALOGUE_USER /* octets of the longest value; the rest is cut off */
 
 struct queueenv {
-	char text[QUEUEENV_NAMES][QUEUEENV_VALUE + 16]; /* NAME=value, or "": not set */
+	char text[QUEUEENV_NAMES][SUBMISSION_VALUE + 16]; /* NAME=value */
 };
 
-/* Sets the variables for the session's next message. */
-void queueenv_set(struct queueenv *t, struct dialogue const *s);
-
-/* Returns our environment without any SACA_ variable, and with the variables of t. The caller
-   frees it, and does not use it after t has changed. NULL: out of memory. */
-char const **queueenv_make(struct queueenv const *t);
+/* Returns our environment without any SACA_ variable, and with SACA_USER, SACA_PLAN, SACA_HELO,
+   SACA_HOST and SACA_PROTO, and the settings of the plan: SACA_CREDIT, SACA_SANDBOX, SACA_MAXDAY and
+   SACA_MAXWAIT, as far as they are set. The strings are kept in t. The
+   caller frees the list, not the strings. NULL: out of memory. */
+char const **queueenv_make(struct queueenv *t, struct queue_settings const *settings);
 
 #endif

@@ -26,6 +26,16 @@ START_TEST(decode_reads_base64)
 }
 END_TEST
 
+START_TEST(encode_writes_padding)
+{
+	char out[16];
+	size_t n = base64_encode(out, strict[_i].out, strlen(strict[_i].out));
+	ck_assert_uint_eq(n, strlen(strict[_i].in));
+	ck_assert_uint_eq(n, BASE64_LENGTH(strlen(strict[_i].out)));
+	ck_assert_mem_eq(out, strict[_i].in, n);
+}
+END_TEST
+
 START_TEST(decode_works_in_place)
 {
 	char s[] = "Zm9vYmFy";
@@ -122,6 +132,7 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("base64");
 	TCase *c = unit_case("base64");
 	tcase_add_loop_test(c, decode_reads_base64, 0, sizeof strict / sizeof *strict);
+	tcase_add_loop_test(c, encode_writes_padding, 0, sizeof strict / sizeof *strict);
 	tcase_add_test(c, decode_works_in_place);
 	tcase_add_loop_test(c, decode_refuses_faults, 0, sizeof refused / sizeof *refused);
 	tcase_add_test(c, decode_refuses_nul);

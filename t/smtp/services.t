@@ -1,0 +1,8 @@
+#!/bin/sh
+# saca-smtpd -C and -Q: the services that it asks are played by services.py.
+. "$(dirname "$0")/../lib/tap.sh"
+
+printf 'plan acme\nuser victor.acme %s\nsender acme r@d.es\n' "$(openssl passwd -6 -salt s secreto)" |
+	saca-accounts "$T" || exit 1
+WRAPPED=$WRAPPED PYTHONPATH=$TOP/t/lib:$TOP/t/whole/fault python3 "$TOP/t/smtp/services.py"
+exit $?
