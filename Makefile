@@ -41,7 +41,7 @@ endif
 
 in = $(addprefix $1/,$2)
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool saca-hit
-BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce saca-send
+BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce saca-send saca-count
 
 OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
@@ -111,7 +111,7 @@ OBJ_saca-hit := \
 OBJ_saca-bounce := \
 	$(call in,base,ascii base32 base64 buf fd hash num random setid utf8 version) \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
-	$(call in,send,bounce hit hits linkkeys token)
+	$(call in,send,blame bounce hit hits linkkeys token)
 OBJ_saca-send := \
 	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num random setid siphash utf8 version) \
 	$(call in,mail,address cid compose css header header_block html html_foreign html_text mime mime_head param \
@@ -120,8 +120,14 @@ OBJ_saca-send := \
 	$(call in,spool,file) \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
-	$(call in,send,bounce job ledger linkkeys links maildir places pool publish refusals render session stencil task \
+	$(call in,send,blame job ledger linkkeys links maildir places pool publish refusals render session stencil task \
 		template token when words worker worker_claim)
+OBJ_saca-count := \
+	$(call in,base,ascii buf date fd num utf8 version) \
+	$(call in,mail,address punycode) \
+	$(call in,spool,file) \
+	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step store tables) \
+	$(call in,send,blame count hit hitfile unsubscribe)
 
 LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
@@ -134,6 +140,7 @@ LIB_saca-import := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-list := -lskarnet -lsqlite3 -lpq
 LIB_saca-queue := -lskarnet
 LIB_saca-hit := -lskarnet -lbearssl
+LIB_saca-count := -lskarnet -lsqlite3 -lpq
 LIB_saca-bounce := -lskarnet -lbearssl
 LIB_saca-send := -lskarnet -lbearssl -lsqlite3 -lpq -lcurl
 

@@ -9,80 +9,6 @@
 
 #include <string.h>
 
-/* --- Codes ------------------------------------------------------------------------------ */
-
-static size_t count_digits(char const *s, size_t n)
-{
-	size_t i = 0;
-	while (i < n && ascii_is_digit(s[i]))
-		i++;
-	return i;
-}
-
-/* The octets of the code at the start of s[0..n); 0: there is none. */
-static size_t measure_code(char const *s, size_t n)
-{
-	if (n < 5 || !strchr("245", s[0]) || s[1] != '.')
-		return 0;
-	size_t subject = count_digits(s + 2, n - 2), at = 2 + subject;
-	if (subject < 1 || subject > 3 || at >= n || s[at] != '.')
-		return 0;
-	size_t detail = count_digits(s + at + 1, n - at - 1), end = at + 1 + detail;
-	if (detail < 1 || detail > 3)
-		return 0;
-	/* part of an address or of a version */
-	if (end < n && (s[end] == '.' ? end + 1 < n && ascii_is_digit(s[end + 1]) : ascii_is_alpha(s[end]) || s[end] == '-'))
-		return 0;
-	return end;
-}
-
-static bool begins_word(char const *s, size_t at)
-{
-	return at == 0 || !(ascii_is_digit(s[at - 1]) || ascii_is_alpha(s[at - 1]) || s[at - 1] == '.' || s[at - 1] == '-');
-}
-
-bool bounce_code(char out[BOUNCE_STATUS], char const *s, size_t n)
-{
-	out[0] = 0;
-	for (size_t at = 0; at < n; at++) {
-		size_t len = begins_word(s, at) || (at >= 4 && s[at - 1] == '-' && count_digits(s + at - 4, 3) == 3)
-			? measure_code(s + at, n - at) : 0;
-		if (!len)
-			continue;
-		memcpy(out, s + at, len);
-		out[len] = 0;
-		return true;
-	}
-	return false;
-}
-
-static bool has_word(char const *text, char const *const *words)
-{
-	size_t n = strlen(text);
-	for (; *words; words++) {
-		size_t w = strlen(*words);
-		for (size_t at = 0; at + w <= n; at++)
-			if (ascii_case_equal(text + at, w, *words, w))
-				return true;
-	}
-	return false;
-}
-
-enum bounce_blame bounce_blame(char const *status, char const *text)
-{
-	static char const *const rates[] = {"rate", "too many", "too much mail", "too fast", "quota", "temporar", NULL};
-	static char const *const policies[] = {"blacklist", "black list", "blocklist", "block list", "blocked using",
-		"spamhaus", "policy", "reputation", "dmarc", "spf", "dkim", "spam", NULL};
-	if (strcmp(status, "5.1.1") == 0 || strcmp(status, "5.1.10") == 0)
-		return BOUNCE_ADDRESS;
-	if (strcmp(status, "5.2.1") == 0)
-		return has_word(text, rates) ? BOUNCE_UNCLEAR : BOUNCE_ADDRESS;
-	if (strncmp(status, "5.7.", 4) == 0)
-		return BOUNCE_SENDER;
-	bool vague = !status[0] || (strlen(status) == 5 && strcmp(status + 1, ".0.0") == 0);
-	return vague && has_word(text, policies) ? BOUNCE_SENDER : BOUNCE_UNCLEAR;
-}
-
 /* --- Text --------------------------------------------------------------------------------- */
 
 /* One line of printable ASCII: runs of anything else become one blank. */
@@ -141,9 +67,9 @@ static void judge_status(struct bounce *out, struct buf const *status, struct bu
 		keep_text(out->text, diagnostic->s + from, diagnostic->len - from);
 	else
 		keep_text(out->text, status->s, status->len);
-	if (bounce_code(out->status, diagnostic->s, diagnostic->len))
+	if (blame_code(out->status, diagnostic->s, diagnostic->len))
 		return;
-	if (bounce_code(out->status, status->s, status->len) && strcmp(out->status + 1, ".0.0") == 0)
+	if (blame_code(out->status, status->s, status->len) && strcmp(out->status + 1, ".0.0") == 0)
 		out->status[0] = 0;
 }
 
@@ -270,8 +196,8 @@ static bool read_qmail(struct bounce *out, char const *s, size_t n)
 	size_t said = at + find_text(s + at, stop - at, "Remote host said:");
 	size_t reason = at + line_length(s + at, stop - at);
 	keep_text(out->text, s + reason, stop > reason ? stop - reason : 0);
-	if (!bounce_code(out->status, s + said, stop - said))
-		bounce_code(out->status, s + at, stop - at);
+	if (!blame_code(out->status, s + said, stop - said))
+		blame_code(out->status, s + at, stop - at);
 	return true;
 }
 
@@ -284,7 +210,7 @@ static bool read_failed_recipients(struct bounce *out, struct mime *m, char cons
 		return found == 0;
 	size_t end = find_text(text, n, "\n------ This is a copy of");
 	out->kind = BOUNCE_FAILED;
-	if (bounce_code(out->status, text, end)) {
+	if (blame_code(out->status, text, end)) {
 		size_t at = find_text(text, end, out->status);
 		while (at > 0 && text[at - 1] != '\n')
 			at--;

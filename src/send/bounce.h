@@ -10,11 +10,11 @@
 #define SEND_BOUNCE_H
 
 #include "base/buf.h"
+#include "send/blame.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BOUNCE_STATUS 12 /* octets of a code such as 5.1.10, with its NUL: RFC 3463 has 3 digits each */
 #define BOUNCE_TEXT 400  /* octets of the reason, with its NUL */
 #define BOUNCE_NESTED 3  /* reports inside forwarded messages are looked for so deep */
 
@@ -26,7 +26,7 @@ enum bounce_kind {
 
 struct bounce {
 	enum bounce_kind kind;
-	char status[BOUNCE_STATUS]; /* BOUNCE_FAILED: the enhanced code (RFC 3463) to judge by; "" without one */
+	char status[BLAME_CODE]; /* BOUNCE_FAILED: the enhanced code (RFC 3463) to judge by; "" without one */
 	char text[BOUNCE_TEXT];     /* what the server said, printable ASCII on one line; "" without one */
 	struct buf returned;        /* BOUNCE_COMPLAINT: header lines of our mail, for bounce_token */
 };
@@ -40,19 +40,5 @@ void bounce_free(struct bounce *b);
    letters and digits in List-Unsubscribe, Return-Path and Original-Mail-From. *at starts as
    0; *token points into the header. The caller verifies each. False: no more. */
 bool bounce_token(char const *header, size_t n, size_t *at, char const **token, size_t *len);
-
-/* Who is to blame for a failure with this code (SENDING 8)? */
-enum bounce_blame {
-	BOUNCE_ADDRESS, /* the address does not exist: unsubscribe at once */
-	BOUNCE_SENDER,  /* policy: the contact is not to blame */
-	BOUNCE_UNCLEAR  /* the rest: unsubscribe when it repeats */
-};
-
-/* status and text as in struct bounce, or of an SMTP reply; both are strings. */
-enum bounce_blame bounce_blame(char const *status, char const *text);
-
-/* Finds the first enhanced code (RFC 3463, class 2, 4 or 5) in s[0..n) that stands alone.
-   False: there is none, and out is "". */
-bool bounce_code(char out[BOUNCE_STATUS], char const *s, size_t n);
 
 #endif

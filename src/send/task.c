@@ -1,7 +1,7 @@
 /* A job and its mails: see task.h. */
 #include "send/task.h"
 
-#include "send/bounce.h"
+#include "send/blame.h"
 #include "send/when.h"
 
 #include <stdio.h>
@@ -107,12 +107,12 @@ enum store_result task_begin(struct ledger *l, struct task_mail *m)
 }
 
 /* The enhanced code of a reply (RFC 3463), else its three digits; NULL without a reply. */
-static char const *find_code(struct session_result const *r, char out[BOUNCE_STATUS])
+static char const *find_code(struct session_result const *r, char out[BLAME_CODE])
 {
 	if (!r->code)
 		return NULL;
-	if (!bounce_code(out, r->text, strlen(r->text)))
-		snprintf(out, BOUNCE_STATUS, "%d", r->code);
+	if (!blame_code(out, r->text, strlen(r->text)))
+		snprintf(out, BLAME_CODE, "%d", r->code);
 	return out;
 }
 
@@ -134,7 +134,7 @@ enum store_result task_settle(struct ledger *l, struct task_mail *m)
 {
 	struct task *t = m->task;
 	struct job_contact const *c = &m->to.contact;
-	char room[BOUNCE_STATUS];
+	char room[BLAME_CODE];
 	char const *code = find_code(&m->result, room);
 	enum store_result r = STORE_OK;
 	m->changed = false;

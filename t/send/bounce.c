@@ -12,26 +12,26 @@ static struct {
 	char const *name;
 	enum bounce_kind kind;
 	char const *status, *text; /* the code, and words that the text has */
-	enum bounce_blame blame;
+	enum blame blame;
 } const samples[] = {
-	{"postfix", BOUNCE_FAILED, "5.1.1", "550 5.1.1 <ana@example.org>: Recipient address rejected: User", BOUNCE_ADDRESS},
+	{"postfix", BOUNCE_FAILED, "5.1.1", "550 5.1.1 <ana@example.org>: Recipient address rejected: User", BLAME_ADDRESS},
 	{"postfix-delayed", BOUNCE_IGNORED, "", "", 0},
-	{"postfix-expired", BOUNCE_FAILED, "4.4.1", "Connection timed out", BOUNCE_UNCLEAR},
+	{"postfix-expired", BOUNCE_FAILED, "4.4.1", "Connection timed out", BLAME_UNCLEAR},
 	{"postfix-relayed", BOUNCE_IGNORED, "", "", 0},
-	{"exim", BOUNCE_FAILED, "5.1.1", "No such user here", BOUNCE_ADDRESS},
-	{"exim-text", BOUNCE_FAILED, "5.2.1", "550 5.2.1 The mailbox is disabled", BOUNCE_ADDRESS},
-	{"sendmail-blacklisted", BOUNCE_FAILED, "5.7.1", "client host blacklisted", BOUNCE_SENDER},
-	{"sendmail-quota", BOUNCE_FAILED, "5.2.2", "Over quota", BOUNCE_UNCLEAR},
-	{"qmail", BOUNCE_FAILED, "5.1.1", "Sorry, no mailbox here by that name. (#5.1.1)", BOUNCE_ADDRESS},
-	{"qmail-remote", BOUNCE_FAILED, "5.7.1", "Message rejected by policy", BOUNCE_SENDER},
-	{"exchange", BOUNCE_FAILED, "5.1.10", "RecipientNotFound; Recipient ana@example.org", BOUNCE_ADDRESS},
-	{"gmail", BOUNCE_FAILED, "5.1.1", "does not exist. 550 5.1.1 Please try", BOUNCE_ADDRESS},
-	{"gmail-rate", BOUNCE_FAILED, "5.2.1", "at a rate that", BOUNCE_UNCLEAR},
-	{"yahoo", BOUNCE_FAILED, "", "Not a valid recipient", BOUNCE_UNCLEAR},
-	{"two-recipients", BOUNCE_FAILED, "5.2.2", "mailbox full", BOUNCE_UNCLEAR},
-	{"base64-status", BOUNCE_FAILED, "5.1.1", "5.1.1", BOUNCE_ADDRESS},
-	{"forwarded", BOUNCE_FAILED, "5.1.1", "User unknown", BOUNCE_ADDRESS},
-	{"inside-mixed", BOUNCE_FAILED, "5.1.1", "User unknown", BOUNCE_ADDRESS},
+	{"exim", BOUNCE_FAILED, "5.1.1", "No such user here", BLAME_ADDRESS},
+	{"exim-text", BOUNCE_FAILED, "5.2.1", "550 5.2.1 The mailbox is disabled", BLAME_ADDRESS},
+	{"sendmail-blacklisted", BOUNCE_FAILED, "5.7.1", "client host blacklisted", BLAME_SENDER},
+	{"sendmail-quota", BOUNCE_FAILED, "5.2.2", "Over quota", BLAME_UNCLEAR},
+	{"qmail", BOUNCE_FAILED, "5.1.1", "Sorry, no mailbox here by that name. (#5.1.1)", BLAME_ADDRESS},
+	{"qmail-remote", BOUNCE_FAILED, "5.7.1", "Message rejected by policy", BLAME_SENDER},
+	{"exchange", BOUNCE_FAILED, "5.1.10", "RecipientNotFound; Recipient ana@example.org", BLAME_ADDRESS},
+	{"gmail", BOUNCE_FAILED, "5.1.1", "does not exist. 550 5.1.1 Please try", BLAME_ADDRESS},
+	{"gmail-rate", BOUNCE_FAILED, "5.2.1", "at a rate that", BLAME_UNCLEAR},
+	{"yahoo", BOUNCE_FAILED, "", "Not a valid recipient", BLAME_UNCLEAR},
+	{"two-recipients", BOUNCE_FAILED, "5.2.2", "mailbox full", BLAME_UNCLEAR},
+	{"base64-status", BOUNCE_FAILED, "5.1.1", "5.1.1", BLAME_ADDRESS},
+	{"forwarded", BOUNCE_FAILED, "5.1.1", "User unknown", BLAME_ADDRESS},
+	{"inside-mixed", BOUNCE_FAILED, "5.1.1", "User unknown", BLAME_ADDRESS},
 	{"arf", BOUNCE_COMPLAINT, "", "abuse", 0},
 	{"arf-headers", BOUNCE_COMPLAINT, "", "fraud", 0},
 	{"arf-mail-from", BOUNCE_COMPLAINT, "", "abuse", 0},
@@ -68,7 +68,7 @@ START_TEST(sample_is_judged)
 	ck_assert_str_eq(b.status, samples[_i].status);
 	ck_assert_msg(strstr(b.text, samples[_i].text) != NULL, "%s", b.text);
 	if (b.kind == BOUNCE_FAILED)
-		ck_assert_int_eq(bounce_blame(b.status, b.text), samples[_i].blame);
+		ck_assert_int_eq(blame_of(b.status, b.text), samples[_i].blame);
 	bounce_free(&b);
 	free(s);
 }
@@ -128,9 +128,9 @@ START_TEST(code_stands_alone)
 		{"192.5.1.1", ""}, {"5.1.1.7", ""}, {"v5.1.1", ""}, {"3.1.1", ""}, {"5.1", ""}, {"5.1.", ""}, {"5.1234.1", ""},
 		{"5.1.2014-01", "" }, {"", ""}, {"smtp;421 4.7.0 slow", "4.7.0"}, {"host-5.1.1", ""}, {"5.1.1a", ""},
 	};
-	char code[BOUNCE_STATUS];
+	char code[BLAME_CODE];
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		ck_assert_int_eq(bounce_code(code, texts[i].text, strlen(texts[i].text)), texts[i].code[0] != 0);
+		ck_assert_int_eq(blame_code(code, texts[i].text, strlen(texts[i].text)), texts[i].code[0] != 0);
 		ck_assert_str_eq(code, texts[i].code);
 	}
 }
@@ -138,12 +138,12 @@ END_TEST
 
 START_TEST(blame_follows_code_and_words)
 {
-	ck_assert_int_eq(bounce_blame("5.1.2", "bad host"), BOUNCE_UNCLEAR);
-	ck_assert_int_eq(bounce_blame("5.1.1", "listed by Spamhaus"), BOUNCE_ADDRESS);
-	ck_assert_int_eq(bounce_blame("", "554 blocked using zen.spamhaus.org"), BOUNCE_SENDER);
-	ck_assert_int_eq(bounce_blame("5.0.0", "Message refused by DMARC policy"), BOUNCE_SENDER);
-	ck_assert_int_eq(bounce_blame("5.2.1", "Mailbox disabled"), BOUNCE_ADDRESS);
-	ck_assert_int_eq(bounce_blame("", ""), BOUNCE_UNCLEAR);
+	ck_assert_int_eq(blame_of("5.1.2", "bad host"), BLAME_UNCLEAR);
+	ck_assert_int_eq(blame_of("5.1.1", "listed by Spamhaus"), BLAME_ADDRESS);
+	ck_assert_int_eq(blame_of("", "554 blocked using zen.spamhaus.org"), BLAME_SENDER);
+	ck_assert_int_eq(blame_of("5.0.0", "Message refused by DMARC policy"), BLAME_SENDER);
+	ck_assert_int_eq(blame_of("5.2.1", "Mailbox disabled"), BLAME_ADDRESS);
+	ck_assert_int_eq(blame_of("", ""), BLAME_UNCLEAR);
 }
 END_TEST
 

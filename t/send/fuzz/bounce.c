@@ -27,9 +27,9 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 	must(!ascii_has_control(b.text, strlen(b.text)) && ascii_only(b.text, strlen(b.text)));
 	must(b.kind == BOUNCE_FAILED || !b.status[0]);
 	must(b.kind == BOUNCE_COMPLAINT || !b.returned.len);
-	char code[BOUNCE_STATUS];
-	must(!b.status[0] || (bounce_code(code, b.status, strlen(b.status)) && strcmp(code, b.status) == 0));
-	(void)bounce_blame(b.status, b.text);
+	char code[BLAME_CODE];
+	must(!b.status[0] || (blame_code(code, b.status, strlen(b.status)) && strcmp(code, b.status) == 0));
+	(void)blame_of(b.status, b.text);
 	check_hit(&b);
 	size_t at = 0, len, last = 0;
 	char const *token;

@@ -1,0 +1,412 @@
+/* Counting a batch of hits. The hits of one delivery are added up first, so that each delivery
+   is read and written once. The plan's lock keeps other hosts' saca-count out. */
+#include "send/count.h"
+
+#include "base/date.h"
+#include "base/num.h"
+#include "send/blame.h"
+#include "send/unsubscribe.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	TRIES = 100,          /* of a transaction that the engine wants repeated */
+	REPEATED_BOUNCES = 3, /* of the last LAST_SENDS, on different days: an automatic unsubscription */
+	LAST_SENDS = 5
+};
+
+/* --- Statements ------------------------------------------------------------------------------ */
+
+static char const read_position[] = "SELECT inode, octets FROM hit_log WHERE name = $1";
+static char const write_position[] =
+	"INSERT INTO hit_log (name, inode, octets) VALUES ($1, $2, $3)"
+	" ON CONFLICT (name) DO UPDATE SET inode = excluded.inode, octets = excluded.octets";
+static char const forget_position[] = "DELETE FROM hit_log WHERE name = $1";
+
+static char const read_delivery[] =
+	"SELECT d.state, d.opens, s.track_opens, s.sender_id, EXISTS (SELECT 1 FROM unsubscription u"
+	" WHERE u.plan_id = $1 AND u.send_id = $2 AND u.contact_id = $3 AND u.type IN (0, 30))"
+	" FROM delivery d JOIN send s ON s.plan_id = d.plan_id AND s.id = d.send_id"
+	" WHERE d.plan_id = $1 AND d.send_id = $2 AND d.contact_id = $3";
+static char const write_opens[] =
+	"UPDATE delivery SET opens = opens + $4, machine_opens = machine_opens + $5, clicks = clicks + $6,"
+	" opened_at = coalesce(opened_at, $7), clicked_at = coalesce(clicked_at, $8)"
+	" WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3";
+static char const write_bounce[] =
+	"UPDATE delivery SET state = 'bounced', code = $4, reason = $5, at = $6"
+	" WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3 AND state = 'handed'";
+static char const add_click[] =
+	"INSERT INTO click (plan_id, send_id, contact_id, number, count, first_at) VALUES ($1, $2, $3, $4, $5, $6)"
+	" ON CONFLICT (plan_id, send_id, contact_id, number) DO UPDATE SET count = click.count + excluded.count";
+static char const read_last_sends[] =
+	"SELECT state, at FROM delivery WHERE plan_id = $1 AND contact_id = $2 ORDER BY send_id DESC LIMIT 5";
+static char const add_figures[] =
+	"INSERT INTO figures (plan_id, send_id, source, handed, bounced, opened, opened_bounced, opened_unsubscribed,"
+	" opens, machine_opens, clicked, clicks, unsubscriptions)"
+	" VALUES ($1, $2, '" COUNT_SOURCE "', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+	" ON CONFLICT (plan_id, send_id, source) DO UPDATE SET handed = figures.handed + excluded.handed,"
+	" bounced = figures.bounced + excluded.bounced, opened = figures.opened + excluded.opened,"
+	" opened_bounced = figures.opened_bounced + excluded.opened_bounced,"
+	" opened_unsubscribed = figures.opened_unsubscribed + excluded.opened_unsubscribed,"
+	" opens = figures.opens + excluded.opens, machine_opens = figures.machine_opens + excluded.machine_opens,"
+	" clicked = figures.clicked + excluded.clicked, clicks = figures.clicks + excluded.clicks,"
+	" unsubscriptions = figures.unsubscriptions + excluded.unsubscriptions";
+
+/* --- One delivery ------------------------------------------------------------------------------ */
+
+/* As the store has it. */
+struct delivery {
+	bool exists, is_handed, is_bounced, track_opens, has_unsubscribed;
+	uint64_t opens, sender;
+};
+
+/* What changes in the figures of its send. */
+struct figures {
+	int64_t handed, bounced, opened, opened_bounced, opened_unsubscribed, opens, machine_opens, clicked, clicks, unsubscriptions;
+};
+
+/* The hits of one delivery in this batch. */
+struct sum {
+	uint64_t plan, send, contact;
+	uint64_t opens, machine_opens, clicks;
+	uint64_t opened_at, clicked_at; /* seconds; 0: not */
+	bool has_seen;                  /* a view or a click of a person */
+	struct hit const *unsub, *bounce, *complaint;
+};
+
+static struct store_value time_value(char out[DATE_ISO], uint64_t seconds)
+{
+	struct tm tm;
+	if (!seconds || !date_utc(&tm, (time_t)seconds))
+		return store_null();
+	return store_time((struct slice){out, date_iso(out, &tm)});
+}
+
+static uint64_t number_of(char const *s, size_t n)
+{
+	uint64_t v = 0;
+	(void)(s && num_scan(s, n, INT64_MAX, &v));
+	return v;
+}
+
+static bool is_text(char const *s, size_t n, char const *word)
+{
+	return s && n == strlen(word) && memcmp(s, word, n) == 0;
+}
+
+static bool is_true(char const *s, size_t n)
+{
+	return is_text(s, n, "1") || is_text(s, n, "t");
+}
+
+static bool keep_delivery(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	(void)n;
+	*(struct delivery *)arg = (struct delivery){
+		.exists = true,
+		.is_handed = is_text(column[0], length[0], "handed"),
+		.is_bounced = is_text(column[0], length[0], "bounced"),
+		.opens = number_of(column[1], length[1]),
+		.track_opens = is_true(column[2], length[2]),
+		.sender = number_of(column[3], length[3]),
+		.has_unsubscribed = is_true(column[4], length[4]),
+	};
+	return false;
+}
+
+static enum store_result write_counts(struct store *s, struct sum const *c, struct delivery *d, struct figures *f)
+{
+	char opened[DATE_ISO], clicked[DATE_ISO];
+	uint64_t opens = c->opens;
+	if (d->track_opens && !d->opens && !opens && c->has_seen)
+		opens = 1;
+	if (!d->track_opens)
+		opens = 0;
+	if (!opens && !c->machine_opens && !c->clicks)
+		return STORE_OK;
+	if (opens && !d->opens) {
+		f->opened++;
+		f->opened_bounced += d->is_bounced;
+		f->opened_unsubscribed += d->has_unsubscribed;
+	}
+	f->opens += (int64_t)opens;
+	f->machine_opens += (int64_t)c->machine_opens;
+	f->clicks += (int64_t)c->clicks;
+	d->opens += opens;
+	return s->run(s, write_opens, STORE_VALUES(store_number(c->plan), store_number(c->send), store_number(c->contact),
+		store_number(opens), store_number(c->machine_opens), store_number(c->clicks),
+		time_value(opened, opens ? c->opened_at : 0), time_value(clicked, c->clicks ? c->clicked_at : 0)), NULL, NULL);
+}
+
+static enum store_result add_unsubscription(struct store *s, struct sum const *c, struct delivery *d, struct figures *f,
+	enum unsubscribe_type type, uint64_t seconds)
+{
+	char at[DATE_ISO];
+	bool is_new;
+	time_value(at, seconds);
+	enum store_result r = unsubscribe_contact(s, c->plan, c->contact, d->sender, type, c->send, at, &is_new);
+	if (r != STORE_OK || !is_new || type == UNSUBSCRIBE_BOUNCE)
+		return r;
+	f->unsubscriptions++;
+	f->opened_unsubscribed += d->opens > 0 && !d->has_unsubscribed;
+	d->has_unsubscribed = true;
+	return r;
+}
+
+struct last_sends {
+	size_t bounces;
+	char day[LAST_SENDS][10]; /* of each bounce; all different */
+};
+
+static bool keep_bounce(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct last_sends *l = arg;
+	(void)n;
+	if (!is_text(column[0], length[0], "bounced") || length[1] < sizeof l->day[0])
+		return true;
+	for (size_t i = 0; i < l->bounces; i++)
+		if (memcmp(l->day[i], column[1], sizeof l->day[0]) == 0)
+			return true;
+	memcpy(l->day[l->bounces++], column[1], sizeof l->day[0]);
+	return true;
+}
+
+static enum store_result write_bounced(struct store *s, struct sum const *c, struct delivery *d, struct figures *f)
+{
+	struct hit const *h = c->bounce;
+	char at[DATE_ISO];
+	if (!d->is_handed)
+		return STORE_OK;
+	enum store_result r = s->run(s, write_bounce, STORE_VALUES(store_number(c->plan), store_number(c->send),
+		store_number(c->contact), store_string(h->status), store_string(h->text), time_value(at, h->seconds)), NULL, NULL);
+	if (r != STORE_OK)
+		return r;
+	d->is_handed = false;
+	d->is_bounced = true;
+	f->handed--;
+	f->bounced++;
+	f->opened_bounced += d->opens > 0;
+	enum blame blame = blame_of(h->status, h->text);
+	struct last_sends last = {.bounces = 0};
+	if (blame == BLAME_UNCLEAR)
+		r = s->run(s, read_last_sends, STORE_VALUES(store_number(c->plan), store_number(c->contact)), keep_bounce, &last);
+	if (r == STORE_OK && (blame == BLAME_ADDRESS || last.bounces >= REPEATED_BOUNCES))
+		r = add_unsubscription(s, c, d, f, UNSUBSCRIBE_BOUNCE, h->seconds);
+	return r;
+}
+
+/* A delivery that is not there belongs to a contact that was forgotten. */
+static enum store_result count_delivery(struct store *s, struct sum const *c, struct figures *f)
+{
+	struct delivery d = {.exists = false};
+	enum store_result r = s->run(s, read_delivery, STORE_VALUES(store_number(c->plan), store_number(c->send),
+		store_number(c->contact)), keep_delivery, &d);
+	if (r == STORE_OK && d.exists)
+		r = write_counts(s, c, &d, f);
+	if (r == STORE_OK && d.exists && c->bounce)
+		r = write_bounced(s, c, &d, f);
+	if (r == STORE_OK && d.exists && c->unsub)
+		r = add_unsubscription(s, c, &d, f, UNSUBSCRIBE_MAIL, c->unsub->seconds);
+	if (r == STORE_OK && d.exists && c->complaint)
+		r = add_unsubscription(s, c, &d, f, UNSUBSCRIBE_COMPLAINT, c->complaint->seconds);
+	return r;
+}
+
+/* --- The batch --------------------------------------------------------------------------------- */
+
+/* By delivery, clicks by link, then by time. */
+static int compare_lines(void const *a, void const *b)
+{
+	struct hit const *x = &(*(struct hitfile_line *const *)a)->hit, *y = &(*(struct hitfile_line *const *)b)->hit;
+	uint64_t const p[] = {x->plan, x->send, x->contact, x->link, x->seconds}, q[] = {y->plan, y->send, y->contact, y->link, y->seconds};
+	for (size_t i = 0; i < sizeof p / sizeof *p; i++)
+		if (p[i] != q[i])
+			return p[i] < q[i] ? -1 : 1;
+	return 0;
+}
+
+static bool is_machine(struct hitfile_line const *l)
+{
+	return l->hit.class == HIT_MACHINE || l->is_burst;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a && a < b ? a : b;
+}
+
+static void add_hit(struct sum *c, struct hitfile_line const *l)
+{
+	struct hit const *h = &l->hit;
+	bool is_visit = h->kind == HIT_VIEW || h->kind == HIT_OPEN || h->kind == HIT_CLICK;
+	if (is_visit && is_machine(l))
+		c->machine_opens++;
+	else if (is_visit) {
+		c->opens += h->kind == HIT_OPEN;
+		c->has_seen = true;
+		c->opened_at = earlier(c->opened_at, h->seconds);
+	}
+	if (h->kind == HIT_CLICK && !is_machine(l)) {
+		c->clicks++;
+		c->clicked_at = earlier(c->clicked_at, h->seconds);
+	}
+	if (h->kind == HIT_UNSUB && !c->unsub)
+		c->unsub = h;
+	if (h->kind == HIT_BOUNCE && !c->bounce)
+		c->bounce = h;
+	if (h->kind == HIT_COMPLAINT && !c->complaint)
+		c->complaint = h;
+}
+
+/* Adds the clicks line[0..n) of one delivery on one link. *clicked: the contact had no click on
+   any link of the send before. */
+static enum store_result write_clicks(struct store *s, struct hitfile_line *const *line, size_t n)
+{
+	struct hit const *first = NULL;
+	uint64_t count = 0;
+	char at[DATE_ISO];
+	for (size_t i = 0; i < n; i++)
+		if (line[i]->hit.kind == HIT_CLICK && !is_machine(line[i])) {
+			first = first ? first : &line[i]->hit;
+			count++;
+		}
+	if (!count)
+		return STORE_OK;
+	return s->run(s, add_click, STORE_VALUES(store_number(first->plan), store_number(first->send), store_number(first->contact),
+		store_number(first->link), store_number(count), time_value(at, first->seconds)), NULL, NULL);
+}
+
+static bool is_same_delivery(struct hit const *a, struct hit const *b)
+{
+	return a->plan == b->plan && a->send == b->send && a->contact == b->contact;
+}
+
+/* The lines of one delivery. */
+static enum store_result count_lines(struct store *s, struct hitfile_line *const *line, size_t n, struct figures *f)
+{
+	struct hit const *h = &line[0]->hit;
+	struct sum c = {.plan = h->plan, .send = h->send, .contact = h->contact};
+	uint64_t had_clicks = 0;
+	enum store_result r = STORE_OK;
+	for (size_t i = 0; i < n; i++)
+		add_hit(&c, line[i]);
+	if (c.clicks)
+		r = store_read_number(s, "SELECT clicks FROM delivery WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3",
+			STORE_VALUES(store_number(c.plan), store_number(c.send), store_number(c.contact)), &had_clicks);
+	struct figures before = *f;
+	if (r == STORE_OK)
+		r = count_delivery(s, &c, f);
+	bool counted = f->clicks > before.clicks; /* the delivery exists */
+	f->clicked += counted && !had_clicks;
+	for (size_t i = 0, end; counted && r == STORE_OK && i < n; i = end) {
+		for (end = i + 1; end < n && line[end]->hit.link == line[i]->hit.link; end++)
+			;
+		r = write_clicks(s, line + i, end - i);
+	}
+	return r;
+}
+
+static enum store_result write_figures(struct store *s, uint64_t plan, uint64_t send, struct figures const *f)
+{
+	static struct figures const none;
+	if (memcmp(f, &none, sizeof none) == 0)
+		return STORE_OK;
+	return s->run(s, add_figures, STORE_VALUES(store_number(plan), store_number(send), store_integer(f->handed),
+		store_integer(f->bounced), store_integer(f->opened), store_integer(f->opened_bounced), store_integer(f->opened_unsubscribed),
+		store_integer(f->opens), store_integer(f->machine_opens), store_integer(f->clicked), store_integer(f->clicks),
+		store_integer(f->unsubscriptions)), NULL, NULL);
+}
+
+/* Sorted lines: plan by plan, send by send, delivery by delivery. */
+static enum store_result count_sorted(struct store *s, struct hitfile_line *const *line, size_t n)
+{
+	enum store_result r = STORE_OK;
+	struct figures f = {.opens = 0};
+	for (size_t i = 0, end; r == STORE_OK && i < n; i = end) {
+		struct hit const *h = &line[i]->hit;
+		if (i == 0 || line[i - 1]->hit.plan != h->plan)
+			r = s->lock_plan(s, h->plan);
+		for (end = i + 1; end < n && is_same_delivery(h, &line[end]->hit); end++)
+			;
+		if (r == STORE_OK)
+			r = count_lines(s, line + i, end - i, &f);
+		if (r == STORE_OK && (end == n || line[end]->hit.send != h->send || line[end]->hit.plan != h->plan)) {
+			r = write_figures(s, h->plan, h->send, &f);
+			f = (struct figures){.opens = 0};
+		}
+	}
+	return r;
+}
+
+static bool keep_position(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	uint64_t *position = arg;
+	(void)n;
+	position[0] = number_of(column[0], length[0]);
+	position[1] = number_of(column[1], length[1]);
+	return false;
+}
+
+enum store_result count_position(struct store *s, char const *name, uint64_t *inode, uint64_t *octets)
+{
+	uint64_t position[2] = {0, 0};
+	enum store_result r = s->begin(s, STORE_READ);
+	if (r == STORE_OK)
+		r = s->run(s, read_position, STORE_VALUES(store_string(name)), keep_position, position);
+	s->rollback(s);
+	*inode = position[0];
+	*octets = position[1];
+	return r;
+}
+
+static enum store_result try_batch(struct store *s, char const *name, struct hitfile_batch const *b,
+	struct hitfile_line *const *line, size_t n)
+{
+	enum store_result r = s->begin(s, STORE_WRITE);
+	if (r == STORE_OK)
+		r = count_sorted(s, line, n);
+	if (r == STORE_OK)
+		r = s->run(s, write_position, STORE_VALUES(store_string(name), store_number(b->inode), store_number(b->to)), NULL, NULL);
+	if (r == STORE_OK)
+		r = s->commit(s);
+	if (r != STORE_OK)
+		s->rollback(s);
+	return r;
+}
+
+enum store_result count_batch(struct store *s, char const *name, struct hitfile_batch *b, struct count_summary *sum)
+{
+	size_t n = 0;
+	struct hitfile_line **line = calloc(b->count + 1, sizeof *line);
+	if (!line || !hitfile_mark_bursts(b)) {
+		free(line);
+		return store_fail(s, STORE_FAILED, "out of memory", (char *)NULL);
+	}
+	for (size_t i = 0; i < b->count; i++)
+		if (b->line[i].counts)
+			line[n++] = &b->line[i];
+	qsort(line, n, sizeof *line, compare_lines);
+	enum store_result r = STORE_AGAIN;
+	for (unsigned int i = 0; r == STORE_AGAIN && i < TRIES; i++)
+		r = try_batch(s, name, b, line, n);
+	for (size_t i = 0; r == STORE_OK && i < n; i++)
+		sum->hits[line[i]->hit.kind]++;
+	if (r == STORE_OK)
+		sum->broken += b->broken;
+	free(line);
+	return r;
+}
+
+enum store_result count_forget(struct store *s, char const *name)
+{
+	enum store_result r = s->begin(s, STORE_WRITE);
+	if (r == STORE_OK)
+		r = s->run(s, forget_position, STORE_VALUES(store_string(name)), NULL, NULL);
+	if (r == STORE_OK)
+		r = s->commit(s);
+	if (r != STORE_OK)
+		s->rollback(s);
+	return r;
+}

@@ -1,0 +1,58 @@
+/* Reading the folder hits/: its files, and the lines of a file from an offset on. */
+#ifndef SEND_HITFILE_H
+#define SEND_HITFILE_H
+
+#include "base/buf.h"
+#include "send/hit.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HITFILE_AROUND 1048576 /* octets before and after a batch in which its neighbours are looked for */
+
+/* One line of a batch. */
+struct hitfile_line {
+	struct hit hit;    /* status and text point into the batch */
+	bool counts;       /* else it is a neighbour: counted before, or not yet to be counted */
+	bool is_burst;     /* a click that a machine made (hitfile_mark_bursts) */
+};
+
+/* What was read of a file. All zero is the start; hitfile_free in the end. */
+struct hitfile_batch {
+	struct buf octets;
+	struct hitfile_line *line;
+	char (*room)[HIT_SIZE]; /* the strings of each line */
+	size_t count, cap;
+	uint64_t inode;
+	uint64_t from, to;   /* the offsets between which the lines count */
+	uint64_t size;       /* of the file when it was read */
+	size_t broken;       /* lines in between that were skipped */
+	bool is_finished;    /* all of the file up to `size` has been counted with this batch */
+};
+
+/* The names of the files in the folder, sorted: NUL-terminated strings, the last is empty. The
+   names end in `.YYYYMMDDHH`; others are left out. dir: a descriptor of the folder. False: errno. */
+bool hitfile_list(int dir, struct buf *names);
+
+/* The time at which the hour in the name ends, in seconds since 1970. */
+int64_t hitfile_hour_end(char const *name);
+
+/* Reads lines that were written up to the time `until`, at most `octets` octets of them, from an
+   offset on, and their neighbours. octets: HITFILE_AROUND at least. If the file's inode is not
+   `inode`, it is another one and is read from its start. `is_old`: nobody writes to the file any
+   more, so that an unfinished line at its end is broken. report: is told of each broken line.
+   False: errno; ENOENT: the file is gone. */
+bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t inode, uint64_t from, uint64_t octets,
+	int64_t until, bool is_old, void (*report)(char const *name, uint64_t offset));
+
+/* Marks the clicks of one contact on three different links within two seconds. False: out of
+   memory. */
+bool hitfile_mark_bursts(struct hitfile_batch *b);
+
+/* Removes the file, unless it has grown or somebody writes to it. 1: removed; 0: not; -1: errno. */
+int hitfile_remove(int dir, char const *name, uint64_t inode, uint64_t size);
+
+void hitfile_free(struct hitfile_batch *b);
+
+#endif
