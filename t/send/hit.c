@@ -1,12 +1,14 @@
 /* Hits as lines, and the files of hits/. */
 #include "send/hit.h"
+#include "send/hitfile.h"
 #include "send/hits.h"
 #include "unit.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct hit parse_line(char const *line, bool wanted)
@@ -98,6 +100,81 @@ START_TEST(file_is_named_by_host_and_hour)
 }
 END_TEST
 
+/* The sanitizers are slow. */
+#ifdef __SANITIZE_ADDRESS__
+#define HITS 100000
+#else
+#define HITS 1000000
+#endif
+
+static void ignore_broken(char const *name, uint64_t offset)
+{
+	ck_abort_msg("%s: a broken line at %llu", name, (unsigned long long)offset);
+}
+
+/* Counts what is in the folder and removes each file that was read to its end, whatever the
+   writers do. */
+static uint64_t drain(int dir, struct hitfile_batch *b, uint64_t *inode, uint64_t *from)
+{
+	struct buf names = BUF_ZERO;
+	uint64_t lines = 0;
+	ck_assert(hitfile_list(dir, &names));
+	for (char const *name = names.s; *name; name += strlen(name) + 1) {
+		if (!hitfile_read(b, dir, name, *inode, *from, HITFILE_AROUND, INT64_MAX - 7200, false, ignore_broken))
+			continue;
+		for (size_t i = 0; i < b->count; i++)
+			lines += b->line[i].counts;
+		*inode = b->inode;
+		*from = b->to;
+		if (b->is_finished && hitfile_remove(dir, name, b->inode, b->to) == 1)
+			*inode = *from = 0;
+	}
+	buf_free(&names);
+	return lines;
+}
+
+START_TEST(no_line_is_lost_between_writers_and_reader)
+{
+	char folder[] = "/tmp/saca-hits.XXXXXX";
+	ck_assert_ptr_ne(mkdtemp(folder), NULL);
+	int dir = open(folder, O_RDONLY | O_DIRECTORY), alive = 16;
+	unsigned int each = unit_size(HITS / 16);
+	for (int i = 0; i < alive; i++)
+		if (fork() == 0) {
+			for (unsigned int j = 0; j < each; j++) {
+				struct hit h = {.kind = HIT_OPEN, .class = HIT_PERSON, .plan = 1, .send = 2, .contact = j + 1, .seconds = 1378987159};
+				if (!hits_append(folder, &h, false))
+					_exit(1);
+			}
+			_exit(0);
+		}
+	struct hitfile_batch b = {.count = 0};
+	uint64_t lines = 0, inode = 0, from = 0;
+	for (int status; alive;) {
+		while (waitpid(-1, &status, WNOHANG) > 0) {
+			ck_assert_int_eq(status, 0);
+			alive--;
+		}
+		lines += drain(dir, &b, &inode, &from);
+	}
+	while (from || inode)
+		lines += drain(dir, &b, &inode, &from);
+	lines += drain(dir, &b, &inode, &from);
+	ck_assert_uint_eq(lines, (uint64_t)16 * each);
+	hitfile_free(&b);
+	close(dir);
+	rmdir(folder);
+}
+END_TEST
+
+START_TEST(hour_of_a_name_ends)
+{
+	ck_assert_int_eq(hitfile_hour_end("mail.example.net.1970010100"), 3600);
+	ck_assert_int_eq(hitfile_hour_end("h.2013091211"), 1378987200);
+	ck_assert_int_eq(hitfile_hour_end("h.2024022923"), 1709251200);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("hit");
@@ -106,6 +183,8 @@ Suite *unit_suite(void)
 	tcase_add_test(c, text_cannot_break_the_line);
 	tcase_add_test(c, broken_line_is_refused);
 	tcase_add_test(c, user_agent_tells_the_class);
+	tcase_add_test(c, hour_of_a_name_ends);
+	tcase_add_test(c, no_line_is_lost_between_writers_and_reader);
 	tcase_add_test(c, file_is_named_by_host_and_hour);
 	suite_add_tcase(s, c);
 	return s;

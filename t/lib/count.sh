@@ -1,0 +1,221 @@
+# shellcheck shell=sh
+# The tests of saca-count that hold for each engine. Source this after setting STORE and after
+# defining `sql STATEMENT`, which prints the rows, columns joined by |.
+
+HITS=$T/hits
+SPOOL=$T/spool
+mkdir "$HITS" "$SPOOL"
+HOST_NAME=$(hostname)
+NOW=$(date +%s)
+
+# hour [SECONDS]: the name of the file of hits of that time
+hour() { echo "$HOST_NAME.$(date -u -d "@${1:-$NOW}" +%Y%m%d%H)"; }
+
+# hit LINE...: appends lines; @N is N seconds ago
+hit() {
+	for _line; do
+		_ago=$(printf '%s' "$_line" | sed -n 's/.*@\([0-9]*\).*/\1/p')
+		printf '\n%s\n' "$(printf '%s' "$_line" | sed "s/@[0-9]*/$((NOW - ${_ago:-0}))/")" >>"$HITS/$(hour $((NOW - ${_ago:-0})))"
+	done
+}
+
+count() { saca-count "$@" "$HITS" "$STORE"; }
+
+# A send of the plan 1 with ten contacts, 1 to 10, all handed over; with other options: TRACK.
+# The numbers of plan, sender and contacts are those of a store that has nothing else.
+prepare() {
+	saca-import -w "$T/web" "$SPOOL" "$STORE" 2>/dev/null
+	for send in 101 102; do
+		{
+			printf 'Return-Path: <ana@example.com>\nX-Saca-Send: %s\nX-Saca-Id: %032x\nX-Saca-User: ana.acme\nX-Saca-Ip: 192.0.2.7\n' $send $send
+			printf 'X-Saca-Date: 2013-09-12T11:59:19Z\nX-Saca-Recipients: 10\n'
+			for _i in 01 02 03 04 05 06 07 08 09 10; do echo "Delivered-To: c$_i@example.org"; done
+			printf 'Received: from x (192.0.2.7) by h with ESMTPA id %032x; 2013-09-12T11:59:19Z\n' $send
+			[ $send = 101 ] || echo 'X-Teenvio-TrackingOpening: no'
+			printf 'Subject: uno\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\nhola\n--b\nContent-Type: text/html\n\n<p>hola</p>\n--b--\n'
+		} >"$SPOOL/new/$(printf '%064x' $send)"
+	done
+	saca-import -w "$T/web" "$SPOOL" "$STORE" 2>/dev/null
+	sql "insert into delivery (plan_id, send_id, contact_id, state, first_at, at)
+		select s.plan_id, s.id, m.contact_id, 'handed', '2013-09-12T12:00:00Z', '2013-09-12T12:00:00Z'
+		from send s join group_member m on m.plan_id = s.plan_id and m.group_id = s.group_id"
+	sql "insert into figures (plan_id, send_id, source, handed) values (1, 101, 'saca-send', 10), (1, 102, 'saca-send', 10)"
+}
+
+# delivery CONTACT [SEND]: opens|machine_opens|clicks|state
+delivery() {
+	sql "select opens, machine_opens, clicks, state from delivery where send_id = ${2:-101} and contact_id = $1"
+}
+
+# The figures, added up over the writers, are those that a recount of the rows gives.
+figures_match() {
+	_sums=$(sql "select send_id, sum(handed), sum(bounced), sum(opened), sum(opened_bounced), sum(opened_unsubscribed),
+		sum(opens), sum(machine_opens), sum(clicked), sum(clicks), sum(unsubscriptions) from figures group by send_id order by send_id")
+	_left="exists (select 1 from unsubscription u where u.plan_id = d.plan_id and u.send_id = d.send_id
+		and u.contact_id = d.contact_id and u.type in (0, 30))"
+	_rows=$(sql "select d.send_id, sum(case when state = 'handed' then 1 else 0 end), sum(case when state = 'bounced' then 1 else 0 end),
+		sum(case when opens > 0 then 1 else 0 end), sum(case when opens > 0 and state = 'bounced' then 1 else 0 end),
+		sum(case when opens > 0 and $_left then 1 else 0 end), sum(opens), sum(machine_opens),
+		sum(case when clicks > 0 then 1 else 0 end), sum(clicks),
+		(select count(*) from unsubscription u where u.send_id = d.send_id and u.type in (0, 30))
+		from delivery d group by d.send_id order by d.send_id")
+	is "$_sums" "$_rows" "$1: the figures are those of a recount"
+	is "$(sql "select coalesce(sum(clicks), 0) from delivery")" "$(sql "select coalesce(sum(count), 0) from click")" \
+		"$1: the clicks of the links add up to those of the contacts"
+}
+
+all_counts() {
+	prepare
+	out=$(count 2>&1)
+	is "$?:$out" 0: 'an empty folder is counted in silence'
+
+	# --- opens, views, clicks
+	hit 'open 1 101 1 - person @30 - -' 'open 1 101 1 - proxy @29 - -' 'open 1 101 2 - machine @28 - -'
+	out=$(count 2>&1)
+	like "$out" '^saca-count: lines=3 views=0 opens=3 clicks=0 unsubscriptions=0 bounces=0 complaints=0 broken=0$' 'the summary tells what was counted'
+	is "$(delivery 1)" '2|0|0|handed' 'opens of a person and of a proxy are a person'"'"'s'
+	is "$(delivery 2)" '0|1|0|handed' "a machine's open is counted apart"
+	out=$(count 2>&1)
+	is "$out:$(delivery 1)" ':2|0|0|handed' 'a line that was counted does not count again'
+	hit 'view 1 101 3 - person @25 - -' 'click 1 101 4 2 person @25 - -' 'click 1 101 4 2 person @20 - -' 'click 1 101 4 1 person @15 - -'
+	count 2>/dev/null
+	is "$(delivery 3)" '1|0|0|handed' "a person's view makes the mail an opened one"
+	is "$(delivery 4)" '1|0|3|handed' "a person's click makes the mail an opened one"
+	is "$(sql "select number, count from click where contact_id = 4 order by number")" '1|1
+2|2' 'clicks are counted for each link'
+	hit 'view 1 101 3 - person @14 - -'
+	count 2>/dev/null
+	is "$(delivery 3)" '1|0|0|handed' 'a second view adds no open'
+	hit 'view 1 102 1 - person @25 - -' 'click 1 102 1 1 person @25 - -'
+	count 2>/dev/null
+	is "$(delivery 1 102)" '0|0|1|handed' 'a send without tracking of opens gets no opens from views and clicks'
+	figures_match 'opens, views and clicks'
+
+	# --- bursts
+	hit 'click 1 101 5 1 person @20 - -' 'click 1 101 5 2 person @19 - -' 'click 1 101 5 3 person @18 - -' 'click 1 101 5 3 person @12 - -'
+	hit 'click 1 101 6 1 person @20 - -' 'click 1 101 6 1 person @20 - -' 'click 1 101 6 2 person @20 - -'
+	count 2>/dev/null
+	is "$(delivery 5)" '1|3|1|handed' "three links within two seconds are a machine's clicks"
+	is "$(delivery 6)" '1|0|3|handed' "two links are a person's clicks"
+	hit 'click 1 101 7 1 person @12 - -'
+	count 2>/dev/null
+	hit 'click 1 101 7 2 person @11 - -'
+	count 2>/dev/null
+	NOW=$(date +%s)
+	hit 'click 1 101 8 1 person @11 - -' 'click 1 101 8 2 person @9 - -' 'click 1 101 8 3 person @9 - -'
+	count 2>/dev/null
+	is "$(delivery 8)" '0|1|0|handed' 'clicks that are too young to count make an older one a burst'
+	hit 'open 1 101 9 - person @2 - -'
+	count 2>/dev/null
+	is "$(delivery 9)" '0|0|0|handed' 'a line of the last ten seconds waits'
+	sed -i "s/^open 1 101 9 - person .*/open 1 101 9 - person $((NOW - 60)) - -/" "$HITS/$(hour)"
+	figures_match 'bursts'
+
+	# --- unsubscriptions
+	hit 'unsub 1 101 1 - person @30 - -' 'unsub 1 101 1 - person @29 - -' 'unsub 1 102 2 - person @30 - -'
+	rm -f "$HITS"/* # the lines before are counted; a new file begins
+	NOW=$(date +%s)
+	hit 'unsub 1 101 1 - person @30 - -' 'unsub 1 101 1 - person @29 - -' 'unsub 1 102 2 - person @30 - -'
+	count 2>/dev/null
+	is "$(sql "select id, contact_id, sender_id, type, send_id from unsubscription order by id")" '1|1|1|0|101
+2|2|1|0|102' 'an unsubscription is opened once, numbered in the plan'
+	hit 'unsub 1 102 1 - person @28 - -' 'complaint 1 101 2 - - @28 - abuse' 'complaint 1 101 3 - - @28 - abuse'
+	count 2>/dev/null
+	is "$(sql "select id, contact_id, type, send_id from unsubscription where id > 2 order by id")" '3|3|30|101' \
+		'a second unsubscription opens nothing; a complaint is one of type 30'
+	hit 'open 1 102 2 - person @27 - -' 'open 1 101 3 - person @26 - -'
+	count 2>/dev/null
+	figures_match 'unsubscriptions'
+
+	# --- bounces
+	hit 'bounce 1 101 6 - - @25 5.1.1 550 5.1.1 no such user' 'bounce 1 101 7 - - @25 5.7.1 550 5.7.1 blacklisted' \
+		'bounce 1 101 9 - - @25 5.2.2 552 5.2.2 over quota' 'bounce 1 101 10 - - @25 5.2.1 450 5.2.1 mail at a rate that'
+	count 2>/dev/null
+	is "$(sql "select contact_id, state, code, reason from delivery where state = 'bounced' order by contact_id")" \
+		'6|bounced|5.1.1|550 5.1.1 no such user
+7|bounced|5.7.1|550 5.7.1 blacklisted
+9|bounced|5.2.2|552 5.2.2 over quota
+10|bounced|5.2.1|450 5.2.1 mail at a rate that' 'a bounce is noted with code and reason'
+	is "$(sql "select contact_id, type, send_id from unsubscription where type = 20")" '6|20|101' \
+		'only an address that does not exist is unsubscribed at once'
+	hit 'bounce 1 101 6 - - @24 5.1.1 again' 'bounce 1 101 1 - - @24 - '
+	count 2>/dev/null
+	is "$(sql "select reason from delivery where send_id = 101 and contact_id = 6")" '550 5.1.1 no such user' 'a second bounce changes nothing'
+	for send in 201 202 203; do
+		sql "insert into send select $send, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject,
+			'$send', message_id, show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total,
+			spooled_at, imported_at, started_at, finished_at, next_at, claimed_by, claimed_until, reason from send where id = 101"
+		sql "insert into delivery (plan_id, send_id, contact_id, state, first_at, at)
+			values (1, $send, 9, 'handed', '2013-09-12T12:00:00Z', '2013-09-12T12:00:00Z')"
+		sql "insert into figures (plan_id, send_id, source, handed) values (1, $send, 'saca-send', 1)"
+	done
+	hit 'bounce 1 201 9 - - @23 5.2.2 552 5.2.2 over quota'
+	count 2>/dev/null
+	is "$(sql "select count(*) from unsubscription where contact_id = 9")" 0 'two bounces do not unsubscribe'
+	hit 'bounce 1 202 9 - - @23 5.2.2 552 5.2.2 over quota'
+	count 2>/dev/null
+	is "$(sql "select count(*) from unsubscription where contact_id = 9")" 0 'three bounces of one day do not unsubscribe'
+	sql "update delivery set at = '2013-09-13T12:00:00Z' where send_id = 201 and contact_id = 9"
+	sql "update delivery set at = '2013-09-14T12:00:00Z' where send_id = 202 and contact_id = 9"
+	hit 'bounce 1 203 9 - - @22 5.2.2 552 5.2.2 over quota'
+	count 2>/dev/null
+	is "$(sql "select type, send_id from unsubscription where contact_id = 9")" '20|203' 'three bounces of three days unsubscribe'
+	figures_match 'bounces'
+
+	# --- broken lines
+	printf '\nopen 1 101\n\nopen 1 101 4 - person %s - -\nopen 1 1' $((NOW - 22)) >>"$HITS/$(hour)"
+	before=$(sql "select opens from delivery where send_id = 101 and contact_id = 4")
+	out=$(count 2>&1)
+	like "$out" "^saca-count: warning: $(hour): the line at octet [0-9]+ is broken: skipped$" 'a broken line is told with its place'
+	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 1)) 'the line after a broken one counts'
+	printf '01 4 - person %s - -\n' $((NOW - 21)) >>"$HITS/$(hour)"
+	count 2>/dev/null
+	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 2)) 'a line counts when its end is there'
+	hit 'open 1 999 4 - person @20 - -' 'open 1 101 999 - person @20 - -' 'unsub 9 101 4 - person @20 - -'
+	out=$(count 2>&1)
+	is $? 0 'hits of a send, contact or plan that is gone are passed over'
+	figures_match 'broken lines and missing rows'
+
+	# --- old files
+	old=$(hour $((NOW - 8000)))
+	hit 'open 1 101 1 - person @8000 - -'
+	printf '\nopen 1 101 1 - pers' >>"$HITS/$old"
+	out=$(count 2>&1)
+	like "$out" "warning: $old: the line at octet [0-9]+ is broken" 'the torn end of an old file is told'
+	[ ! -e "$HITS/$old" ]
+	ok $? 'an old file that was read to its end is removed'
+	is "$(sql "select count(*) from hit_log where name = '$old'")" 0 'a removed file is forgotten'
+	[ -e "$HITS/$(hour)" ]
+	ok $? "this hour's file stays"
+	hit 'open 1 101 1 - person @8000 - -'
+	flock -s "$HITS/$old" sh -c 'echo locked; exec sleep 1000' >"$T/locked" &
+	holder=$!
+	PIDS="$PIDS $holder"
+	await 10 grep -q locked "$T/locked"
+	count 2>/dev/null
+	[ -e "$HITS/$old" ]
+	ok $? 'an old file that somebody writes to stays'
+	kill "$(pgrep -P "$holder")" "$holder" 2>/dev/null
+	wait "$holder" 2>/dev/null
+	await 10 sh -c "saca-count '$HITS' '$STORE' 2>/dev/null; [ ! -e '$HITS/$old' ]"
+	ok $? 'it is removed once nobody writes'
+	echo text >"$HITS/README"
+	mkdir "$HITS/$HOST_NAME.x"
+	out=$(count 2>&1)
+	is "$?:$out" 0: 'files that are no hits are left alone'
+	figures_match 'old files'
+
+	# --- following
+	NOW=$(date +%s)
+	background saca-count -f "$HITS" "$STORE" 2>"$T/follow"
+	follower=$!
+	hit 'open 1 101 10 - person @11 - -'
+	await 20 grep -q lines=1 "$T/follow"
+	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 10")" 1 '-f counts what appears'
+	out=$(count 2>&1)
+	is "$?:$out" 0: 'a second saca-count leaves at once, in silence'
+	kill -TERM "$follower"
+	wait "$follower"
+	is $? 0 'SIGTERM ends saca-count -f with 0'
+	figures_match 'following'
+}

@@ -1,0 +1,32 @@
+#!/bin/sh
+# saca-count into PostgreSQL: the common tests, and two hosts that count for the same sends at once.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/postgres.sh"
+
+if [ -z "$PG" ]; then
+	echo '1..0 # SKIP no PostgreSQL server here'
+	exit 0
+fi
+start_server
+STORE="postgresql://saca@$HOST/postgres"
+sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
+. "$TOP/t/lib/count.sh"
+
+all_counts
+
+NOW=$(date +%s)
+before=$(sql 'select sum(opens) from delivery')
+for host in a b; do
+	mkdir "$T/hits.$host"
+	for i in $(seq 1 400); do
+		printf '\nopen 1 %s %s - person %s - -\n' $((101 + i % 2)) $((i % 10 + 1)) $((NOW - 20))
+	done >"$T/hits.$host/$host.$(date -u -d "@$((NOW - 20))" +%Y%m%d%H)"
+	saca-count "$T/hits.$host" "$STORE" 2>"$T/out.$host" &
+	eval "pid_$host=$!"
+done
+wait "$pid_a" && wait "$pid_b"
+is $? 0 'two hosts count at once'
+# the send 102 does not track opens
+is "$(sql 'select sum(opens) from delivery')" $((before + 400)) 'two hosts count each line once'
+figures_match 'two hosts'
+done_testing
