@@ -36,6 +36,8 @@ static void read_field(struct header_block *h, char const *line, size_t n, size_
 	if (h->part && is_part_field(line, name_len)) {
 		h->content = NOWHERE;
 		h->odd = false;
+	} else if (h->part && h->content == NOWHERE) {
+		h->content = (size_t)(line - h->s);
 	}
 	if (!h->part || h->content == NOWHERE)
 		h->after_blanks = false;
@@ -73,7 +75,7 @@ bool header_block_line(struct header_block *h, size_t at, size_t end, size_t nex
 		break;
 	case HEADER_BLANKS:
 		h->after_blanks = true;
-		if (h->part && h->content == NOWHERE)
+		if (h->part && !h->odd)
 			h->content = next;
 		read_continuation(h, line, n, next);
 		break;

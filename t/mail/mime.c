@@ -216,7 +216,11 @@ static struct {
 	{MULTI("x") "x\n" MULTI("x") "--x\n\na\n", "([a\n])"},
 	{MULTI("--x") "--x\n\na\n", "([a\n])"}, {MULTI("--x") "--x\n\na\n----x\n\nb\n", "([b\n])"},
 	/* an empty line is missing: after a part's header, */
-	{MULTI("x") "--x\na: b\nsin cuerpo\n--x\n\nb", "([sin cuerpo][b])"},
+	{MULTI("x") "--x\nX-a: b\nsin cuerpo\n--x\n\nb", "([sin cuerpo][b])"},
+	{MULTI("x") "--x\nContent-Type: a/b\nPrecio: 20\nuno\n--x--", "([Precio: 20\nuno])"},
+	{MULTI("x") "--x\nContent-Type: a/b\nPrecio: 20\n--x--", "([Precio: 20])"},
+	{MULTI("x") "--x\nContent-Type: a/b\nPrecio: 20\n\nuno\n--x--", "([uno])"},
+	{MULTI("x") "--x\nContent-Type: a/b\nA: b\nContent-ID: c\nuno\n--x--", "([uno])"},
 	{MULTI("x") "--x\nContent-Type: a/b\nuno\ndos\n--x--", "([uno\ndos])"},
 	{MULTI("x") "--x\nContent-Type: a/b\nuno\n\ndos\n--x--", "([uno\n\ndos])"},
 	{MULTI("x") "--x\nContent-Type: a/b\nuno\nNota: dos\ntres\n--x--", "([uno\nNota: dos\ntres])"},
