@@ -6,6 +6,7 @@
 #include "base/setid.h"
 #include "base/version.h"
 #include "store/listing.h"
+#include "store/metrics.h"
 #include "store/store.h"
 #include "store/tables.h"
 
@@ -17,7 +18,7 @@
 
 #define USAGE "saca-list [-jc] [-p plan] [-u user] [-g group] [-s state] [-d day] [-n rows] store " \
 	"contacts|groups|pieces|senders|sends, or saca-list [-jc] store send number|uuid, " \
-	"or saca-list store html|text number"
+	"or saca-list store html|text number, or saca-list store metrics"
 
 #define UUID 32 /* its digits */
 
@@ -368,6 +369,19 @@ static int show_piece(struct options const *o)
 	return 0;
 }
 
+static int show_metrics(struct options const *o)
+{
+	if (o->argument || o->filtered || o->format != LISTING_TABLE)
+		usage();
+	struct store *s = open_store(o->address);
+	if (store_print_metrics(s, stdout) != STORE_OK)
+		die_store(s);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		die_write();
+	close_store(s);
+	return 0;
+}
+
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-list";
@@ -375,6 +389,8 @@ int main(int argc, char const *const *argv)
 	struct options o = read_options(argc, argv);
 	if (!strcmp(o.verb, "send"))
 		return show_send(&o);
+	if (!strcmp(o.verb, "metrics"))
+		return show_metrics(&o);
 	if (!strcmp(o.verb, "html") || !strcmp(o.verb, "text"))
 		return show_piece(&o);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

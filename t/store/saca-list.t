@@ -49,6 +49,37 @@ is "$(saca-list "$STORE" html 1)" '<p>hola</p>' 'the HTML of a piece'
 is "$(saca-list "$STORE" text 1)" 'hola' 'its text'
 out=$(saca-list "$STORE" html 99 2>&1); is "$?" 1 'no such piece: 1'
 
+# One send, by its number or UUID.
+is "$(saca-list "$STORE" send 1166 | sed -n 's/  */ /p' | head -n 3)" "id 1166
+plan acme
+user victor.acme" 'saca-list send prints one column a line'
+is "$(saca-list "$STORE" send "$(uuid 2)" -j | json '[s["id"] for s in d]')" '[1167]' 'saca-list send finds a send by its UUID'
+out=$(saca-list "$STORE" send 1 2>&1); is "$?:$out" '1:saca-list: fatal: there is no send 1' \
+	'saca-list send exits 1 if there is no such send'
+is "$(saca-list "$STORE" sends -u eva.otro -j | json '[s["id"] for s in d]')" '[1167]' 'saca-list -u selects by login'
+is "$(saca-list "$STORE" sends -d 2013-09-12 -j | json 'len(d)')" 2 'saca-list -d selects by day'
+is "$(saca-list "$STORE" sends -d 2013-09-13 -j)" '[]' 'saca-list -d does not select other days'
+is "$(saca-list "$STORE" senders -c)" 'id,plan,address,name
+1,acme,remitente@dominio.com,
+2,otro,ella@otro.es,' 'saca-list senders lists the senders'
+
+# Metrics.
+sql "insert into figures (plan_id, send_id, source, handed) select plan_id, id, 'saca-send', 5 from send;
+	insert into figures (plan_id, send_id, source, handed, bounced) select plan_id, id, 'saca-count', -1, 1 from send;
+	update send set imported_at = '2000-03-01T00:00:01Z' where state = 'new'"
+is "$(saca-list "$STORE" metrics | grep -v '^#')" 'saca_store_sends{state="new"} 1
+saca_store_sends{state="sent"} 1
+saca_store_contacts 4
+saca_store_plans 2
+saca_store_oldest_new_timestamp_seconds 951868801
+saca_store_deliveries{state="handed"} 8
+saca_store_deliveries{state="bounced"} 2
+saca_store_deliveries{state="refused"} 0
+saca_store_deliveries{state="malformed"} 0
+saca_store_deliveries{state="unsubscribed"} 0
+saca_store_deliveries{state="suppressed"} 0' 'saca-list metrics prints the counts'
+out=$(saca-list "$STORE" metrics >/dev/full 2>&1); is "$?" 111 'saca-list metrics reports a full disk'
+
 # What a stranger wrote does not reach a terminal.
 esc=$(printf '\033')
 sql "update send set subject = 'a' || char(27) || '[31mb' || char(10) || 'c' || char(155) || char(127) || 'd\\' where id = 1166"
@@ -110,5 +141,10 @@ misuse "$STORE" piece 1
 misuse "$STORE" piece x --html
 misuse "$STORE" piece --html
 misuse "$STORE" sends -p
+misuse "$STORE" sends -d 2013-9-1
+misuse "$STORE" contacts -u eva.otro
+misuse "$STORE" send
+misuse "$STORE" send 1 -p acme
+misuse "$STORE" metrics -j
 
 done_testing
