@@ -265,6 +265,8 @@ static int list_rows(struct options const *o, struct kind const *k)
 		add_condition(&q, "t.plan_id = (SELECT id FROM plan WHERE name = ", store_string(o->plan), ")");
 	if (o->group)
 		add_condition(&q, strcat(strcpy(equals, k->group), " = "), store_number(o->group), "");
+	if (o->group && k->members) /* PostgreSQL's keys begin with the plan */
+		add_condition(&q, "m.plan_id = (SELECT plan_id FROM contact_group WHERE id = ", store_number(o->group), ")");
 	if (o->user)
 		add_condition(&q, "t.username = ", store_string(o->user), "");
 	if (o->state)
