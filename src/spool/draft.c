@@ -42,13 +42,15 @@ static bool flush_draft(struct draft *d)
 	return fd_write_all(d->fd, d->out, n);
 }
 
-/* What does not fit in half the buffer is written without a copy. */
+/* Octets that do not fit in half the buffer are written without a copy. */
 static bool put_octets(struct draft *d, char const *s, size_t n)
 {
 	if (n > DRAFT_BUFFER - d->held && !flush_draft(d))
 		return false;
 	if (n > DRAFT_BUFFER / 2)
 		return flush_draft(d) && fd_write_all(d->fd, s, n);
+	if (n == 0)
+		return true;
 	memcpy(d->out + d->held, s, n);
 	d->held += n;
 	return true;

@@ -328,7 +328,10 @@ def survives_a_flood():
 	ok(all(receipt(a, '[KR]') for _, a in waits), 'each good request among %d bad ones is answered: %d' % (total, len(waits)))
 	ok(waits[-1][0] < 60, 'the median wait is %.1f ms, the longest %.0f ms' % (waits[len(waits) // 2][0] * 1000, waits[-1][0] * 1000))
 	after = resident(s.workers())
-	ok(after < before + (4 << 20), 'memory stays flat: %d KB before, %d KB after' % (before // 1024, after // 1024))
+	if b'__asan_init' in read(os.path.join(BIN, 'saca-spool')):
+		skip('memory stays flat', 'the sanitizer keeps freed memory')
+	else:
+		ok(after < before + (4 << 20), 'memory stays flat: %d KB before, %d KB after' % (before // 1024, after // 1024))
 	ok(len(s.workers()) == 4 and 'worker' not in s.said(), 'no worker dies of it')
 	await_that(s.said)
 	lines = s.said().count('\n')
