@@ -1,10 +1,11 @@
-/* The spool's small files: count, credit/PLAN, seen/KEY. What is read is written as it
-   was; whatever is in them, numbers only rise and sums are kept. */
+/* The small files of the spool: count, credit/PLAN, quota/PLAN, seen/KEY. A parsed text is
+   formatted as it was; numbers only rise, and sums stay the same, whatever the text is. */
 #include "mail/address.h"
 #include "base/ascii.h"
 #include "spool/number_format.h"
 #include "spool/credit_format.h"
 #include "base/date.h"
+#include "spool/quota_format.h"
 #include "spool/seen_format.h"
 #include "fuzz.h"
 
@@ -71,6 +72,19 @@ static void check_credit(char const *s, size_t n)
 		must(credit_settle(&c, false) && c.balance == left && !c.pending);
 }
 
+static void check_quota(char const *s, size_t n)
+{
+	struct quota q, p;
+	char text[QUOTA_SIZE];
+	if (!quota_parse(&q, s, n))
+		return;
+	quota_format(text, &q);
+	must(fuzz_same(text, sizeof text, s, n));
+	must(quota_parse(&p, text, sizeof text) && p.recipients == q.recipients && p.waiting == q.waiting);
+	bool fits = q.recipients <= 100 && q.recipients + n <= 100;
+	must(quota_add_recipients(&p, n, 100) == fits && p.recipients == q.recipients + (fits ? n : 0));
+}
+
 static void check_seen(char const *s, size_t n)
 {
 	struct buf out = BUF_ZERO;
@@ -103,9 +117,12 @@ static void check_seen(char const *s, size_t n)
 
 int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 {
+	if (n == 0)
+		return 0;
 	char *s = fuzz_copy(data, n);
 	check_counter(s, n);
 	check_credit(s, n);
+	check_quota(s, n);
 	check_seen(s, n);
 	free(s);
 	return 0;
