@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static enum dialogue_lookup lookup_of(int code)
@@ -17,25 +18,7 @@ static enum dialogue_lookup lookup_of(int code)
 	return code == 0 ? DIALOGUE_YES : code == EXIT_REFUSED ? DIALOGUE_NO : DIALOGUE_UNKNOWN;
 }
 
-/* Writes user NUL password NUL ip NUL; without the address if it does not fit. Returns the length,
-   or 0: even then it does not fit. */
-static size_t format_block(char out[DIALOGUE_CREDENTIALS], char const *user, size_t un, char const *password, size_t pn,
-	char const *ip)
-{
-	size_t n = un + 1 + pn + 1, ip_n = strlen(ip) + 1;
-	if (n + 1 > DIALOGUE_CREDENTIALS)
-		return 0;
-	memcpy(out, user, un);
-	out[un] = 0;
-	memcpy(out + un + 1, password, pn);
-	out[n - 1] = 0;
-	if (n + ip_n > DIALOGUE_CREDENTIALS) {
-		ip = "";
-		ip_n = 1;
-	}
-	memcpy(out + n, ip, ip_n);
-	return n + ip_n;
-}
+enum { PIECES = 5 };
 
 /* --- The program --------------------------------------------------------------------------- */
 
@@ -61,7 +44,7 @@ static enum dialogue_lookup run_program(struct login *l, int from, uint64_t dead
 	return lookup_of(end.code);
 }
 
-static enum dialogue_lookup check_by_program(struct login *l, char const *block, size_t n, uint64_t deadline)
+static enum dialogue_lookup check_by_program(struct login *l, struct iovec const *block, size_t n, uint64_t deadline)
 {
 	struct run_end const none = {.code = -1};
 	int p[2];
@@ -69,7 +52,7 @@ static enum dialogue_lookup check_by_program(struct login *l, char const *block,
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return DIALOGUE_UNKNOWN;
 	/* less than PIPE_BUF into an empty pipe: neither blocks nor is cut */
-	ssize_t w = write(p[1], block, n);
+	ssize_t w = writev(p[1], block, PIECES);
 	close(p[1]);
 	enum dialogue_lookup r = w == (ssize_t)n ? run_program(l, p[0], deadline) : DIALOGUE_UNKNOWN;
 	close(p[0]);
@@ -85,12 +68,11 @@ static void keep_ticket(struct login *l, char const *reply, size_t n)
 		l->ticket[base64_encode(l->ticket, reply + 1, TICKET_OCTETS)] = 0;
 }
 
-static enum dialogue_lookup check_by_service(struct login *l, char const *block, size_t n, int client, uint64_t deadline)
+static enum dialogue_lookup check_by_service(struct login *l, struct iovec const *block, int client, uint64_t deadline)
 {
 	char reply[1 + TICKET_OCTETS];
 	size_t got;
-	struct iovec const data = {(char *)block, n};
-	struct ask const a = {.path = l->socket, .data = &data, .pieces = 1, .deadline = deadline, .client = client};
+	struct ask const a = {.path = l->socket, .data = block, .pieces = PIECES, .deadline = deadline, .client = client};
 	enum ask_end end = ask(&a, reply, sizeof reply, &got);
 	ask_reason(l->reason, l->socket, end, errno);
 	if (end != ASK_REPLIED)
@@ -105,12 +87,15 @@ static enum dialogue_lookup check_by_service(struct login *l, char const *block,
 enum dialogue_lookup login_check(struct login *l, char const *user, size_t un, char const *password, size_t pn,
 	char const *ip, int client, uint64_t deadline)
 {
-	char block[DIALOGUE_CREDENTIALS];
-	size_t n = format_block(block, user, un, password, pn, l->argv ? "" : ip);
-	if (!n)
+	size_t ip_n = strlen(ip), n = un + 1 + pn + 1 + 1;
+	if (n > DIALOGUE_CREDENTIALS)
 		return DIALOGUE_UNKNOWN;
-	enum dialogue_lookup r = l->argv ? check_by_program(l, block, n, deadline)
-		: check_by_service(l, block, n, client, deadline);
-	wipe(block, sizeof block);
-	return r;
+	if (l->argv || n + ip_n > DIALOGUE_CREDENTIALS) { /* an empty timestamp */
+		ip = "";
+		ip_n = 0;
+	}
+	/* in pieces: no copy of the password is made */
+	struct iovec const block[PIECES] = {{(char *)user, un}, {(char *)"", 1}, {(char *)password, pn}, {(char *)"", 1},
+		{(char *)ip, ip_n + 1}};
+	return l->argv ? check_by_program(l, block, n, deadline) : check_by_service(l, block, client, deadline);
 }

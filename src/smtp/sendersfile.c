@@ -1,15 +1,26 @@
 /* The dialogue's questions to senders.cdb. */
 #include "smtp/sendersfile.h"
 
-#include <errno.h>
+#include "base/log.h"
 
-#include <skalibs/strerr.h>
+#include <errno.h>
+#include <string.h>
 
 void senders_file_open_early(struct senders_file *f)
 {
 	f->is_early = true;
 	if (f->path && (f->fd = cdb_file_descriptor(f->path)) < 0)
 		f->error = errno;
+}
+
+/* Writes a warning by the log's rules: strerr_warn would wait for a logger that does not read. */
+static void warn_of_file(struct senders_file const *f, char const *label, char const *reason)
+{
+	struct log_line l;
+	log_start(&l);
+	log_text(&l, label, f->path);
+	log_text(&l, ": ", reason);
+	log_write(&l);
 }
 
 static bool open_file(struct senders_file *f)
@@ -21,14 +32,14 @@ static bool open_file(struct senders_file *f)
 	else
 		f->is_open = f->is_early ? senders_map(&f->senders, f->fd) : senders_open(&f->senders, f->path);
 	if (!f->is_open)
-		strerr_warnwusys("open ", f->path);
+		warn_of_file(f, " warning: unable to open ", strerror(errno));
 	return f->is_open;
 }
 
 static enum dialogue_lookup lookup_of(struct senders_file const *f, enum senders_result r)
 {
 	if (r == SENDERS_DAMAGED)
-		strerr_warnw(f->path, " is damaged: compile the accounts again");
+		warn_of_file(f, " warning: unable to read ", "the file is damaged: compile the accounts again");
 	return r == SENDERS_DAMAGED ? DIALOGUE_UNKNOWN : r == SENDERS_YES ? DIALOGUE_YES : DIALOGUE_NO;
 }
 
