@@ -113,7 +113,7 @@ OBJ_saca-bounce := \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
 	$(call in,send,blame bounce hit hits linkkeys token)
 OBJ_saca-send := \
-	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num random setid siphash utf8 version) \
+	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num random setid siphash utf8 version wait) \
 	$(call in,mail,address cid compose css header header_block html html_foreign html_text mime mime_head param \
 		punycode qp srcset transfer url) \
 	$(call in,accounts,plan senders) \

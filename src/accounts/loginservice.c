@@ -90,7 +90,7 @@ static void reply_accepted(struct serve_request *r, char const *user)
 {
 	unsigned char reply[1 + TICKET_OCTETS] = {0};
 	if (settings->ticket_key)
-		ticket_make(reply + 1, &secrets->ticket_key, user, ticket_now() + TICKET_SECONDS);
+		ticket_make(reply + 1, &secrets->ticket_key, user, clock_boot_seconds() + TICKET_SECONDS);
 	serve_reply(r, reply, settings->ticket_key ? sizeof reply : 1);
 	wipe(reply, sizeof reply);
 	serve_finish(r);

@@ -1,11 +1,15 @@
-/* The monotonic clock. Deadlines are absolute times of it, so that a peer who sends an octet now and
-   then cannot extend them. */
+/* Clocks that nobody can set: they are independent of the time of day. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
 #include <stdint.h>
 
-/* Milliseconds since an arbitrary moment; never goes backward. */
+/* Milliseconds, and microseconds, since an arbitrary moment. They never go backward. Deadlines are moments
+   of clock_ms: a peer that sends an octet now and then does not extend them. */
 uint64_t clock_ms(void);
+uint64_t clock_us(void);
+
+/* Seconds since the boot of the system, time in suspend included: the same for all processes. */
+uint64_t clock_boot_seconds(void);
 
 #endif

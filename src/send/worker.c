@@ -1,9 +1,9 @@
 /* The loop of saca-send: see worker.h. Each turn it reads the outcomes that have come, chooses the
    next contacts for idle sessions, writes both in one transaction, and then hands the mails over. */
-#define _GNU_SOURCE /* ppoll */
 #include "send/worker.h"
 
 #include "base/clock.h"
+#include "base/wait.h"
 #include "send/worker_state.h"
 
 #include <errno.h>
@@ -142,13 +142,6 @@ static struct task *next_task(struct worker const *w)
 		}
 	}
 	return best;
-}
-
-static uint64_t clock_us(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 /* Milliseconds until the next mail may go. A server that is down is tried with one mail at a time. */
@@ -341,9 +334,8 @@ static void wait_for_outcomes(struct worker *w, struct pollfd *poll)
 	for (size_t i = 0; i < w->tasks; i++)
 		if (wants_contacts(w->task[i]) || (!w->task[i]->is_leaving && task_is_done(w->task[i])) || (is_ending(w) && !w->task[i]->job->in_flight))
 			ms = 0;
-	struct timespec const t = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
 	pool_watch(w->pool, poll);
-	if (ppoll(poll, (nfds_t)w->pool->n, &t, w->o->waiting) < 0)
+	if (wait_ready(poll, (nfds_t)w->pool->n, ms ? clock_ms() + ms : WAIT_LOOK, w->o->waiting) < 0)
 		for (size_t i = 0; i < w->pool->n; i++)
 			poll[i].revents = 0; /* a signal */
 }

@@ -1,5 +1,4 @@
 /* The ticket of a login. */
-#define _GNU_SOURCE /* CLOCK_BOOTTIME */
 #include "service/ticket.h"
 
 #include "base/fd.h"
@@ -8,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
 #define EXPIRY 8
 _Static_assert(EXPIRY + HASH_OCTETS == TICKET_OCTETS, "a ticket is its time and its MAC");
@@ -27,13 +25,6 @@ bool ticket_read_key(struct hash_key *key, char const *path)
 		errno = EINVAL;
 	wipe(octets, sizeof octets);
 	return n == TICKET_KEY;
-}
-
-uint64_t ticket_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec;
 }
 
 /* The MAC over user, NUL, time. */

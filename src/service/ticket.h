@@ -3,7 +3,7 @@
    read the key from one file; nobody else can read it. So a captured dialogue submits
    messages only for users whose password it has.
 
-   Times are seconds since the boot of the machine (CLOCK_BOOTTIME), and the key is made at
+   Times are those of clock_boot_seconds, and the key is made at
    boot: setting the clock changes nothing. */
 #ifndef SERVICE_TICKET_H
 #define SERVICE_TICKET_H
@@ -22,9 +22,6 @@
 
 /* Reads the key from a file of exactly TICKET_KEY octets. False: errno; EINVAL: another size. */
 bool ticket_read_key(struct hash_key *key, char const *path);
-
-/* The time now. */
-uint64_t ticket_now(void);
 
 /* Makes a ticket for the user (user.plan, at most TICKET_USER octets). */
 void ticket_make(unsigned char out[TICKET_OCTETS], struct hash_key const *key, char const *user, uint64_t expiry);

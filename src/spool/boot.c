@@ -1,12 +1,10 @@
 /* Which start of the system this is. */
-#define _GNU_SOURCE /* CLOCK_BOOTTIME */
 #include "spool/boot.h"
 
 #include "base/fd.h"
 
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
 char const *boot_id(void)
 {
@@ -19,11 +17,4 @@ char const *boot_id(void)
 	if (fd >= 0)
 		fd_close(fd);
 	return id;
-}
-
-uint64_t boot_seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec;
 }

@@ -1,6 +1,7 @@
 /* Removing what is old. */
 #include "spool/expire.h"
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "spool/boot.h"
 #include "spool/credit.h"
@@ -39,7 +40,7 @@ static bool check_clock(struct spool const *sp, time_t now, bool *jumped)
 {
 	struct record r;
 	char text[SIZE + 1];
-	uint64_t seconds = boot_seconds();
+	uint64_t seconds = clock_boot_seconds();
 	if (!record_open(&r, sp, "clock", true))
 		return false;
 	ssize_t n = record_read(&r, text, sizeof text);

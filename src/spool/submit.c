@@ -93,7 +93,7 @@ static bool check_ticket(struct work *s)
 	size_t n = text ? strlen(text) : 0, len = 0;
 	if (!n || !base64_decode(ticket, &len, text, n))
 		return reject_peer(s, "refused a request: it has no ticket");
-	switch (ticket_check(&s->submit->ticket_key, s->in.value[SUBMISSION_USER], ticket, len, ticket_now())) {
+	switch (ticket_check(&s->submit->ticket_key, s->in.value[SUBMISSION_USER], ticket, len, clock_boot_seconds())) {
 	case TICKET_VALID:
 		return true;
 	case TICKET_EXPIRED:
