@@ -1,6 +1,7 @@
 /* saca-count: counts what saca-hit and saca-bounce wrote to hits/ (SENDING 7). */
 #include "base/buf.h"
 #include "base/exitcode.h"
+#include "base/setid.h"
 #include "base/version.h"
 #include "send/count.h"
 #include "send/hitfile.h"
@@ -139,6 +140,7 @@ static bool lock_folder(struct count *c)
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-count";
+	setid_refuse();
 	bool follow = false;
 	struct count c = {.store = NULL};
 	subgetopt l = SUBGETOPT_ZERO;
