@@ -4,7 +4,7 @@
 #   sql STATEMENT   prints the rows, columns joined by |
 
 URL=https://l.example
-SERVER_FOLDER=$T/server
+SERVER_FOLDER=$T/mta
 A_DATE=2013-09-12T11:59:19Z
 
 # start_mta [CERTIFICATE KEY]: starts the server, on the same port once it had one
