@@ -70,6 +70,10 @@ bool cdb_write_add(struct cdb_write *w, char const *key, size_t kn, char const *
    replace, or `mode` if there is none. */
 bool cdb_write_finish(struct cdb_write *w, mode_t mode);
 
+/* The two halves of cdb_write_finish: several files can be written before they are synced. */
+bool cdb_write_flush(struct cdb_write *w, mode_t mode);
+bool cdb_write_sync(struct cdb_write *w);
+
 /* Renames the new file. The caller syncs the directory. */
 bool cdb_write_replace(struct cdb_write *w);
 

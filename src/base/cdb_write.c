@@ -164,12 +164,22 @@ static bool copy_owner_and_mode(struct cdb_write const *w, int fd, mode_t mode)
 	return fchmod(fd, old.st_mode & 07777) == 0;
 }
 
-bool cdb_write_finish(struct cdb_write *w, mode_t mode)
+bool cdb_write_flush(struct cdb_write *w, mode_t mode)
 {
 	char header[HEADER];
 	return write_tables(w, header)
 		&& fseek(w->file, 0, SEEK_SET) == 0 && fwrite(header, 1, HEADER, w->file) == HEADER && fflush(w->file) == 0
-		&& copy_owner_and_mode(w, fileno(w->file), mode) && fsync(fileno(w->file)) == 0;
+		&& copy_owner_and_mode(w, fileno(w->file), mode);
+}
+
+bool cdb_write_sync(struct cdb_write *w)
+{
+	return fsync(fileno(w->file)) == 0;
+}
+
+bool cdb_write_finish(struct cdb_write *w, mode_t mode)
+{
+	return cdb_write_flush(w, mode) && cdb_write_sync(w);
 }
 
 bool cdb_write_replace(struct cdb_write *w)

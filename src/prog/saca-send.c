@@ -193,8 +193,10 @@ static int write_maildir(struct options const *o, struct job_settings const *set
 		r = job_load(&j, s, plan, send, settings);
 	if (r != STORE_OK)
 		strerr_dief(EXIT_TEMPORARY, "unable to read send ", o->target, ": ", s->reason);
-	if (!job_publish(j, settings))
+	struct publish_file published;
+	if (!job_publish(j, settings, &published) || !publish_commit(&published, 1))
 		strerr_diefusys(EXIT_TEMPORARY, "publish send ", o->target);
+	publish_end(&published);
 	if (!maildir_write(o->maildir, &l, j, settings, &counts, reason))
 		strerr_dief(EXIT_TEMPORARY, reason);
 	s->rollback(s);

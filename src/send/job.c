@@ -3,7 +3,6 @@
 #include "send/job.h"
 
 #include "base/num.h"
-#include "send/publish.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -170,7 +169,7 @@ enum store_result job_put_links(struct job *j, struct store *s)
 	return r;
 }
 
-bool job_publish(struct job *j, struct job_settings const *settings)
+bool job_publish(struct job *j, struct job_settings const *settings, struct publish_file *f)
 {
 	struct template const *t = &j->template;
 	struct render_send const *r = &j->render.send;
@@ -178,6 +177,7 @@ bool job_publish(struct job *j, struct job_settings const *settings)
 	struct buf slots = BUF_ZERO;
 	struct publish_text *link = calloc(t->links.count + 1, sizeof *link);
 	bool done = link && stencil_write_slots(&slots, &t->page);
+	*f = (struct publish_file){.folder = -1};
 	errno = ENOMEM;
 	if (done) {
 		for (size_t i = 0; i < t->links.count; i++)
@@ -185,7 +185,7 @@ bool job_publish(struct job *j, struct job_settings const *settings)
 		struct published const p = {.plan = j->plan, .send = j->send, .language = j->language,
 			.sender = {who->s, who->n}, .subject = {r->subject.s, r->subject.n}, .url = {r->url, strlen(r->url)},
 			.page = {t->page.octets.s, t->page.octets.len}, .slots = {slots.s, slots.len}};
-		done = publish_write(settings->published, &p, link, t->links.count);
+		done = publish_begin(f, settings->published, &p, link, t->links.count);
 	}
 	int e = errno;
 	buf_free(&slots);

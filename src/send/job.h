@@ -5,6 +5,7 @@
 #include "accounts/senders.h"
 #include "base/hash.h"
 #include "send/linkkeys.h"
+#include "send/publish.h"
 #include "send/refusals.h"
 #include "send/render.h"
 #include "send/template.h"
@@ -71,8 +72,8 @@ enum store_result job_load(struct job **out, struct store *s, uint64_t plan, uin
 /* Writes links and the sender's name to the store, inside a transaction. */
 enum store_result job_put_links(struct job *j, struct store *s);
 
-/* Writes the published file, synced. False: errno. */
-bool job_publish(struct job *j, struct job_settings const *settings);
+/* publish_begin for the send (send/publish.h). False: errno. */
+bool job_publish(struct job *j, struct job_settings const *settings, struct publish_file *f);
 
 /* Frees what only job_put_links and job_publish need. */
 void job_forget_template(struct job *j);

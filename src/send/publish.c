@@ -1,4 +1,5 @@
 /* Published sends: see publish.h. */
+#define _GNU_SOURCE /* syncfs */
 #include "send/publish.h"
 
 #include "base/cdb.h"
@@ -39,31 +40,57 @@ static bool add_records(struct cdb_write *w, struct published const *p, struct p
 	return done;
 }
 
-/* Opens the folder of a send; if there is none, makes it. */
-static int open_folder(int dir, uint64_t send)
+/* Opens the folder of a send; makes it if it does not exist. */
+static bool open_folder(struct publish_file *f, uint64_t send)
 {
 	char name[NUM_FMT];
 	num_fmt(name, send % FOLDERS);
-	int fd = fd_openat(dir, name, O_RDONLY | O_DIRECTORY, 0);
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	if (mkdirat(dir, name, FOLDER_MODE) < 0 && errno != EEXIST)
-		return -1;
-	return fd_fsync(dir) ? fd_openat(dir, name, O_RDONLY | O_DIRECTORY, 0) : -1;
+	f->folder = fd_openat(f->dir, name, O_RDONLY | O_DIRECTORY, 0);
+	if (f->folder < 0 && errno == ENOENT && (mkdirat(f->dir, name, FOLDER_MODE) == 0 || errno == EEXIST)) {
+		f->made_folder = true;
+		f->folder = fd_openat(f->dir, name, O_RDONLY | O_DIRECTORY, 0);
+	}
+	return f->folder >= 0;
+}
+
+bool publish_begin(struct publish_file *f, int dir, struct published const *p, struct publish_text const *link, size_t links)
+{
+	*f = (struct publish_file){.dir = dir, .folder = -1};
+	if (!open_folder(f, p->send))
+		return false;
+	snprintf(f->name, sizeof f->name, "%llu.cdb", (unsigned long long)p->send);
+	return cdb_write_start(&f->file, f->folder, f->name) && add_records(&f->file, p, link, links)
+		&& cdb_write_flush(&f->file, FILE_MODE);
+}
+
+/* Syncs the names: of a new folder too, since another process may have made it a moment ago. */
+static bool sync_names(struct publish_file const *f)
+{
+	return fd_fsync(f->folder) && (!f->made_folder || fd_fsync(f->dir));
+}
+
+bool publish_commit(struct publish_file *f, size_t n)
+{
+	/* Two syncs of the file system take less time than two of each file. */
+	bool const many = n > 1;
+	bool done = n == 0 || (many ? syncfs(f[0].dir) == 0 : cdb_write_sync(&f[0].file));
+	for (size_t i = 0; done && i < n; i++)
+		done = cdb_write_replace(&f[i].file);
+	return done && (n == 0 || (many ? syncfs(f[0].dir) == 0 : sync_names(&f[0])));
+}
+
+void publish_end(struct publish_file *f)
+{
+	cdb_write_abandon(&f->file);
+	if (f->folder >= 0)
+		fd_close(f->folder);
 }
 
 bool publish_write(int dir, struct published const *p, struct publish_text const *link, size_t links)
 {
-	char name[NUM_FMT + 4];
-	struct cdb_write w = {.dir = -1};
-	int folder = open_folder(dir, p->send);
-	if (folder < 0)
-		return false;
-	snprintf(name, sizeof name, "%llu.cdb", (unsigned long long)p->send);
-	bool done = cdb_write_start(&w, folder, name) && add_records(&w, p, link, links)
-		&& cdb_write_finish(&w, FILE_MODE) && cdb_write_replace(&w) && fd_fsync(folder);
-	cdb_write_abandon(&w);
-	fd_close(folder);
+	struct publish_file f;
+	bool done = publish_begin(&f, dir, p, link, links) && publish_commit(&f, 1);
+	publish_end(&f);
 	return done;
 }
 

@@ -41,6 +41,20 @@ struct published {
    used. link[0] is link 1. dir: a descriptor of FOLDER. False: errno. */
 bool publish_write(int dir, struct published const *p, struct publish_text const *link, size_t links);
 
+/* The same for several sends, which share the time of the syncs: publish_begin writes a file under
+   another name, and publish_commit syncs and renames all of them. Call publish_end for each in any
+   case. False: errno. */
+struct publish_file {
+	struct cdb_write file;
+	int dir, folder;
+	bool made_folder;
+	char name[32];
+};
+
+bool publish_begin(struct publish_file *f, int dir, struct published const *p, struct publish_text const *link, size_t links);
+bool publish_commit(struct publish_file *f, size_t n);
+void publish_end(struct publish_file *f);
+
 enum publish_result {
 	PUBLISH_FOUND,
 	PUBLISH_NONE,  /* there is no such send, or no such link */

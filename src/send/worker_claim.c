@@ -12,6 +12,7 @@
 
 enum {
 	SEARCH_MS = 1000, /* from one search to the next */
+	CLAIM_MS = 250,   /* claims that come together are published together, which takes one sync */
 	TURN_MS = 3000    /* how long a send keeps its claim at least */
 };
 
@@ -101,16 +102,27 @@ static enum store_result claim_some(struct worker *w)
 }
 
 /* The first mail of a send waits for its published file. */
-static bool publish(struct worker *w, struct task *t)
+static bool publish(struct worker *w, struct task **task, size_t n)
 {
-	char why[STORE_REASON];
-	if (job_publish(t->job, w->settings)) {
-		job_forget_template(t->job);
-		w->total += t->job->total;
-		return true;
+	struct publish_file file[LEDGER_CLAIMS];
+	size_t begun = 0;
+	bool done = true;
+	while (done && begun < n)
+		done = job_publish(task[begun]->job, w->settings, &file[begun]), begun++;
+	done = done && publish_commit(file, n);
+	int const e = errno;
+	for (size_t i = 0; i < begun; i++)
+		publish_end(&file[i]);
+	for (size_t i = 0; i < n; i++) {
+		job_forget_template(task[i]->job);
+		w->total += task[i]->job->total;
 	}
-	snprintf(why, sizeof why, "unable to publish send %llu: %s", (unsigned long long)t->job->send, strerror(errno));
-	return worker_fail(w, why);
+	if (!done) {
+		char why[STORE_REASON];
+		snprintf(why, sizeof why, "unable to publish sends: %s", strerror(e));
+		worker_fail(w, why);
+	}
+	return done;
 }
 
 /* Where all claims are in use and sends of other plans wait, makes a task leave. */
@@ -151,15 +163,13 @@ bool worker_claim(struct worker *w, bool *found)
 		make_room(w);
 	}
 	*found = w->tried < w->candidates;
-	if (!*found || w->tasks == LEDGER_CLAIMS)
+	if (!*found || w->tasks == LEDGER_CLAIMS || (now < w->claim_at && w->tasks > LEDGER_CLAIMS / 2))
 		return true;
 	w->tasks_before = w->tasks;
 	w->tried_before = w->tried;
 	/* Unsynced: a claim that a power cut takes back has sent nothing. */
 	if (!worker_transact(w, STORE_UNSYNCED, claim_some))
 		return false;
-	for (size_t i = w->tasks_before; i < w->tasks; i++)
-		if (!publish(w, w->task[i]))
-			return false;
-	return true;
+	w->claim_at = now + CLAIM_MS;
+	return publish(w, w->task + w->tasks_before, w->tasks - w->tasks_before);
 }

@@ -20,6 +20,7 @@ struct worker {
 	size_t candidates, tried; /* candidate[0..tried) are used */
 	size_t tasks_before, tried_before; /* a transaction that claims */
 	uint64_t search_at;       /* when to search again; all times are of clock_ms */
+	uint64_t claim_at;        /* when to claim again, while more than half of the claims are in use */
 	uint64_t turn;            /* counts the contacts chosen */
 	size_t unsynced;          /* outcomes since the last synced commit */
 	uint64_t mail_at;         /* with a rate: when the next mail may go, in microseconds */
