@@ -53,7 +53,7 @@ message() {
 
 waiting() { find "$SPOOL/new" "$SPOOL/cur" -type f | wc -l; }
 
-# quiet STATUS OUTPUT NAME: exit 0 and not a word
+# quiet STATUS OUTPUT NAME: the status is 0 and there is no output
 quiet() { is "$1:$2" "0:" "$3"; }
 
 D=2013-09-12T11:59:19Z
@@ -64,11 +64,11 @@ begin() {
 	[ "$(id -u)" = 0 ] && whose=", which belongs to root" || whose=
 	is "$status:$out" "0:saca-import: warning: there was no spool $SPOOL: made one$whose" \
 		'saca-import reports that it makes a spool'
-	out=$(import 2>&1); quiet $? "$out" 'an empty spool: silent, 0'
+	out=$(import 2>&1); quiet $? "$out" 'an empty spool: saca-import prints nothing and exits 0'
 	is "$(ls "$SPOOL" | tr '\n' ' ')" 'clock count credit cur done failed import lock new quota seen tmp ' \
-		'the spool is made where it is missing'
-	is "$(sql "$ROWS")" '0|0|0|0|0|0|0' 'the tables are there, empty'
-	is "$(sql 'select version from schema')" 2 'the schema has its version'
+		'saca-import makes the folders of a missing spool'
+	is "$(sql "$ROWS")" '0|0|0|0|0|0|0' 'a new store has empty tables'
+	is "$(sql 'select version from schema')" 2 'a new store has schema version 2'
 }
 
 one_send() {
@@ -84,28 +84,28 @@ one_send() {
 	} | put new "$(key 1)" 1166 1 $D victor.acme remitente@dominio.com \
 		usuario@dominio.com otra@dominio.com
 	out=$(import 2>&1); status=$?
-	is $status 0 'one send: exit 0'
+	is $status 0 'saca-import of one send exits 0'
 	like "$out" '^saca-import: imported=1 sends=1 contacts=2 new=2 failed=0 ms=[0-9]+$' \
-		'one line says what was done'
-	is "$(printf '%s\n' "$out" | wc -l)" 1 'and nothing else is said'
-	is "$(waiting)" 0 'the file has left the spool'
-	is "$(ls "$SPOOL/seen")" "$(key 1)" 'and is remembered'
-	is "$(sql 'select name from plan')" acme 'the plan'
+		'saca-import prints one line with its counts'
+	is "$(printf '%s\n' "$out" | wc -l)" 1 'saca-import prints no other line'
+	is "$(waiting)" 0 'an imported file is removed from the spool'
+	is "$(ls "$SPOOL/seen")" "$(key 1)" 'an imported send is remembered in seen'
+	is "$(sql 'select name from plan')" acme 'the plan has a row'
 	is "$(sql 'select p.name, s.address from sender s join plan p on p.id = s.plan_id')" \
-		'acme|remitente@dominio.com' 'the sender'
+		'acme|remitente@dominio.com' 'the sender has a row'
 	is "$(sql "select p.name, c.email, $CREATED from contact c
 		join plan p on p.id = c.plan_id order by email")" \
 		"acme|otra@dominio.com|$D
-acme|usuario@dominio.com|$D" 'the contacts'
+acme|usuario@dominio.com|$D" 'the contacts have rows'
 	is "$(sql "select c.name, c.source, c.smtp_id, $CREATED from contact_group c")" \
-		"[SMTP] Víctor y su niño|smtp|$(uuid 1)|$D" 'the group'
+		"[SMTP] Víctor y su niño|smtp|$(uuid 1)|$D" 'the group has a row'
 	is "$(sql 'select email from group_member m join contact c on c.id = m.contact_id
 		join contact_group g on g.id = m.group_id order by email')" 'otra@dominio.com
-usuario@dominio.com' 'its members'
+usuario@dominio.com' 'the contacts are members of the group'
 	is "$(sql "select c.name, c.source, trim(c.text), $CREATED from piece c")" \
-		"[SMTP] Víctor y su niño|smtp|mañana|$D" 'the piece'
+		"[SMTP] Víctor y su niño|smtp|mañana|$D" 'the piece has a row'
 	like "$(sql 'select html from piece')" '<meta charset="utf-8"></head><p>mañana</p></html>' \
-		'its HTML is UTF-8 and says so'
+		'the HTML of the piece is UTF-8 and declares it'
 	is "$(sql "select s.id, p.name, username, a.address, i.name, g.smtp_id, s.name, s.source,
 		state, subject, s.smtp_id, message_id, show_header, social_links, language,
 		track_opens, track_clicks, remote_ip, contacts_total, $SPOOLED
@@ -113,32 +113,32 @@ usuario@dominio.com' 'its members'
 		join piece i on i.id = s.piece_id join contact_group g on g.id = s.group_id")" \
 		"1166|acme|victor.acme|remitente@dominio.com|[SMTP] Víctor y su niño|$(uuid 1)|\
 [SMTP] Víctor y su niño|smtp|new|Víctor y su niño|$(uuid 1)|<5231AC96.9010208@dominio.com>|\
-1|1|4|1|0|192.0.2.7|2|$D" 'the send'
+1|1|4|1|0|192.0.2.7|2|$D" 'the send has a row with all its columns'
 	is "$(sql "select count(*) from send where imported_at >= spooled_at")" 1 \
-		'and when it was imported'
+		'the send has the time of its import'
 }
 
 contacts_alone() {
 	put new "$(uuid 2)" 0 2 2014-01-01T00:00:00Z ana.acme remitente@dominio.com \
 		otra@dominio.com '"a\b|\"{c},"@dominio.com' 'ñandú@dominio.com'
-	like "$(import 2>&1)" 'imported=1 sends=0 contacts=3 new=2 failed=0' 'contacts alone'
+	like "$(import 2>&1)" 'imported=1 sends=0 contacts=3 new=2 failed=0' 'contacts without a send are imported'
 	is "$(sql "select name, source from contact_group where smtp_id = '$(uuid 2)'")" \
-		'[SMTP] 2014-01-01T00:00:00Z|smtp' 'their group is named by the date'
-	is "$(sql "$ROWS")" '1|1|4|2|5|1|1' 'no sender, piece or send comes of it'
+		'[SMTP] 2014-01-01T00:00:00Z|smtp' 'the group of contacts without a send is named by the date'
+	is "$(sql "$ROWS")" '1|1|4|2|5|1|1' 'contacts without a send make no sender, piece or send'
 	is "$(sql "select $CREATED from contact c where email = 'otra@dominio.com'")" $D \
-		'a contact that was there is not overwritten'
+		'an existing contact is not overwritten'
 	is "$(sql "select email from contact where email like '%{c}%'")" '"a\b|\"{c},"@dominio.com' \
-		'an address with all that an engine might trip over'
-	is "$(ls "$SPOOL/seen")" "$(key 1)" 'contacts alone leave nothing to remember'
+		'an address with quotes, braces and backslashes is stored unchanged'
+	is "$(ls "$SPOOL/seen")" "$(key 1)" 'contacts without a send are not remembered in seen'
 }
 
 no_subject_and_other_plan() {
 	message '' | put new "$(key 3)" 1167 3 $D eva.otro remitente@dominio.com usuario@dominio.com
-	like "$(import 2>&1)" 'contacts=1 new=1 failed=0' 'the same address in another plan is new there'
+	like "$(import 2>&1)" 'contacts=1 new=1 failed=0' 'an address of another plan is a new contact'
 	is "$(sql 'select name, subject, show_header, social_links, language, track_opens,
 		track_clicks from send where id = 1167')" '[SMTP] (sin asunto)||1|0|3|1|1' \
-		'a send without a subject and without options'
-	is "$(sql "$ROWS")" '2|2|5|3|6|2|2' 'each plan has its own'
+		'a send without subject and options has the default name and values'
+	is "$(sql "$ROWS")" '2|2|5|3|6|2|2' 'each plan has its own rows'
 }
 
 twice() {
@@ -147,22 +147,22 @@ twice() {
 	import 2>/dev/null
 	rows=$(sql "$ROWS")
 	cp "$T/again" "$SPOOL/new/$(key 4)"
-	like "$(import 2>&1)" 'imported=0 sends=0 contacts=0 new=0 failed=0' 'a file again'
-	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'is only removed'
+	like "$(import 2>&1)" 'imported=0 sends=0 contacts=0 new=0 failed=0' 'a file that comes back is not imported'
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'a file that comes back changes no row and is removed'
 	sql "delete from group_member where group_id = (select group_id from send where id = 1168)"
 	sql "update send set state = 'sent' where id = 1168"
 	cp "$T/again" "$SPOOL/cur/$(key 4):2,S"
 	import 2>/dev/null
 	is "$(sql "select state from send where id = 1168"):$(waiting)" sent:0 \
-		'and nothing of it written again, whatever became of it'
+		'a file that comes back does not change the state of its send'
 	put new "$(uuid 5)" 0 5 $D victor.acme remitente@dominio.com x@y.es z@y.es
 	cp "$SPOOL/new/$(uuid 5)" "$T/again"
 	import 2>/dev/null
 	rows=$(sql "$ROWS")
 	cp "$T/again" "$SPOOL/new/$(uuid 5)"
 	import 2>/dev/null
-	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'contacts alone likewise'
-	is "$rows" '2|2|7|5|8|3|3' 'while each came in once'
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'a file of contacts that comes back changes no row'
+	is "$rows" '2|2|7|5|8|3|3' 'each file was imported once'
 }
 
 set_aside() {
@@ -174,21 +174,21 @@ set_aside() {
 	{ message nul; printf 'a\0b\n'; } |
 		put new "$(key 10)" 1171 10 $D victor.acme remitente@dominio.com n@y.es
 	out=$(import 2>&1); status=$?
-	is $status 1 'something set aside: exit 1'
-	like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=4' 'what is well goes in'
-	is "$(waiting)" 0 'nothing waits'
-	is "$(ls "$SPOOL/failed" | wc -l)" 8 'each is in failed/ with its reason'
+	is $status 1 'saca-import exits 1 if it set a file aside'
+	like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=4' 'good files are imported beside faulty ones'
+	is "$(waiting)" 0 'no file waits after faulty ones are set aside'
+	is "$(ls "$SPOOL/failed" | wc -l)" 8 'each faulty file is in failed/ with its reason'
 	like "$(cat "$SPOOL/failed/$(key 6).reason")" \
 		"^20[0-9-]+T[0-9:]+Z send 1166 is in the store under another id: $(uuid 1)\$" \
-		'a number that another send has'
-	like "$(cat "$SPOOL/failed/$(key 7).reason")" 'Z no Return-Path' 'no file of the spool'
-	like "$(cat "$SPOOL/failed/$(key 8).reason")" 'Z .*text/html' 'a message without HTML'
-	like "$(cat "$SPOOL/failed/$(key 10).reason")" 'Z .*NUL' 'a message with a NUL'
-	like "$out" "^saca-import: set aside: $(key 6): send 1166 " 'it is told on stderr too'
-	out=$(import 2>&1); quiet $? "$out" 'it is told once'
+		'the reason names the number that another send has'
+	like "$(cat "$SPOOL/failed/$(key 7).reason")" 'Z no Return-Path' 'the reason names the missing field of a file'
+	like "$(cat "$SPOOL/failed/$(key 8).reason")" 'Z .*text/html' 'the reason names the missing HTML part'
+	like "$(cat "$SPOOL/failed/$(key 10).reason")" 'Z .*NUL' 'the reason names a NUL'
+	like "$out" "^saca-import: set aside: $(key 6): send 1166 " 'saca-import reports a file that it sets aside'
+	out=$(import 2>&1); quiet $? "$out" 'a file that was set aside is reported once'
 	mv "$SPOOL/failed/$(key 8)" "$SPOOL/new/"
-	out=$(import 2>&1); is $? 1 'put back with its fault it is set aside again'
-	is "$(cat "$SPOOL/failed/$(key 8)"* | grep -c 'solo texto')" 1 'and nothing of it is lost'
+	out=$(import 2>&1); is $? 1 'a faulty file that was put back is set aside again'
+	is "$(cat "$SPOOL/failed/$(key 8)"* | grep -c 'solo texto')" 1 'a file that is set aside again keeps its content'
 }
 
 in_order() {
@@ -204,7 +204,7 @@ $(uuid 101)
 $(uuid 102)
 $(uuid 103)
 $(uuid 104)
-$(uuid 105)" 'in the order of dates and numbers, whatever the names'
+$(uuid 105)" 'files are imported in the order of dates and numbers, not of names'
 }
 
 batches() {
@@ -214,17 +214,17 @@ batches() {
 	done
 	echo nonsense >"$SPOOL/new/$(key 1999)"
 	out=$(import -n 7 2>&1)
-	like "$out" 'imported=40 sends=40 contacts=80 new=8 failed=1' 'many files in small transactions'
+	like "$out" 'imported=40 sends=40 contacts=80 new=8 failed=1' '-n 7 imports many files in transactions of 7'
 	is "$(sql "select count(*), min(contacts_total), max(contacts_total) from send
-		where name like '[SMTP] lote%'")" '40|2|2' 'each with its group'
+		where name like '[SMTP] lote%'")" '40|2|2' 'each send of a batch has its own group'
 	for i in $(seq 41 60); do
 		message "lote $i" | put new "$(key $((1000 + i)))" $((2000 + i)) $((1000 + i)) \
 			$D victor.acme remitente@dominio.com "lote$i@y.es"
 	done
-	like "$(import -b 1 2>&1)" 'imported=20 ' 'transactions of one file each'
+	like "$(import -b 1 2>&1)" 'imported=20 ' '-b 1 imports each file in its own transaction'
 }
 
-# 1200 addresses, half of them known: as a group, not one by one
+# 1200 addresses, half of them known
 large_group() {
 	put new "$(uuid 300)" 0 300 $D victor.acme remitente@dominio.com \
 		$(seq -f 'g%05.0f@y.es' 1 2 2399)
@@ -233,12 +233,12 @@ large_group() {
 		$(seq -f 'g%05.0f@y.es' 1 1200)
 	put new "$(uuid 302)" 0 302 $D victor.acme remitente@dominio.com \
 		$(seq -f 'g%05.0f@y.es' 700 1900)
-	like "$(import 2>&1)" 'imported=2 sends=0 contacts=2401 new=950 failed=0' 'large groups'
+	like "$(import 2>&1)" 'imported=2 sends=0 contacts=2401 new=950 failed=0' 'groups of 1200 contacts, half of them known, are imported'
 	is "$(sql "select count(*), min(email), max(email) from group_member m
 		join contact c on c.id = m.contact_id join contact_group g on g.id = m.group_id
-		where smtp_id = '$(uuid 301)'")" '1200|g00001@y.es|g01200@y.es' 'all are members'
+		where smtp_id = '$(uuid 301)'")" '1200|g00001@y.es|g01200@y.es' 'every recipient is a member of its group'
 	is "$(sql "select count(*) from contact where email like 'g0%@y.es'")" 2150 \
-		'and each is one contact'
+		'a recipient of several groups is one contact'
 }
 
 images() {
@@ -279,18 +279,18 @@ images() {
 	done
 	out=$(import -u https://img.example.com 2>&1)
 	like "$out" "^saca-import: send 1401: its HTML points at what is not in the message: cid:nada@x; \
-its HTML points at what is no image of a kind that is hosted: cid:dibujo@x\$" 'what it does not show is told, and why'
+its HTML points at what is no image of a kind that is hosted: cid:dibujo@x\$" 'saca-import names the cids without a hosted image, with the reason'
 	is "$(sql 'select sha256, type, bytes, path from image')" "$sum|png|70|i/$sum.png" \
-		'an image, once for two pieces'
+		'an image of two pieces has one row'
 	is "$(sql 'select count(*), count(distinct piece_id), min(content_id), min(sha256)
-		from piece_image')" "2|2|foto@x|$sum" 'and both show it'
-	is "$(sha256sum <"$WEB/i/$sum.png" | cut -d' ' -f1)" "$sum" 'it lies in the web folder'
+		from piece_image')" "2|2|foto@x|$sum" 'both pieces have the image'
+	is "$(sha256sum <"$WEB/i/$sum.png" | cut -d' ' -f1)" "$sum" 'the image is in the web folder'
 	like "$(sql "select html from piece where name = '[SMTP] foto 1'")" \
 		"<img src=\"https://img.example.com/i/$sum.png\"><img src=\"cid:nada@x\"><img src=\"cid:dibujo@x\">" \
-		'the HTML points at it'
+		'the HTML points at the hosted image'
 }
 
-# A Content-ID beyond what an index takes: what was accepted is imported.
+# Content-IDs longer than an index can hold.
 long_id() {
 	long=$(for i in $(seq 1 25); do
 		echo "$i" | sha512sum | cut -c1-120; done | tr -d '\n')
@@ -316,18 +316,18 @@ long_id() {
 	GIF89a-and-more-octets-b
 	--r--
 	MESSAGE
-	like "$(import 2>&1)" 'imported=1 ' "Content-IDs of ${#long} octets"
+	like "$(import 2>&1)" 'imported=1 ' "a message with Content-IDs of ${#long} octets is imported"
 	is "$(sql "select count(*), max(length(content_id)) from piece_image
 		where piece_id = (select piece_id from send where id = 1410)")" '2|999' \
-		'are cut at 998, and told apart'
+		'long Content-IDs are cut at 998 octets and stay different'
 	like "$(sql "select html from piece where name = '[SMTP] largo'")" \
-		'^<img src="/i/[0-9a-f]{64}.gif"><img src="/i/[0-9a-f]{64}.gif">' 'and all images shown'
+		'^<img src="/i/[0-9a-f]{64}.gif"><img src="/i/[0-9a-f]{64}.gif">' 'the HTML points at all images with long Content-IDs'
 }
 
-# A crash between COMMIT and the removal of the files.
+# A kill between COMMIT and the removal of the files.
 crash() {
 	if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then
-		skip 'killed behind its commit' 'strace can not be had, or not reach the program'
+		skip 'an importer killed after its commit imports nothing twice' 'strace is not installed, or cannot reach the program'
 		return
 	fi
 	for i in 1 2 3; do
@@ -337,11 +337,11 @@ crash() {
 	(ASAN_OPTIONS=detect_leaks=0 import_under strace -qq -o /dev/null -e trace=unlinkat,unlink,renameat2,renameat \
 		-e inject=unlinkat,unlink,renameat,renameat2:signal=KILL:when=1) >/dev/null 2>&1
 	is "$(sql "select count(*) from send where id between 1501 and 1503")" 3 \
-		'killed behind its commit: the rows are there'
-	unlike "$(waiting)" '^0$' 'the files too'
+		'an importer killed after its commit has written its rows'
+	unlike "$(waiting)" '^0$' 'an importer killed after its commit leaves its files'
 	rows=$(sql "$ROWS")
 	import 2>/dev/null
-	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'the next run only removes them'
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'the run after a kill removes the files and changes no row'
 }
 
 keeping() {
@@ -453,11 +453,11 @@ staying() {
 	mv "$SPOOL/tmp/$(key 800)" "$SPOOL/new/"
 	await 20 grep -q imported=1 "$T/follow"
 	is "$(sql 'select state from send where id = 1800')" new '-f imports what appears'
-	out=$(import 2>&1); quiet $? "$out" 'a second importer leaves at once, silent'
+	out=$(import 2>&1); quiet $? "$out" 'a second importer exits at once and prints nothing'
 	message luego | put tmp "$(key 801)" 1801 801 $D victor.acme remitente@dominio.com f@y.es
 	ln "$SPOOL/tmp/$(key 801)" "$SPOOL/new/" && rm "$SPOOL/tmp/$(key 801)"
 	await 20 sh -c "[ \$(grep -c imported=1 '$T/follow') = 2 ]"
-	is "$(sql 'select state from send where id = 1801')" new 'and again'
+	is "$(sql 'select state from send where id = 1801')" new '-f imports the next file'
 	kill -TERM "$follower"
 	wait "$follower"
 	is $? 0 'SIGTERM ends it, 0'

@@ -1,9 +1,9 @@
-/* Out of memory, everywhere: each piece of work is done again and again, its first
-   allocation failing, then its second, and so on, once alone and once with all that follow.
-   Each time it must say so, change nothing else, and leak nothing (the sanitizer sees that);
-   when no allocation fails any more, it must have succeeded.
+/* Memory runs out anywhere. Each task runs again and again: its first allocation fails, then
+   its second, and so on, alone or with all later ones. Each time the task must report the
+   failure, change nothing else and leak nothing (the sanitizer checks). It must succeed once
+   no allocation fails.
 
-   The linker gives malloc, calloc and realloc to the functions here (see the Makefile). */
+   The linker replaces malloc, calloc and realloc by the functions here: see the Makefile. */
 #include "accounts/accounts.h"
 #include "base/ascii.h"
 #include "mail/cid.h"
@@ -71,7 +71,7 @@ void *__wrap_realloc(void *p, size_t n)
 
 /* --- Work -------------------------------------------------------------------------------- */
 
-/* Each returns false when it was told of a failure. None asserts: check allocates. Buffers
+/* Each returns false if an allocation failed. None asserts: check allocates. Buffers
    double: `pad` octets before what they hold move the place at which they do. */
 static size_t pad;
 static char const padding[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";

@@ -1,4 +1,4 @@
-/* What the machine allows: bare commits, as the spool does them, a second.
+/* Measures the disk: commits per second as the spool does them, without anything else.
      commit FOLDER processes commits octets
    Each writes and syncs a file in tmp/, links it into new/, syncs new/, and unlinks the
    first name. Prints: commits, seconds, commits a second. */

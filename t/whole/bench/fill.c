@@ -1,4 +1,4 @@
-/* Contacts for the importer, and the same ones for a bare loop of the database's own.
+/* Makes contacts for the importer, and inserts the same ones by a bare loop of the database.
      fill spool SPOOL first files recipients   files for saca-import, in SPOOL/new
      fill sqlite STORE first files recipients  their rows of contact and group_member by
                                                prepared statements, a transaction a file

@@ -1,4 +1,4 @@
-/* The least that can stand behind tcpserver: answers SMTP, stores nothing, checks nothing.
+/* The least work under tcpserver: answers SMTP, checks and stores nothing.
    Built as the programs of the line are built, it shows what is left to them. */
 #include <string.h>
 #include <unistd.h>
@@ -37,7 +37,7 @@ int main(void)
 		if (r <= 0)
 			return 0;
 		n += (size_t)r;
-		if (body) { /* only the end is looked for; the load sends nothing behind it */
+		if (body) { /* looks only for the end: the load sends nothing after it */
 			if (n >= 5 && memcmp(in + n - 5, "\r\n.\r\n", 5) == 0) {
 				body = 0;
 				n = 0;

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What saca-import takes in, beside the same rows by the database's own fastest way; and
-# how both grow with the store. Part of scripts/bench. CONTACTS is how far to go.
+# Contacts per second of saca-import, beside the database's own fastest way, as the store
+# grows. Part of scripts/bench. CONTACTS is the size at the end.
 
 CONTACTS=${CONTACTS:-1000000}
 I=$B/data/import.$$
@@ -20,7 +20,7 @@ an_empty_spool() {
 	mkdir -p "$1/tmp" "$1/new" "$1/cur"
 }
 
-# how many, seconds: a rate
+# rate COUNT SECONDS
 per_second() {
 	awk -v n="$1" -v s="$2" 'BEGIN { printf "%.0f", n / s }'
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What scripts/bench is made of: building, starting and stopping a server, looking at it,
+# Shared by the parts of scripts/bench: building, starting, stopping and measuring a server,
 # and the report.
 
 PORT=${PORT:-25025} TLSPORT=${TLSPORT:-25465}
@@ -17,7 +17,7 @@ bench_build() {
 	make -s -f t/whole/bench/Makefile TOOLS="$TOOLS" >&2
 }
 
-# A login with the cheapest hash there is, since hashing is not what is measured; a key.
+# A login with the cheapest hash, since hashing is not measured; a key.
 bench_accounts() {
 	cheap='$7$0/..../....bench$bONvN5mCt2XjNLEX/P7WiI/zH0P1SvFOwEZzwVsT3k3' # "secreto", by scrypt with N = 4
 	mkdir -p "$B/accounts" "$B/tls"
@@ -31,8 +31,8 @@ bench_accounts() {
 		-subj /CN=bench.example -keyout "$B/tls/key.pem" -out "$B/tls/cert.pem" 2>/dev/null
 }
 
-# Each server's files lie in a part of the disk of their own, and are removed when all is
-# over: ext4 without a journal searches long for a place where many have just been deleted.
+# Each server has its own part of the disk, removed at the end: ext4 without a journal is slow
+# where many files were just deleted.
 bench_room() {
 	mkdir -p "$B/data"
 	chattr +T "$B/data" 2>/dev/null || : # other file systems know no such thing
@@ -50,7 +50,7 @@ machine() {
 
 # --- A server ------------------------------------------------------------------------------
 
-# Starts it and waits until it answers. False: it can't be had here.
+# Starts it and waits until it answers. False: it is not available here.
 bench_start() {
 	starts=$((${starts:-0} + 1))
 	DATA=$B/data/$1.$$.$starts
@@ -73,7 +73,7 @@ bench_start() {
 	init=${init% }
 }
 
-# Ends it: the first process of a pid namespace takes all others with it.
+# Ends it: with the first process of a pid namespace all others end.
 bench_stop() {
 	[ -z "$holder" ] || release
 	[ -n "${server:-}" ] || return 0
@@ -95,14 +95,14 @@ pss() {
 	done | awk '/^Pss:/ { sum += $2 } END { print sum + 0 }'
 }
 
-# The processor time of all its processes and of those they have waited for, us.
+# The processor time of all its processes and of their ended children, us.
 cpu() {
 	for p in $(peer_pids); do
 		cat "/proc/$p/stat" 2>/dev/null || :
 	done | awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); sum += $12 + $13 + $14 + $15 } END { printf "%.0f", sum * 1000000 / hz }'
 }
 
-# Runs a load that holds its sessions open, until release. What it says stands in out.
+# Runs a load that holds its sessions open until release. Its output is in $B/out.
 hold() {
 	rm -f "$B/fifo"
 	mkfifo "$B/fifo"
@@ -140,7 +140,7 @@ fault() {
 	printf '%s\t%s\t%s\n' "$peer" "$1" "$2" >>"$B/faults"
 }
 
-# Medians, and beside each peer's what saca's is in terms of it.
+# Prints medians, and saca's divided by each peer's.
 report() {
 	awk -F '\t' '
 		function median(key,   n, v, i, j, t) {

@@ -55,7 +55,7 @@ static bool may_speak(struct session const *s)
 	return !s->waiting || (s->plan->burst && (s->said.phase == MAIL || s->said.phase == RCPT));
 }
 
-/* A Message-ID of its own for each message of all runs, lest it be taken for a repeat. */
+/* A new Message-ID for each message: it must be no repeat. */
 static size_t message_id(char *out, size_t room)
 {
 	static uint64_t run, serial;
@@ -120,7 +120,7 @@ static bool expected(enum phase phase, char const *line)
 	return phase != OVER && line[0] == code[phase];
 }
 
-/* A whole line. The last one of a reply has no hyphen behind its code. */
+/* A whole line. The last line of a reply has no hyphen after its code. */
 static bool take_line(struct session *s)
 {
 	if (s->line_len < 3)

@@ -1,4 +1,4 @@
-/* One SMTP client session, without I/O: it is asked for octets to send and fed octets that
+/* One SMTP client session, without I/O: it gives octets to send and is fed octets that
    came. What it does: EHLO, AUTH PLAIN if there is a login, so many messages, QUIT. */
 #ifndef BENCH_SESSION_H
 #define BENCH_SESSION_H
@@ -8,15 +8,15 @@
 
 enum phase { GREETING, EHLO, AUTH, MAIL, RCPT, DATA, BODY, QUIT, OVER };
 
-/* What all sessions of a run do. */
+/* The settings of all sessions of a run. */
 struct plan {
 	char const *helo, *from;
 	char const *auth;    /* the initial response of AUTH PLAIN, or NULL: no login */
 	unsigned int rcpts;  /* of each message */
 	unsigned int per;    /* messages of a connection; 0: EHLO and QUIT only */
 	bool burst;          /* MAIL, RCPT and DATA without waiting (RFC 2920) */
-	enum phase hold;     /* nothing of this phase, or of a later one, is said */
-	char const *message; /* its octets behind the Message-ID field, with the final dot */
+	enum phase hold;     /* the session stops before this phase */
+	char const *message; /* its octets after the Message-ID field, with the final dot */
 	size_t len;
 };
 
@@ -40,14 +40,14 @@ struct session {
 
 void session_start(struct session *s, struct plan const *plan);
 
-/* Puts what can be said now to out and body, which the caller empties before the next call.
+/* Puts the octets that can be sent now to out and body, which the caller empties before the next call.
    False: nothing can be said before a reply comes. */
 bool session_produce(struct session *s);
 
 /* Has all been said and answered that comes before plan->hold? */
 bool session_held(struct session const *s);
 
-/* Takes octets that came. False: that reply was not to be expected; it stands in line. */
+/* Takes octets that came. False: an unexpected reply, which is in line. */
 bool session_feed(struct session *s, char const *in, size_t n);
 
 #endif

@@ -60,7 +60,7 @@ static SSL *shake(SSL_SESSION *session)
 	return ssl;
 }
 
-/* Without a farewell: only handshakes are measured. Reset, so that no port is kept. */
+/* Without a farewell: only handshakes are measured. Reset: no port stays in TIME_WAIT. */
 static void drop(SSL *ssl)
 {
 	struct linger now_please = {.l_onoff = 1};
