@@ -94,8 +94,8 @@ OBJ_saca-list := \
 	$(call in,base,ascii buf date num setid utf8 version) \
 	$(call in,mail,address punycode) \
 	$(call in,spool,file) \
-	$(call in,store,listing metrics migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts \
-		sqlite_step store tables)
+	$(call in,store,figures figures_print listing metrics migrate postgres postgres_contacts postgres_step put \
+		sqlite sqlite_contacts sqlite_step store tables)
 OBJ_saca-queue := \
 	$(call in,base,ascii buf clock date fd num setid utf8 version) \
 	$(call in,mail,address header punycode) \

@@ -5,6 +5,8 @@
 #include "base/num.h"
 #include "base/setid.h"
 #include "base/version.h"
+#include "store/figures.h"
+#include "store/figures_print.h"
 #include "store/listing.h"
 #include "store/metrics.h"
 #include "store/store.h"
@@ -18,7 +20,8 @@
 
 #define USAGE "saca-list [-jc] [-p plan] [-u user] [-g group] [-s state] [-d day] [-n rows] store " \
 	"contacts|groups|pieces|senders|sends, or saca-list [-jc] store send number|uuid, " \
-	"or saca-list store html|text number, or saca-list store metrics"
+	"or saca-list [-jc] store stats number, or saca-list store html|text number, " \
+	"or saca-list store metrics"
 
 #define UUID 32 /* its digits */
 
@@ -384,6 +387,26 @@ static int show_metrics(struct options const *o)
 	return 0;
 }
 
+/* --- The figures of a send -------------------------------------------------------------- */
+
+static int show_stats(struct options const *o)
+{
+	struct figures f;
+	bool found;
+	if (!o->argument || o->filtered)
+		usage();
+	struct store *s = open_store(o->address);
+	if (figures_read(s, 0, read_number(o->argument, "stats"), &f, &found) != STORE_OK)
+		die_store(s);
+	close_store(s);
+	if (!found)
+		strerr_dief(EXIT_NOT_FOUND, "there is no send ", o->argument);
+	if (!figures_print(stdout, o->format, &f))
+		die_write();
+	figures_free(&f);
+	return 0;
+}
+
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-list";
@@ -393,6 +416,8 @@ int main(int argc, char const *const *argv)
 		return show_send(&o);
 	if (!strcmp(o.verb, "metrics"))
 		return show_metrics(&o);
+	if (!strcmp(o.verb, "stats"))
+		return show_stats(&o);
 	if (!strcmp(o.verb, "html") || !strcmp(o.verb, "text"))
 		return show_piece(&o);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

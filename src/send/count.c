@@ -58,7 +58,8 @@ static char const add_figures[] =
 
 /* As the store has it. */
 struct delivery {
-	bool exists, is_handed, is_bounced, track_opens, has_unsubscribed;
+	bool exists, is_handed, is_bounced; /* neither: its mail was not handed over */
+	bool track_opens, has_unsubscribed;
 	uint64_t opens, sender;
 };
 
@@ -203,7 +204,7 @@ static enum store_result count_delivery(struct store *s, struct sum const *c, st
 	struct delivery d = {.exists = false};
 	enum store_result r = s->run(s, read_delivery, STORE_VALUES(store_number(c->plan), store_number(c->send),
 		store_number(c->contact)), keep_delivery, &d);
-	if (r == STORE_OK && d.exists)
+	if (r == STORE_OK && (d.is_handed || d.is_bounced))
 		r = write_counts(s, c, &d, f);
 	if (r == STORE_OK && d.exists && c->bounce)
 		r = write_bounced(s, c, &d, f);

@@ -1,0 +1,123 @@
+#!/bin/sh
+# A campaign from its SMTP client to its figures: submitted with swaks, imported, sent to Postfix's
+# smtp-sink, a link clicked and a contact unsubscribed through lighttpd with the addresses in the
+# mails, a bounce handed back, counted, and looked at.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/service.sh"
+
+for needed in swaks tcpserver smtp-sink lighttpd; do
+	if ! command -v $needed >/dev/null; then
+		echo "1..0 # SKIP $needed is not installed"
+		exit 0
+	fi
+done
+STORE=$T/saca.db
+mkdir "$T/hits" "$T/published" "$T/mails" "$T/web"
+chmod 777 "$T/mails" "$T/hits"
+chmod 755 "$T"
+accounts "$T/etc"
+saca-send -K "$T/link.key"
+
+# The door.
+DOOR=$(free_port)
+background $ROOMY tcpserver -DRHl0 127.0.0.1 "$DOOR" saca-smtpd -p -h api.example.com -a "$T/etc/senders.cdb" \
+	saca-checkpassword "$T/etc/passwords.cdb" -- saca-mime saca-spool "$T/spool" 2>"$T/door.log"
+await 10 listening "$DOOR"
+cat >"$T/message" <<'END'
+Subject: Rebajas de invierno
+X-Teenvio-Language: 4
+Message-ID: <rebajas@example.com>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=b
+
+--b
+Content-Type: text/plain
+
+Todo a mitad de precio
+--b
+Content-Type: text/html
+
+<html><body><p>Todo a <a href="https://tienda.example.com/rebajas?a=1&amp;b=2">mitad de precio</a></p></body></html>
+--b--
+END
+out=$(swaks --server "127.0.0.1:$DOOR" --auth-user victor.acme --auth-password secreto --from remitente@example.com \
+	--to ana@example.org,luis@example.org,eva@example.org --data "@$T/message" 2>&1)
+SEND=$(printf '%s\n' "$out" | sed -n 's/^<- *250 OK id=\([0-9]*\) .*/\1/p')
+like "$SEND" '^[1-9][0-9]*$' 'the reply to DATA has the number of the send'
+saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
+like "$(saca-list "$STORE" stats "$SEND")" '^ *contactos_no_enviados_por_fallidos_pendientes +3$' 'three contacts are pending'
+
+# The mail server.
+SINK=$(free_port)
+(cd "$T/mails" && exec $ROOMY smtp-sink -u nobody -d '%s.' "127.0.0.1:$SINK" 10) 2>"$T/sink.log" &
+PIDS="$PIDS $!"
+await 10 listening "$SINK"
+WEB=$(free_port)
+saca-send -a "$T/etc/senders.cdb" -h api.example.com -r bounce+@example.com -k "$T/link.key" -p "$T/published" \
+	-u "http://127.0.0.1:$WEB" "$STORE" "smtp://127.0.0.1:$SINK" 2>"$T/send.log"
+is $? 0 'saca-send sends what waits and ends'
+is "$(saca-list -c "$STORE" sends | sed -n 's/.*,smtp,\([a-z]*\),.*/\1/p')" sent 'the send is sent'
+is "$(cat "$T"/mails/* | grep -c '^Subject: Rebajas de invierno')" 3 'three mails arrived'
+# mail ADDRESS: the file that the sink wrote
+mail() { grep -l "^To: <$1@example.org>" "$T"/mails/*; }
+# address KIND NAME: the address of that kind in the mail of NAME, decoded
+address() {
+	python3 - "$(mail "$2")" "$1" <<-'END'
+		import email, re, sys
+		message = email.message_from_binary_file(open(sys.argv[1], "rb"))
+		html = [p for p in message.walk() if p.get_content_type() == "text/html"][0].get_payload(decode=True).decode()
+		print(re.search(r'http://127\.0\.0\.1:\d+/%s/[a-z2-7]+(\.gif)?' % sys.argv[2], html).group())
+	END
+}
+like "$(tr -d '\r' <"$(mail ana)")" '^List-Unsubscribe-Post: List-Unsubscribe=One-Click$' 'a mail can be unsubscribed from with one click'
+
+# The public web side.
+cat >"$T/lighttpd.conf" <<END
+server.document-root = "$T/web"
+server.port = $WEB
+server.bind = "127.0.0.1"
+server.modules = ( "mod_accesslog" )
+$(sed "s|/usr/local/bin/|$BIN/|; s|/etc/saca/link.key|$T/link.key|; s|/var/lib/saca/published|$T/published|
+	s|/var/lib/saca/hits|$T/hits|" "$TOP/scripts/service/lighttpd/saca-hit.conf")
+END
+background $ROOMY lighttpd -D -f "$T/lighttpd.conf"
+await 10 listening "$WEB"
+BROWSER='Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0'
+# visit NAME METHOD URL
+visit() { curl -s --max-time 20 -o "$T/page" -A "$BROWSER" -w '%{http_code} %{redirect_url}' "$@"; }
+is "$(visit "$(address c ana)")" '302 https://tienda.example.com/rebajas?a=1&b=2' 'a click leads where the link led'
+is "$(visit "$(address o luis)")" '200 ' 'the pixel is answered'
+is "$(visit "$(address v luis)")" '200 ' 'the mail can be read in a browser'
+like "$(cat "$T/page")" 'Todo a <a href="http://127\.0\.0\.1:[0-9]+/c/' 'the page has the links of the mail'
+is "$(visit -d List-Unsubscribe=One-Click "$(address u luis)")" '200 ' 'one click unsubscribes'
+like "$(cat "$T/page")" 'You will not receive any more messages from remitente@example\.com' "the answer is in the send's language"
+
+# A bounce.
+sender=$(sed -n 's/^X-Mail-Args: <\(bounce+[a-z2-7]*@example.com\)>.*/\1/p' "$(mail eva)")
+like "$sender" '^bounce\+[a-z2-7]{20,}@example\.com$' 'the envelope sender carries a token'
+saca-bounce -k "$T/link.key" "$T/hits" "$sender" <"$TOP/t/send/bounces/postfix.eml"
+is $? 0 'a bounce is taken'
+
+# stats_settled: everything above is counted, ten seconds after it was written
+stats_settled() {
+	saca-count "$T/hits" "$STORE" 2>/dev/null
+	[ "$(saca-list -c "$STORE" stats "$SEND" | tail -n 1 | cut -d, -f1-20)" = "$FIGURES" ]
+}
+FIGURES=3,3,2,1,1,1,1,0,0,0,0,0,0,0,0,0,2,0,1,1
+await 20 stats_settled
+is "$(saca-list -c "$STORE" stats "$SEND" | tail -n 1 | cut -d, -f1-20)" "$FIGURES" 'the figures tell what happened'
+is "$(sqlite3 "$STORE" "select c.email, u.type from unsubscription u join contact c on c.id = u.contact_id order by 1")" \
+	'eva@example.org|20
+luis@example.org|0' 'who clicked is unsubscribed, and so is the address that does not exist'
+
+# The next send of the same sender leaves them out.
+sed 's/rebajas@/dos@/; s/^Subject: .*/Subject: Segunda parte/' "$T/message" >"$T/second"
+swaks --server "127.0.0.1:$DOOR" --auth-user victor.acme --auth-password secreto --from remitente@example.com \
+	--to ana@example.org,luis@example.org,eva@example.org --data "@$T/second" >/dev/null 2>&1
+saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
+saca-send -h api.example.com -r bounce+@example.com -k "$T/link.key" -p "$T/published" \
+	-u "http://127.0.0.1:$WEB" "$STORE" "smtp://127.0.0.1:$SINK" 2>>"$T/send.log"
+is "$(cat "$T"/mails/* | grep -c '^Subject: Segunda parte')" 1 'the next send goes to the one who is still subscribed'
+like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_manual +1$' 'the unsubscribed contact is counted as such'
+like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_automatica +1$' 'the bounced contact is counted as such'
+done_testing
