@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Eight octets at a time: c in each octet; and a value that is not 0 if an octet of w is below c, at
-   most 0x80 (w - c borrows into the high bit of that octet). */
+/* Eight octets at a time. EACH: c in each octet. BELOW: not 0 if an octet of w is below c, which is at
+   most 0x80: w - c borrows into the high bit of that octet. */
 #define EACH(c) ((c) * UINT64_C(0x0101010101010101))
 #define BELOW(w, c) (((w) - EACH(c)) & ~(w) & EACH(0x80))
 

@@ -1,7 +1,7 @@
 /* Constant databases (cr.yp.to/cdb/cdb.txt): read with skalibs, written here.
 
-   Skalibs' lookup checks keys, but neither values nor the number of slots that it visits. cdb_file_*
-   checks both, so that a damaged file cannot make it read outside the map or search for long.
+   Skalibs' lookup checks neither the values nor the number of slots that it visits. cdb_file_* checks
+   both: with a damaged file it neither reads outside the map nor searches for long.
    Skalibs' cdbmake_finish keeps all tables on the stack, 8 octets a record: a million senders
    exceed the usual limit of 8 MiB. cdb_write_* keeps them on the heap. */
 #ifndef BASE_CDB_H
@@ -67,7 +67,7 @@ bool cdb_write_start(struct cdb_write *w, int dir, char const *name);
 bool cdb_write_add(struct cdb_write *w, char const *key, size_t kn, char const *value, size_t vn);
 
 /* Writes the tables and syncs the file. It gets owner, group and mode of the file that it will
-   replace, or `mode` if there is none. */
+   replace. If that does not exist, it gets `mode`. */
 bool cdb_write_finish(struct cdb_write *w, mode_t mode);
 
 /* The two halves of cdb_write_finish: several files can be written before they are synced. */

@@ -1,4 +1,4 @@
-/* Clocks that nobody can set: they are independent of the time of day. */
+/* Clocks that do not change when the time of day is set. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

@@ -1,17 +1,15 @@
 /* saca-tlsd: TLS for a program that uses descriptors 0 and 1.
 
-   There are two processes. The first one, for which the caller waits, holds the key and the network,
-   has given up its rights, and moves octets; it exits with the code of the program. The second one
-   becomes the program. It requests TLS from the first one by UCSPI-TLS: with -d the program does so
-   when it wants, without -d saca-tlsd does so before it becomes the program.
+   There are two processes. The caller waits for the first one. It holds the key and the network, has
+   given up its rights, moves octets, and exits with the code of the program. The second one becomes
+   the program. It requests TLS from the first one by UCSPI-TLS: with -d the program does so when it
+   wants, without -d saca-tlsd does so before it becomes the program.
 
-   With -d the key is read first, and the second process is made by vfork(2): it shares the memory
-   until its exec, and no copy of the key is made. If there is no certificate there is no second
-   process.
+   With -d the key is read first, and the second process is made by vfork(2), so that no copy of the
+   key is made. Without a certificate there is no second process.
 
-   Without -d the second process is made first, by fork(2), when no key has been read: it waits for
-   the handshake, and the first process must not talk to a client while it has the rights to start
-   a process. */
+   Without -d the second process is made first, by fork(2), before a key is read. It cannot be made
+   after the handshake: by then the first process must have no right to start processes. */
 #define _GNU_SOURCE /* vfork */
 #include "base/setid.h"
 #include "base/exitcode.h"

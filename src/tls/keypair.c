@@ -128,15 +128,15 @@ static uint64_t low64(unsigned char const *s, size_t n)
 	return v;
 }
 
-/* Is p * q = n modulo 2^64? The whole product costs a third of a signature, and another key passes
-   this with a chance of 1 in 2^63. */
+/* Is p * q = n modulo 2^64? Another key passes this with a chance of 1 in 2^63. The whole product costs
+   a third of a signature. */
 static bool rsa_matches(br_rsa_private_key const *sk, br_rsa_public_key const *pk)
 {
 	return low64(sk->p, sk->plen) * low64(sk->q, sk->qlen) == low64(pk->n, pk->nlen);
 }
 
-/* der[0..n): the decoded key file. Key files name the public key, too (RFC 5915); only if this one
-   does not, the public key is computed, which takes 120 us, an eighth of a session. */
+/* der[0..n): the decoded key file, which usually contains the public key, too (RFC 5915). If not, the public
+   key is computed: that takes 120 us, an eighth of a session. */
 static bool ec_matches(br_ec_private_key const *sk, unsigned char const *der, size_t n, br_ec_public_key const *pk)
 {
 	unsigned char q[BR_EC_KBUF_PUB_MAX_SIZE];

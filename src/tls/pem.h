@@ -1,8 +1,8 @@
 /* PEM (RFC 7468), decoded in place, without branches or table lookups that depend on a secret.
 
-   BearSSL has a decoder, too. For a P-256 certificate and its key it takes 38 us, this one 3: a resumed
-   session, with the program that it serves, would take 4% more processor time; with a chain of three
-   certificates 16%. */
+   BearSSL has a decoder, too. For a P-256 certificate and its key it takes 38 us, this one takes 3. With
+   BearSSL's, a resumed session and its program take 4% more processor time, and 16% more with a chain
+   of three certificates. */
 #ifndef TLS_PEM_H
 #define TLS_PEM_H
 
