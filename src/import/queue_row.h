@@ -8,7 +8,7 @@
 #define QUEUE_COLUMNS 10
 extern struct listing_column const queue_columns[QUEUE_COLUMNS];
 
-/* Which files are listed; NULL: all. */
+/* The files to list; NULL: all. */
 struct queue_filter {
 	char const *plan, *user;
 	char const *day; /* the start of the date: `2013-09-12`, `2013-09` */

@@ -329,7 +329,7 @@ static int serve(char const *path)
 		strerr_diefusys(EXIT_TEMPORARY, "read the ticket key ", options.ticket_key);
 	open_spool(&sp, path, options.octets + 2 * ENVELOPE_OCTETS(options.recipients));
 #ifdef __GLIBC__
-	mallopt(M_MMAP_THRESHOLD, KEPT); /* larger blocks are given back to the system when freed */
+	mallopt(M_MMAP_THRESHOLD, KEPT); /* free() returns larger blocks to the system */
 #endif
 	return serve_workers(&service);
 }

@@ -1,4 +1,4 @@
-/* Which start of the system this is. */
+/* The identity of this boot of the system. */
 #include "spool/boot.h"
 
 #include "base/fd.h"

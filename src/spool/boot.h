@@ -1,4 +1,4 @@
-/* The identity of this start of the system. clock_boot_seconds (base/clock.h) counts from it. */
+/* The identity of this boot of the system. clock_boot_seconds (base/clock.h) counts from it. */
 #ifndef SPOOL_BOOT_H
 #define SPOOL_BOOT_H
 

@@ -50,7 +50,7 @@ struct step {
 	char id[UUID_HEX], key[SPOOL_KEY];
 	bool is_send;  /* false: only contacts, without number and credit */
 	bool costs_credit, has_quota;
-	uint64_t send; /* the number, once it is taken */
+	uint64_t send; /* the number, after take_number */
 };
 
 static struct draft draft;
@@ -124,7 +124,7 @@ static void return_quota(struct step *t)
 		spool_quota_subtract(t->spool, t->request->plan, t->request->envelope->count, file_size(t->request));
 }
 
-/* Saves the work on a message that will be refused. The amount is taken later. */
+/* Saves the work on a message that will be refused. take_credit subtracts the amount. */
 static bool check_credit(struct step *t)
 {
 	uint64_t left = 0;

@@ -1,5 +1,5 @@
-/* Credit. The amount is taken and synced, with the send's id and key, before the send is
-   linked into new/. The lock is held until the link is synced, so only a dead process or a
+/* Credit. The program subtracts the amount and syncs that, with the send's id and key, before
+   it links the send into new/. The lock is held until the link is synced, so only a dead process or a
    failed disk leaves an amount pending. Whether KEY carries that id then decides. */
 #include "spool/credit.h"
 
@@ -84,8 +84,8 @@ enum spool_credit spool_credit_check(struct spool const *sp, char const *plan,
 	char path[SPOOL_PATH];
 	if (!credit_path(path, plan))
 		return SPOOL_CREDIT_ERROR;
-	/* Without the lock the text may be half old. That is enough to go on, as the amount is
-	   taken under the lock later, but not to refuse. */
+	/* Without the lock the text may be half old. It may serve to go on, since the lock is
+	   held when the amount is subtracted, but not to refuse. */
 	if (peek_credit(sp, path, &h.credit) == SPOOL_CREDIT_OK && h.credit.balance >= amount)
 		return SPOOL_CREDIT_OK;
 	enum spool_credit r = open_credit(sp, path, &h);

@@ -26,9 +26,9 @@ struct spool_credit_hold {
 enum spool_credit spool_credit_check(struct spool const *sp, char const *plan,
 	uint64_t amount, uint64_t *left);
 
-/* Takes amount for the send `id` that will be committed as KEY. When this returns
-   SPOOL_CREDIT_OK the change is on disk, and the file stays locked until one of the
-   following three functions is called. *left: the balance before, set with OK and SHORT. */
+/* Subtracts amount for the send `id` that will be committed as KEY. With SPOOL_CREDIT_OK the
+   change is on disk, and the file stays locked until the caller calls one of the following
+   three functions. *left: the balance before, set with OK and SHORT. */
 enum spool_credit spool_credit_take(struct spool const *sp, char const *plan, uint64_t amount,
 	char const *id, char const *key, struct spool_credit_hold *h, uint64_t *left);
 

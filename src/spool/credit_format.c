@@ -9,7 +9,7 @@
 
 #define DIGITS 20
 
-/* Finds the next word at s[*at..n). False: there is none. */
+/* Finds the next word at s[*at..n). False: the text ends. */
 static bool next_word(char const *s, size_t n, size_t *at, char const **w, size_t *len)
 {
 	while (*at < n && s[*at] == ' ')

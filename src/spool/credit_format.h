@@ -1,6 +1,6 @@
-/* The text of SPOOL/credit/PLAN, and its arithmetic: how many contacts a plan may still
-   send to, and the amount taken for a send whose commit is not known. spool/credit.c does
-   the I/O. */
+/* The text of SPOOL/credit/PLAN, and its arithmetic. It has the number of contacts that a plan
+   may still send to. While a send is pending it has the amount of that send, too.
+   spool/credit.c does the I/O. */
 #ifndef SPOOL_CREDIT_FORMAT_H
 #define SPOOL_CREDIT_FORMAT_H
 

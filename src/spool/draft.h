@@ -10,9 +10,9 @@
 
 #include <time.h>
 
-/* What a draft leaves free on its disk, or it fails with ENOSPC: octets and inodes, but at
-   most a sixteenth of the disk's. The importer writes before it removes anything, so mail
-   must not fill the disk. */
+/* A draft leaves so many octets and inodes free on its disk, but at most a sixteenth of all.
+   Otherwise it fails with ENOSPC. The importer writes before it removes anything, so mail must
+   not fill the disk. */
 #define DRAFT_KEEP 16777216
 #define DRAFT_KEEP_FILES 512
 

@@ -66,7 +66,7 @@ enum refusal envelope_refusal(enum envelope_state state);
 /* The exit code that goes with it (service/answer.h). */
 enum answer_code envelope_code(enum envelope_state state);
 
-/* Copies the faulty address, cut at size - 1 octets. "": there is none. */
+/* Copies the faulty address, cut at size - 1 octets. "": the fault is another. */
 void envelope_bad(struct envelope const *e, char *out, size_t size);
 
 void envelope_free(struct envelope *e);

@@ -57,7 +57,7 @@ bool spoolfile_owner(char const *s, size_t n, struct slice *plan);
    recipients of f. False: out of memory. */
 bool spoolfile_head(struct buf *out, struct spoolfile const *f);
 
-/* What the Received field says (RFC 5321 4.4). Strings; NULL or "": unknown. */
+/* The content of the Received field (RFC 5321 4.4). Strings; NULL or "": unknown. */
 struct trace {
 	char const *helo, *ip, *host, *proto; /* proto: SMTP, ESMTP, ESMTPSA... */
 	char const *tls, *cipher;             /* TLSv1.2, ECDHE-...; without TLS: NULL */

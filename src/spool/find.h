@@ -1,6 +1,6 @@
-/* What is in the spool: whether a transaction was committed, whether a file exists, the
-   highest number. A positive answer comes after a sync of the folder that gave it, so that
-   a client is never told of an entry that a power cut can still remove. */
+/* Finding files: by key, by name, and the highest number of all. Before a function returns
+   that it has found an entry, it syncs the folder. So no client gets an answer that a power
+   cut can still undo. */
 #ifndef SPOOL_FIND_H
 #define SPOOL_FIND_H
 
@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* What a spool file, or a line in seen/, says about its transaction. */
+/* The identity of a transaction, from its file or its line in seen/. */
 struct spool_entry {
 	char id[SPOOL_UUID];
 	uint64_t send; /* 0: only contacts */
@@ -37,7 +37,7 @@ int spool_has_other(struct spool const *sp, char const *key, char const *id, cha
 /* Whether new/, cur/, failed/, done/ and seen/ are all empty. 1, 0; -1: errno. */
 int spool_is_empty(struct spool const *sp);
 
-/* The highest number in any file and in seen/; 0 if there is none. Reads everything. */
+/* The highest number in any file and in seen/, or 0. Reads everything. */
 bool spool_highest(struct spool const *sp, uint64_t *highest);
 
 #endif

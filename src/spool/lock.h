@@ -1,5 +1,5 @@
-/* Locks, by fcntl(2). Whoever spools, retires, drops or puts back a file holds the lock of
-   its key; files of other keys do not wait. saca-spool(5) lists the locks and their order.
+/* Locks, by fcntl(2). A process that spools, retires, retries or drops a file holds the lock
+   of its key. Files of other keys do not wait. saca-spool(5) has the order of the locks.
 
    A wait ends after spool_lock_limit milliseconds (ETIMEDOUT), or when a signal arrives
    (EINTR). spool_error then names the lock and the process that holds it. */
@@ -21,7 +21,7 @@ bool lock_take(int fd, off_t at, off_t n, char const *name);
    descriptor of the file in this process gives it back too. */
 bool lock_release(int fd, off_t at, off_t n);
 
-/* What a failed function of the spool says to the operator: `No space left on device`, or
+/* The reason of a failure of the spool, for the operator: `No space left on device`, or
    `count is held by process 1234: Connection timed out` if that lock was waited for. error:
    its errno. The text is valid until the next call. */
 char const *spool_error(int error);

@@ -77,8 +77,8 @@ static enum spool_number read_or_make(struct record const *r, struct spool const
 	return make_counter(r, sp, 0) ? read_counter(r, c) : SPOOL_NUMBER_ERROR;
 }
 
-/* Takes a number of at least `from`. What prevents its repetition is on disk before the
-   second line is written. */
+/* Takes a number of at least `from`. The limit that prevents its repetition is on disk before
+   the second line is written. */
 static enum spool_number take_number(struct record const *r, struct counter *c,
 	struct counter_place const *here, uint64_t from, uint64_t residue, uint64_t hosts, uint64_t *number)
 {
@@ -119,7 +119,7 @@ bool spool_number_prepare(struct spool const *sp)
 	return result != SPOOL_NUMBER_ERROR;
 }
 
-/* Makes a lost counter. While it is lost nobody gets a number; with all keys locked, the
+/* Makes a lost counter. While it is lost no process gets a number. With all keys locked, the
    highest number that was handed out is in some file. */
 static bool remake_counter(struct spool const *sp, uint64_t above)
 {

@@ -12,7 +12,7 @@
 enum spool_number {
 	SPOOL_NUMBER_OK,
 	SPOOL_NUMBER_LOST,  /* count is missing or damaged, and the spool is not empty */
-	SPOOL_NUMBER_SPENT, /* no number is left */
+	SPOOL_NUMBER_SPENT, /* the numbers are used up */
 	SPOOL_NUMBER_ERROR  /* errno */
 };
 

@@ -1,7 +1,7 @@
 /* Quotas: the recipients that a plan may send to in a day (UTC), and the octets that it
-   may leave waiting in the spool. They protect the platform from a plan that runs wild, so
-   they need not be exact after a crash: the file is not synced, and a process that is
-   killed may leave recipients counted that were not accepted.
+   may leave waiting in the spool. They protect the platform from a plan that runs wild, and
+   need not be exact after a crash. The file is not synced. A process that is killed may leave
+   recipients counted that were not accepted.
 
    Octets are added as files are spooled. Only when the sum exceeds the limit, the files in
    new/ and cur/ are counted, at most every QUOTA_RECOUNT seconds. */

@@ -1,4 +1,4 @@
-/* What an operator does to a file that waits or was set aside, under its key's lock. */
+/* An operator's retry and drop of a file, under its key's lock. */
 #ifndef SPOOL_REQUEUE_H
 #define SPOOL_REQUEUE_H
 

@@ -20,11 +20,11 @@
 #define NAME 264     /* octets of a name with a number after it, and a NUL */
 #define NUMBERS 999  /* the largest number after a name, before the clock's is used */
 #define STEM 200     /* octets of a name that get the clock's number */
-#define REASON 1000  /* octets of a reason that are kept */
+#define REASON 1000  /* octets of a reason that are written */
 
 /* --- seen/ -------------------------------------------------------------------------- */
 
-/* Whether a file gets an entry in seen/: contacts alone are nobody's repeat. */
+/* Whether a file gets an entry in seen/: contacts alone have no repeats. */
 static bool needs_seen(struct spool_retired const *f)
 {
 	return f->id && f->send && spool_key_length(f->name);
@@ -217,7 +217,7 @@ static bool move_aside(struct spool const *sp, struct spool_retired const *file,
 }
 
 /* All steps need the key's lock: if an operator dropped the file half-way, seen/KEY would
-   answer for a send that nobody has. */
+   answer for a send that is lost. */
 bool spool_set_aside(struct spool const *sp, struct spool_retired const *file,
 	char const *reason, time_t now)
 {

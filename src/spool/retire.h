@@ -1,6 +1,6 @@
 /* Taking files out of the spool, for the importer. One process does it at a time, with the
-   importer's lock. Each file is removed or moved under its key's lock, so that a spooler
-   that looks for the same key finds the file or the synced seen/KEY, never neither. */
+   importer's lock. It removes or moves each file under its key's lock. So a spooler that looks
+   for the same key finds the file or the synced seen/KEY. */
 #ifndef SPOOL_RETIRE_H
 #define SPOOL_RETIRE_H
 
@@ -25,8 +25,8 @@ bool spool_retire(struct spool const *sp, struct spool_retired const *files, siz
 	bool keep, time_t now);
 
 /* Moves a file that cannot be imported to failed/NAME and writes failed/NAME.reason: one
-   line, `2013-09-12T11:59:19Z text`; octets outside printable ASCII become `?`. If NAME is
-   taken, its key gets `.1`, `.2` and so on. Synced; a send gets a seen/KEY as above. A file
+   line, `2013-09-12T11:59:19Z text`; octets outside printable ASCII become `?`. If NAME
+   exists, its key gets `.1`, `.2` and so on. Synced; a send gets a seen/KEY as above. A file
    that is gone leaves nothing. */
 bool spool_set_aside(struct spool const *sp, struct spool_retired const *file,
 	char const *reason, time_t now);

@@ -15,7 +15,7 @@ enum settings {
    file each time, so that a new one counts at once. */
 enum settings settings_read(struct spool_request *request, char const *path);
 
-/* What went wrong, with the path or the plan, as one line for the operator. */
+/* Writes the reason, with the path or the plan, as one line for the operator. */
 void settings_explain(char out[SPOOL_WHY], enum settings s, char const *path, char const *plan);
 
 #endif

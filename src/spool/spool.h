@@ -23,7 +23,7 @@
 	requeue  an operator's retry and drop
 	expire   removing what is old
 	summary  how much waits
-	boot     which start of the system this is, for number and expire
+	boot     the identity of this boot, for number and expire
 
    A function that returns bool sets errno when it returns false, unless its comment says
    otherwise. */

@@ -12,7 +12,7 @@ static struct {
 	char const *in;
 	size_t n;
 	enum envelope_state state;
-	char const *out; /* sender, then recipients, each behind a blank */
+	char const *out; /* sender and recipients, blanks between them */
 } const cases[] = {
 	{S("Fr@d.es\0Ta@x.es\0\0"), ENVELOPE_DONE, "r@d.es a@x.es"},
 	{S("FR@D.es\0TB@x.es\0Ta@X.ES\0\0"), ENVELOPE_DONE, "r@d.es a@x.es b@x.es"},

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the accounts say about a plan: saca-spool -a senders.cdb.
+# The settings of a plan: saca-spool -a senders.cdb, and the environment.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 

@@ -20,7 +20,7 @@ START_TEST(retire_leaves_an_entry_in_seen)
 	ck_assert(!exists("new/" KEY) && !exists("cur/" KEY2 ":2,S") && !exists("new/" ID) && !exists("new/" ID2));
 	ck_assert_str_eq(content("seen/" KEY), KEY " 7 " ID " 2013-09-12T11:59:19Z\n"
 		KEY2 " 8 " ID2 " 2013-09-12T11:59:19Z\n" ID2 " 10 " ID2 " 2013-09-12T11:59:19Z\n");
-	ck_assert(!exists("seen/" ID)); /* contacts are nobody's repeat */
+	ck_assert(!exists("seen/" ID)); /* contacts have no repeats */
 	ck_assert(!exists("tmp/seen"));
 	ck_assert_int_eq(spool_find(&sp, KEY2, &entry), 1);
 	ck_assert_uint_eq(entry.send, 8);
@@ -85,7 +85,7 @@ START_TEST(set_aside_writes_the_reason)
 	ck_assert(spool_set_aside(&sp, &a, "why\nnot\x1b[2J", NOW));
 	ck_assert(exists("failed/" KEY) && !exists("new/" KEY));
 	ck_assert_str_eq(content("failed/" KEY ".reason"), "2013-09-12T11:59:19Z why?not?[2J\n");
-	ck_assert_int_eq(spool_find(&sp, KEY, &entry), 1); /* a 250 was said: a repeat is one */
+	ck_assert_int_eq(spool_find(&sp, KEY, &entry), 1); /* the client has a 250: a repeat is recognized */
 	ck_assert_uint_eq(entry.send, 7);
 	put("cur/" KEY ":2,S", "rubbish");
 	ck_assert(spool_set_aside(&sp, &bad, "rubbish", NOW));

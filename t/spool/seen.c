@@ -25,7 +25,7 @@ START_TEST(seen_line_is_parsed_strictly)
 		at = 0;
 		ck_assert_int_eq(seen_next(&line, text.s, n, &at), -1);
 	}
-	/* a key is a file's name: it holds nothing but digits, and no more does the id */
+	/* key and id are digits: they become names of files */
 	for (size_t n = 0; n < 64 + 4 + 32; n++) {
 		char was = text.s[n];
 		text.s[n] = "/AG`:"[n % 5];

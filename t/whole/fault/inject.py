@@ -1,6 +1,6 @@
-"""System calls under strace: which ones a program makes, and what it does when one of
-them fails or is its last. strace injects from outside, so that the program under test is
-the one that is shipped, static or not."""
+"""System calls under strace: lists the calls of a program, and kills it at one or lets one
+fail. strace injects from outside, so that the program under test is the shipped one, static
+or not."""
 
 import fcntl
 import os
@@ -17,26 +17,26 @@ KILL = 'KILL'
 ERRORS = ('EIO', 'ENOSPC', 'EDQUOT', 'EROFS', 'EMFILE', 'ENFILE', 'ENOMEM', 'EINTR', 'EAGAIN')
 FAULTS = (KILL,) + ERRORS
 
-# No error can come of these: they do not come back, or tell a failure otherwise (brk by
-# the old break, which the C library believes whatever it is).
+# These calls cannot fail: they do not return, or report a failure by a value (brk by the old
+# break, which the C library believes).
 ENDS = ('exit', 'exit_group', 'rt_sigreturn', 'brk')
 
-# What the sanitizers' runtime calls for itself, and does not survive failing.
+# Calls of the sanitizers' own runtime, which aborts if they fail.
 RUNTIME = ('mmap', 'munmap', 'mprotect', 'madvise', 'sigaltstack', 'prlimit64', 'rt_sigaction',
 	'rt_sigprocmask', 'readlink', 'sched_getaffinity', 'getrandom', 'prctl', 'futex')
 
-HANGS = 60  # seconds after which a run is taken for one that will not end
+HANGS = 60  # seconds after which a run counts as hanging
 
 CALL = re.compile(r'^(?:\d+ +)?([a-z_0-9]+)\(')
 
 
 def end_tidily():
-	"""SIGTERM ends us as an exception does, so that what was made is removed."""
+	"""SIGTERM raises an exception, so that temporary files are removed."""
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def end_at_once():
-	"""For workers, whose parent tidies up."""
+	"""For workers: their parent removes the files."""
 	signal.signal(signal.SIGTERM, signal.SIG_DFL)
 	signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -46,7 +46,7 @@ class Hangs(Exception):
 
 
 class Point:
-	"""The n-th call of that name, and what becomes of it."""
+	"""The n-th call of that name, and its fault."""
 
 	def __init__(self, call, n, fault):
 		self.call, self.n, self.fault = call, n, fault
@@ -82,9 +82,8 @@ def calls_of_all(log):
 
 def calls(log):
 	"""The calls of a recording in their order, as (name, which of that name), but those of
-	the dynamic loader, whose last one unmaps its cache (what is loaded later is not left
-	out), and of a sanitizer's start, which reads where memory lies and then looks for the
-	signals' stack."""
+	the dynamic loader and of a sanitizer's start. The loader's last call unmaps its cache. The
+	sanitizer reads its memory map and then sets the signal stack."""
 	seen, made, start, loaded = {}, [], None, False
 	with open(log, errors='replace') as f:
 		for line in f:
@@ -111,7 +110,7 @@ def points(made, skip=()):
 
 
 def was_reached(log, point):
-	"""Did the run come to the point? What depends on the clock may differ between runs."""
+	"""Did the run reach the point? Calls that depend on the clock may differ between runs."""
 	try:
 		with open(log, errors='replace') as f:
 			text = f.read()

@@ -1,6 +1,6 @@
-"""The whole line, killed and failing everywhere: a client talks to saca-smtpd with its
-authenticator, its checker and its spooler, one of which is under strace. The client is
-in lockstep, and gives a transaction up at the first reply that is not the one it wants."""
+"""The whole line, killed and failing everywhere. A client talks to saca-smtpd with its
+authenticator, checker and spooler; one of them is under strace. The client waits for each
+reply, and ends a transaction at the first reply that it does not want."""
 
 import base64
 import os
@@ -31,7 +31,7 @@ Content-Type: text/html
 
 
 class Mail:
-	"""One transaction of the client's. wanted: the reply's first digit if all is well."""
+	"""A transaction of the client. wanted: the first digit of the last reply without a fault."""
 
 	def __init__(self, name, text, recipients, bdat=False, wanted='2'):
 		self.name, self.text, self.bdat, self.wanted = name, text, bdat, wanted
@@ -85,14 +85,14 @@ class Client:
 		return self.reply()
 
 	def log_in(self):
-		"""The reply to AUTH, after a greeting."""
+		"""Reads the greeting and logs in. Returns the reply to AUTH."""
 		self.reply()
 		self.ask('EHLO maquina')
 		token = '\0%s\0%s' % (USER, PASSWORD)
 		return self.ask('AUTH PLAIN ' + base64.b64encode(token.encode()).decode())
 
 	def send(self, mail, outcome):
-		"""Leaves what became of it in outcome, at each step."""
+		"""Writes each step to outcome."""
 		for command in ['MAIL FROM:<%s>' % SENDER] + ['RCPT TO:<%s>' % r for r in mail.recipients]:
 			outcome.reply = self.ask(command)
 			if outcome.reply[0] != '2':
@@ -238,7 +238,7 @@ class Line:
 
 
 class Session:
-	"""An undisturbed client that stays."""
+	"""A client whose session stays open, without faults."""
 
 	def __init__(self, line, folder, spool=None, **env):
 		self.sock, theirs = socket.socketpair()

@@ -1,5 +1,5 @@
-"""saca-spool, killed and failing everywhere: each scenario is a spool in some state and a
-transaction, or a change of credit, on it."""
+"""saca-spool, killed and failing everywhere. A scenario is a spool in some state, and a
+transaction or a change of credit on it."""
 
 import os
 
@@ -20,7 +20,7 @@ def envelope(recipients=RECIPIENTS):
 
 
 class Deliverer:
-	"""Runs saca-spool in a folder; what it is given, and its errors, lie in `own`."""
+	"""Runs saca-spool in a folder. Its input and its errors are files in `own`."""
 
 	def __init__(self, folder, credit, own=None):
 		self.folder, self.own = folder, own or folder
@@ -81,7 +81,7 @@ def feed(w, octets):
 
 
 class Transaction:
-	"""One message, again after the fault, and another one behind it."""
+	"""A message, the same again after the fault, and another one after it."""
 
 	def __init__(self, name, keyed=True, credit=True, pipe=False, empty=False, text='cuerpo',
 		fresh=False, before=None):
@@ -125,8 +125,8 @@ class Transaction:
 			and (not self.empty or f.path not in self.known)]
 
 	def check(self, d, point, status, reply):
-		"""What the client was told, and what is there. Returns whether nobody can know:
-		it was killed between the commit and its answer."""
+		"""Compares the answer with the spool. Returns whether the message is in doubt: saca-spool
+		was killed between the commit and the answer."""
 		there = self.mine(d)
 		fresh = [f for f in there if f.path not in self.known]
 		for f in there:
@@ -220,7 +220,7 @@ def repeat(d, transaction):
 
 
 def retire(d, transaction):
-	"""As the importer leaves it: remembered in seen/, and gone."""
+	"""As after an import: an entry in seen/, and no file."""
 	repeat(d, transaction)
 	for f in d.spool.files():
 		if f.message == transaction.octets:
@@ -231,7 +231,7 @@ def retire(d, transaction):
 
 
 def move(d, transaction):
-	"""As a mail reader does."""
+	"""As a Maildir reader does."""
 	repeat(d, transaction)
 	for f in d.spool.files('new'):
 		os.rename(f.path, os.path.join(d.spool.path, 'cur', os.path.basename(f.path) + ':2,S'))
@@ -247,12 +247,12 @@ def leave_pending(d, balance, id, amount, key):
 
 
 def died_before(d, _):
-	"""Somebody died holding 40, and his file is not there."""
+	"""A process died with 40 pending, and its file does not exist."""
 	leave_pending(d, 57, '0' * 32, 40, '0' * 64)
 
 
-def died_behind(d, key):
-	"""Somebody died whose file is there."""
+def died_after(d, key):
+	"""A process died with an amount pending, and its file exists."""
 	leave_pending(d, 97, d.spool.files()[0].id, 3, key)
 
 
@@ -260,17 +260,17 @@ LARGE = 'cuerpo ' * 20000
 
 SCENARIOS = [
 	Transaction('a send'),
-	Transaction('in an empty spool', credit=False, fresh=True),
-	Transaction('with a new block of numbers', before=forget_place),
-	Transaction('large, through a pipe', pipe=True, text=LARGE),
-	Transaction('without a Message-ID', keyed=False),
+	Transaction('a send in an empty spool', credit=False, fresh=True),
+	Transaction('a send that needs a new block of numbers', before=forget_place),
+	Transaction('a large send through a pipe', pipe=True, text=LARGE),
+	Transaction('a send without a Message-ID', keyed=False),
 	Transaction('contacts', empty=True),
 	Transaction('contacts in an empty spool', empty=True, credit=False, fresh=True),
 	Transaction('a repeat', before=repeat),
 	Transaction('a repeat in seen', before=retire),
 	Transaction('a repeat in cur', before=move),
-	Transaction('after one who died with credit', before=died_before),
+	Transaction('a send after a process died with credit pending', before=died_before),
 	Change('credit', None),
-	Change('credit after one who died', died_before),
-	Change('credit after one who died behind his commit', died_behind),
+	Change('credit after a process died before its commit', died_before),
+	Change('credit after a process died after its commit', died_after),
 ]

@@ -6,7 +6,7 @@ tests = failed = 0
 
 
 def ok(fine, name, *more):
-	"""One test; what else is given is shown if it failed."""
+	"""One test; `more` is printed if it failed."""
 	global tests, failed
 	tests += 1
 	failed += not fine

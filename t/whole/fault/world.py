@@ -1,5 +1,5 @@
-"""What the fault tests look at: a spool's files, a plan's credit, a store's rows. It reads
-by saca-spool(5) and saca-store(5), and shares no line with the programs."""
+"""Reads the files of a spool and the rows of a store, as saca-spool(5) and saca-store(5)
+describe them. Shares no code with the programs."""
 
 import functools
 import hashlib
@@ -26,7 +26,7 @@ def program(name):
 
 
 def environment(**more):
-	"""Of the tests' own only what the programs need."""
+	"""The variables that the programs need, without the others of this process."""
 	env = {'PATH': BIN + ':/usr/bin:/bin', 'LC_ALL': 'C', 'TZ': 'UTC'}
 	if is_sanitized(): # who is traced can not look for leaks
 		env['ASAN_OPTIONS'] = 'detect_leaks=0:exitcode=%d' % SANITIZER
@@ -106,8 +106,7 @@ class Spool:
 
 
 class Store:
-	"""A SQLite file, looked at through a copy, so that looking changes nothing: the file
-	and its log are found by the next run as the last one left them."""
+	"""A SQLite file, read from a copy, so that reading changes neither the file nor its log."""
 
 	def __init__(self, path, scratch):
 		for end in ('', '-wal'):
@@ -135,8 +134,7 @@ class Store:
 		return {r[0] for r in self.all('SELECT smtp_id FROM contact_group')} if self.is_made() else set()
 
 	def dump(self):
-		"""All rows, each number made by the store replaced by what it stands for, and
-		without the time of the import."""
+		"""All rows, without the time of the import; the ids of the store are replaced by names."""
 		return {name: sorted(self.all(sql)) for name, sql in DUMP.items()}
 
 
@@ -166,8 +164,8 @@ DUMP = {
 
 
 def images(web):
-	"""The web folder's images, each of which must be what its name says. A name that
-	begins with a dot is no image: nothing points at it."""
+	"""The images of the web folder. The name of each must be the hash of its octets. A name that
+	begins with a dot is a temporary file."""
 	found = {}
 	for folder, _, names in os.walk(os.path.join(web, 'i')):
 		for name in names:
