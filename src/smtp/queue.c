@@ -47,16 +47,20 @@ bool queue_begin(struct queue *q)
 	return q->socket || open_file(&q->message);
 }
 
+/* The message while it is small. It is here and not in struct queue, which is initialized data:
+   pages that no message has used then take no memory and no room in the program's file. */
+static char room[SUBMISSION_BODY];
+
 /* Moves the message from the room to a file. */
 static bool leave_room(struct queue *q)
 {
-	return q->message >= 0 || (open_file(&q->message) && fd_write_all(q->message, q->room, q->n));
+	return q->message >= 0 || (open_file(&q->message) && fd_write_all(q->message, room, q->n));
 }
 
 bool queue_write(struct queue *q, char const *s, size_t n)
 {
-	if (q->message < 0 && n <= sizeof q->room - q->n) {
-		memcpy(q->room + q->n, s, n);
+	if (q->message < 0 && n <= sizeof room - q->n) {
+		memcpy(room + q->n, s, n);
 		q->n += n;
 		return true;
 	}
@@ -67,9 +71,9 @@ bool queue_write(struct queue *q, char const *s, size_t n)
 static void free_room(struct queue *q)
 {
 	enum { PAGE = 4096, KEPT = 16384 };
-	char *from = q->room + KEPT, *first = from + (PAGE - (uintptr_t)from % PAGE) % PAGE;
+	char *from = room + KEPT, *first = from + (PAGE - (uintptr_t)from % PAGE) % PAGE;
 	if (q->n > KEPT)
-		(void)madvise(first, (size_t)(q->room + sizeof q->room - first) & ~(size_t)(PAGE - 1), MADV_DONTNEED);
+		(void)madvise(first, (size_t)(room + sizeof room - first) & ~(size_t)(PAGE - 1), MADV_DONTNEED);
 	q->n = 0;
 }
 
@@ -178,7 +182,7 @@ static void hand_to_service(struct queue *q, struct queue_settings const *settin
 	bool fits = (empty || q->message < 0) && n <= SUBMISSION_BODY
 		&& n + message_n + 2 * SUBMISSION_LENGTH <= SUBMISSION_BODY;
 	struct iovec const data[] = {{block, submission_format(block, settings->value)},
-		{lengths[0], SUBMISSION_LENGTH}, {(char *)envelope, n}, {lengths[1], SUBMISSION_LENGTH}, {q->room, message_n}};
+		{lengths[0], SUBMISSION_LENGTH}, {(char *)envelope, n}, {lengths[1], SUBMISSION_LENGTH}, {room, message_n}};
 	struct ask a = {.path = q->socket, .data = data, .pieces = fits ? 5 : 1, .deadline = deadline, .client = -1};
 	submission_format_length(lengths[0], n);
 	submission_format_length(lengths[1], message_n);

@@ -18,9 +18,8 @@ struct queue {
 	char const *socket;      /* the socket of the service */
 	int message, envelope;   /* memory files; -1: not open */
 	bool has_run;            /* the message can be forgotten */
-	size_t n;                /* octets of the message in room: a small one for the service */
+	size_t n;                /* octets of a small message, which needs no memory file */
 	char reason[ASK_REASON]; /* how the last run failed, for the log */
-	char room[SUBMISSION_BODY];
 };
 
 #define QUEUE_ZERO {.message = -1, .envelope = -1}
