@@ -34,11 +34,11 @@ static void attach_fds(struct msghdr *m, union control *control, struct ask cons
 	fds[a->fds_n] = end;
 	size_t n = (a->fds_n + 1) * sizeof *fds;
 	m->msg_control = control;
-	m->msg_controllen = CMSG_SPACE(n);
+	m->msg_controllen = (socklen_t)CMSG_SPACE(n);
 	struct cmsghdr *c = CMSG_FIRSTHDR(m);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(n);
+	c->cmsg_len = (socklen_t)CMSG_LEN(n);
 	memcpy(CMSG_DATA(c), fds, n);
 }
 
@@ -60,7 +60,7 @@ static int connect_service(char const *path)
 static bool send_once(int fd, struct ask const *a, int end)
 {
 	union control control;
-	struct msghdr m = {.msg_iov = (struct iovec *)a->data, .msg_iovlen = a->pieces};
+	struct msghdr m = {.msg_iov = (struct iovec *)a->data, .msg_iovlen = (unsigned int)a->pieces};
 	attach_fds(&m, &control, a, end);
 	ssize_t r;
 	do
