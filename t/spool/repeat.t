@@ -76,6 +76,28 @@ deliver "$T/m" "$T/env" "$S"
 [ "$REPLY" != "$was" ]
 ok $? "contacts alone are never a repeat"
 
+# A mail library makes Date and boundaries anew each time it sends a message.
+cat >"$T/mail.py" <<-'END'
+	import sys, time
+	from email.message import EmailMessage
+	from email.utils import formatdate
+	m = EmailMessage()
+	m['Subject'], m['From'], m['Message-ID'] = 'Pedido', 'r@d.es', '<pedido-7@tienda.example>'
+	m['Date'] = formatdate(float(sys.argv[1]))
+	m.set_content('hola')
+	m.add_alternative('<p>hola <img src="cid:logo"></p>', subtype='html')
+	m.get_payload()[1].add_related(b'GIF89a', 'image', 'gif', cid='<logo>')
+	sys.stdout.write(m.as_string())
+END
+python3 "$T/mail.py" 1000000000 >"$T/m"
+python3 "$T/mail.py" 1000000300 >"$T/m2"
+[ "$(grep -c '^--=' "$T/m")" = 6 ] && ! cmp -s "$T/m" "$T/m2"
+ok $? "Python's email library makes new boundaries each time"
+other "a message of Python's email library is a new send" "$T/env"
+repeat=R${REPLY#K}
+cp "$T/m2" "$T/m"
+same "the same message made again by Python's email library is a repeat"
+
 # 24 of the same at once
 message 77 >"$T/m"
 pids=

@@ -1,16 +1,21 @@
 """saca-spool -S, killed and failing everywhere: the parent and its worker. A client sends
-messages; what it was told must be true, and when it comes again it gets the same number."""
+messages, directly or through saca-smtpd. Each answer must be true, and a client that comes
+again must get the same number."""
 
+import copy
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'spool'))
 
 from inject import Hangs, recorder, start, wait
-from service import KEY, Service, campaign, envelope, inside, memory_file, settings
+from line import MAILS as LINE_MAILS
+from line import Line
+from service import KEY, Service, campaign, envelope, inside, ticket
 from spool import CREDIT, Deliverer, Transaction
 from world import PLAN, SENDER, demand, environment, program, write
 
@@ -145,4 +150,67 @@ class Queue:
 				demand(first[1][1:] == again[1][1:], 'another answer:', first, again)
 
 
-SCENARIOS = [Queue('the queue service')]
+class LoginService:
+	"""Answers every login with a ticket, as saca-checkpassword -S does after a right password."""
+
+	def __init__(self, path):
+		if os.path.exists(path):
+			os.unlink(path)
+		self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		self.sock.bind(path)
+		threading.Thread(target=self.answer, daemon=True).start()
+
+	def answer(self):
+		while True:
+			data, fds, _, _ = socket.recv_fds(self.sock, 1000, 8)
+			if not data:
+				return
+			with socket.socket(fileno=fds[-1]) as reply:
+				reply.send(b'\0' + ticket(data.split(b'\0')[0].decode()))
+
+	def end(self):
+		self.sock.shutdown(socket.SHUT_RDWR)
+		self.sock.close()
+
+
+class StandingLine(Line):
+	"""saca-smtpd with both services; the queue service is under strace. A client without an answer
+	of the service gets a 451, and the same number when it comes again."""
+
+	skip = Queue.skip
+	follow = True
+	# Failing, it leaves the client without the answer to a committed message.
+	blind = ('sendto',)
+
+	def __init__(self):
+		super().__init__('the line with services', 'service')
+
+	def prepare(self, folder):
+		super().prepare(folder)
+		write(os.path.join(folder, 'key'), KEY)
+
+	def command(self, folder, prefix, spool=None):
+		return [program('saca-smtpd'), '-h', 'api.example.com', '-p', '-d', '0', '-w', '6', '-t', '20', '-l', '20',
+			'-a', os.path.join(folder, 'senders.cdb'), '-C', os.path.join(folder, 'login'), '-Q', os.path.join(folder, 'queue')]
+
+	def session(self, folder, prefix=()):
+		service, login = Traced(folder, prefix), LoginService(os.path.join(folder, 'login'))
+		try:
+			return super().session(folder)
+		finally:
+			service.end()
+			login.end()
+
+	def record(self, folder, log):
+		for mail, outcome in zip(LINE_MAILS, self.session(folder, recorder(log, True)).values()):
+			demand(outcome.reply and outcome.reply[0] == mail.wanted, 'undisturbed it fails:', mail.name, outcome.reply)
+
+	def try_point(self, folder, log, point):
+		def prefix(log):
+			return type(point).prefix(point, log, True)
+		followed = copy.copy(point)
+		followed.prefix = prefix
+		return super().try_point(folder, log, followed)
+
+
+SCENARIOS = [Queue('the queue service'), StandingLine()]
