@@ -32,21 +32,29 @@ static bool is_mostly_utf8(char const *s, size_t n)
 	return fine > bad;
 }
 
-static bool is_shift_of_utf7(char const *s, size_t n)
+/* The octets of the base64 after the `+` s[0]. */
+static size_t utf7_length(char const *s, size_t n)
 {
 	size_t i = 1;
 	while (i < n && (ascii_is_alpha(s[i]) || ascii_is_digit(s[i]) || s[i] == '+' || s[i] == '/'))
 		i++;
-	return i > 3 && i < n && s[i] == '-'; /* a character takes three octets of base64 */
+	return i - 1;
 }
 
-/* Does the text have more octets above 0x7f than shifts to another set of characters? */
+/* Does the text have more octets above 0x7f than shifts to another set of characters? Those of UTF-7
+   are `+`, at least a character in base64, and `-`. */
 static bool is_not_7bit(char const *s, size_t n, bool utf7)
 {
 	size_t high = 0, shifts = 0;
 	for (size_t i = 0; i < n; i++) {
 		high += (unsigned char)s[i] >= 0x80;
-		shifts += utf7 ? s[i] == '+' && is_shift_of_utf7(s + i, n - i) : s[i] == '\x1b' || s[i] == '\x0e' || s[i] == '\x0f';
+		if (!utf7) {
+			shifts += s[i] == '\x1b' || s[i] == '\x0e' || s[i] == '\x0f';
+		} else if (s[i] == '+') {
+			size_t length = utf7_length(s + i, n - i);
+			i += length;
+			shifts += length >= 3 && i + 1 < n && s[i + 1] == '-';
+		}
 	}
 	return high > shifts;
 }

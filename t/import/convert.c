@@ -311,6 +311,14 @@ START_TEST(time_is_linear)
 		ck_assert(buf_putc(&value, '\xff'));
 	ck_assert(convert_to_utf8("iso-8859-8", value.s, value.len, &out));
 	ck_assert_uint_eq(out.len, 3 * value.len);
+	static char const *const labels[] = {"utf-7", "iso-2022-jp", "iso-2022-kr", "gb2312", "utf-8", "utf-16"};
+	static char const *const texts[] = {"+", "+a", "\x1b$B", "\xf1", "\xc3\xb1", "a\x0e"};
+	for (size_t i = 0; i < 36; i++) {
+		value.len = out.len = 0;
+		while (value.len < 200000)
+			ck_assert(buf_puts(&value, texts[i % 6]));
+		ck_assert(convert_to_utf8(labels[i / 6], value.s, value.len, &out));
+	}
 	buf_free(&value);
 	buf_free(&out);
 }
