@@ -281,6 +281,7 @@ static int send_mails(struct options const *o, struct job_settings const *settin
 	struct session_server server = {o->target, settings->host, o->require_tls, (unsigned)o->patience};
 	struct ledger l = {.lease = (unsigned)o->lease};
 	struct worker_options w = {.sessions = (size_t)o->sessions, .rate = (unsigned)o->rate, .follow = o->follow,
+		.patience = (unsigned)o->patience,
 		.stop = &stopped, .ended = show_ended, .server = show_server, .progress = isatty(2) ? show_progress : NULL};
 	sigset_t waiting;
 	char reason[STORE_REASON];

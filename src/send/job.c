@@ -207,6 +207,7 @@ void job_free(struct job *j)
 	render_free(&j->render);
 	buf_free(&j->strings);
 	buf_free(&j->addresses);
+	free(j->flying);
 	free(j);
 }
 

@@ -43,7 +43,6 @@ struct job_contact {
 
 struct job {
 	uint64_t plan, send, group, sender;
-	char claimed_at[DATE_ISO]; /* the store's clock then; "" without a claim */
 	uint64_t total;          /* contacts of the group when it was imported */
 	unsigned language;
 	bool track_clicks;
@@ -57,7 +56,8 @@ struct job {
 	struct buf addresses;
 	uint64_t cursor;         /* contacts up to this number have been read */
 	bool all_read;           /* there are none after it */
-	size_t in_flight;        /* mails that wait for their outcome */
+	uint64_t *flying;        /* the contacts of mails that wait for their outcome; one for each session */
+	size_t in_flight;        /* how many there are */
 	struct refusals refusals;
 };
 

@@ -94,8 +94,8 @@ enum store_result ledger_renew(struct ledger *l, struct job const *j, bool *held
 
 enum store_result ledger_release(struct ledger *l, struct job const *j)
 {
-	return write_row(l, "UPDATE send SET claimed_by = NULL, claimed_until = NULL, next_at = $4" OURS,
-		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date(l->now)), NULL);
+	return write_row(l, "UPDATE send SET claimed_by = NULL, claimed_until = NULL, next_at = $4 WHERE plan_id = $1 AND id = $2"
+		" AND claimed_by = $3", STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date(l->now)), NULL);
 }
 
 enum store_result ledger_postpone(struct ledger *l, struct job const *j, bool *postponed)
@@ -120,7 +120,7 @@ enum store_result ledger_pause(struct ledger *l, uint64_t plan, uint64_t send, c
 
 /* --- Reading contacts -------------------------------------------------------------------- */
 
-/* The columns of the two statements: contact, address, and of its delivery state, tries, first_at; at. */
+/* The columns of the two statements: contact, address, and of its delivery state, tries, first_at. */
 static char const select_deferred[] =
 	"SELECT d.contact_id, (SELECT c.email FROM contact c WHERE c.plan_id = $1 AND c.id = d.contact_id),"
 	" d.state, d.tries, d.first_at FROM delivery d WHERE d.plan_id = $1 AND d.send_id = $2 AND d.state = 'deferred'"
@@ -131,7 +131,7 @@ static char const select_deferred[] =
 
 static char const select_members[] =
 	"SELECT m.contact_id, (SELECT c.email FROM contact c WHERE c.plan_id = $1 AND c.id = m.contact_id),"
-	OF_DELIVERY("state") "," OF_DELIVERY("tries") "," OF_DELIVERY("first_at") "," OF_DELIVERY("at")
+	OF_DELIVERY("state") "," OF_DELIVERY("tries") "," OF_DELIVERY("first_at")
 	" FROM group_member m WHERE m.plan_id = $1 AND m.group_id = $2 AND m.contact_id > $3 ORDER BY m.contact_id LIMIT $5";
 
 struct reading {
@@ -165,6 +165,15 @@ static bool read_deferred(void *arg, size_t n, char const *const *column, size_t
 	return add_contact(arg, JOB_DEFERRED, column, length);
 }
 
+/* Has its mail begun here? */
+static bool is_flying(struct job const *j, uint64_t contact)
+{
+	for (size_t i = 0; i < j->in_flight; i++)
+		if (j->flying[i] == contact)
+			return true;
+	return false;
+}
+
 static bool read_member(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct reading *w = arg;
@@ -174,8 +183,7 @@ static bool read_member(void *arg, size_t n, char const *const *column, size_t c
 	w->job->cursor = read_number(column[0], length[0]);
 	if (!state || w->every)
 		return add_contact(w, JOB_NEW, column, length);
-	/* What has begun since the claim is in flight here. */
-	bool const in_doubt = !strcmp(state, "begun") && column[5] && strcmp(column[5], w->job->claimed_at) < 0;
+	bool const in_doubt = !strcmp(state, "begun") && !is_flying(w->job, w->job->cursor);
 	return !in_doubt || add_contact(w, JOB_IN_DOUBT, column, length);
 }
 
@@ -244,7 +252,7 @@ enum store_result ledger_take_back(struct ledger *l, struct job const *j, struct
 	if (c->origin == JOB_NEW)
 		return write_row(l, "DELETE FROM delivery" DELIVERY, STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id)), NULL);
 	if (c->origin == JOB_IN_DOUBT) /* it still is */
-		return write_row(l, "UPDATE delivery SET tries = tries - 1, at = first_at" DELIVERY,
+		return write_row(l, "UPDATE delivery SET tries = tries - 1" DELIVERY,
 			STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id)), NULL);
 	return write_row(l, "UPDATE delivery SET state = 'deferred', tries = tries - 1, next_at = $4" DELIVERY,
 		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id), date(l->now)), NULL);

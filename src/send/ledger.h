@@ -42,7 +42,7 @@ enum store_result ledger_claim(struct ledger *l, struct ledger_send send, bool *
 /* Renews a claim. *held: it is still ours, and the send is still to be sent. */
 enum store_result ledger_renew(struct ledger *l, struct job const *j, bool *held);
 
-/* Gives up a claim, so that another send has its turn. */
+/* Gives up a claim that is ours, also that of a send which others have paused. */
 enum store_result ledger_release(struct ledger *l, struct job const *j);
 
 /* Gives up the claim of a send with deferred mails until the first of them is due. *postponed:

@@ -18,7 +18,9 @@ struct task *task_new(struct job *job, size_t sessions, uint64_t now_ms)
 	if (!t)
 		return NULL;
 	t->returned = calloc(sessions, sizeof *t->returned);
-	if (!t->returned) {
+	job->flying = calloc(sessions, sizeof *job->flying);
+	if (!t->returned || !job->flying) {
+		free(t->returned);
 		free(t);
 		return NULL;
 	}
@@ -51,12 +53,13 @@ void task_take(struct task *t, struct task_mail *m)
 	m->task = t;
 	m->state = TASK_CHOSEN;
 	m->is_malformed = false;
-	j->in_flight++;
 	if (t->returned_count) {
 		m->to = t->returned[--t->returned_count];
+		j->flying[j->in_flight++] = m->to.contact.id;
 		return;
 	}
 	m->to.contact = j->contact[j->next++];
+	j->flying[j->in_flight++] = m->to.contact.id;
 	char const *address = j->addresses.s ? j->addresses.s + m->to.contact.address : "";
 	size_t const n = m->to.contact.address_len;
 	m->is_malformed = address_check(address, n, true) != ADDRESS_OK
@@ -217,6 +220,15 @@ static void give_back(struct task_mail *m)
 		t->returned[t->returned_count++] = m->to;
 }
 
+/* The mail of that contact is no longer in flight. */
+static void land(struct job *j, uint64_t contact)
+{
+	size_t i = 0;
+	while (j->flying[i] != contact)
+		i++;
+	j->flying[i] = j->flying[--j->in_flight];
+}
+
 void task_count(struct task_mail *m)
 {
 	struct task *t = m->task;
@@ -225,7 +237,7 @@ void task_count(struct task_mail *m)
 		m->state = TASK_IN_FLIGHT;
 		return;
 	}
-	t->job->in_flight--;
+	land(t->job, m->to.contact.id);
 	if (m->state == TASK_CHOSEN) {
 		m->state = TASK_FREE;
 		if (!m->held)

@@ -15,7 +15,6 @@
 enum {
 	SYNC_MAILS = JOB_BATCH, /* outcomes that a power cut may take back */
 	STORE_PATIENCE = 60,    /* seconds that a failing store is tried again */
-	SERVER_PATIENCE = 60,   /* seconds that a server may be down without -f */
 	DOWN_MS = 1000,         /* until a server that is down is tried again; doubled each time, */
 	DOWN_MAX_MS = 60000,    /* up to this */
 	PROGRESS_MS = 200,
@@ -95,7 +94,7 @@ static void note_server(struct worker *w, struct session_result const *r)
 	w->down_until = now + wait;
 	if (++w->down_tries == 2)
 		w->o->server(r->text);
-	if (!w->o->follow && now - w->down_since >= SERVER_PATIENCE * 1000u && !w->has_given_up) {
+	if (!w->o->follow && now - w->down_since >= w->o->patience * 1000u && !w->has_given_up) {
 		w->has_given_up = true;
 		snprintf(w->reason, STORE_REASON, "%s", r->text);
 	}
@@ -182,7 +181,7 @@ static void choose_duties(struct worker *w)
 			task_leave(t, WORKER_RELEASED);
 		if (t->wants_pause && !t->is_leaving)
 			t->duty = TASK_PAUSE;
-		else if (t->is_leaving && t->end == WORKER_RELEASED && !t->job->in_flight)
+		else if (t->is_leaving && (t->end == WORKER_RELEASED || t->end == WORKER_LOST) && !t->job->in_flight)
 			t->duty = TASK_RELEASE;
 		else if (!t->is_leaving && task_is_done(t))
 			t->duty = TASK_FINISH;
@@ -232,7 +231,7 @@ static void end_tasks(struct worker *w)
 	size_t kept = 0;
 	for (size_t i = 0; i < w->tasks; i++) {
 		struct task *t = w->task[i];
-		bool const released = t->end != WORKER_RELEASED || t->duty == TASK_RELEASE;
+		bool const released = (t->end != WORKER_RELEASED && t->end != WORKER_LOST) || t->duty == TASK_RELEASE;
 		if (!t->is_leaving || t->job->in_flight || !released) {
 			w->task[kept++] = t;
 			continue;
@@ -322,6 +321,14 @@ static void show_progress(struct worker *w)
 	w->progress_at = now + PROGRESS_MS;
 }
 
+/* Is there something to do for the task before any of its outcomes comes? */
+static bool wants_turn(struct worker const *w, struct task const *t)
+{
+	if (wants_contacts(t) || (t->wants_pause && !t->is_leaving))
+		return true;
+	return !t->job->in_flight && (t->is_leaving || is_ending(w) || task_is_done(t));
+}
+
 /* Waits for an outcome, a signal, or the time of what comes next. */
 static void wait_for_outcomes(struct worker *w, struct pollfd *poll)
 {
@@ -332,7 +339,7 @@ static void wait_for_outcomes(struct worker *w, struct pollfd *poll)
 	else if (free && wait_for_mail(w) < ms)
 		ms = wait_for_mail(w);
 	for (size_t i = 0; i < w->tasks; i++)
-		if (wants_contacts(w->task[i]) || (!w->task[i]->is_leaving && task_is_done(w->task[i])) || (is_ending(w) && !w->task[i]->job->in_flight))
+		if (wants_turn(w, w->task[i]))
 			ms = 0;
 	pool_watch(w->pool, poll);
 	if (wait_ready(poll, (nfds_t)w->pool->n, ms ? clock_ms() + ms : WAIT_LOOK, w->o->waiting) < 0)

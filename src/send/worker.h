@@ -35,6 +35,7 @@ struct worker_options {
 	size_t sessions;
 	unsigned rate;   /* mails a second, 0: no limit */
 	bool follow;     /* look for work again and again */
+	unsigned patience; /* without follow: seconds that the server may be down */
 	volatile sig_atomic_t const *stop; /* set by a signal: end soon */
 	sigset_t const *waiting; /* the signals that are blocked while waiting: without SIGTERM */
 	/* A send has ended. */

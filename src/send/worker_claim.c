@@ -57,10 +57,8 @@ static enum store_result load(struct worker *w, struct ledger_send const *c, str
 {
 	struct ledger *l = w->ledger;
 	enum store_result r = job_load(out, l->store, c->plan, c->send, w->settings);
-	if (r == STORE_OK) {
-		memcpy((*out)->claimed_at, l->now, sizeof l->now);
+	if (r == STORE_OK)
 		r = job_put_links(*out, l->store);
-	}
 	return r == STORE_OK ? ledger_read_contacts(l, *out, false) : r;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An SMTP server that does what a test tells it.
 
-    server.py FOLDER [CERTIFICATE KEY]
+    server.py FOLDER [CERTIFICATE KEY [smtps]]
 
 FOLDER/port gets its port on 127.0.0.1. FOLDER/mails gets a line for each mail it took, before it
 answers: Message-ID, recipient, sender, octets, TLS or -. FOLDER/commands counts the verbs of each
@@ -9,8 +9,10 @@ connection. FOLDER/rules, read anew for each command, has lines `WHEN RECIPIENT 
 connect, ehlo, starttls, mail, rcpt, data or end; RECIPIENT a pattern such as *@a.es (of rcpt, data
 and end; * for the others); ACTION a reply such as `550 5.1.1 no such user`, or close, stall, or
 (at the end) take-and-close. The first line that fits counts; without one the server accepts.
-FOLDER/last gets the octets of the last mail.
+FOLDER/last gets the octets of the last mail. If FOLDER/login exists, AUTH PLAIN with its content
+(`user password`) is required for MAIL. With smtps TLS begins with the connection.
 """
+import base64
 import fnmatch
 import os
 import socketserver
@@ -97,12 +99,28 @@ class Session(socketserver.BaseRequestHandler):
 
     def handle(self):
         self.buffer, self.secure, self.sender, self.recipient, self.mail = b"", False, "", "", b""
+        self.known = not os.path.exists(os.path.join(FOLDER, "login"))
         verbs = []
         try:
+            if len(sys.argv) > 4:
+                self.start_tls()
             self.talk(verbs)
         except (Gone, OSError):
             pass
         append("commands", " ".join(verbs))
+
+    def start_tls(self):
+        self.request = TLS.wrap_socket(self.request, server_side=True)
+        self.secure, self.buffer = True, b""
+
+    def log_in(self, line):
+        with open(os.path.join(FOLDER, "login"), encoding="utf-8") as f:
+            user, password = f.read().split()
+        if len(line.split(" ")) < 3:
+            self.say("334 ")
+            line = "AUTH PLAIN " + self.read_line()
+        self.known = base64.b64decode(line.split(" ")[2]) == ("\0%s\0%s" % (user, password)).encode()
+        self.say("235 2.7.0 welcome" if self.known else "535 5.7.8 no")
 
     def talk(self, verbs):
         if self.obey("connect"):
@@ -114,15 +132,19 @@ class Session(socketserver.BaseRequestHandler):
             if verb in ("EHLO", "HELO"):
                 if self.obey("ehlo"):
                     extra = "" if self.secure or TLS is None else "250-STARTTLS\r\n"
+                    extra += "" if self.known else "250-AUTH PLAIN\r\n"
                     self.say("250-test\r\n" + extra + "250-SMTPUTF8\r\n250 SIZE 99999999")
             elif verb == "STARTTLS":
                 if self.obey("starttls"):
                     self.say("220 go")
-                    self.request = TLS.wrap_socket(self.request, server_side=True)
-                    self.secure, self.buffer = True, b""
+                    self.start_tls()
+            elif verb == "AUTH":
+                self.log_in(line)
             elif verb == "MAIL":
                 self.sender = line.partition("<")[2].partition(">")[0]
-                if self.obey("mail"):
+                if not self.known:
+                    self.say("530 5.7.0 log in")
+                elif self.obey("mail"):
                     self.say("250 2.1.0 ok")
             elif verb == "RCPT":
                 self.recipient = line.partition("<")[2].partition(">")[0]
