@@ -88,8 +88,8 @@ OBJ_saca-import := \
 		seen_format spool summary) \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
-	$(call in,import,at_hand batch cid_parts content convert convert_header decoder entry import load prune told \
-		watch webfolder)
+	$(call in,import,at_hand batch cid_parts content convert convert_header decoder entry import load name_set \
+		prune watch webfolder)
 OBJ_saca-list := \
 	$(call in,base,ascii buf date num setid utf8 version) \
 	$(call in,mail,address punycode) \

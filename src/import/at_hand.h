@@ -2,7 +2,7 @@
    keep all others out. The note outlives the process, not a power cut, and is not synced.
 
    A death at a file is one more for as long as no transaction with that file succeeds. A timeout
-   of the whole importer is a death, too; an orderly failure is none. */
+   of the importer counts as a death, an orderly failure does not. */
 #ifndef IMPORT_AT_HAND_H
 #define IMPORT_AT_HAND_H
 

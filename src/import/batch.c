@@ -1,5 +1,5 @@
-/* The waiting files in order. Each fill reads the folders once and keeps the oldest
-   names in a heap whose top is the youngest of them. */
+/* The waiting files in order. Each fill reads the folders once, and keeps the oldest names in a heap
+   whose top is the youngest of them. */
 #include "import/batch.h"
 
 #include "mail/header.h"
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where the fields before the recipients end at the latest, in a file of ours. */
+/* The fields before the recipients end within so many octets. */
 #define HEAD 2048
 
 static int age(struct timespec a, char const *an, struct timespec b, char const *bn)
@@ -65,7 +65,7 @@ static bool grow(struct batch *b)
 	return true;
 }
 
-/* Considers one file; keeps it if it is among the oldest. */
+/* Keeps a file if it is among the oldest. */
 static bool offer(struct batch *b, char const *name, enum spool_folder folder, struct timespec t)
 {
 	if (b->after_name && age(t, name, b->after, b->after_name) <= 0)
@@ -92,7 +92,7 @@ static bool offer(struct batch *b, char const *name, enum spool_folder folder, s
 	return true;
 }
 
-/* In failed/ each file has its reason beside it. */
+/* failed/ has a NAME.reason for each file. */
 static bool is_reason(char const *name)
 {
 	size_t n = strlen(name);
@@ -112,7 +112,7 @@ static bool scan(struct batch *b, DIR *dir, enum spool_folder folder)
 		if (!batch_takes(folder, e->d_name))
 			continue;
 		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-			if (errno == ENOENT) /* a reader moved it */
+			if (errno == ENOENT) /* a Maildir reader moved it */
 				continue;
 			return false;
 		}
@@ -140,8 +140,7 @@ static bool scan_folder(struct batch *b, struct spool const *sp, enum spool_fold
 	return done;
 }
 
-/* What a file is sorted by. It is only for that: whoever imports the file reads it
-   whole and strictly, and says what is wrong with it. */
+/* Reads the keys of the order. A damaged file sorts anywhere: the import reads it strictly. */
 static void read_head(struct batch_file *f, char const *s, size_t n, struct buf *value)
 {
 	if (header_find(s, n, "X-Saca-Date", value) == 1 && value->len == sizeof f->date)

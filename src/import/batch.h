@@ -18,30 +18,30 @@ struct batch_file {
 	char *name;
 	enum spool_folder folder; /* SPOOL_NEW, SPOOL_CUR or SPOOL_FAILED */
 	struct timespec written;
-	char date[20];            /* X-Saca-Date without its Z; "" where there is none */
-	uint64_t send;            /* X-Saca-Send; 0 where there is none */
+	char date[20];            /* X-Saca-Date without its Z; "": none */
+	uint64_t send;            /* X-Saca-Send; 0: none */
 };
 
-/* All zero is the start. */
+/* All zero is a batch before its first fill. */
 struct batch {
-	bool failed; /* to be set before the first fill: failed/ is read, not new/ and cur/ */
+	bool failed; /* set before the first fill: read failed/ instead of new/ and cur/ */
 	struct batch_file *files;
 	size_t n, cap;
-	uint64_t waiting; /* files the last fill came upon, in this batch or not */
-	bool more;        /* some of them wait for the next fill */
-	/* The last file taken: the next fill begins behind it, so that what could not be
-	   read now is not met again in this run. */
+	uint64_t waiting; /* files that the last fill found, in this batch or not */
+	bool more;        /* some of them are left for the next fill */
+	/* The last file of this batch: the next fill begins after it, so that a file that could not be read
+	   is not found again in this run. */
 	struct timespec after;
 	char *after_name;
 };
 
-/* Forgets the batch at hand and fills in the next one. False: errno says why. */
+/* Replaces the files with the next batch. False: errno. */
 bool batch_fill(struct batch *b, struct spool const *sp);
 
-/* Is a file of that name in folder one to import, or one that was set aside? */
+/* Is a file of that name in that folder one to import, or one that was set aside? */
 bool batch_takes(enum spool_folder folder, char const *name);
 
-/* Frees everything; the next fill starts over. */
+/* Frees everything; the next fill starts from the oldest file. */
 void batch_free(struct batch *b);
 
 #endif

@@ -1,5 +1,5 @@
-/* From a spool file's octets to a row: the same reading of mail as the checker's, so
-   that what was accepted always imports. */
+/* From a spool file to a row. The message is read with the code of saca-mime, so that every accepted
+   message can be imported. */
 #include "import/entry.h"
 
 #include "base/utf8.h"
@@ -11,9 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Octets of a message's text and HTML together: a row of SQLite's has 10^9 at most, a
-   message to PostgreSQL 2^30, and a server that is sent more hangs up. In UTF-8 they can
-   be three times what they were in the file. */
+/* Octets of text and HTML together. A row of SQLite has 10^9 at most, a message to PostgreSQL 2^30. In
+   UTF-8 they can be three times as long as in the file. */
 #define PIECE_MAX 990000000
 
 static enum entry_result no(struct entry *e, enum entry_result r, char const *reason)
@@ -78,7 +77,7 @@ static enum entry_result read_checked(struct entry *e, struct entry_options cons
 	return r;
 }
 
-/* A store takes text only. */
+/* Stores refuse anything but UTF-8. */
 static bool is_text(struct spoolfile const *f)
 {
 	return utf8_valid(f->sender.s, f->sender.n) && utf8_valid(f->user.s, f->user.n)

@@ -1,5 +1,4 @@
-/* One file of the spool on its way to the store: read, checked, its message taken
-   apart. The memory is used again for the next one. */
+/* One file of the spool, parsed and checked for the store. Its memory is used again for the next one. */
 #ifndef IMPORT_ENTRY_H
 #define IMPORT_ENTRY_H
 
@@ -14,34 +13,34 @@
 /* How messages are read; the importer's options. */
 struct entry_options {
 	char const *prefix; /* of the option headers: "X-Teenvio-" */
-	char const *url;    /* in front of /i/..., content_url_ok */
+	char const *url;    /* put before /i/... in the HTML; content_url_ok */
 	struct webfolder *web;
 };
 
 enum entry_result {
 	ENTRY_OK,
-	ENTRY_REFUSED, /* never to be imported; reason says why */
-	ENTRY_FAILED,  /* memory: another time; reason says why */
-	ENTRY_WEB      /* the web folder: likewise */
+	ENTRY_REFUSED, /* it can never be imported: reason */
+	ENTRY_FAILED,  /* out of memory: reason; try again later */
+	ENTRY_WEB      /* the web folder failed: reason; try again later */
 };
 
-/* All zero is the start. */
+/* All zero is an entry before its first entry_read. */
 struct entry {
-	struct buf octets; /* the file, to be filled by the caller */
+	struct buf octets; /* the file; filled by the caller */
 	struct spoolfile file;
 	struct content content;
 	struct store_piece piece;
 	struct store_entry row;
 	struct buf unknown_options; /* message_unknown_options */
 	char const *reason;
-	char refusal[REFUSAL_TEXT]; /* room for a reason that is the message's */
-	char id[33]; /* the file's, "" where it cannot be read */
+	char refusal[REFUSAL_TEXT]; /* room for reason */
+	char id[33]; /* X-Saca-Id; "": the file is malformed */
 };
 
-/* Reads e->octets. On ENTRY_OK e->row is complete but for imported_at. */
+/* Parses e->octets. On ENTRY_OK e->row is complete except for state and imported_at; it points into e. */
 enum entry_result entry_read(struct entry *e, struct entry_options const *o);
 
-/* Frees what the last entry_read made, but for the file's octets. */
+/* Frees what the last entry_read made, except for the octets. */
 void entry_clear(struct entry *e);
 
 void entry_free(struct entry *e);

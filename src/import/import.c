@@ -39,7 +39,7 @@
 
 #define USER 160 /* octets of a login that a notice shows, with the NUL */
 
-/* What to do with a file after COMMIT. */
+/* The action for a file after COMMIT. */
 struct import_fate {
 	enum { FATE_RETIRE, FATE_ASIDE, FATE_LEAVE, FATE_GONE } what;
 	char *reason; /* of FATE_ASIDE and FATE_LEAVE; freed after use */
@@ -319,7 +319,7 @@ static bool set_aside(struct import *im, struct span const *s, size_t i)
 	} else {
 		/* With -f it is found again in each run. */
 		im->count.unread++;
-		if (!told_add(&im->left, file.name))
+		if (!name_set_add(&im->left, file.name))
 			return true;
 	}
 	im->notice(file.name, fate->send, fate->user, fate->reason, fate->what == FATE_LEAVE);
@@ -350,7 +350,7 @@ static bool clear_spool(struct import *im, struct span const *s)
 		struct import_fate const *fate = &im->fates[i - s->first];
 		char const *name = im->batch.files[i].name;
 		if (fate->what != FATE_LEAVE)
-			told_forget(&im->left, name);
+			name_set_remove(&im->left, name);
 		if (fate->reason && !set_aside(im, s, i))
 			return false;
 		if (at_hand_deaths(&im->at_hand, name)) {
@@ -414,7 +414,7 @@ void import_free(struct import *im)
 {
 	batch_free(&im->batch);
 	entry_free(&im->entry);
-	told_free(&im->left);
+	name_set_free(&im->left);
 	if (im->at_hand.fd > 0)
 		fd_close(im->at_hand.fd);
 	free(im->fates);

@@ -10,13 +10,13 @@
 #include "import/batch.h"
 #include "import/entry.h"
 #include "store/put.h"
-#include "import/told.h"
+#include "import/name_set.h"
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What one run did. */
+/* The counts of one run. */
 struct import_count {
 	uint64_t imported; /* files whose rows are new */
 	uint64_t sends;    /* of those, the ones with a send */
@@ -34,7 +34,7 @@ struct import {
 	char const *state;      /* of new sends: "new" or "paused" */
 	bool keep;              /* imported files go to done/ */
 	size_t most_files;      /* in one transaction, at least 1 */
-	size_t most_octets;     /* likewise; the first file is taken whatever its size */
+	size_t most_octets;     /* likewise; a transaction has at least one file */
 	/* Called after each transaction: files handled in this run, and files known; NULL: not called. */
 	void (*progress)(uint64_t done, uint64_t known);
 	/* Called for each file that is set aside, or left where it is (left: true), with the reason; once
@@ -50,7 +50,7 @@ struct import {
 	struct batch batch;
 	struct at_hand at_hand;
 	struct import_fate *fates;
-	struct told left; /* files that could not be read */
+	struct name_set left; /* files that could not be read */
 };
 
 /* Imports all waiting files, or until *stop is set, and adds to the counts. False: the system or the

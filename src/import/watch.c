@@ -1,4 +1,4 @@
-/* Waiting for files, with Linux's inotify(7): nothing is asked of a spool at rest. */
+/* Waiting for files with inotify(7): an idle spool costs nothing. */
 #include "import/watch.h"
 
 #include "base/clock.h"
@@ -51,8 +51,8 @@ void watch_close(struct watch *w)
 	w->fd = -1;
 }
 
-/* What appeared does not matter: the folders are read again, which also covers events
-   that were lost. */
+/* Discards the events: the importer reads the folders again, whatever appeared, and so misses no file
+   whose event was lost. */
 static bool drain(int fd)
 {
 	char events[4096];

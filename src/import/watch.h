@@ -1,4 +1,4 @@
-/* Waiting for a file to appear in the spool, for an importer that stays. */
+/* Waiting for a file to appear in the spool, for saca-import -f. */
 #ifndef IMPORT_WATCH_H
 #define IMPORT_WATCH_H
 
@@ -8,16 +8,16 @@
 #include <stdbool.h>
 
 struct watch {
-	int fd; /* -1 where the system cannot tell: watch_wait then looks every second */
+	int fd; /* -1: without inotify, watch_wait returns after a second */
 };
 
-/* Starts watching new/ and cur/: what appears from now on ends the next watch_wait.
-   path: the spool's. False: errno. */
+/* Starts to watch new/ and cur/ of the spool at path: a file that appears from now on ends the next
+   watch_wait. False: errno. */
 bool watch_open(struct watch *w, char const *path);
 void watch_close(struct watch *w);
 
-/* Waits until something has appeared, at most `seconds`, with the signals of `open`
-   only blocked while waiting. False: errno, EINTR when a signal came. */
+/* Waits until a file has appeared, at most `seconds`. open: the signals that are blocked meanwhile, so
+   that others end the wait. False: errno; EINTR: a signal arrived. */
 bool watch_wait(struct watch *w, int seconds, sigset_t const *open);
 
 #endif

@@ -1,7 +1,6 @@
-/* The web folder: see webfolder.h. An image is written under a hidden name made of its
-   hash, so that a crash leaves at most what the next run over the same message takes up
-   again; whoever writes holds a lock on that file (several importers may share a web
-   folder), and the rename shows all of it at once. */
+/* The web folder. An image is written to a hidden file named by its hash, under a lock, since several
+   importers may share the folder. The rename publishes it whole. After a crash the next import of
+   the same message uses the hidden file again. */
 #include "import/webfolder.h"
 
 #include "base/fd.h"
@@ -50,8 +49,7 @@ static void drop(int fd)
 	errno = e;
 }
 
-/* A folder that was just made: open to the web server whatever the umask is, and its
-   name on disk. */
+/* Finishes a new folder: readable by the web server whatever the umask is, and its name synced. */
 static bool settle(int fd)
 {
 	if (fchmod(fd, FOLDER_MODE) < 0)
@@ -64,7 +62,7 @@ static bool settle(int fd)
 	return good;
 }
 
-/* Opens a folder, making it if need be. -1: errno. */
+/* Opens a folder, and makes it if it is missing. -1: errno. */
 static int open_folder(int in, char const *path)
 {
 	bool made = !mkdirat(in, path, FOLDER_MODE);
@@ -90,14 +88,14 @@ static bool open_images(struct webfolder *w)
 	return w->images >= 0;
 }
 
-/* Is it there, whole? A file of another length is what a damaged disk left. */
+/* Does the image exist, whole? A damaged disk may leave a file of another length. */
 static bool is_there(int folder, char const *name, size_t n)
 {
 	struct stat st;
 	return !fstatat(folder, name, &st, 0) && S_ISREG(st.st_mode) && st.st_size == (off_t)n;
 }
 
-/* Opens the hidden file and locks it. -1: errno. Its name may have gone meanwhile. */
+/* Opens and locks the hidden file, which may have been renamed meanwhile. -1: errno. */
 static int open_part(int folder, char const *part)
 {
 	/* O_NONBLOCK: opening a FIFO of that name would wait for a reader. */
@@ -116,7 +114,7 @@ static bool is_named(int fd, int folder, char const *part)
 		&& a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* Fills the locked part and gives it its name. */
+/* Writes the locked file and gives it its name. */
 static bool fill(int fd, int folder, char const *part, char const *name, char const *s, size_t n)
 {
 	if (!ftruncate(fd, 0) && fd_write_all(fd, s, n) && !fchmod(fd, IMAGE_MODE) && !fsync(fd)

@@ -16,11 +16,11 @@ struct migrate_engine {
 	enum store_result (*const *steps)(struct store *);
 };
 
-/* The version of the tables; 0: there are none. STORE_NEWER: one that this program does not know. Call
+/* The version of the tables; 0: no tables. STORE_NEWER: one that this program does not know. Call
    it in a transaction. */
 enum store_result migrate_version(struct store *s, struct migrate_engine const *e, uint64_t *out);
 
-/* Makes the tables where there are none, and migrates older ones. Others may do the same meanwhile. */
+/* Makes missing tables, and migrates older ones. Others may do the same meanwhile. */
 enum store_result migrate(struct store *s, struct migrate_engine const *e);
 
 /* STORE_OK if the tables are there and up to date. */

@@ -64,7 +64,7 @@ static void rollback(struct store *s)
 		PQclear(PQexec(ours(s)->db, "ROLLBACK"));
 }
 
-/* Settings are the transaction's own: behind a pooler the connection serves others after it. A role may
+/* Settings are local to the transaction: with a pooler the connection serves other programs afterwards. A role may
    be set not to wait for its commits: here that is only done on request. */
 static enum store_result begin(struct store *s, enum store_mode mode)
 {

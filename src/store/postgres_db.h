@@ -1,4 +1,4 @@
-/* What the files of the PostgreSQL store share: the connection. */
+/* The connection of the PostgreSQL store, shared by its files. */
 #ifndef STORE_POSTGRES_DB_H
 #define STORE_POSTGRES_DB_H
 

@@ -25,8 +25,8 @@ struct store_image {
 
 /* The message of a send: its piece, and two fields of the send's row. Nothing is copied. */
 struct store_piece {
-	struct slice subject;    /* empty: there is none */
-	struct slice message_id; /* with its brackets; empty: there is none */
+	struct slice subject;    /* empty: none */
+	struct slice message_id; /* with its brackets; empty: none */
 	struct slice text, html;
 	struct store_image const *images;
 	size_t image_count;

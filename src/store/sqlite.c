@@ -67,8 +67,8 @@ static struct sqlite *ours(struct store *s)
 
 /* --- Transactions ----------------------------------------------------------------------- */
 
-/* A file that was moved or replaced would take rows to where nobody looks for them. In WAL mode NORMAL
-   syncs nothing at a commit, and FULL syncs everything before it too. */
+/* Rows written to a file that was moved or replaced would be lost. In WAL mode a commit syncs nothing
+   with NORMAL, and all earlier commits too with FULL. */
 static enum store_result begin(struct store *s, enum store_mode mode)
 {
 	struct sqlite *q = ours(s);

@@ -1,4 +1,4 @@
-/* What the files of the SQLite store share: the connection and its prepared statements. */
+/* The connection of the SQLite store and its prepared statements, shared by its files. */
 #ifndef STORE_SQLITE_DB_H
 #define STORE_SQLITE_DB_H
 

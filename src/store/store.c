@@ -1,4 +1,4 @@
-/* What the engines share: choosing one, reasons, and the statements of a single number. */
+/* Functions of all engines: opening, reasons, statements that read one number. */
 #include "store/store.h"
 
 #include "base/num.h"

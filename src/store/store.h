@@ -27,7 +27,7 @@
      correlated subquery with LIMIT 1, not by a join that the planner may turn round.
    - To lock what several writers change, use lock_plan.
    Statements are kept prepared in SQLite. In PostgreSQL nothing outlives a transaction on the
-   connection, so that a pooler (pgbouncer in transaction mode) may stand between.
+   connection, so that a pooler such as pgbouncer in transaction mode can be used.
 
    A date is text such as 2013-09-12T11:59:19Z, in parameters and in results. */
 #ifndef STORE_STORE_H
@@ -50,7 +50,7 @@ enum store_result {
 	STORE_ALREADY, /* store_put: the store holds this transaction already; nothing was written */
 	STORE_REFUSED, /* the rows can never be stored: a constraint, a trigger */
 	STORE_AGAIN,   /* repeat the whole transaction from begin: a conflict with another one */
-	STORE_FAILED,  /* the store itself failed: nothing since begin is kept */
+	STORE_FAILED,  /* the store itself failed: everything since begin is lost */
 	STORE_NEWER    /* store_open: the schema is one of a later saca */
 };
 
@@ -139,8 +139,8 @@ struct store {
 };
 
 /* Opens `address`: a postgresql:// or postgres:// URL, else the path of a SQLite file. To write, the
-   file and the tables are made where they are missing, and brought up to date; to read only,
-   they must exist and be up to date. STORE_REFUSED: the address is none. Close *out whatever the result is, unless it is NULL
+   file and the tables are made where they are missing, and migrated. To read only, they must
+   exist and be up to date. STORE_REFUSED: the address has another scheme. Close *out whatever the result is, unless it is NULL
    (out of memory). */
 enum store_result store_open(struct store **out, char const *address, bool write);
 
@@ -156,7 +156,7 @@ enum store_result store_now(struct store *s, char out[DATE_ISO]);
 enum store_result store_read_number(struct store *s, char const *sql, size_t n,
 	struct store_value const *values, uint64_t *out);
 
-/* The highest send number that a spool has given; 0 when there is none. */
+/* The highest send number that a spool has given; 0: none. */
 enum store_result store_highest(struct store *s, uint64_t *out);
 
 /* Sets reason to the strings up to a NULL, control characters as spaces, and returns r. */

@@ -51,7 +51,7 @@ static void expect(struct batch const *b, char const *names)
 	ck_assert_str_eq(all, names);
 }
 
-START_TEST(sorts)
+START_TEST(files_are_sorted_by_date_and_number)
 {
 	struct batch b = {.n = 0};
 	put("new", "e", 1, "2013-09-12T11:59:19Z", 12);
@@ -69,7 +69,7 @@ START_TEST(sorts)
 }
 END_TEST
 
-START_TEST(skips_what_is_no_mail)
+START_TEST(only_regular_visible_files_are_taken)
 {
 	struct batch b = {.n = 0};
 	put("new", "mail", 1, NULL, 0);
@@ -82,7 +82,7 @@ START_TEST(skips_what_is_no_mail)
 }
 END_TEST
 
-START_TEST(reads_failed)
+START_TEST(failed_is_read_without_reasons)
 {
 	struct batch b = {.failed = true};
 	put("failed", "x", 1, NULL, 0);
@@ -101,7 +101,7 @@ END_TEST
 
 /* A name per file and no content: 2 * BATCH_NAMES + 3 links of one file would have one
    age; so files, in scrambled order, of three ages per batch. */
-START_TEST(fills_by_age)
+START_TEST(the_oldest_files_come_first)
 {
 	enum { N = 2 * BATCH_NAMES + 3 };
 	struct batch b = {.n = 0};
@@ -134,7 +134,7 @@ START_TEST(fills_by_age)
 }
 END_TEST
 
-START_TEST(goes_on_behind_what_stays)
+START_TEST(the_next_fill_begins_after_the_last)
 {
 	struct batch b = {.n = 0};
 	put("new", "a", 5, NULL, 0);
@@ -157,11 +157,11 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("batch");
 	TCase *c = unit_case("batch");
 	tcase_add_checked_fixture(c, make_spool, remove_spool);
-	tcase_add_test(c, sorts);
-	tcase_add_test(c, skips_what_is_no_mail);
-	tcase_add_test(c, reads_failed);
-	tcase_add_test(c, fills_by_age);
-	tcase_add_test(c, goes_on_behind_what_stays);
+	tcase_add_test(c, files_are_sorted_by_date_and_number);
+	tcase_add_test(c, only_regular_visible_files_are_taken);
+	tcase_add_test(c, failed_is_read_without_reasons);
+	tcase_add_test(c, the_oldest_files_come_first);
+	tcase_add_test(c, the_next_fill_begins_after_the_last);
 	suite_add_tcase(s, c);
 	return s;
 }

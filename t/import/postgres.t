@@ -1,6 +1,5 @@
 #!/bin/sh
-# saca-import into PostgreSQL: the same promises as in SQLite, on a server of our own,
-# then what is PostgreSQL's own.
+# saca-import into PostgreSQL: the tests of all engines, and those of PostgreSQL.
 . "$(dirname "$0")/../lib/tap.sh"
 
 . "$TOP/t/lib/postgres.sh"
@@ -33,8 +32,8 @@ import_in_background() {
 
 all_promises
 
-# Several importers on several spools at once: their transactions meet in the same
-# contacts, in opposite orders.
+# Four importers at once, each with a spool: their transactions add the same contacts in different
+# orders.
 one=$SPOOL
 for s in 1 2 3 4; do
 	SPOOL=$T/spool$s
@@ -53,16 +52,16 @@ for s in 1 2 3 4; do
 done
 for s in 1 2 3 4; do
 	eval "wait \$pid$s"
-	is $? 0 "importer $s of 4 at once"
-	like "$(cat "$T/out$s")" 'imported=30 sends=30' "with all of its files"
+	is $? 0 "four importers at once: importer $s succeeds"
+	like "$(cat "$T/out$s")" 'imported=30 sends=30' "four importers at once: importer $s imports all of its files"
 done
-is "$(sql "select count(*) from send where name like '[SMTP] a la vez%'")" 120 'every send is there'
+is "$(sql "select count(*) from send where name like '[SMTP] a la vez%'")" 120 'four importers at once: every send is in the store'
 is "$(sql "select count(*) from send s where contacts_total <>
 	(select count(*) from group_member m where m.group_id = s.group_id) and id > 11000")" 0 \
-	'and every member'
+	'four importers at once: every member is in its group'
 SPOOL=$one
 
-# A transaction that the server breaks off for a deadlock or a conflict is done again.
+# A transaction that the server aborts for a deadlock or a conflict is repeated.
 message choque | put new "$(key 5000)" 15000 15000 $D victor.acme remitente@dominio.com \
 	choque@y.es
 sql "create sequence tries; create function conflict() returns trigger language plpgsql as
@@ -70,20 +69,20 @@ sql "create sequence tries; create function conflict() returns trigger language 
 	return new; end \$\$;
 	create trigger conflict before insert on send for each row execute function conflict()"
 like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=1 failed=0' \
-	'a serialization failure: tried again'
-is "$(sql "select count(*) from send where id = 15000")" 1 'and in, once'
+	'a transaction is repeated after a serialization failure'
+is "$(sql "select count(*) from send where id = 15000")" 1 'a transaction that is repeated adds its send once'
 sql 'drop trigger conflict on send; drop function conflict'
 
-# Rows the server refuses are set aside, the others of the transaction stay.
+# A file whose rows the server refuses is set aside; the other files of the transaction are imported.
 sql "alter table send add constraint no_odd_subject check (subject <> 'raro')"
 message raro | put new "$(key 5001)" 15001 15001 $D victor.acme remitente@dominio.com r@y.es
 message normal | put new "$(key 5002)" 15002 15002 $D victor.acme remitente@dominio.com n@y.es
-like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=1' 'a constraint: set aside'
-like "$(cat "$SPOOL/failed/$(key 5001).reason")" 'no_odd_subject' 'with what the server says'
-is "$(sql "select count(*) from contact where email = 'r@y.es'")" 0 'nothing of it stays'
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=1' 'a file that breaks a constraint is set aside'
+like "$(cat "$SPOOL/failed/$(key 5001).reason")" 'no_odd_subject' 'the reason of a broken constraint names it'
+is "$(sql "select count(*) from contact where email = 'r@y.es'")" 0 'a file that breaks a constraint adds no row'
 sql 'alter table send drop constraint no_odd_subject'
 
-# So is what a trigger of the platform's raises, for one address as for many.
+# A trigger raises an exception, for one address and for many.
 sql "create function blacklist() returns trigger language plpgsql as
 	\$\$ begin if new.email like 'negra%' then raise exception 'blacklisted'; end if;
 	return new; end \$\$;
@@ -92,13 +91,13 @@ message negra | put new "$(key 5100)" 15100 15100 $D victor.acme remitente@domin
 put new "$(uuid 5101)" 0 15101 $D victor.acme remitente@dominio.com $(seq -f 'negra%04.0f@y.es' 1 600)
 message blanca | put new "$(key 5102)" 15102 15102 $D victor.acme remitente@dominio.com blanca@y.es
 out=$(import 2>&1)
-is "$?:$(waiting)" 1:0 'a trigger that raises an exception stops nothing'
-like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=2' 'what it refuses is set aside'
-like "$(cat "$SPOOL/failed/$(key 5100).reason")" 'blacklisted' 'with what it says'
+is "$?:$(waiting)" 1:0 'a trigger that raises an exception does not stop other files'
+like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=2' 'a file that a trigger refuses is set aside'
+like "$(cat "$SPOOL/failed/$(key 5100).reason")" 'blacklisted' 'the reason is the exception of the trigger'
 sql 'drop trigger blacklist on contact; drop function blacklist'
 
-# And what a trigger leaves out without a word, whatever the table: nothing refers to it,
-# and nothing is taken for imported. With many recipients, with few, and purged behind.
+# A trigger leaves out a row of each table without an error, or deletes it after it was added. With few
+# recipients and with many.
 sql "create function leave_out() returns trigger language plpgsql as
 	\$\$ begin return null; end \$\$;
 	create function leave_black() returns trigger language plpgsql as
@@ -112,8 +111,8 @@ leaving() { # leaving N TABLE TRIGGER [NAME]
 	message "fuera $1" | put new "$(key "$1")" "1$1" "1$1" $D victor.fuera remitente@dominio.com \
 		muda@y.es otra@y.es
 	out=$(import 2>&1)
-	is "$?:$(waiting):$(sql "$ROWS")" "1:0:$rows" "left out of $2${4:-}: set aside, nothing of it stays"
-	like "$(cat "$SPOOL/failed/$(key "$1").reason")" "Z the store leaves out a row of .*$2" 'with the reason'
+	is "$?:$(waiting):$(sql "$ROWS")" "1:0:$rows" "a file of which a trigger leaves out a row of $2${4:-} is set aside and adds no row"
+	like "$(cat "$SPOOL/failed/$(key "$1").reason")" "Z the store leaves out a row of .*$2" "the reason names $2${4:-}"
 	sql "drop trigger leaving on $2"
 }
 n=5200
@@ -121,24 +120,24 @@ for table in plan sender contact_group contact group_member piece send; do
 	n=$((n + 1))
 	leaving $n $table "before insert on $table for each row execute function leave_out()"
 done
-leaving 5208 contact 'before insert on contact for each row execute function leave_black()' ' (one)'
-leaving 5209 contact 'after insert on contact for each row execute function purge()' ' (behind)'
+leaving 5208 contact 'before insert on contact for each row execute function leave_black()' ' (one of two)'
+leaving 5209 contact 'after insert on contact for each row execute function purge()' ' (deleted after it was added)'
 sql 'create trigger leaving before insert on contact for each row execute function leave_black()'
 put new "$(uuid 5210)" 0 15210 $D victor.fuera remitente@dominio.com $(seq -f 'muda%04.0f@y.es' 1 600)
 put new "$(uuid 5211)" 0 15211 $D victor.fuera remitente@dominio.com $(seq -f 'buena%04.0f@y.es' 1 600)
-like "$(import 2>&1)" 'imported=1 sends=0 contacts=600 new=600 failed=1' 'of large groups likewise'
+like "$(import 2>&1)" 'imported=1 sends=0 contacts=600 new=600 failed=1' 'a file of which a trigger leaves out many contacts is set aside'
 sql "drop trigger leaving on contact; create sequence first;
 	create function hesitate() returns trigger language plpgsql as
 	\$\$ begin if nextval('first') = 1 then return null; end if; return new; end \$\$;
 	create trigger leaving before insert on contact for each row execute function hesitate()"
 put new "$(uuid 5212)" 0 15212 $D victor.fuera remitente@dominio.com $(seq -f 'tarde%04.0f@y.es' 1 600)
 like "$(import 2>&1)" 'imported=1 sends=0 contacts=600 new=600 failed=0' \
-	'a contact that is not there when it is grouped is added once more'
+	'a contact that is deleted before it is grouped is added again'
 is "$(sql "select count(distinct contact_id) from group_member where group_id =
-	(select id from contact_group where smtp_id = '$(uuid 15212)')")" 600 'and is a member'
+	(select id from contact_group where smtp_id = '$(uuid 15212)')")" 600 'a contact that is added again is a member'
 sql 'drop trigger leaving on contact; drop function hesitate; drop function leave_out; drop function leave_black; drop function purge'
 
-# A role needs what saca-store(5) says, and the message says where.
+# A role needs the privileges in saca-store(5).
 sql 'revoke temporary on database postgres from public; create role plain login'
 put new "$(uuid 6000)" 0 16000 $D victor.acme remitente@dominio.com $(seq -f 'sin%04.0f@y.es' 1 900)
 out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://plain@$HOST/postgres" 2>&1)
@@ -150,17 +149,17 @@ sql 'grant select, insert, update, delete on all tables in schema public to plai
 like "$(saca-import -w "$WEB" "$SPOOL" "postgresql://plain@$HOST/postgres" 2>&1)" \
 	'imported=1 sends=0 contacts=900 new=900 failed=0' 'a role with the privileges of saca-store(5) imports'
 
-# The server goes away in the middle: nothing is lost.
+# The server ends the connection within a transaction.
 message luego | put new "$(key 7000)" 17000 17000 $D victor.acme remitente@dominio.com l@y.es
 sql "create function vanish() returns trigger language plpgsql as
 	\$\$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end \$\$;
 	create trigger vanish before insert on send for each row execute function vanish()"
 out=$(import 2>&1)
-is "$?:$(waiting)" 111:1 'a connection lost in mid-transaction: 111, and the file waits'
+is "$?:$(waiting)" 111:1 'saca-import exits 111 if the connection is lost, and the file waits'
 sql 'drop trigger vanish on send; drop function vanish'
-like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
+like "$(import 2>&1)" 'imported=1 sends=1' 'the run after a lost connection imports the file'
 
-# A server that is there and hangs holds the spool until the importer's clock says so.
+# A server that hangs holds the spool until the alarm.
 message colgado | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com c@y.es
 sql "create function hang() returns trigger language plpgsql as
 	\$\$ begin perform pg_sleep(3600); return new; end \$\$;
@@ -172,28 +171,28 @@ await 60 hanging
 kill -ALRM $importer
 wait $importer
 is "$?:$(waiting):$(cat "$T/hung")" "111:1:saca-import: fatal: the store has not ended a transaction in 15 minutes" \
-	'a server that hangs is given up, and the file waits'
+	'saca-import exits 111 if a transaction takes too long, and the file waits'
 sql "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'" >/dev/null
 sql 'drop trigger hang on send; drop function hang'
-like "$(import 2>&1)" 'imported=1 sends=1' 'the next run goes on'
+like "$(import 2>&1)" 'imported=1 sends=1' 'the run after a timeout imports the file'
 
-# saca-list reads it all the same; t/store/saca-list.t has the rest.
+# saca-list on PostgreSQL; t/store/saca-list.t tests the rest on SQLite.
 fields() { saca-list "$STORE" "$@" -j | python3 -c 'import json, sys
 for row in json.load(sys.stdin): print("|".join(map(str, row.values())))'; }
 is "$(fields sends -n 1 | cut -d'|' -f1-11)" "$(sql "select s.id, p.name, username, a.address, piece_id,
 	group_id, s.source, state, subject, smtp_id, message_id from send s join plan p on p.id = s.plan_id
-	join sender a on a.id = s.sender_id order by s.id desc limit 1")" 'saca-list: a send'
+	join sender a on a.id = s.sender_id order by s.id desc limit 1")" 'saca-list prints a send of PostgreSQL'
 is "$(fields contacts -p otro)" "$(sql "select c.id, 'otro', email, $CREATED from contact c
-	where plan_id = (select id from plan where name = 'otro')")" 'the contacts of a plan'
-is "$(fields contacts -g 1 | wc -l)" 2 'and of a group'
+	where plan_id = (select id from plan where name = 'otro')")" 'saca-list -p prints the contacts of a plan of PostgreSQL'
+is "$(fields contacts -g 1 | wc -l)" 2 'saca-list -g prints the contacts of a group of PostgreSQL'
 is "$(fields groups | wc -l):$(fields pieces | wc -l)" \
 	"$(sql 'select (select count(*) from contact_group), (select count(*) from piece)' | tr '|' :)" \
-	'groups and pieces'
+	'saca-list prints groups and pieces of PostgreSQL'
 is "$(fields sends -s new -p acme | wc -l)" \
-	"$(sql "select count(*) from send where state = 'new' and username like '%.acme'")" 'state and plan'
-is "$(saca-list "$STORE" html 1)" "$(sql 'select html from piece where id = 1')" 'a piece'
+	"$(sql "select count(*) from send where state = 'new' and username like '%.acme'")" 'saca-list -s and -p select sends of PostgreSQL'
+is "$(saca-list "$STORE" html 1)" "$(sql 'select html from piece where id = 1')" 'saca-list html prints a piece of PostgreSQL'
 
-# An image counts as 64 KB of what one transaction takes: it has to be on the disk before.
+# A hosted image counts 64 KiB of a transaction: two messages with images are two transactions.
 for n in 6901 6902 6903 6904; do
 	[ $n -gt 6902 ] && image='<img src="cid:a">' || image=
 	put new "$(key $n)" 1$n 1$n $D victor.acme remitente@dominio.com l@y.es <<-MESSAGE
@@ -215,25 +214,25 @@ for n in 6901 6902 6903 6904; do
 done
 PGOPTIONS='-c log_statement=all' import -b 60000 >"$T/out" 2>&1
 is "$(grep -c ' COMMIT$' "$T/server"):$(cut -d' ' -f2 "$T/out")" 2:imported=4 \
-	'two with images are two transactions, what has none goes along'
+	'an image counts as 64 KiB of a transaction'
 
 message nadie | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com l@y.es
 out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/none" 2>&1)
-is "$?:$(waiting)" 111:1 'a database that is not there: 111'
-like "$out" '^saca-import: fatal: unable to open the store: .*"none" does not exist' 'with the reason'
+is "$?:$(waiting)" 111:1 'saca-import exits 111 if the database does not exist'
+like "$out" '^saca-import: fatal: unable to open the store: .*"none" does not exist' 'the message says that the database does not exist'
 
-# A database that does not have all characters is refused before anything comes to it.
+# A database in another encoding is refused at the start.
 sql "create database latin template template0 encoding 'LATIN1' locale 'C'"
 out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/latin" 2>&1)
 is "$?:$(waiting):$out" "111:1:saca-import: fatal: unable to open the store: its encoding is LATIN1, which does not \
-have all characters: it must be UTF8" 'a LATIN1 database: 111'
+have all characters: it must be UTF8" 'saca-import exits 111 if the database is not in UTF8'
 
-# Two that make the tables at the same time.
+# Two importers make the tables at the same time.
 sql 'create database fresh' && FRESH="postgresql://saca@$HOST/fresh"
 saca-import -w "$WEB" "$T/spool1" "$FRESH" 2>"$T/fresh1" & pid1=$!
 saca-import -w "$WEB" "$T/spool2" "$FRESH" 2>"$T/fresh2" & pid2=$!
 wait $pid1; first=$?
 wait $pid2; second=$?
-is "$first:$second:$(cat "$T/fresh1" "$T/fresh2")" 0:0: 'two importers make the tables at once'
+is "$first:$second:$(cat "$T/fresh1" "$T/fresh2")" 0:0: 'two importers that make the tables at once both succeed'
 
 done_testing

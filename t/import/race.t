@@ -1,6 +1,6 @@
 #!/bin/sh
-# Senders that repeat themselves while the importer empties the spool under them: one
-# send for each transaction, and one answer, whatever folder it was in at that moment.
+# Senders repeat their messages while saca-import empties the spool: each message is one send with one
+# answer, whatever folder it is in at that moment.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 
@@ -35,14 +35,14 @@ done
 saca-import "$S" "$T/saca.db" 2>"$T/err" || bad="$bad$(cat "$T/err")"
 is "$bad" "" "saca-import ran $runs times meanwhile, and never failed"
 [ "$runs" -gt 3 ]
-ok $? "often enough to matter"
-is "$(cat "$T"/said.* | wc -l | tr -d ' ')" $((SENDERS * MESSAGES * TIMES)) "every sender had its answers"
-is "$(cat "$T"/said.* | grep -vc ' 0 [KR]id=')" 0 "all of them good"
-is "$(sed 's/ 0 [KR]/ /' "$T"/said.* | sort -u | wc -l | tr -d ' ')" $MESSAGES "for each message always the same"
-is "$(sqlite3 "$T/saca.db" 'select count(*) from send')" $MESSAGES "one send for each"
+ok $? "saca-import ran more than three times"
+is "$(cat "$T"/said.* | wc -l | tr -d ' ')" $((SENDERS * MESSAGES * TIMES)) "every sender got an answer to each message"
+is "$(cat "$T"/said.* | grep -vc ' 0 [KR]id=')" 0 "every answer is an acceptance"
+is "$(sed 's/ 0 [KR]/ /' "$T"/said.* | sort -u | wc -l | tr -d ' ')" $MESSAGES "a message gets the same answer each time"
+is "$(sqlite3 "$T/saca.db" 'select count(*) from send')" $MESSAGES "each message is one send"
 is "$(sqlite3 "$T/saca.db" "select id || ' ' || smtp_id from send order by id")" \
-	"$(sed 's/.*[KR]id=//' "$T"/said.* | sort -un)" "with the number and the UUID that were said"
-is "$(balance acme)" $((1000 - 2 * MESSAGES)) "each paid for once"
+	"$(sed 's/.*[KR]id=//' "$T"/said.* | sort -un)" "each send has the number and the UUID of its answer"
+is "$(balance acme)" $((1000 - 2 * MESSAGES)) "each message costs credit once"
 is "$(count_files "$S/new")$(count_files "$S/cur")$(count_files "$S/tmp")$(count_files "$S/failed")" 0000 \
-	"the spool is empty"
+	"the spool is empty at the end"
 done_testing

@@ -1,5 +1,5 @@
 #!/bin/sh
-# saca-spool and saca-import on one spool: numbers, repeats, and both at work at once.
+# saca-spool and saca-import on one spool: numbers, repeats, and both running at once.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 
@@ -17,16 +17,16 @@ campaign() {
 envelope remitente@dominio.com b@y.es A@Y.es b@y.es >"$T/e"
 campaign uno >"$T/m"
 deliver "$T/m" "$T/e" "$S"
-like "$REPLY" '^Kid=[0-9]+ [0-9a-f]{32}$' 'a message is spooled'
+like "$REPLY" '^Kid=[0-9]+ [0-9a-f]{32}$' 'saca-spool spools a message'
 first=$REPLY
 number=${first#Kid=} number=${number%% *}
-like "$(import 2>&1)" 'imported=1 sends=1 contacts=2 new=2 failed=0' 'and imported'
-is "Kid=$(sql "select id || ' ' || smtp_id from send")" "$first" 'under the number and the id of the reply'
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=2 new=2 failed=0' 'saca-import imports a spooled message'
+is "Kid=$(sql "select id || ' ' || smtp_id from send")" "$first" 'a send has the number and the UUID of the reply'
 is "$(sql 'select email from contact order by email' | tr '\n' ' ')" 'a@y.es b@y.es ' \
-	'its recipients lowered, each once'
+	'recipients are in lower case, each once'
 deliver "$T/m" "$T/e" "$S"
-is "$REPLY" "R${first#K}" 'repeated after the import: the same answer'
-is "$(import 2>&1):$(sql 'select count(*) from send')" ':1' 'and nothing to import'
+is "$REPLY" "R${first#K}" 'a repeat after the import gets the same answer'
+is "$(import 2>&1):$(sql 'select count(*) from send')" ':1' 'a repeat after the import adds nothing'
 
 { echo 'X-Teenvio-Language: 99'; campaign opciones; } >"$T/options"
 deliver "$T/options" "$T/e" "$S"
@@ -36,26 +36,25 @@ is "$(sql 'select language from send order by id desc limit 1')" 3 'an unknown l
 
 : >"$T/empty"
 deliver "$T/empty" "$T/e" "$S"
-like "$REPLY" '^Kcontacts=2 ' 'contacts alone'
-like "$(import 2>&1)" 'imported=1 sends=0 contacts=2 new=0 failed=0' 'are imported'
+like "$REPLY" '^Kcontacts=2 ' 'contacts without a send are imported'
+like "$(import 2>&1)" 'imported=1 sends=0 contacts=2 new=0 failed=0' 'spooled contacts without a send are imported'
 
-# Without its counter the spool hands out no number, until the importer has looked at
-# what the store and the spool hold.
+# Without its counter saca-spool gives no number until saca-import has read the highest one.
 campaign dos >"$T/m2"
 deliver "$T/m2" "$T/e" "$S"
 waiting=${REPLY#Kid=} waiting=${waiting%% *}
 rm "$S/count"
 campaign tres >"$T/m3"
 deliver "$T/m3" "$T/e" "$S"
-like "$CODE:$REPLY" '^82:Z' 'a lost counter: try again'
-like "$(import 2>&1)" 'imported=1 sends=1' 'the importer makes one'
+like "$CODE:$REPLY" '^82:Z' 'saca-spool fails for now if its counter is lost'
+like "$(import 2>&1)" 'imported=1 sends=1' 'saca-import makes a lost counter'
 deliver "$T/m3" "$T/e" "$S"
 third=${REPLY#Kid=} third=${third%% *}
 [ "$third" -gt "$waiting" ] && [ "$third" -gt "$number" ]
-ok $? 'above all numbers that were handed out' "$number, $waiting, $third"
+ok $? 'a number after a lost counter is higher than all before' "$number, $waiting, $third"
 import 2>/dev/null
 
-# Four spoolers, an importer that stays and is killed now and then: every send once.
+# Four spoolers, and an importer that is killed and started again: every send once.
 spooler() {
 	for i in $(seq 1 25); do
 		campaign "a la vez $1.$i" >"$T/m.$1"
@@ -66,14 +65,14 @@ spooler() {
 }
 cat >"$T/run" <<-'END'
 	#!/bin/sh
-	# an importer that is started again when it was killed, like a supervisor's
+	# a supervisor of one importer
 	while [ ! -e "$3" ]; do
 		saca-import -f -n 3 "$1" "$2" 2>/dev/null &
 		echo $! >"$3.pid"
 		wait $!
 	done
 END
-# ROWS: more are in the store, or there is nothing left to come
+# moved_on ROWS: the store has more sends, or all messages were answered
 moved_on() {
 	[ "$(sql 'select count(*) from send')" -gt "$1" ] || [ "$(cat "$T"/replies.* | wc -l)" = 100 ]
 }
@@ -90,21 +89,21 @@ for i in $(seq 1 5); do
 done
 for s in 1 2 3 4; do eval "wait \$pid$s"; done
 await 30 sh -c "[ -z \"\$(ls '$S/new')\" ]"
-ok $? 'all that was spooled was imported'
+ok $? 'all spooled messages are imported though importers are killed'
 : >"$T/over"
 kill -TERM "$(cat "$T/over.pid")"
 is "$(cat "$T"/replies.* | sed 's/^Kid=//' | sort)" \
 	"$(sql "select id || ' ' || smtp_id from send where subject like 'a la vez%'" | sort)" \
-	'each under the number and id of its reply, once'
+	'each send has the number and the UUID of its reply, once'
 is "$(sql "select count(*) from send where subject like 'a la vez%' and contacts_total = 2
 	and 2 = (select count(*) from group_member m where m.group_id = send.group_id)")" 100 \
-	'each with its group'
+	'each send of a transaction has its group'
 is "$(sql "select count(*) from contact where email like 'u_.%' or email = 'comun@y.es'")" 101 \
-	'every contact once'
+	'every contact is one row'
 is "$(ls "$S/failed" "$S/tmp" "$S/cur")" "$S/cur:
 
 $S/failed:
 
-$S/tmp:" 'nothing is left anywhere'
+$S/tmp:" 'no file is left in the spool'
 
 done_testing

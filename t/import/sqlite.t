@@ -1,6 +1,5 @@
 #!/bin/sh
-# saca-import into SQLite: all that it promises whatever the engine, then what is
-# SQLite's own, and the command line.
+# saca-import into SQLite: the tests of all engines, those of SQLite, and the command line.
 . "$(dirname "$0")/../lib/tap.sh"
 
 STORE=$T/saca.db
@@ -24,46 +23,46 @@ import_in_background() {
 
 all_promises
 
-is "$(sql 'pragma foreign_key_check')" '' 'every reference holds'
-is "$(sql 'pragma integrity_check')" ok 'the file is whole'
-is "$(sql 'pragma journal_mode')" wal 'and has a write-ahead log'
+is "$(sql 'pragma foreign_key_check')" '' 'SQLite: every foreign key holds'
+is "$(sql 'pragma integrity_check')" ok 'SQLite: integrity_check finds nothing'
+is "$(sql 'pragma journal_mode')" wal 'SQLite: the file has a write-ahead log'
 
-# The store fails: nothing is lost, nothing set aside.
+# If the store fails, no file is lost or set aside.
 message llena | put new "$(key 2000)" 3000 3000 $D victor.acme remitente@dominio.com \
 	$(seq -f 'lleno%05.0f@y.es' 1 3000)
 failed=$(ls "$SPOOL/failed" | wc -l)
 rows=$(sql "$ROWS")
 out=$(trap '' XFSZ; ulimit -f 64; import 2>&1)
-is "$?" 111 'no room for the store: 111'
-is "$(waiting):$(ls "$SPOOL/failed" | wc -l)" "1:$failed" 'the file waits, nothing is set aside'
-is "$(sql "$ROWS")" "$rows" 'no row of it is there'
-like "$(import 2>&1)" 'imported=1 sends=1 contacts=3000 new=3000 failed=0' 'with room it goes on'
+is "$?" 111 'saca-import exits 111 if the store has no room'
+is "$(waiting):$(ls "$SPOOL/failed" | wc -l)" "1:$failed" 'a file waits if the store has no room'
+is "$(sql "$ROWS")" "$rows" 'a file adds no row if the store has no room'
+like "$(import 2>&1)" 'imported=1 sends=1 contacts=3000 new=3000 failed=0' 'saca-import continues when the store has room again'
 
 message nadie | put new "$(key 2001)" 3001 3001 $D victor.acme remitente@dominio.com x@y.es
 out=$(saca-import "$SPOOL" "$T/none/saca.db" 2>&1)
-is "$?:$(waiting)" 111:1 'a store that cannot be opened: 111'
+is "$?:$(waiting)" 111:1 'saca-import exits 111 if the store cannot be opened'
 echo 'this is no database, whatever its name says' >"$T/text.db"
 out=$(saca-import "$SPOOL" "$T/text.db" 2>&1)
-is "$?:$(waiting)" 111:1 'a file that is no database: 111'
-like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is not a database' 'with the reason'
+is "$?:$(waiting)" 111:1 'saca-import exits 111 if the store is no database'
+like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is not a database' 'the message says that the store is no database'
 : >"$T/notafolder"
 import 2>/dev/null
 
-# A trigger of the platform's that leaves one address out: that file is set aside.
+# A trigger leaves out one address: its file is set aside.
 sql "create trigger black before insert on contact when new.email like 'negra%'
 	begin select raise(ignore); end"
 put new "$(uuid 2010)" 0 3010 $D victor.acme remitente@dominio.com a@y.es negra@y.es z@y.es
 put new "$(uuid 2011)" 0 3011 $D victor.acme remitente@dominio.com a@y.es z@y.es
 out=$(import 2>&1)
-is "$?:$(waiting)" 1:0 'a trigger that leaves a contact out stops nothing'
-like "$out" 'imported=1 sends=0 contacts=2 new=[0-2] failed=1' 'the file is set aside'
-like "$(cat "$SPOOL/failed/$(uuid 2010).reason")" 'Z the store leaves out a row of contact ' 'with the reason'
+is "$?:$(waiting)" 1:0 'a trigger that leaves out a contact does not stop other files'
+like "$out" 'imported=1 sends=0 contacts=2 new=[0-2] failed=1' 'a file of which a trigger leaves out a contact is set aside'
+like "$(cat "$SPOOL/failed/$(uuid 2010).reason")" 'Z the store leaves out a row of contact ' 'the reason names the table of the row left out'
 is "$(sql 'select count(*) from group_member where contact_id not in (select id from contact)')" 0 \
-	'and no group has a member that is none'
+	'every member of a group is a contact'
 sql 'drop trigger black'
 failed=$(ls "$SPOOL/failed" | wc -l)
 
-# The web folder fails: an image that cannot be written stops the run likewise.
+# If the web folder fails, the run ends like one whose store fails.
 put new "$(key 2002)" 3002 3002 $D victor.acme remitente@dominio.com x@y.es <<'MESSAGE'
 MIME-Version: 1.0
 Content-Type: multipart/related; boundary=r
@@ -84,13 +83,12 @@ GIF89a-no-other-octets-matter
 MESSAGE
 out=$(import -w "$T/notafolder/web" 2>&1)
 is "$?:$(waiting):$(ls "$SPOOL/failed" | wc -l)" "111:1:$failed" \
-	'a web folder that cannot be written: 111, and the file waits'
-like "$out" "unable to write to the web folder $T/notafolder/web: Not a directory" 'with the reason'
-like "$(import -w "$T/other" 2>&1)" imported=1 'with another it goes on'
-is "$(ls "$T/other/i" | wc -l)" 1 '-w says where images go'
+	'saca-import exits 111 if the web folder cannot be written, and the file waits'
+like "$out" "unable to write to the web folder $T/notafolder/web: Not a directory" 'the message names the web folder'
+like "$(import -w "$T/other" 2>&1)" imported=1 'saca-import continues with another web folder'
+is "$(ls "$T/other/i" | wc -l)" 1 '-w sets the folder of images'
 
-# The web folder is moved away under an importer that stays: the next image goes where the
-# HTML points.
+# The web folder is replaced while saca-import -f runs: the next image goes to the new one.
 photo() { # photo N
 	put tmp "$(key "$1")" "$1" "$1" $D victor.acme remitente@dominio.com x@y.es <<-MESSAGE
 	MIME-Version: 1.0
@@ -120,20 +118,20 @@ mkdir -p "$T/shown/i"
 photo 3021
 await 20 sh -c "[ \$(grep -c imported=1 '$T/moved') = 2 ]"
 is "$(cd "$T" && cat shown.old/i/*):$(cd "$T" && cat shown/i/*)" 'GIF89a-octets-of-3020:GIF89a-octets-of-3021' \
-	'a web folder that was moved away gets no more images'
+	'images go to the new web folder after the old one was moved'
 kill -TERM $follower
 wait $follower
 
-# A file that cannot be read does not stop the others, and stays.
+# A file that cannot be read stays, and does not stop the others.
 if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
 	message luego | put new "$(key 2003)" 3003 3003 $D victor.acme remitente@dominio.com x@y.es
 	message ahora | put new "$(key 2004)" 3004 3004 $D victor.acme remitente@dominio.com x@y.es
 	out=$(ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P "$SPOOL/new/$(key 2003)" -e inject=read:error=EIO \
 		saca-import "$SPOOL" "$STORE" 2>&1)
-	is "$?:$(waiting)" 111:1 'a file that cannot be read: 111, it stays'
-	like "$out" imported=1 'and the others go in'
-	like "$out" "left: $(key 2003): Input/output error" 'and is named'
-	like "$(import 2>&1)" imported=1 'the next run finds it again'
+	is "$?:$(waiting)" 111:1 'a file that cannot be read stays, and the exit code is 111'
+	like "$out" imported=1 'files beside one that cannot be read are imported'
+	like "$out" "left: $(key 2003): Input/output error" 'a file that cannot be read is reported'
+	like "$(import 2>&1)" imported=1 'the next run imports a file that can be read again'
 else
 	skip 'a file that cannot be read' 'strace can not be had, or not reach the program'
 fi
@@ -146,18 +144,18 @@ is "$?:$(printf '%s\n' "$out" | grep -c 'is not a regular file: skipped')" 0:2 \
 	'folders and links in new are reported and skipped'
 rm -r "$SPOOL/new/folder" "$SPOOL/new/.hidden" "$SPOOL/new/link"
 
-# A folder that is no spool, and an empty one that was made for it.
+# Folders that are no spool yet: one with other files, and an empty one.
 mkdir "$T/other_folder" "$T/empty_folder" && : >"$T/other_folder/file"
 out=$(saca-import "$T/other_folder" "$STORE" 2>&1)
 is "$?:$(ls "$T/other_folder")" 100:file 'a folder with other files does not become a spool'
 like "$out" "other_folder is a folder with other files, and no spool" 'the refusal names the folder'
 out=$(saca-import "$T/empty_folder" "$STORE" 2>&1); quiet $? "$out" 'an empty folder becomes a spool without a warning'
 
-# Addresses that are none.
+# Addresses with another scheme, and files that cannot be opened.
 for address in postgre://h/x http://h/x Postgresql://h/x; do
 	out=$(saca-import -w "$WEB" "$SPOOL" "$address" 2>&1)
 	is "$?:$(ls "$T" | grep -c :)" 100:0 "$address is refused as a store"
-	like "$out" "$address begins like a URL, but not with postgresql://" 'the refusal says how an address begins'
+	like "$out" "$address begins like a URL, but not with postgresql://" "the refusal of $address says how an address begins"
 done
 out=$(saca-import "$SPOOL" "$T/absent/saca.db" 2>&1)
 like "$out" "absent/saca.db: unable to make a file in $T/absent: No such file or directory" \
@@ -179,20 +177,20 @@ like "$out" "set aside: $(key 3060): send 3060 of victor.acme: an image cannot b
 	'the notice names the send, the user and the reason'
 rmdir "$WEB/i/$hash.gif/in" "$WEB/i/$hash.gif"
 
-# What is larger than saca-import(8) says is set aside unread.
+# A file that is larger than the limit of saca-import(8) is set aside unread.
 truncate -s 536870913 "$SPOOL/new/$(key 2012)"
 import 2>/dev/null
-is "$?:$(waiting)" 1:0 'a file of more than 512 MiB: set aside'
-like "$(cat "$SPOOL/failed/$(key 2012).reason")" 'Z the file is larger than 512 MiB' 'with the reason'
+is "$?:$(waiting)" 1:0 'a file of more than 512 MiB is set aside'
+like "$(cat "$SPOOL/failed/$(key 2012).reason")" 'Z the file is larger than 512 MiB' 'the reason says that the file is too large'
 rm "$SPOOL/failed/$(key 2012)"*
 
-# A name that failed/ could not take, from whatever program, stops nothing either.
+# A file whose name is too long for failed does not stop the others.
 long=$(printf 'a%.0s' $(seq 1 250))
 echo x >"$SPOOL/new/$long"
 message largo | put new "$(key 2005)" 3005 3005 $D victor.acme remitente@dominio.com x@y.es
 out=$(import -n 1 2>&1)
-is "$?:$(waiting)" 111:1 'a file with too long a name: 111, it stays'
-like "$out" 'imported=1 ' 'and the others go in'
+is "$?:$(waiting)" 111:1 'a file with too long a name stays, and the exit code is 111'
+like "$out" 'imported=1 ' 'files beside one with too long a name are imported'
 background saca-import -f "$SPOOL" "$STORE" 2>"$T/left"
 follower=$!
 for i in 1 2 3; do
@@ -203,19 +201,19 @@ for i in 1 2 3; do
 done
 kill -TERM $follower
 wait $follower
-is "$(grep -c 'not readable now, left' "$T/left"):$(waiting)" 1:1 'an importer that stays tells of it once'
+is "$(grep -c 'not readable now, left' "$T/left"):$(waiting)" 1:1 'saca-import -f reports a file that it cannot import once'
 rm "$SPOOL/new/$long"
 
-# No name of a store means memory.
+# SQLite's special file names are ordinary ones here.
 message memoria | put new "$(key 2006)" 3006 3006 $D victor.acme remitente@dominio.com x@y.es
 (cd "$T" && saca-import "$SPOOL" :memory: 2>/dev/null)
-is "$(sqlite3 "$T/./:memory:" 'select count(*) from send')" 1 'a file may be called :memory:'
+is "$(sqlite3 "$T/./:memory:" 'select count(*) from send')" 1 'a SQLite file may be called :memory:'
 
 misuse() {
 	_name=$1
 	shift
 	out=$(saca-import "$@" 2>&1)
-	is $? 100 "misuse: $_name"
+	is $? 100 "saca-import exits 100: $_name"
 }
 misuse 'no store' "$SPOOL"
 misuse 'too many words' "$SPOOL" "$STORE" more

@@ -70,7 +70,7 @@ static void put(struct webfolder *w)
 	ck_assert(webfolder_sync(w));
 }
 
-START_TEST(touches_nothing_at_first)
+START_TEST(new_makes_no_folder)
 {
 	struct webfolder *w = webfolder_new(web);
 	ck_assert(webfolder_sync(w));
@@ -80,7 +80,7 @@ START_TEST(touches_nothing_at_first)
 }
 END_TEST
 
-START_TEST(writes_once)
+START_TEST(put_writes_an_image_once)
 {
 	umask(077);
 	struct webfolder *w = webfolder_new(web);
@@ -100,7 +100,7 @@ START_TEST(writes_once)
 }
 END_TEST
 
-START_TEST(takes_a_path_as_it_is_written)
+START_TEST(new_keeps_the_path)
 {
 	strcat(web, "//");
 	struct webfolder *w = webfolder_new(web);
@@ -116,7 +116,7 @@ START_TEST(takes_a_path_as_it_is_written)
 END_TEST
 
 /* What a crash, or a damaged disk, left. */
-START_TEST(mends)
+START_TEST(put_replaces_a_damaged_image)
 {
 	struct webfolder *w = webfolder_new(web);
 	put(w);
@@ -136,7 +136,7 @@ START_TEST(mends)
 END_TEST
 
 /* Images must not go where no web server looks for them. */
-START_TEST(leaves_a_folder_that_was_moved)
+START_TEST(put_writes_to_the_folder_that_replaced_the_old)
 {
 	char old[130], part[130];
 	struct webfolder *w = webfolder_new(web);
@@ -154,7 +154,7 @@ START_TEST(leaves_a_folder_that_was_moved)
 }
 END_TEST
 
-START_TEST(says_why_not)
+START_TEST(failures_set_errno)
 {
 	char hash[WEBFOLDER_HEX], path[WEBFOLDER_PATH];
 	struct webfolder *w = webfolder_new("/nonexistent/web");
@@ -171,7 +171,7 @@ START_TEST(says_why_not)
 END_TEST
 
 /* A link put where the hidden file goes must not lead us out of the folder. */
-START_TEST(follows_no_link)
+START_TEST(put_follows_no_link)
 {
 	char hash[WEBFOLDER_HEX], path[WEBFOLDER_PATH], to[300], from[400];
 	struct webfolder *w = webfolder_new(web);
@@ -187,7 +187,7 @@ START_TEST(follows_no_link)
 END_TEST
 
 /* Several writers of the same images at once: each sees every file whole. */
-START_TEST(is_shared)
+START_TEST(processes_can_share_a_folder)
 {
 	enum { WRITERS = 4, IMAGES = 40, SIZE = 20000 };
 	for (int k = 0; k < WRITERS; k++) {
@@ -219,14 +219,14 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("webfolder");
 	TCase *c = unit_case("webfolder");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_add_test(c, touches_nothing_at_first);
-	tcase_add_test(c, writes_once);
-	tcase_add_test(c, takes_a_path_as_it_is_written);
-	tcase_add_test(c, mends);
-	tcase_add_test(c, leaves_a_folder_that_was_moved);
-	tcase_add_test(c, says_why_not);
-	tcase_add_test(c, follows_no_link);
-	tcase_add_test(c, is_shared);
+	tcase_add_test(c, new_makes_no_folder);
+	tcase_add_test(c, put_writes_an_image_once);
+	tcase_add_test(c, new_keeps_the_path);
+	tcase_add_test(c, put_replaces_a_damaged_image);
+	tcase_add_test(c, put_writes_to_the_folder_that_replaced_the_old);
+	tcase_add_test(c, failures_set_errno);
+	tcase_add_test(c, put_follows_no_link);
+	tcase_add_test(c, processes_can_share_a_folder);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -50,7 +50,7 @@ static bool put_row(struct listing *l, char const *id, char const *name, char co
 	return listing_row(l, value, length);
 }
 
-START_TEST(prints)
+START_TEST(prints_each_format)
 {
 	char *out;
 	size_t n;
@@ -67,7 +67,7 @@ START_TEST(prints)
 END_TEST
 
 /* More rows than are looked at: all come, in order, and the first decide the widths. */
-START_TEST(prints_many)
+START_TEST(prints_more_rows_than_it_keeps)
 {
 	char *out, id[16], *line;
 	size_t n, lines = 0;
@@ -89,7 +89,7 @@ START_TEST(prints_many)
 }
 END_TEST
 
-START_TEST(tells_a_full_disk)
+START_TEST(end_reports_a_full_disk)
 {
 	FILE *f = fopen("/dev/full", "w");
 	ck_assert_ptr_nonnull(f);
@@ -102,7 +102,7 @@ START_TEST(tells_a_full_disk)
 }
 END_TEST
 
-START_TEST(cleans)
+START_TEST(clean_escapes_unsafe_characters)
 {
 	char *out;
 	size_t n;
@@ -121,10 +121,10 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("listing");
 	TCase *c = unit_case("listing");
-	tcase_add_loop_test(c, prints, 0, sizeof listings / sizeof *listings);
-	tcase_add_test(c, prints_many);
-	tcase_add_test(c, tells_a_full_disk);
-	tcase_add_test(c, cleans);
+	tcase_add_loop_test(c, prints_each_format, 0, sizeof listings / sizeof *listings);
+	tcase_add_test(c, prints_more_rows_than_it_keeps);
+	tcase_add_test(c, end_reports_a_full_disk);
+	tcase_add_test(c, clean_escapes_unsafe_characters);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -58,7 +58,7 @@ static long number(char const *sql)
 	return sum;
 }
 
-START_TEST(puts_once)
+START_TEST(put_stores_a_transaction_once)
 {
 	struct store_count count = {0, 0};
 	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
@@ -85,7 +85,7 @@ START_TEST(puts_once)
 END_TEST
 
 /* What is refused leaves nothing, what a rollback follows neither. */
-START_TEST(leaves_nothing)
+START_TEST(a_refused_or_rolled_back_entry_leaves_no_row)
 {
 	struct store_count count = {0, 0};
 	sqlite3 *other;
@@ -112,7 +112,7 @@ END_TEST
 static char const *const tables[] = {"plan", "sender", "contact_group", "contact", "group_member",
 	"piece", "send"};
 
-START_TEST(refuses_what_is_left_out)
+START_TEST(put_refuses_an_entry_of_which_a_row_is_left_out)
 {
 	struct store_count count = {0, 0};
 	char sql[200], reason[100];
@@ -138,7 +138,7 @@ START_TEST(refuses_what_is_left_out)
 END_TEST
 
 /* The same behind the row: contacts of which one is purged as it comes. */
-START_TEST(refuses_what_is_purged)
+START_TEST(put_refuses_an_entry_whose_contact_is_deleted)
 {
 	struct store_count count = {0, 0};
 	sqlite3 *other;
@@ -155,7 +155,7 @@ START_TEST(refuses_what_is_purged)
 END_TEST
 
 /* Rows must not go where nobody looks for them. */
-START_TEST(notices_a_moved_file)
+START_TEST(begin_fails_if_the_file_was_removed)
 {
 	struct store_count count = {0, 0};
 	ck_assert_int_eq(store->begin(store, STORE_WRITE), STORE_OK);
@@ -178,7 +178,7 @@ static bool see_params(void *arg, size_t n, char const *const *column, size_t co
 	return false;
 }
 
-START_TEST(asks)
+START_TEST(run_binds_parameters_by_number)
 {
 	int calls = 0;
 	ck_assert_int_eq(store->run(store, "SELECT $2, $1, NULL UNION ALL SELECT $2, $1, NULL",
@@ -190,7 +190,7 @@ START_TEST(asks)
 }
 END_TEST
 
-START_TEST(knows_versions)
+START_TEST(open_refuses_a_later_schema)
 {
 	struct store *other;
 	sqlite3 *db;
@@ -207,7 +207,7 @@ START_TEST(knows_versions)
 }
 END_TEST
 
-START_TEST(names)
+START_TEST(name_has_the_subject_or_the_date)
 {
 	struct buf name = BUF_ZERO;
 	struct spoolfile file = {.date = SLICE("2013-09-12T11:59:19Z")};
@@ -225,7 +225,7 @@ START_TEST(names)
 }
 END_TEST
 
-START_TEST(tells_addresses)
+START_TEST(is_postgres_reads_the_scheme)
 {
 	ck_assert(store_is_postgres("postgresql:///x"));
 	ck_assert(store_is_postgres("postgres://h/x"));
@@ -234,7 +234,7 @@ START_TEST(tells_addresses)
 }
 END_TEST
 
-START_TEST(bounds_reasons)
+START_TEST(fail_cuts_and_cleans_the_reason)
 {
 	char words[3 * STORE_REASON];
 	memset(words, 'x', sizeof words);
@@ -250,16 +250,16 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("store");
 	TCase *c = unit_case("store");
 	tcase_add_checked_fixture(c, make_store, remove_store);
-	tcase_add_test(c, puts_once);
-	tcase_add_test(c, leaves_nothing);
-	tcase_add_loop_test(c, refuses_what_is_left_out, 0, sizeof tables / sizeof *tables);
-	tcase_add_test(c, refuses_what_is_purged);
-	tcase_add_test(c, notices_a_moved_file);
-	tcase_add_test(c, asks);
-	tcase_add_test(c, knows_versions);
-	tcase_add_test(c, names);
-	tcase_add_test(c, tells_addresses);
-	tcase_add_test(c, bounds_reasons);
+	tcase_add_test(c, put_stores_a_transaction_once);
+	tcase_add_test(c, a_refused_or_rolled_back_entry_leaves_no_row);
+	tcase_add_loop_test(c, put_refuses_an_entry_of_which_a_row_is_left_out, 0, sizeof tables / sizeof *tables);
+	tcase_add_test(c, put_refuses_an_entry_whose_contact_is_deleted);
+	tcase_add_test(c, begin_fails_if_the_file_was_removed);
+	tcase_add_test(c, run_binds_parameters_by_number);
+	tcase_add_test(c, open_refuses_a_later_schema);
+	tcase_add_test(c, name_has_the_subject_or_the_date);
+	tcase_add_test(c, is_postgres_reads_the_scheme);
+	tcase_add_test(c, fail_cuts_and_cleans_the_reason);
 	suite_add_tcase(s, c);
 	return s;
 }

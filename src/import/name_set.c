@@ -1,5 +1,5 @@
-/* Names that were told of: see told.h. A tree (tsearch(3)), as there may be many. */
-#include "import/told.h"
+/* A set of file names: a tree (tsearch(3)), as there may be many. */
+#include "import/name_set.h"
 
 #include <search.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@ static int by_name(void const *a, void const *b)
 	return strcmp(a, b);
 }
 
-bool told_add(struct told *t, char const *name)
+bool name_set_add(struct name_set *t, char const *name)
 {
 	if (tfind(name, &t->names, by_name))
 		return false;
@@ -20,7 +20,7 @@ bool told_add(struct told *t, char const *name)
 	return true;
 }
 
-void told_forget(struct told *t, char const *name)
+void name_set_remove(struct name_set *t, char const *name)
 {
 	void *node = tfind(name, &t->names, by_name);
 	if (!node)
@@ -30,8 +30,8 @@ void told_forget(struct told *t, char const *name)
 	free(copy);
 }
 
-void told_free(struct told *t)
+void name_set_free(struct name_set *t)
 {
 	while (t->names)
-		told_forget(t, *(char **)t->names);
+		name_set_remove(t, *(char **)t->names);
 }
