@@ -6,6 +6,17 @@
 FETCHED=$TOP/build/clients
 PATH=$PATH:/usr/sbin:$FETCHED/usr/sbin:$FETCHED/usr/bin
 
+# What an unpacked program lacks: lighttpd its modules, smtp-sink its libraries.
+run_lighttpd() {
+	case $(command -v lighttpd) in
+	"$FETCHED"/*) exec $ROOMY lighttpd -m "$FETCHED/usr/lib/lighttpd" "$@" ;;
+	*) exec $ROOMY lighttpd "$@" ;;
+	esac
+}
+run_smtp_sink() {
+	exec $ROOMY env LD_LIBRARY_PATH="$FETCHED/usr/lib/postfix" smtp-sink "$@"
+}
+
 # free_port: prints a free port of 127.0.0.1, below those that the system gives to outgoing
 # connections
 free_port() {

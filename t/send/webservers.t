@@ -31,11 +31,15 @@ start_lighttpd() {
 	accesslog.filename = "$T/lighttpd.access"
 	$(settings lighttpd/saca-hit.conf)
 	END
-	background $ROOMY lighttpd -D -f "$T/lighttpd.conf"
+	background run_lighttpd -D -f "$T/lighttpd.conf"
 }
 
 start_nginx() {
 	mkdir -p "$T/nginx"
+	# of what the package's file has, what the program reads
+	for name in request_method content_length content_type query_string remote_addr; do
+		echo "fastcgi_param $(echo $name | tr a-z A-Z) \$$name;"
+	done >"$T/nginx/fastcgi_params"
 	cat >"$T/nginx.conf" <<-END
 	daemon off;
 	user root;
@@ -49,7 +53,7 @@ start_nginx() {
 	server {
 	listen 127.0.0.1:$PORT;
 	root $DOCUMENTS;
-	$(settings nginx/saca-hit.conf | sed 's|include fastcgi_params|include /etc/nginx/fastcgi_params|')
+	$(settings nginx/saca-hit.conf | sed "s|include fastcgi_params|include $T/nginx/fastcgi_params|")
 	}
 	}
 	END

@@ -49,7 +49,7 @@ like "$(saca-list "$STORE" stats "$SEND")" '^ *contactos_no_enviados_por_fallido
 
 # The mail server.
 SINK=$(free_port)
-(cd "$T/mails" && exec $ROOMY smtp-sink -u nobody -d '%s.' "127.0.0.1:$SINK" 10) 2>"$T/sink.log" &
+(cd "$T/mails" && run_smtp_sink -u nobody -d '%s.' "127.0.0.1:$SINK" 10) 2>"$T/sink.log" &
 PIDS="$PIDS $!"
 await 10 listening "$SINK"
 WEB=$(free_port)
@@ -80,7 +80,7 @@ server.modules = ( "mod_accesslog" )
 $(sed "s|/usr/local/bin/|$BIN/|; s|/etc/saca/link.key|$T/link.key|; s|/var/lib/saca/published|$T/published|
 	s|/var/lib/saca/hits|$T/hits|" "$TOP/scripts/service/lighttpd/saca-hit.conf")
 END
-background $ROOMY lighttpd -D -f "$T/lighttpd.conf"
+background run_lighttpd -D -f "$T/lighttpd.conf"
 await 10 listening "$WEB"
 BROWSER='Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0'
 # visit NAME METHOD URL
