@@ -1,4 +1,4 @@
-/* Hashes: which are taken, what a class is, and verifying with each method. */
+/* Password hashes: the known methods, their classes, hashing and verifying with each. */
 #include "accounts/password.h"
 #include "unit.h"
 
@@ -11,7 +11,7 @@
 #define BCRYPT "$2b$05$GysN.JAnCtj.AcRG0ZRsPOUu.bi3hEzO6oat2xXyYKA6sGX8Vso4S"
 #define MD5 "$1$u362PWWW$n0Qc3fnJUTb7j7WA815Dm0"
 
-/* All of them are `hola`. */
+/* Hashes of the password `hola`. */
 static struct {
 	char const *hash, *class;
 	bool weak;
@@ -27,7 +27,7 @@ static struct {
 	{MD5, "$1$", true},
 };
 
-START_TEST(knows_methods)
+START_TEST(password_verify_knows_each_method)
 {
 	char const *hash = known[_i].hash;
 	size_t n = strlen(hash);
@@ -37,10 +37,10 @@ START_TEST(knows_methods)
 	ck_assert_uint_eq(password_class(class, hash, n), strlen(known[_i].class));
 	ck_assert_mem_eq(class, known[_i].class, strlen(known[_i].class));
 	ck_assert(!password_known(hash, n - 1));
-	ck_assert_int_eq(password_verify(hash, n, "hola"), 1);
-	ck_assert_int_eq(password_verify(hash, n, "Hola"), 0);
-	ck_assert_int_eq(password_verify(hash, n, ""), 0);
-	ck_assert_int_eq(password_verify(hash, n - 1, "hola"), 0);
+	ck_assert_int_eq(password_verify(hash, n, "hola"), PASSWORD_RIGHT);
+	ck_assert_int_eq(password_verify(hash, n, "Hola"), PASSWORD_WRONG);
+	ck_assert_int_eq(password_verify(hash, n, ""), PASSWORD_WRONG);
+	ck_assert_int_eq(password_verify(hash, n - 1, "hola"), PASSWORD_WRONG);
 }
 END_TEST
 
@@ -52,13 +52,13 @@ static char const *const unknown[] = {
 	"$y$j9T$RVVAncg35fpWY913VeBCF.:$GqyYpRGB3FagVL3MtxJnyerotXudf3DxNHgvyT4p0i9",
 };
 
-START_TEST(refuses_others)
+START_TEST(password_known_refuses_other_hashes)
 {
 	ck_assert_msg(!password_known(unknown[_i], strlen(unknown[_i])), "%s", unknown[_i]);
 }
 END_TEST
 
-START_TEST(refuses_the_overlong)
+START_TEST(password_known_refuses_an_over_long_cost)
 {
 	char s[1000] = "$6$rounds=";
 	memset(s + 10, '1', sizeof s - 10);
@@ -69,13 +69,13 @@ START_TEST(refuses_the_overlong)
 }
 END_TEST
 
-START_TEST(cannot_tell)
+START_TEST(password_verify_reports_an_unknown_hash)
 {
 	errno = 0;
-	ck_assert_int_eq(password_verify("$9$a", 4, "x"), -1);
+	ck_assert_int_eq(password_verify("$9$a", 4, "x"), PASSWORD_ERROR);
 	ck_assert_int_eq(errno, EINVAL);
 	errno = 0;
-	ck_assert_int_eq(password_verify("$6$\0", 4, "x"), -1);
+	ck_assert_int_eq(password_verify("$6$\0", 4, "x"), PASSWORD_ERROR);
 	ck_assert_int_eq(errno, EINVAL);
 }
 END_TEST
@@ -90,23 +90,23 @@ static struct {
 	{"sha512", 1000, "$6$rounds=1000$"},
 };
 
-START_TEST(hashes)
+START_TEST(password_hash_makes_a_known_hash_with_a_new_salt)
 {
 	struct password_method const *m = password_method(methods[_i].name);
 	char one[PASSWORD_HASH], two[PASSWORD_HASH], class[PASSWORD_CLASS];
 	ck_assert_ptr_nonnull(m);
-	ck_assert_int_eq(password_hash(one, m, methods[_i].cost, "se\xc3\xb1or"), 0);
-	ck_assert_int_eq(password_hash(two, m, methods[_i].cost, "se\xc3\xb1or"), 0);
+	ck_assert(password_hash(one, m, methods[_i].cost, "se\xc3\xb1or"));
+	ck_assert(password_hash(two, m, methods[_i].cost, "se\xc3\xb1or"));
 	ck_assert_str_ne(one, two);
 	ck_assert(password_known(one, strlen(one)) && !password_weak(one, strlen(one)));
 	ck_assert_uint_eq(password_class(class, one, strlen(one)), strlen(methods[_i].class));
 	ck_assert_mem_eq(class, methods[_i].class, strlen(methods[_i].class));
-	ck_assert_int_eq(password_verify(one, strlen(one), "se\xc3\xb1or"), 1);
-	ck_assert_int_eq(password_verify(one, strlen(one), "senor"), 0);
+	ck_assert_int_eq(password_verify(one, strlen(one), "se\xc3\xb1or"), PASSWORD_RIGHT);
+	ck_assert_int_eq(password_verify(one, strlen(one), "senor"), PASSWORD_WRONG);
 }
 END_TEST
 
-START_TEST(knows_no_others)
+START_TEST(password_method_finds_no_other_name)
 {
 	ck_assert_ptr_null(password_method("md5"));
 	ck_assert_ptr_null(password_method(""));
@@ -117,12 +117,12 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("password");
 	TCase *c = unit_case("password");
-	tcase_add_loop_test(c, knows_methods, 0, sizeof known / sizeof *known);
-	tcase_add_loop_test(c, refuses_others, 0, sizeof unknown / sizeof *unknown);
-	tcase_add_test(c, refuses_the_overlong);
-	tcase_add_test(c, cannot_tell);
-	tcase_add_loop_test(c, hashes, 0, sizeof methods / sizeof *methods);
-	tcase_add_test(c, knows_no_others);
+	tcase_add_loop_test(c, password_verify_knows_each_method, 0, sizeof known / sizeof *known);
+	tcase_add_loop_test(c, password_known_refuses_other_hashes, 0, sizeof unknown / sizeof *unknown);
+	tcase_add_test(c, password_known_refuses_an_over_long_cost);
+	tcase_add_test(c, password_verify_reports_an_unknown_hash);
+	tcase_add_loop_test(c, password_hash_makes_a_known_hash_with_a_new_salt, 0, sizeof methods / sizeof *methods);
+	tcase_add_test(c, password_method_finds_no_other_name);
 	suite_add_tcase(s, c);
 	return s;
 }
