@@ -87,6 +87,15 @@ static bool judge_credit(struct step *t, enum spool_credit r, uint64_t left)
 	return false;
 }
 
+/* The dialogue has checked this before; another client of the service may not have. */
+static bool check_recipients(struct step *t)
+{
+	uint64_t max = t->request->maxrcpt, recipients = t->request->envelope->count;
+	if (max && recipients > max)
+		spool_refuse(t->result, ANSWER_REFUSED, REFUSAL_CONTACTS, NULL, recipients, max);
+	return !max || recipients <= max;
+}
+
 /* The size of the file, roughly: the fields take less than 1 KB, a Delivered-To 16 octets. */
 static uint64_t file_size(struct spool_request const *request)
 {
@@ -228,7 +237,7 @@ static void commit_locked(struct step *t, bool keyed)
 {
 	if (keyed && !check_repeat(t))
 		return;
-	bool done = check_credit(t) && take_quota(t) && prepare_number(t) && write_draft(t) && commit_draft(t);
+	bool done = check_recipients(t) && check_credit(t) && take_quota(t) && prepare_number(t) && write_draft(t) && commit_draft(t);
 	draft_remove(&draft);
 	if (!done)
 		return_quota(t);

@@ -20,6 +20,7 @@ struct spool_request {
 	char const *user;             /* the login for X-Saca-User, without blanks and controls */
 	bool costs_credit;            /* the plan's credit pays for each recipient */
 	bool sandbox;                 /* the send is never delivered, and costs no credit */
+	uint64_t maxrcpt;             /* recipients of a message, as the plan has it; 0: unlimited */
 	struct spool_quota_limits limits;
 	uint64_t residue, hosts;      /* which numbers to hand out (spool/number.h) */
 	struct trace origin;          /* for Received, without id and date; ip is one word */

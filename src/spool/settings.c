@@ -19,6 +19,7 @@ enum settings settings_read(struct spool_request *request, char const *path)
 		return r == SENDERS_NO ? SETTINGS_UNKNOWN : SETTINGS_DAMAGED;
 	request->costs_credit = plan.credit;
 	request->sandbox = plan.sandbox;
+	request->maxrcpt = plan.maxrcpt;
 	request->limits = (struct spool_quota_limits){plan.maxday, plan.maxwait};
 	return SETTINGS_OK;
 }

@@ -1,4 +1,5 @@
-/* A plan's settings for the spool, from senders.cdb: credit, sandbox, maxday, maxwait. */
+/* A plan's settings for the spool, from senders.cdb: credit, sandbox, maxrcpt, maxday and
+   maxwait. */
 #ifndef SPOOL_SETTINGS_H
 #define SPOOL_SETTINGS_H
 
@@ -11,7 +12,7 @@ enum settings {
 	SETTINGS_ERROR    /* errno: senders.cdb cannot be opened */
 };
 
-/* Sets costs_credit, sandbox and limits of a request to those of request->plan. Opens the
+/* Sets costs_credit, sandbox, maxrcpt and limits of a request to those of request->plan. Opens the
    file each time, so that a new one counts at once. */
 enum settings settings_read(struct spool_request *request, char const *path);
 

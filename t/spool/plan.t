@@ -43,6 +43,13 @@ deliver "$T/m" "$T/env" "$S"
 is "$CODE" 100 "SACA_SANDBOX must be yes or no"
 unset SACA_SANDBOX SACA_CREDIT
 
+accounts 'maxrcpt=2'
+message many >"$T/m"
+deliver "$T/m" "$T/env" -a "$A" "$S"
+is "$CODE:$REPLY" "82:Dexceso de contactos: 3 de 2 permitidos" "recipients over maxrcpt are refused with both figures"
+deliver "$T/empty" "$T/env" -a "$A" "$S"
+is "$CODE:$REPLY" "82:Dexceso de contactos: 3 de 2 permitidos" "contacts alone over maxrcpt are refused, too"
+
 accounts 'maxday=10'
 rm -rf "$S"
 for i in 1 2 3; do
