@@ -3,6 +3,8 @@
 #   sql STATEMENT   prints the rows, columns joined by |
 #   import ARG...   runs saca-import on $SPOOL and $STORE with those options
 
+. "$TOP/t/lib/message.sh"
+
 SPOOL=$T/spool
 ROWS='select (select count(*) from plan), (select count(*) from sender),
  (select count(*) from contact), (select count(*) from contact_group),
@@ -31,25 +33,8 @@ put() {
 # key N: a file's name as saca-spool gives it to a message with a Message-ID
 key() { printf '%064x' "$1"; }
 
-# message SUBJECT: the smallest one that becomes a campaign
-message() {
-	cat <<-MESSAGE
-	Message-ID: <$1@cliente.example>
-	Subject: $1
-	MIME-Version: 1.0
-	Content-Type: multipart/alternative; boundary=b
-
-	--b
-	Content-Type: text/plain
-
-	hola
-	--b
-	Content-Type: text/html
-
-	<p>hola</p>
-	--b--
-	MESSAGE
-}
+# message SUBJECT: prints the sample message
+message() { campaign "$1" "$1"; }
 
 waiting() { find "$SPOOL/new" "$SPOOL/cur" -type f | wc -l; }
 

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Shared by the tests of the whole line: a free port, accounts, a certificate, a message.
 # Sourced after tap.sh.
+. "$TOP/t/lib/message.sh"
 
 # Programs that t/whole/clients/fetch unpacked come after installed ones.
 FETCHED=$TOP/build/clients
@@ -58,25 +59,4 @@ certificate() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
 		-addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' \
 		-keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null
-}
-
-# campaign [ID]: prints the sample message of all tests: a text and an HTML part
-campaign() {
-	cat <<-END
-		From: remitente@example.com
-		Subject: prueba
-		Message-ID: <${1:-uno}@example.com>
-		MIME-Version: 1.0
-		Content-Type: multipart/alternative; boundary=b
-
-		--b
-		Content-Type: text/plain
-
-		hola
-		--b
-		Content-Type: text/html
-
-		<p>hola</p>
-		--b--
-	END
 }

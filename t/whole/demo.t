@@ -14,7 +14,7 @@ for program in tcpserver swaks curl openssl sqlite3 nc; do
 	command -v $program >/dev/null || skip_all "$program is not installed"
 done
 
-# What is built is copied with its times, so that make has nothing to compile.
+# The objects are copied with their times: make compiles nothing.
 copy="$T/a folder"
 mkdir -p "$copy/build"
 cp -a "$TOP"/Makefile "$TOP"/src "$TOP"/scripts "$copy"

@@ -41,8 +41,8 @@ last_send() {
 # count TABLE
 count() { sqlite3 "$T/saca.db" "SELECT count(*) FROM $1"; }
 
-# makes_a_send NAME REPLY SEND COMMAND...: COMMAND runs the example. Run again, the library
-# makes new boundaries and a new Date, and the client is told the same number.
+# makes_a_send NAME REPLY SEND COMMAND...: COMMAND runs the example twice. The second time the
+# library makes new boundaries and a new Date; the reply has the same number.
 makes_a_send() {
 	name=$1 reply=$2 send=$3
 	shift 3

@@ -3,9 +3,9 @@
      fill sqlite STORE first files recipients  their rows of contact and group_member by
                                                prepared statements, a transaction a file
      fill copy first files recipients          what psql takes for the same: COPY, INSERT
-   File number f holds recipients number f * recipients and on, counted from first files;
-   addresses are scattered, so that an index is not filled from one end. Prints seconds
-   (sqlite). Exit 100: misuse, 111: something failed. */
+   File f, counted from `first`, has the recipients from f * recipients on. Their addresses
+   are scattered, so that an index does not grow at one end. Prints seconds (sqlite). Exit
+   100: misuse; 111: a failure. */
 #define _GNU_SOURCE
 #include <sqlite3.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* The least work under tcpserver: answers SMTP, checks and stores nothing.
-   Built as the programs of the line are built, it shows what is left to them. */
+   Built as the programs of a connection are, it shows the time that is left for them. */
 #include <string.h>
 #include <unistd.h>
 

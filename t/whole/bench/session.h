@@ -41,7 +41,7 @@ struct session {
 void session_start(struct session *s, struct plan const *plan);
 
 /* Puts the octets that can be sent now to out and body, which the caller empties before the next call.
-   False: nothing can be said before a reply comes. */
+   False: the session waits for a reply. */
 bool session_produce(struct session *s);
 
 /* Has all been said and answered that comes before plan->hold? */
