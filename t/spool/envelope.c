@@ -1,4 +1,4 @@
-/* The queue interface's envelope: shapes, limits, order, and cuts at every octet. */
+/* The envelope of the queue interface: forms, limits, order, and cuts at every octet. */
 #include "mail/address.h"
 #include "spool/envelope.h"
 #include "unit.h"
@@ -51,9 +51,9 @@ static void show(struct envelope const *e, char *out)
 	}
 }
 
-START_TEST(reads)
+START_TEST(envelope_is_read_however_it_is_cut)
 {
-	/* In two pieces, cut everywhere; and octet by octet. */
+	/* In two pieces, cut at each octet; then octet by octet. */
 	for (size_t cut = 0; cut <= cases[_i].n + 1; cut++) {
 		struct envelope e;
 		char out[1000] = "";
@@ -92,7 +92,7 @@ static enum envelope_state of_length(size_t local, size_t all)
 	return state;
 }
 
-START_TEST(measures)
+START_TEST(address_lengths_are_limited)
 {
 	ck_assert_int_eq(of_length(64, 254), ENVELOPE_DONE);
 	ck_assert_int_eq(of_length(65, 254), ENVELOPE_LONG);
@@ -101,8 +101,8 @@ START_TEST(measures)
 }
 END_TEST
 
-/* Without an end to the address in sight, it is refused before it fills the memory. */
-START_TEST(stops_early)
+/* An address without an end is refused before it fills the memory. */
+START_TEST(address_without_end_is_refused_early)
 {
 	struct envelope e;
 	char s[300];
@@ -123,8 +123,8 @@ static void feed_number(struct envelope *e, unsigned int i)
 	envelope_feed(e, s, (size_t)n + 1);
 }
 
-/* Repeated recipients neither count nor pile up. */
-START_TEST(counts_each_once)
+/* Repeated recipients take no memory either. */
+START_TEST(repeated_recipients_count_once)
 {
 	struct envelope e;
 	envelope_init(&e, 10);
@@ -162,8 +162,8 @@ START_TEST(counts_each_once)
 }
 END_TEST
 
-/* Any order comes out as the one of strcmp. */
-START_TEST(sorts)
+/* The order is that of strcmp. */
+START_TEST(recipients_are_sorted_in_any_order)
 {
 	struct envelope e;
 	uint32_t x = (uint32_t)_i * 2654435761u + 1;
@@ -182,15 +182,53 @@ START_TEST(sorts)
 }
 END_TEST
 
+static struct {
+	char const *in;
+	size_t n;
+	char const *bad;
+	enum answer_code code;
+	enum refusal refusal;
+} const faults[] = {
+	{S("Fr\0Ta@x.es\0\0"), "r", ANSWER_REFUSED, REFUSAL_SENDER},
+	{S("Fr@d.es\0Ta b@x.es\0\0"), "a b@x.e", ANSWER_REFUSED, REFUSAL_RECIPIENT},
+	{S("Fr@d.es\0\0"), "", ANSWER_REFUSED, REFUSAL_NO_RECIPIENT},
+	{S("Xr@d.es\0\0"), "", ANSWER_FORMAT, REFUSAL_ENVELOPE},
+};
+
+START_TEST(fault_has_code_refusal_and_address)
+{
+	struct envelope e;
+	char bad[8];
+	envelope_init(&e, 1);
+	enum envelope_state state = envelope_feed(&e, faults[_i].in, faults[_i].n);
+	envelope_bad(&e, bad, sizeof bad);
+	ck_assert_str_eq(bad, faults[_i].bad);
+	ck_assert_int_eq(envelope_code(state), faults[_i].code);
+	ck_assert_int_eq(envelope_refusal(state), faults[_i].refusal);
+	envelope_free(&e);
+}
+END_TEST
+
+START_TEST(other_faults_have_codes)
+{
+	ck_assert_int_eq(envelope_code(ENVELOPE_LONG), ANSWER_LONG);
+	ck_assert_int_eq(envelope_code(ENVELOPE_NO_MEMORY), ANSWER_MEMORY);
+	ck_assert_int_eq(envelope_code(ENVELOPE_MANY), ANSWER_REFUSED);
+	ck_assert_int_eq(envelope_refusal(ENVELOPE_MANY), REFUSAL_RECIPIENTS);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("envelope");
 	TCase *c = unit_case("envelope");
-	tcase_add_loop_test(c, reads, 0, sizeof cases / sizeof *cases);
-	tcase_add_test(c, measures);
-	tcase_add_test(c, stops_early);
-	tcase_add_test(c, counts_each_once);
-	tcase_add_loop_test(c, sorts, 0, 40);
+	tcase_add_loop_test(c, envelope_is_read_however_it_is_cut, 0, sizeof cases / sizeof *cases);
+	tcase_add_test(c, address_lengths_are_limited);
+	tcase_add_test(c, address_without_end_is_refused_early);
+	tcase_add_test(c, repeated_recipients_count_once);
+	tcase_add_loop_test(c, recipients_are_sorted_in_any_order, 0, 40);
+	tcase_add_loop_test(c, fault_has_code_refusal_and_address, 0, sizeof faults / sizeof *faults);
+	tcase_add_test(c, other_faults_have_codes);
 	suite_add_tcase(s, c);
 	return s;
 }

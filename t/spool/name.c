@@ -3,6 +3,8 @@
 #include "spool/name.h"
 #include "unit.h"
 
+#include <string.h>
+
 #define ID "fa8896c2351f8b7e73ac3a3d209c6ac5"
 #define KEY "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
 
@@ -17,7 +19,13 @@ static struct {
 
 START_TEST(name_has_key_of_length)
 {
+	char key[SPOOL_KEY];
 	ck_assert_uint_eq(spool_key_length(names[_i].name), names[_i].n);
+	if (!names[_i].n)
+		return;
+	spool_key_of(key, names[_i].name);
+	ck_assert_uint_eq(strlen(key), names[_i].n);
+	ck_assert_int_eq(strncmp(key, names[_i].name, names[_i].n), 0);
 }
 END_TEST
 
