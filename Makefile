@@ -228,7 +228,9 @@ $(FUZZ): $(BUILD)/t/%: t/%.c t/lib/fuzz.h $(BUILD)/house.a $(filter %.o,$(ENGINE
 	$(CC) $(ALL_CFLAGS) -It/lib $(LDFLAGS) -o $@ $< $(ENGINE) $(BUILD)/house.a -Wl,--as-needed $(HOUSE_LIBS)
 
 MAN := $(wildcard src/prog/*.[1-8])
+ICONS := $(notdir $(wildcard scripts/service/icons/*.png))
 
+# An icon that is there stays: the site may have put its own.
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	for p in $(PROGRAMS); do to=$(DESTDIR)$(PREFIX)/bin/$$p; \
@@ -237,8 +239,12 @@ install: all
 		install "$(BIN)/$$p" "$$to.new" && mv "$$to.new" "$$to" || exit 1; done
 	for m in $(MAN); do s=$${m##*.}; install -d $(DESTDIR)$(PREFIX)/share/man/man$$s \
 		&& install -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$$s || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/saca/s
+	for i in $(ICONS); do to=$(DESTDIR)$(PREFIX)/share/saca/s/$$i; \
+		[ -e "$$to" ] || install -m 644 scripts/service/icons/$$i "$$to" || exit 1; done
 
 uninstall:
+	rm -f $(ICONS:%=$(DESTDIR)$(PREFIX)/share/saca/s/%)
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
 	for m in $(MAN:src/prog/%=%); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m || exit 1; done
 
