@@ -1,0 +1,50 @@
+#!/bin/sh
+# A browser shows the mail as the piece with the view sentence and the foot, and nothing else, in all 13
+# languages. Headless Chromium draws the pieces and the mails without these two, and the pictures are
+# compared octet by octet.
+. "$(dirname "$0")/../lib/tap.sh"
+
+CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+if [ -z "$CHROMIUM" ]; then
+	skip 'Chromium shows the mails like their pieces' 'chromium is not installed'
+	done_testing
+fi
+STORE=$T/saca.db
+sql() { sqlite3 "$STORE" "$1"; }
+. "$TOP/t/lib/send.sh"
+
+# The limit for one picture, in seconds, on a slow machine.
+PATIENCE=120
+
+# chromium ARG...
+chromium() {
+	HOME=$T $ROOMY timeout "$PATIENCE" "$CHROMIUM" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+		--disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage \
+		--hide-scrollbars --window-size=3600,2860 --virtual-time-budget=10000 --user-data-dir="$T/profile" "$@" 2>>"$T/log"
+}
+
+shoot() {
+	chromium --screenshot="$T/$1.png" "file://$T/$1.html"
+	[ -s "$T/$1.png" ]
+	ok $? "Chromium draws $1.html" "$(tail -n 5 "$T/log")"
+}
+
+prepare
+numbers=$(python3 "$TOP/t/send/browser.py" numbers)
+for number in $numbers; do add_send "$number" 1 1; done
+python3 "$TOP/t/send/browser.py" pieces >"$T/sql" && sql ".read $T/sql"
+for number in $numbers; do
+	saca-send -o "$T/maildir" -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$STORE" "$number" 2>>"$T/sent"
+done
+is "$(grep -c ': 1 mails written' "$T/sent")" "$(echo "$numbers" | wc -w)" "each send is written to the Maildir"
+python3 "$TOP/t/send/browser.py" pages "$T/maildir" "$T"
+shoot pieces
+shoot mails
+shoot whole
+cmp -s "$T/pieces.png" "$T/mails.png"
+ok $? "without the view sentence and the foot, the mails look like their pieces"
+! cmp -s "$T/pieces.png" "$T/whole.png"
+ok $? "with them they do not: the comparison can fail"
+title=$(chromium --dump-dom "file://$T/mails.html" | sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' | head -n 1)
+is "$title" "seen $(echo "$numbers" | wc -w) right" "each mail shows its sentence on top and its foot at the end, in its language"
+done_testing
