@@ -76,7 +76,7 @@ OBJ_saca-spool := \
 	$(call in,spool,boot commit credit credit_format draft envelope file find fingerprint input key lock login name \
 		number number_format quota quota_format record seen_format settings spool submit)
 OBJ_saca-accounts := \
-	$(call in,base,ascii buf cdb_write num setid utf8 version) \
+	$(call in,base,ascii buf cdb_write hash num setid utf8 version) \
 	$(call in,mail,address punycode) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
@@ -135,7 +135,7 @@ LIB_saca-tlsd := -lskarnet -lbearssl
 LIB_saca-checkpassword := -lskarnet -lbearssl -lcrypt
 LIB_saca-mime := -lskarnet
 LIB_saca-spool := -lskarnet -lbearssl -luuid
-LIB_saca-accounts := -lskarnet -lcrypt
+LIB_saca-accounts := -lskarnet -lbearssl -lcrypt
 LIB_saca-import := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-list := -lskarnet -lsqlite3 -lpq
 LIB_saca-queue := -lskarnet

@@ -1,4 +1,5 @@
-/* The records of senders.cdb: `p` plan -> settings; `s` plan NUL address -> display name. */
+/* The records of senders.cdb: `p` plan -> settings; `s` plan NUL address -> display name; `u` login ->
+   fingerprint of its stored hash. */
 #include "accounts/senders.h"
 
 #include "mail/address.h"
@@ -52,4 +53,21 @@ enum senders_result senders_address(struct senders const *s, char const *plan, s
 	if (r == SENDERS_YES && name)
 		*name = display;
 	return r;
+}
+
+enum senders_result senders_login(struct senders const *s, char const *login, size_t n,
+	unsigned char fingerprint[SENDERS_FINGERPRINT])
+{
+	char key[1 + ACCOUNTS_LOGIN] = "u";
+	struct accounts_text value;
+	if (n > ACCOUNTS_LOGIN)
+		return SENDERS_NO;
+	memcpy(key + 1, login, n);
+	enum senders_result r = find_record(s, key, 1 + n, &value);
+	if (r != SENDERS_YES)
+		return r;
+	if (value.n != SENDERS_FINGERPRINT)
+		return SENDERS_DAMAGED;
+	memcpy(fingerprint, value.s, value.n);
+	return SENDERS_YES;
 }

@@ -1,5 +1,5 @@
-/* senders.cdb, as saca-accounts compiles it: the plans with their settings, and the
-   addresses that each plan may send from, with their display names.
+/* senders.cdb, as saca-accounts compiles it: the plans with their settings, the addresses
+   that each plan may send from, with their display names, and a fingerprint of each login.
 
    The file is mapped, and a new one replaces it by a rename: a process keeps the file
    that it opened. Whatever the file holds, a lookup reads inside the map only. */
@@ -41,5 +41,12 @@ enum senders_result senders_plan(struct senders const *s, char const *plan, size
    senders_close. An over-long plan or address is SENDERS_NO. */
 enum senders_result senders_address(struct senders const *s, char const *plan, size_t n,
 	char const *address, size_t an, struct accounts_text *name);
+
+#define SENDERS_FINGERPRINT 8 /* octets of a login's fingerprint */
+
+/* Looks a login (`user.plan`) up. SENDERS_YES: fingerprint has the first octets of the SHA-256 of its
+   stored hash. It changes when the login gets a new password, even the same one with a new salt. */
+enum senders_result senders_login(struct senders const *s, char const *login, size_t n,
+	unsigned char fingerprint[SENDERS_FINGERPRINT]);
 
 #endif

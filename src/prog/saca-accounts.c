@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/cdb.h"
 #include "base/exitcode.h"
+#include "base/hash.h"
 #include "base/num.h"
 #include "base/setid.h"
 #include "base/version.h"
@@ -11,6 +12,7 @@
 #include "mail/address.h"
 #include "accounts/accounts.h"
 #include "accounts/password.h"
+#include "accounts/senders.h"
 #include "accounts/terminal.h"
 
 #include <errno.h>
@@ -104,6 +106,16 @@ static void add_sender(struct accounts_entry const *e)
 	add_record(&senders, key, n, e->display.n ? e->display.s : "", e->display.n);
 }
 
+/* `u` login -> the fingerprint of its stored hash. */
+static void add_login(struct accounts_entry const *e)
+{
+	char key[1 + ACCOUNTS_LOGIN] = "u";
+	unsigned char digest[HASH_OCTETS];
+	memcpy(key + 1, e->name, e->name_len);
+	hash_of(digest, e->hash.s, e->hash.n);
+	add_record(&senders, key, 1 + e->name_len, (char *)digest, SENDERS_FINGERPRINT);
+}
+
 static bool same_class(struct accounts_entry const *a, struct accounts_entry const *b)
 {
 	char ac[PASSWORD_CLASS], bc[PASSWORD_CLASS];
@@ -177,6 +189,8 @@ static void write_files(struct accounts const *a, char const *folder)
 			add_plan(&a->entry[i]);
 		else if (a->entry[i].kind == ACCOUNTS_SENDER)
 			add_sender(&a->entry[i]);
+		else
+			add_login(&a->entry[i]);
 	add_passwords(a, class, classes);
 	if (!cdb_write_finish(&senders, 0644))
 		abandon_files("finish ", "senders.cdb");

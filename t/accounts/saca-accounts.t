@@ -38,6 +38,16 @@ is "$(grep -ao 'pacmemaxday=7 sandbox=yes x=https://x.com/acme' "$D/senders.cdb"
 is "$(tr '\0' ' ' <"$D/senders.cdb" | grep -ao 'sacme "a b"@b.esLa tienda' | wc -l)" 1 \
 	"senders.cdb has the display name of a sender"
 
+# --- fingerprints of logins
+fingerprint() { # fingerprint HASH: the one in senders.cdb after a run with that hash
+	accounts "$1" | saca-accounts "$D"
+	od -An -v -tx1 "$D/senders.cdb" | tr -d ' \n' | sed "s/.*$(printf uvictor.acme | od -An -tx1 | tr -d ' \n')\(.\{16\}\).*/\1/"
+}
+is "$(fingerprint "$UNO")" "$(printf %s "$UNO" | sha256sum | cut -c1-16)" \
+	"senders.cdb has the first 8 octets of the SHA-256 of a login's hash"
+is "$(fingerprint "$DOS")" "$(printf %s "$DOS" | sha256sum | cut -c1-16)" "a new password changes the fingerprint"
+fingerprint "$UNO" >/dev/null
+
 # --- owner, group and mode stay
 chmod 600 "$D/senders.cdb"
 chmod 440 "$D/passwords.cdb"

@@ -44,6 +44,8 @@ static void write_file(void)
 	PUT(w, "pmalo", "colour=red");
 	PUT(w, "sacme\0a@b.es", "");
 	PUT(w, "sotro\0c@b.es", "La tienda");
+	PUT(w, "uana.acme", "\1\2\3\4\5\6\7\10");
+	PUT(w, "umal.acme", "short");
 	ck_assert(cdb_write_finish(&w, 0644));
 	ck_assert(cdb_write_replace(&w));
 	cdb_write_abandon(&w);
@@ -89,6 +91,25 @@ START_TEST(lookups_find_plans_and_senders)
 	memset(longest, 'a', sizeof longest);
 	ck_assert_int_eq(senders_address(&s, "acme", 4, longest, sizeof longest, NULL), SENDERS_NO);
 	ck_assert_int_eq(senders_address(&s, longest, sizeof longest, "a@b.es", 6, NULL), SENDERS_NO);
+	senders_close(&s);
+}
+END_TEST
+
+START_TEST(a_login_has_a_fingerprint)
+{
+	struct senders s = SENDERS_ZERO;
+	unsigned char print[SENDERS_FINGERPRINT] = {0};
+	char longest[300];
+	write_file();
+	ck_assert(senders_open(&s, "senders.cdb"));
+	ck_assert_int_eq(senders_login(&s, "otra.acme", 9, print), SENDERS_NO);
+	ck_assert_int_eq(senders_login(&s, "", 0, print), SENDERS_NO);
+	memset(longest, 'a', sizeof longest);
+	ck_assert_int_eq(senders_login(&s, longest, sizeof longest, print), SENDERS_NO);
+	ck_assert_int_eq(senders_login(&s, "mal.acme", 8, print), SENDERS_DAMAGED);
+	ck_assert_int_eq(print[0], 0);
+	ck_assert_int_eq(senders_login(&s, "ana.acme", 8, print), SENDERS_YES);
+	ck_assert_mem_eq(print, "\1\2\3\4\5\6\7\10", sizeof print);
 	senders_close(&s);
 }
 END_TEST
@@ -171,6 +192,7 @@ Suite *unit_suite(void)
 	TCase *c = unit_case("senders");
 	tcase_add_checked_fixture(c, make_folder, remove_folder);
 	tcase_add_test(c, lookups_find_plans_and_senders);
+	tcase_add_test(c, a_login_has_a_fingerprint);
 	tcase_add_test(c, senders_open_takes_only_a_cdb);
 	tcase_add_test(c, a_file_cut_short_is_not_opened);
 	tcase_add_test(c, a_changed_octet_makes_nobody_a_sender);
