@@ -1,7 +1,7 @@
 #!/bin/sh
-# The run files of scripts/service, each under its supervisor: three ports, a campaign to
-# each, the importer, the log. Paths, ports and users are changed to the test's own, and
-# nothing else.
+# The run files of scripts/service, each under its supervisor: the login and the queue service,
+# three ports, a campaign to each, the importer, the log. Only paths, ports and users are changed
+# to the test's own.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 # A supervisor's TERM and CONT can come while the leak sanitizer traces a program that ends,
@@ -12,7 +12,7 @@ SERVICE=$TOP/scripts/service
 chmod 711 "$T"
 accounts "$T/etc" && certificate "$T/etc" && campaign >"$T/message" || exit 1
 cp -R "$SERVICE/env" "$T/etc/env"
-cp "$SERVICE/systemd/environment" "$SERVICE/inetd/connection" "$T/etc"
+cp "$SERVICE/systemd/environment" "$T/etc"
 
 # As root the dialogue runs as nobody; else everything as who runs the test.
 user=
@@ -25,22 +25,22 @@ fi
 fresh() {
 	rm -rf "${T:?}/spool" "$T/lib" "$T/log" "$T/run"
 	CLEAR=$(free_port) START=$(free_port) TLS=$(free_port)
-	mkdir "$T/spool" "$T/lib" "$T/log" "$T/log/$CLEAR" "$T/log/$START" "$T/log/$TLS" "$T/log/import"
+	mkdir "$T/spool" "$T/lib" "$T/log" "$T/log/$CLEAR" "$T/log/$START" "$T/log/$TLS" "$T/log/import" "$T/log/login" "$T/log/queue"
 	[ -z "$user" ] || chown -R nobody "$T/spool" "$T/lib" "$T/log"
 }
 
 # relocate FILE...
 relocate() {
 	if [ -n "$user" ]; then
-		sed -i -e 's/setuidgid saca\(log\)\{0,1\} /setuidgid nobody /' -e 's/id -\([ug]\) saca/id -\1 nobody/g' \
-			-e 's/chpst -u saca:saca/chpst -u nobody/' \
-			-e 's/chpst -u sacalog/chpst -u nobody/' -e 's/--re\([ug]\)id=saca\b/--re\1id=65534/g' "$@"
+		sed -i -e 's/setuidgid saca[a-z]* /setuidgid nobody /' -e 's/id -\([ug]\) saca/id -\1 nobody/g' \
+			-e 's/chpst -u saca[a-z:]*/chpst -u nobody/' -e 's/--re\([ug]\)id=saca\b/--re\1id=65534/g' \
+			-e 's/sacapw:sacaspool/65534:65534/' -e 's/-g saca -m/-g 65534 -m/' -e 's/-o saca /-o 65534 /' "$@"
 	else
 		sed -i -e 's/\(s6-\)\{0,1\}setuidgid saca[a-z]* //' -e 's/chpst -u saca[a-z:]* //' \
-			-e 's/ -u "$(id -u saca)" -g "$(id -g saca)"//' \
-			-e 's/setpriv [^\\]*clear-groups//' "$@"
+			-e 's/ -u "$(id -u saca)" -g "$(id -g saca)"//' -e 's/chown sacapw:sacaspool [^ ]* && //' \
+			-e 's/-g saca -m/-m/' -e 's/setpriv [^\\]*clear-groups//' "$@"
 	fi
-	sed -i -e "s,/etc/saca,$T/etc,g" -e "s,/var/spool/saca,$T/spool,g" -e "s,/var/lib/saca,$T/lib,g" -e "s,/run/saca,$T/run,g" \
+	sed -i -e "s,/etc/saca,$T/etc,g" -e "s,/var/spool/saca,$T/spool,g" -e "s,/var/lib/saca,$T/lib,g" -e "s,/run/saca\.hashes,$T/hashes,g" -e "s,/run/saca,$T/run,g" \
 		-e "s,/var/log/saca,$T/log,g" -e "s,/usr/local/bin/,$BIN/,g" -e "s,^PATH=/usr/local/sbin,PATH=$BIN," \
 		-e 's/\b0\(\.0\.0\.0\)\{0,1\} \(2500\|58700\|46500\)/127.0.0.1 \2/' \
 		-e "s/\\b2500\\b/$CLEAR/g" -e "s/\\b58700\\b/$START/g" -e "s/\\b46500\\b/$TLS/g" "$@"
@@ -59,8 +59,13 @@ all_sent() { [ "$(sent)" = '3|6' ]; }
 # shellcheck disable=SC2317
 logged() { [ "$(cat "$T"/log/*/current | grep -c "saca-smtpd: pid=[0-9]* ip=127\.0\.0\.1 .*verdict=ok")" = 3 ]; }
 
+STANDING=yes
+
 # three NAME: a campaign through each port. A new Message-ID each, or they'd be repeats.
 three() {
+	for service in login queue; do
+		[ -z "$STANDING" ] || await 10 saca-checkpassword -t "$T/run/door/$service"
+	done
 	for way in "clear $CLEAR" "starttls $START" "tls $TLS"; do
 		await 10 listening "${way#* }"
 		campaign "$1-${way%% *}" >"$T/message"
@@ -80,13 +85,29 @@ supervised() {
 	ok $? "$1: the log has a line for each" "$(cat "$T"/log/*/current | tail -n 20)"
 }
 
+# restarted NAME COMMAND...: messages while COMMAND restarts the services, again and again
+restarted() {
+	name=$1
+	shift
+	out=$(python3 "$TOP/t/whole/restart.py" "$START" "$T/etc/cert.pem" 40 "$@" 2>"$T/repeated")
+	is "$out" "160 accepted" "$name: restarts of the services end no session and lose no message" || sed 's/^/# /' "$T/repeated"
+	await 20 imported 163
+	is "$(sqlite3 "$T/lib/saca.db" 'SELECT count(*) FROM send')" 163 "$name: each message sent during restarts is one send"
+	for service in login queue; do
+		await 10 saca-checkpassword -t "$T/run/door/$service"
+		ok $? "$name: the $service service works after the restarts"
+	done
+}
+# shellcheck disable=SC2317 # await runs it
+imported() { [ "$(sqlite3 "$T/lib/saca.db" 'SELECT count(*) FROM send')" = "$1" ]; }
+
 # tree NAME: its run files to $T/NAME
 tree() {
 	fresh
 	rm -rf "${T:?}/$1"
 	cp -R "$SERVICE/$1" "$T/$1"
 	# shellcheck disable=SC2046 # no blanks in there
-	relocate $(find "$T/$1" -name run)
+	relocate $(find "$T/$1" -name run -o -name prepare)
 	cp "$SERVICE"/env/* "$T/etc/env"
 	relocate "$T"/etc/env/*
 }
@@ -118,6 +139,7 @@ if installed daemontools svscan tcpserver multilog; then
 	background svscan "$T/daemontools" >"$T/out" 2>&1
 	scan=$!
 	supervised daemontools
+	restarted daemontools svc -t "$T/daemontools/saca-login" "$T/daemontools/saca-queue"
 	kill $scan
 	svc -dx "$T"/daemontools/*
 	svc -dx "$T"/daemontools/*/log
@@ -133,6 +155,7 @@ if installed runit runsvdir tcpsvd svlogd; then
 	background runsvdir "$T/runit" >"$T/out" 2>&1
 	RUNIT=$!
 	supervised runit
+	restarted runit sv term "$T/runit/saca-login" "$T/runit/saca-queue"
 	kill -HUP $RUNIT
 	wait $RUNIT
 	RUNIT=
@@ -142,26 +165,16 @@ if installed runit runsvdir tcpsvd svlogd; then
 	ok $? "runit: all of it ends"
 fi
 
-# --- s6, with s6-tcpserver and s6-log
-if installed s6 s6-svscan s6-log; then
+# --- s6, with tcpserver and s6-log
+if installed s6 s6-svscan s6-log tcpserver; then
 	tree s6
-	name=s6
-	if ! command -v s6-tcpserver >/dev/null; then
-		skip "s6: s6-tcpserver" "s6-tcpserver is not installed; tcpserver stands in for it"
-		sed -i -e 's/s6-tcpserver -1 -v -c 1000 -C 50/tcpserver -vDRHl0 -c 1000/' -e 's/ >&3 3>&-//' "$T"/s6/*/run
-		rm "$T"/s6/*/notification-fd
-		name='s6 with tcpserver'
-	fi
 	background $ROOMY s6-svscan "$T/s6" >"$T/out" 2>&1
 	scan=$!
-	supervised "$name"
-	if [ -e "$T/s6/saca-58700/notification-fd" ]; then
-		s6-svwait -U -t 5000 "$T/s6/saca-2500" "$T/s6/saca-58700" "$T/s6/saca-46500"
-		ok $? "s6: the servers have said that they are ready"
-	fi
+	supervised s6
+	restarted s6 sh -c 's6-svc -r "$1/saca-login"; s6-svc -r "$1/saca-queue"' restart "$T/s6"
 	s6-svscanctl -t "$T/s6"
 	wait $scan
-	ok $? "s6: all of it ends"
+	ok $? "s6: all services end"
 fi
 
 # --- inetd and xinetd: one script a connection
@@ -174,10 +187,19 @@ by_script() {
 	await 10 logged_by_script
 	ok $? "$1: the log has a line for each" "$(tail -n 20 "$T/log/script")"
 }
+# stand: the services, for what starts only the ports
+stand() {
+	cp -R "$SERVICE/daemontools" "$T/services"
+	for service in login queue; do
+		relocate "$T/services/saca-$service/run" "$T/services/saca-login/prepare"
+		# shellcheck disable=SC2016 # the inner shell has it
+		background sh -c 'cd "$0" && exec ./run' "$T/services/saca-$service" >>"$T/log/$service/current" 2>&1
+	done
+}
 script() {
 	fresh
-	cp "$SERVICE/inetd/connection" "$T/etc/connection"
-	cp "$1" "$T/conf"
+	cp "$SERVICE/$1/connection" "$T/etc/connection"
+	cp "$SERVICE/$1/$2" "$T/conf"
 	sed -i "s,logger -t saca -p mail.info,tee -a $T/log/script," "$T/etc/connection"
 	relocate "$T/etc/connection" "$T/etc/environment" "$T/conf"
 }
@@ -186,16 +208,24 @@ if [ "$(id -u)" != 0 ]; then
 	skip xinetd "it wants to be root"
 else
 	if installed inetd inetd; then
-		script "$SERVICE/inetd/inetd.conf"
+		script inetd inetd.conf
+		STANDING=
 		background inetd -d "$T/conf" >"$T/out" 2>&1
 		by_script inetd
+		STANDING=yes
 	fi
 	if installed xinetd xinetd; then
-		script "$SERVICE/xinetd/saca"
+		script xinetd saca
+		stand
 		background xinetd -dontfork -f "$T/conf" -pidfile "$T/xinetd.pid" -filelog "$T/xinetd.log" >"$T/out" 2>&1
 		by_script xinetd
 	fi
 fi
+
+# command_of UNIT: its ExecStart lines, each on one line
+command_of() {
+	sed -n '/^ExecStart=/,/[^\\]$/p' "$1" | sed -e ':join' -e '/\\$/{N;s/\\\n[[:space:]]*//;b join' -e '}' -e 's/^ExecStart=//'
+}
 
 # --- systemd: the units are right, and their lines work on an activated socket
 if installed systemd systemd-analyze systemd-socket-activate; then
@@ -208,19 +238,26 @@ if installed systemd systemd-analyze systemd-socket-activate; then
 		out=$(SYSTEMD_UNIT_PATH=$T/systemd: systemd-analyze verify --man=no \
 			"$T/systemd/saca-$n.socket" "$T/systemd/saca-$n@.service" 2>&1)
 		is "$? $out" "0 " "systemd: units of port $n"
-		command=$(sed -n '/^ExecStart=/,/[^\\]$/p' "$T/systemd/saca-$n@.service" |
-			sed -e 's/^ExecStart=//' -e 's/\\$//' | tr '\n' ' ')
+		command=$(command_of "$T/systemd/saca-$n@.service")
 		# shellcheck disable=SC2046 # words; those of the line are split as systemd does
 		background env $(cat "$T/etc/environment") sh -c "exec systemd-socket-activate -a --inetd -l 127.0.0.1:$p \
 			-E HOST -E BRAND -E URL -E TZ -E CERTFILE -E KEYFILE -E PATH $command" 2>>"$T/log/script"
 	done
-	for unit in import tls; do
-		out=$(SYSTEMD_UNIT_PATH=$T/systemd: systemd-analyze verify --man=no "$T/systemd/saca-$unit.service" 2>&1)
-		is "$? $out" "0 " "systemd: the unit of $unit"
+	for unit in import.service run.service login.socket login.service queue.socket queue.service; do
+		out=$(SYSTEMD_UNIT_PATH=$T/systemd: systemd-analyze verify --man=no "$T/systemd/saca-$unit" 2>&1)
+		is "$? $out" "0 " "systemd: saca-$unit has no fault"
 	done
-	install -d -m 700 "$T/run"
-	out=$(sh -c "$(sed -n 's/^ExecStart=//p' "$T/systemd/saca-tls.service")" 2>&1)
-	is "$?:$out:$(find "$T/run" -name tls)" "0::$T/run/tls" "systemd: its cache is made"
+	install -d -m 711 "$T/run" "$T/run/door"
+	out=$(command_of "$T/systemd/saca-run.service" | sh 2>&1)
+	is "$?:$out:$(cd "$T/run" && find . -type f | sort | tr '\n' ' ')" "0::./ticket.key ./tls ./tls.key " "systemd: saca-run.service makes cache and key"
+	is "$(stat -c %a:%s "$T/run/ticket.key")" 440:32 "systemd: the key has 32 octets, for two services alone"
+	for service in login queue; do
+		# shellcheck disable=SC2046 # words
+		background systemd-socket-activate -d --inetd -l "$T/run/door/$service" -E PATH \
+			${user:+setpriv --reuid=65534 --regid=65534 --clear-groups} \
+			$(command_of "$T/systemd/saca-$service.service") 2>>"$T/log/script"
+		await 10 [ -S "$T/run/door/$service" ] && chmod 666 "$T/run/door/$service"
+	done
 	by_script systemd-socket-activate
 fi
 
@@ -233,9 +270,9 @@ SACA_PLAN=acme saca-spool "$T/spool" <"$T/message" 1<"$T/envelope"
 ok $? "a message waits in the spool"
 [ -z "$user" ] || chown -R nobody "$T/spool"
 line=$(grep '^[*]' "$T/crontab")
-like "$line" '^([*][[:space:]]+){5}saca[[:space:]]+umask 007; out=\$\(saca-import ' "cron: five times any, a user, the command"
+like "$line" '^([*][[:space:]]+){5}sacaspool[[:space:]]+umask 007; out=\$\(saca-import ' "cron: five times any, a user, the command"
 by_cron() {
-	PATH=$BIN:$PATH sh -c "$(printf '%s\n' "$line" | sed -e 's/^\([*][[:space:]]*\)*saca[[:space:]]*//' -e "s,logger ,cat >$T/logged; : ,")" 2>&1
+	PATH=$BIN:$PATH sh -c "$(printf '%s\n' "$line" | sed -e 's/^\([*][[:space:]]*\)*sacaspool[[:space:]]*//' -e "s,logger ,cat >$T/logged; : ,")" 2>&1
 }
 is "$(by_cron)" "" "cron: its command has nothing to mail"
 like "$(cat "$T/logged")" '^saca-import: imported=1 ' "but imports, and that is logged"
