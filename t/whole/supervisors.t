@@ -224,7 +224,7 @@ fi
 
 # command_of UNIT: its ExecStart lines, each on one line
 command_of() {
-	sed -n '/^ExecStart=/,/[^\\]$/p' "$1" | sed -e ':join' -e '/\\$/{N;s/\\\n[[:space:]]*//;b join' -e '}' -e 's/^ExecStart=//'
+	sed -n -e ':join' -e '/\\$/{N;s/\\\n[[:space:]]*//;b join' -e '}' -e 's/^ExecStart=//p' "$1"
 }
 
 # --- systemd: the units are right, and their lines work on an activated socket
