@@ -121,7 +121,7 @@ OBJ_saca-send := \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,send,blame job ledger linkkeys links maildir places pool publish refusals render session stencil task \
-		template token when words worker worker_claim)
+		template token unsubscribe when words worker worker_claim)
 OBJ_saca-count := \
 	$(call in,base,ascii buf date fd num utf8 setid version) \
 	$(call in,mail,address punycode) \

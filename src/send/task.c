@@ -2,6 +2,7 @@
 #include "send/task.h"
 
 #include "send/blame.h"
+#include "send/unsubscribe.h"
 #include "send/when.h"
 
 #include <stdio.h>
@@ -133,6 +134,19 @@ static enum store_result defer(struct ledger *l, struct task_mail *m, char const
 	return r;
 }
 
+/* An address that does not exist gets no more mail of the plan. */
+static enum store_result unsubscribe_refused(struct ledger *l, struct task_mail const *m, char const *code)
+{
+	struct job const *j = m->task->job;
+	bool is_new;
+	if (!m->changed || blame_of(code ? code : "", m->result.text) != BLAME_ADDRESS)
+		return STORE_OK;
+	enum store_result r = l->store->lock_plan(l->store, j->plan);
+	if (r == STORE_OK)
+		r = unsubscribe_contact(l->store, j->plan, m->to.contact.id, j->sender, UNSUBSCRIBE_BOUNCE, j->send, l->now, &is_new);
+	return r;
+}
+
 enum store_result task_settle(struct ledger *l, struct task_mail *m)
 {
 	struct task *t = m->task;
@@ -152,6 +166,8 @@ enum store_result task_settle(struct ledger *l, struct task_mail *m)
 		m->settled_as = "refused";
 		r = ledger_settle(l, t->job, c, m->settled_as, code, m->result.text, NULL, &m->changed);
 		t->figures.refused += m->changed;
+		if (r == STORE_OK)
+			r = unsubscribe_refused(l, m, code);
 		break;
 	case SESSION_DEFERRED:
 	case SESSION_IN_DOUBT:

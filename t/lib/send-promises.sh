@@ -83,6 +83,8 @@ whose_reply() {
 3|5.7.1|554 5.7.1 no
 4|5.2.2|552 5.2.2 over quota
 5|4.3.0|451 4.3.0 later" "the reply is stored, with its enhanced code"
+	is "$(sql "SELECT contact_id - 13000000000, type, send_id FROM unsubscription WHERE send_id = 1300")" "1|20|1300" \
+		"an address that does not exist is unsubscribed at once, and no other refused one"
 	like "$out" 'tried again later: 1 handed over, 2 deferred, 3 refused' "the line says that mails are deferred"
 	is "$(sql "SELECT count(*) FROM send WHERE id = 1300 AND claimed_by IS NULL AND next_at IS NOT NULL")" 1 \
 		"a send with deferred mails alone gives up its claim until the first is due"
