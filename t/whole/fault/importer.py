@@ -100,7 +100,7 @@ class Import:
 		os.unlink(d.spool.files()[0].path)
 		if self.store:
 			fill(spool, EARLIER)
-			demand(self.import_(folder) == 0, 'nothing can be imported')
+			demand(self.import_(folder) == 0, 'nothing can be imported', open(os.path.join(folder, 'errors')).read())
 			fill(spool, EARLIER)
 		fill(spool, {**GOOD, **BAD})
 		self.leave_old_things(spool)
@@ -204,5 +204,5 @@ class Import:
 SCENARIOS = [
 	Import('in small transactions', ['-n', '2']),
 	Import('into a new store', store=False),
-	Import('without a counter, keeping', ['-k'], count=False),
+	Import('without a counter, keeping', ['-k', '30'], count=False),
 ]
