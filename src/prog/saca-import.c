@@ -325,7 +325,7 @@ static bool is_empty(char const *path)
    would own it: so that is reported, unless the folder was made for it. */
 static void open_spool(struct spool *sp, char const *path)
 {
-	bool is_new = !spool_exists(path);
+	bool is_new = !spool_exists(path) && errno == ENOENT;
 	if (is_new && !is_empty(path))
 		strerr_dief(EXIT_MISUSE, path, " is a folder with other files, and no spool (there is no new in it)");
 	is_new = is_new && access(path, F_OK) != 0;
