@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows that are looked at before a table's first line is printed; those behind them
-   fit or stick out. */
+/* Rows that decide the widths of a table's columns; later ones may be wider. */
 #define LOOK 200
 
 struct cell {

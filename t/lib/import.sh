@@ -464,7 +464,7 @@ newer() {
 	message nuevo | put new "$(key 950)" 1950 950 $D victor.acme remitente@dominio.com w@y.es
 	sql 'update schema set version = 3' >/dev/null
 	out=$(import 2>&1); is "$?:$(waiting)" 100:1 "a later schema: 100, and nothing is touched"
-	like "$out" 'later saca' 'with the reason'
+	like "$out" 'later saca' 'saca-import says that a later saca made the schema'
 	sql 'update schema set version = 2' >/dev/null
 	import 2>/dev/null
 	is "$(waiting)" 0 'back again, it goes on'

@@ -25,9 +25,10 @@ max_client_conn = 50
 logfile = $T/pooler/log
 pidfile = $T/pooler/pid
 END
-as_server "$POOLER" -q "$T/pooler/ini" &
-PIDS="$PIDS $!"
+as_server "$POOLER" -q "$T/pooler/ini" >"$T/pooler/out" 2>&1 &
+trap 'kill "$(cat "$T/pooler/pid")"; stop_server; cleanup' EXIT
 await 20 test -S "$T/pooler/.s.PGSQL.6432"
+await 20 test -s "$T/pooler/pid"
 STORE="postgresql://saca@$(printf %s "$T/pooler" | sed 's|/|%2F|g'):6432/postgres"
 sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 
@@ -42,8 +43,8 @@ for s in 1 2; do
 			"comun@y.es" "m$((i % 7))@y.es" "n$n@y.es"
 	done
 done
-saca-import -n 3 -w "$T/web" "$T/spool1" "$STORE" 2>"$T/out1" & one=$!
-saca-import -n 5 -w "$T/web" "$T/spool2" "$STORE" 2>"$T/out2" & two=$!
+timeout 300 saca-import -n 3 -w "$T/web" "$T/spool1" "$STORE" 2>"$T/out1" & one=$!
+timeout 300 saca-import -n 5 -w "$T/web" "$T/spool2" "$STORE" 2>"$T/out2" & two=$!
 listed=0
 while kill -0 $one 2>/dev/null || kill -0 $two 2>/dev/null; do
 	for verb in sends contacts groups; do
