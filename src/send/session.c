@@ -10,12 +10,14 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum { CONNECT_SECONDS = 30, SOCKET = 3, LENGTHS = 3 };
@@ -54,9 +56,26 @@ static bool read_all(int fd, void *s, size_t n)
 
 bool session_give(int fd, char const *from, size_t from_len, char const *to, size_t to_len, char const *mail, size_t n)
 {
-	uint64_t const length[LENGTHS] = {from_len, to_len, n};
-	return send_all(fd, length, sizeof length) && send_all(fd, from, from_len) && send_all(fd, to, to_len)
-		&& send_all(fd, mail, n);
+	uint64_t length[LENGTHS] = {from_len, to_len, n};
+	static char nul;
+	struct iovec part[] = {{length, sizeof length}, {(void *)from, from_len}, {&nul, 1}, {(void *)to, to_len}, {&nul, 1},
+		{(void *)mail, n}};
+	struct msghdr message = {.msg_iov = part, .msg_iovlen = sizeof part / sizeof *part};
+	/* In one call, so that the process wakes up once. */
+	ssize_t r;
+	do
+		r = sendmsg(fd, &message, MSG_NOSIGNAL);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return false;
+	size_t sent = (size_t)r, skipped = 0;
+	bool done = true;
+	for (size_t i = 0; done && i < sizeof part / sizeof *part; skipped += part[i++].iov_len) {
+		size_t const at = sent > skipped ? sent - skipped : 0;
+		if (at < part[i].iov_len)
+			done = send_all(fd, (char const *)part[i].iov_base + at, part[i].iov_len - at);
+	}
+	return done;
 }
 
 bool session_read(int fd, struct session_result *result)
@@ -218,17 +237,16 @@ static void serve(struct session *s)
 		struct session_result r;
 		char *from, *to;
 		/* both addresses with a NUL, and the mail */
+		size_t const n = length[0] + length[1] + length[2] + 2;
 		job.len = 0;
-		if (!buf_reserve(&job, length[0] + length[1] + length[2] + 2))
+		if (!buf_reserve(&job, n))
 			_exit(EXIT_TEMPORARY);
 		from = job.s;
 		to = from + length[0] + 1;
 		s->mail = to + length[1] + 1;
 		s->n = length[2];
-		if (!read_all(SOCKET, from, length[0]) || !read_all(SOCKET, to, length[1])
-		    || !read_all(SOCKET, to + length[1] + 1, s->n))
+		if (!read_all(SOCKET, job.s, n))
 			break;
-		from[length[0]] = to[length[1]] = 0;
 		deliver(s, from, to, &r);
 		if (!send_all(SOCKET, &r, sizeof r))
 			break;
@@ -236,10 +254,22 @@ static void serve(struct session *s)
 	buf_free(&job);
 }
 
+/* The file with the login: $NETRC, else ~/.netrc. libcurl looks for it before each mail: without a file it
+   is not asked to. */
+static bool set_netrc(CURL *c)
+{
+	char path[4096];
+	char const *netrc = getenv("NETRC"), *home = getenv("HOME");
+	if (!netrc && home && (size_t)snprintf(path, sizeof path, "%s/.netrc", home) < sizeof path && access(path, F_OK) == 0)
+		netrc = path;
+	return !netrc || (!curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL)
+		&& !curl_easy_setopt(c, CURLOPT_NETRC_FILE, netrc));
+}
+
 static bool set_options(struct session *s, struct session_server const *server)
 {
 	char url[1024];
-	char const *ca = getenv("SSL_CERT_FILE"), *netrc = getenv("NETRC");
+	char const *ca = getenv("SSL_CERT_FILE");
 	bool local = session_url_is_local(server->url);
 	long tls = server->require_tls ? CURLUSESSL_ALL : local ? CURLUSESSL_NONE : CURLUSESSL_TRY;
 	CURL *c = s->curl;
@@ -248,8 +278,7 @@ static bool set_options(struct session *s, struct session_server const *server)
 	return !curl_easy_setopt(c, CURLOPT_URL, url)
 		&& !curl_easy_setopt(c, CURLOPT_USE_SSL, tls)
 		&& (!ca || !curl_easy_setopt(c, CURLOPT_CAINFO, ca))
-		&& !curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL)
-		&& (!netrc || !curl_easy_setopt(c, CURLOPT_NETRC_FILE, netrc))
+		&& set_netrc(c)
 		&& !curl_easy_setopt(c, CURLOPT_UPLOAD, 1L)
 		&& !curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read)
 		&& !curl_easy_setopt(c, CURLOPT_READDATA, s)
@@ -279,6 +308,8 @@ static _Noreturn void run_session(int fd, struct session_server const *server)
 	if (fd != SOCKET && dup2(fd, SOCKET) < 0)
 		_exit(EXIT_TEMPORARY);
 	closefrom(SOCKET + 1);
+	/* libcurl's buffers of a mail are freed after each: the heap keeps them. */
+	mallopt(M_TRIM_THRESHOLD, 16 << 20);
 	s.curl = curl_easy_init();
 	if (!s.curl || !set_options(&s, server))
 		_exit(EXIT_TEMPORARY);

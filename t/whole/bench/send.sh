@@ -1,0 +1,66 @@
+# shellcheck shell=sh
+# Mails per second of saca-send into Postfix's smtp-sink, beside Postfix's own smtp-source; sends of one
+# contact per second; memory for a large group. Part of scripts/bench. MAILS, SENDS and GROUP are how many.
+
+MAILS=${MAILS:-20000} SENDS=${SENDS:-10000} GROUP=${GROUP:-1000000}
+T=$B/data/send.$$ TOP=$PWD STORE=$B/data/send.$$/saca.db
+POSTFIX=$PWD/build/clients/usr
+SINK=25099
+PATH=$BIN:$PATH
+mkdir -p "$T"
+sql() { sqlite3 "$STORE" "$1"; }
+. t/lib/send.sh
+
+postfix() { LD_LIBRARY_PATH=$POSTFIX/lib/postfix "$POSTFIX/sbin/$@"; }
+
+# timed COMMAND...: prints the seconds it takes
+timed() {
+	s=$(date +%s.%N)
+	"$@" >"$B/out" 2>"$B/err" || { tail -n 3 "$B/err" >&2; return 1; }
+	awk -v s="$s" -v e="$(date +%s.%N)" 'BEGIN { printf "%.3f\n", e - s }'
+}
+
+# The memory of the worker and its sessions, while they send: each page counts once, in KB.
+memory() {
+	send_mails & worker=$!
+	sleep 10
+	for p in $(pgrep -f "^saca-send .*$STORE"); do awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup"; done |
+		awk '{ s += $1; if (NR == 1) first = $1 } END { print first, s }'
+	kill "$worker"
+	wait "$worker"
+}
+
+t/whole/clients/fetch >&2
+if [ ! -x "$POSTFIX/sbin/smtp-sink" ]; then
+	echo "send: smtp-sink cannot be had here"
+else
+	postfix smtp-sink -u "$(id -un)" "127.0.0.1:$SINK" 1000 & sink=$!
+	MTA_URL=smtp://127.0.0.1:$SINK
+	prepare
+	sql "UPDATE piece SET html = '<html><body><p>$(printf 'texto de relleno %.0s' $(seq 1150))<a href=\"https://a.es/\">x</a></body></html>'"
+	printf '\nsaca-send: mails of 20 KB, 8 sessions, into smtp-sink; %s rounds\n' "$rounds"
+	printf '  %12s %12s %8s\n' saca-send smtp-source ratio
+	i=1
+	while [ "$i" -le "$rounds" ]; do
+		add_send $i 1 "$MAILS"
+		own=$(timed send_mails) || break
+		bare=$(timed postfix smtp-source -d -N -s 8 -l 20480 -m "$MAILS" "127.0.0.1:$SINK") || break
+		awk -v n="$MAILS" -v a="$own" -v b="$bare" 'BEGIN { printf "  %12.0f %12.0f %8.2f\n", n / a, n / b, b / a }'
+		i=$((i + 1))
+	done
+	# the groups, contacts and sends at once
+	add_send 1000 1 "$SENDS"
+	sql "UPDATE send SET state = 'cancelled' WHERE id = 1000;
+		INSERT INTO contact_group (id, plan_id, name, source, smtp_id, created_at)
+			SELECT id - 9999000000, 1, 'g', 'smtp', 'one ' || id, '$A_DATE' FROM contact WHERE id > 10000000000 AND id <= 10000000000 + $SENDS;
+		INSERT INTO group_member (plan_id, group_id, contact_id) SELECT 1, id, id + 9999000000 FROM contact_group WHERE smtp_id LIKE 'one %';
+		INSERT INTO send (id, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, smtp_id, message_id,
+			show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total, spooled_at, imported_at)
+			SELECT id, 1, 'v.plan1', 1, 1, id, 'x', 'smtp', 'new', 'Rebajas', smtp_id, '', 1, 0, 3, 1, 1, '', 1, '$A_DATE', '$A_DATE'
+			FROM contact_group WHERE smtp_id LIKE 'one %'"
+	own=$(timed send_mails) && awk -v n="$SENDS" -v s="$own" 'BEGIN { printf "  sends of one contact a second: %.0f\n", n / s }'
+	add_send 2000 1 "$GROUP"
+	memory >"$B/memory" 2>/dev/null
+	awk -v n="$GROUP" '{ printf "  memory while it sends to a group of %d: %.1f MB, with its sessions %.1f MB\n", n, $1 / 1024, $2 / 1024 }' "$B/memory"
+	kill "$sink" && wait "$sink" 2>/dev/null
+fi
