@@ -50,7 +50,7 @@ OBJ_saca-smtpd := \
 	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num random run setid siphash utf8 version \
 		wait) \
 	$(call in,ucspi,peer starttls) \
-	$(call in,service,answer ask reply submission) \
+	$(call in,service,answer ask login reply submission) \
 	$(call in,mail,address punycode) \
 	$(call in,accounts,plan senders) \
 	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp login queue \

@@ -15,6 +15,7 @@
 #include "base/random.h"
 #include "base/wait.h"
 #include "base/wipe.h"
+#include "service/login.h"
 #include "service/serve.h"
 #include "service/ticket.h"
 
@@ -80,9 +81,10 @@ static void log_login(struct check_login const *login, char const *label, char c
 	log_write(&line);
 }
 
-static void reply_code(struct serve_request *r, unsigned char code)
+/* mark: a second octet; 0: none. */
+static void reply_code(struct serve_request *r, unsigned char code, unsigned char mark)
 {
-	serve_reply(r, &code, 1);
+	serve_reply(r, (unsigned char const[]){code, mark}, mark ? 2 : 1);
 	serve_finish(r);
 }
 
@@ -229,16 +231,14 @@ static void drop_waiting(unsigned int i)
 static void answer(unsigned int i, int code)
 {
 	struct pending *p = pending_at(i);
-	if (code == 0) {
+	if (code != EXIT_REFUSED)
 		forgive(p);
+	else if (settings->failures)
+		log_login(&p->login, " refused", "");
+	if (code == 0)
 		reply_accepted(&p->request, p->login.user);
-	} else {
-		if (code != EXIT_REFUSED)
-			forgive(p);
-		else if (settings->failures)
-			log_login(&p->login, " refused", "");
-		reply_code(&p->request, (unsigned char)code);
-	}
+	else
+		reply_code(&p->request, (unsigned char)code, 0);
 	release(i);
 }
 
@@ -299,7 +299,7 @@ static void reply_probe(struct serve_request *r)
 	bool works = open_passwords(&f);
 	if (works)
 		cdb_file_close(&f);
-	reply_code(r, works ? 0 : EXIT_TEMPORARY);
+	reply_code(r, works ? 0 : EXIT_TEMPORARY, 0);
 }
 
 static bool is_over_limit(struct pending *p)
@@ -319,10 +319,10 @@ static bool answer_at_once(struct pending *p)
 {
 	struct cdb_file f = CDB_FILE_ZERO;
 	if (is_over_limit(p))
-		reply_code(&p->request, EXIT_TEMPORARY);
+		reply_code(&p->request, EXIT_TEMPORARY, LOGIN_LIMIT);
 	else if (!open_passwords(&f)) {
 		forgive(p);
-		reply_code(&p->request, EXIT_TEMPORARY);
+		reply_code(&p->request, EXIT_TEMPORARY, 0);
 	} else {
 		compute_mac(p, &f);
 		cdb_file_close(&f);
@@ -333,7 +333,7 @@ static bool answer_at_once(struct pending *p)
 		if (is_right)
 			reply_accepted(&p->request, p->login.user);
 		else
-			reply_code(&p->request, EXIT_TEMPORARY);
+			reply_code(&p->request, EXIT_TEMPORARY, 0);
 	}
 	return true;
 }
@@ -353,7 +353,7 @@ static bool receive(void)
 	else if (p->request.fds_n)
 		serve_finish(&p->request); /* malformed: no reply */
 	else if (!check_read(&p->login))
-		reply_code(&p->request, EXIT_BAD_INTERFACE);
+		reply_code(&p->request, EXIT_BAD_INTERFACE, 0);
 	else if (!answer_at_once(p)) {
 		swap_places(order.used++, order.waiting++);
 		return true;

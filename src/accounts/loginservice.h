@@ -1,8 +1,4 @@
-/* The login service: saca-checkpassword -S.
-
-   A request is a checkpassword block; its timestamp is the client's address. The reply is one
-   octet, checkpassword's exit code, and after a 0 the ticket (service/ticket.h), if there is a
-   key for it. */
+/* The login service: saca-checkpassword -S. service/login.h describes request and reply. */
 #ifndef ACCOUNTS_LOGINSERVICE_H
 #define ACCOUNTS_LOGINSERVICE_H
 

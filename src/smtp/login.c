@@ -2,10 +2,9 @@
 #define _GNU_SOURCE /* pipe2, environ */
 #include "smtp/login.h"
 
-#include "base/base64.h"
 #include "base/exitcode.h"
 #include "base/run.h"
-#include "base/wipe.h"
+#include "service/login.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +17,7 @@ static enum dialogue_lookup lookup_of(int code)
 	return code == 0 ? DIALOGUE_YES : code == EXIT_REFUSED ? DIALOGUE_NO : DIALOGUE_UNKNOWN;
 }
 
-enum { PIECES = 5 };
+enum { PIECES = 4 };
 
 /* --- The program --------------------------------------------------------------------------- */
 
@@ -61,41 +60,22 @@ static enum dialogue_lookup check_by_program(struct login *l, struct iovec const
 
 /* --- The service --------------------------------------------------------------------------- */
 
-static void keep_ticket(struct login *l, char const *reply, size_t n)
+static enum dialogue_lookup check_by_service(struct login *l, struct login_question const *q)
 {
-	l->ticket[0] = 0;
-	if (n == 1 + TICKET_OCTETS)
-		l->ticket[base64_encode(l->ticket, reply + 1, TICKET_OCTETS)] = 0;
-}
-
-static enum dialogue_lookup check_by_service(struct login *l, struct iovec const *block, int client, uint64_t deadline)
-{
-	char reply[1 + TICKET_OCTETS];
-	size_t got;
-	struct ask const a = {.path = l->socket, .data = block, .pieces = PIECES, .deadline = deadline, .client = client};
-	enum ask_end end = ask(&a, reply, sizeof reply, &got);
-	ask_reason(l->reason, l->socket, end, errno);
-	if (end != ASK_REPLIED)
-		return DIALOGUE_UNKNOWN;
-	enum dialogue_lookup r = lookup_of((unsigned char)reply[0]);
-	if (r == DIALOGUE_YES)
-		keep_ticket(l, reply, got);
-	wipe(reply, sizeof reply);
-	return r;
+	enum login_result r = login_ask(q, l->ticket, l->reason);
+	return r == LOGIN_ACCEPTED ? DIALOGUE_YES : r == LOGIN_REFUSED ? DIALOGUE_NO : DIALOGUE_UNKNOWN;
 }
 
 enum dialogue_lookup login_check(struct login *l, char const *user, size_t un, char const *password, size_t pn,
 	char const *ip, int client, uint64_t deadline)
 {
-	size_t ip_n = strlen(ip), n = un + 1 + pn + 1 + 1;
+	size_t n = un + 1 + pn + 1 + 1;
+	struct login_question const q = {.socket = l->socket, .user = user, .user_n = un, .password = password,
+		.password_n = pn, .ip = ip, .client = client, .deadline = deadline};
+	/* in pieces: no copy of the password is made */
+	struct iovec const block[PIECES] = {{(char *)user, un}, {(char *)"", 1}, {(char *)password, pn},
+		{(char *)"\0", 2}}; /* an empty timestamp */
 	if (n > DIALOGUE_CREDENTIALS)
 		return DIALOGUE_UNKNOWN;
-	if (l->argv || n + ip_n > DIALOGUE_CREDENTIALS) { /* an empty timestamp */
-		ip = "";
-		ip_n = 0;
-	}
-	/* in pieces: no copy of the password is made */
-	struct iovec const block[PIECES] = {{(char *)user, un}, {(char *)"", 1}, {(char *)password, pn}, {(char *)"", 1},
-		{(char *)ip, ip_n + 1}};
-	return l->argv ? check_by_program(l, block, n, deadline) : check_by_service(l, block, client, deadline);
+	return l->argv ? check_by_program(l, block, n, deadline) : check_by_service(l, &q);
 }

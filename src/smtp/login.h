@@ -1,5 +1,5 @@
 /* Checking a login: by a checkpassword program (https://cr.yp.to/checkpwd/interface.html), or by
-   the login service (service/ask.h). */
+   the login service (service/login.h). */
 #ifndef SMTP_LOGIN_H
 #define SMTP_LOGIN_H
 

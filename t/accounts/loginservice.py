@@ -258,10 +258,10 @@ s = service('-n', '1', '-f', '3')
 for _ in range(3):
 	s.ask(block('ana.acme', 'wrong', '2001:db8::1'))
 with Busy(s):
-	ok(s.ask(login_of('ana', '2001:db8::2')) == b'\x6f', 'with -f 3 an IPv6 /64 with three failures gets 111 at once')
+	ok(s.ask(login_of('ana', '2001:db8::2')) == b'\x6ff', 'with -f 3 an IPv6 /64 with three failures gets 111 and the mark f at once')
 	ok(is_waiting(s.start(login_of('ana', '2001:db8:0:1::2'))), 'with -f another address is not affected')
 	at_once = [s.start(block('ana.acme', str(i), '203.0.113.7')) for i in range(5)]
-	ok([a.reply(0.2) for a in at_once] == [None] * 3 + [b'\x6f'] * 2, 'with -f 3 only three attempts of an address may wait at once')
+	ok([a.reply(0.2) for a in at_once] == [None] * 3 + [b'\x6ff'] * 2, 'with -f 3 only three attempts of an address may wait at once')
 for a in at_once:
 	a.reply()
 codes = [code(s.ask(login_of('bea', '203.0.113.8'))) for _ in range(10)]
