@@ -80,7 +80,7 @@ delivers() {
 	END
 	cat >"$T/run" <<-END
 		mount -t proc proc "$ROOT/proc" && ip link set lo up || exit 1
-		chroot "$ROOT" $* >"$T/scanner.log" 2>&1 &
+		$ROOMY chroot "$ROOT" $* >"$T/scanner.log" 2>&1 &
 		python3 "$T/send.py" "$ROOT/etc/saca/cert.pem" "$T/mail" || exit 1
 		end=\$((\$(date +%s) + 40))
 		until [ "\$(sqlite3 "$ROOT/var/lib/saca/saca.db" 'SELECT count(*) FROM send' 2>/dev/null)" = 1 ]; do
