@@ -270,7 +270,7 @@ SACA_PLAN=acme saca-spool "$T/spool" <"$T/message" 1<"$T/envelope"
 ok $? "a message waits in the spool"
 [ -z "$user" ] || chown -R nobody "$T/spool"
 line=$(grep '^[*]' "$T/crontab")
-like "$line" '^([*][[:space:]]+){5}sacaspool[[:space:]]+umask 007; out=\$\(saca-import ' "cron: five times any, a user, the command"
+like "$line" '^([*][[:space:]]+){5}sacaspool[[:space:]]+umask 007; \. .*out=\$\(saca-import ' "cron: five times any, a user, the command"
 by_cron() {
 	PATH=$BIN:$PATH sh -c "$(printf '%s\n' "$line" | sed -e 's/^\([*][[:space:]]*\)*sacaspool[[:space:]]*//' -e "s,logger ,cat >$T/logged; : ,")" 2>&1
 }
