@@ -1,5 +1,6 @@
 #!/bin/sh
-# Commands of INSTALL do what it says: restoring a copy of the store (section 11).
+# Commands of INSTALL do what it says: the check by cron (section 7), and restoring a copy of the
+# store (section 11).
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/install.sh"
@@ -35,4 +36,13 @@ is "$(states)" "1|paused 2|paused 3|paused " "INSTALL 11: after restoring, every
 deliver cuatro
 import
 is "$(states)" "1|paused 2|paused 3|paused 4|new " "INSTALL 11: after restoring, a new message gets a new number"
+
+# mailed: prints the output of the command of scripts/service/cron/check
+mailed() {
+	sed -n "s#^[*]/10 [* ]*[[:space:]]*sacaspool[[:space:]]*##p" "$TOP/scripts/service/cron/check" | sed "s#/var/spool#$T&#" | sh 2>&1
+}
+is "$(mailed)" "" "INSTALL 7: cron mails nothing while all is well"
+echo garbage >"$SPOOL/new/garbage"
+import
+like "$(mailed)" . "INSTALL 7: cron mails a line when a file was set aside"
 done_testing
