@@ -70,6 +70,7 @@ class Busy:
 	def __enter__(self):
 		self.first = self.service.start(block('nobody.acme', 'x', '198.51.100.99'))
 		self.child, = await_(self.service.children)
+		await_(lambda: sorted(os.listdir(f'/proc/{self.child}/fd')) == ['1', '2'])  # it hashes
 		os.kill(self.child, signal.SIGSTOP)
 		await_(lambda: ' T ' in open(f'/proc/{self.child}/stat', encoding='ascii').read())
 		return self
