@@ -126,7 +126,8 @@ opensmtpd_bounces() {
 	await 20 listening "$port"
 	swaks --server "127.0.0.1:$port" --from "$SENDER" --to x@example.net --data "@$T/message" >>"$dir/log" 2>&1
 	bounced OpenSMTPD "$dir/log"
-	kill "$server"
+	kill -KILL "$server" # unshare ignores SIGTERM
+	wait "$server" 2>/dev/null
 }
 
 if command -v postfix >/dev/null; then

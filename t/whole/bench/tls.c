@@ -2,6 +2,9 @@
      tls full ADDRESS PORT processes handshakes     handshakes a second, none resumed
      tls resumed ADDRESS PORT processes handshakes  the same with the first one's session
      tls bulk ADDRESS PORT octets [user:password]   one message of so many octets into DATA: MB/s
+     tls shop ADDRESS PORT processes seconds user:password
+                                                    a session of a shop: TLS, login, one message of
+                                                    10 KB, QUIT: sessions a second
      tls idle ADDRESS PORT sessions                 opens them, reads the greeting, prints
                                                     "ready", and ends at stdin's end
    Exit 1: the server did otherwise than was asked of it; 100, 111 as elsewhere. */
@@ -185,6 +188,55 @@ static void bulk(unsigned long octets, char const *login)
 	drop(ssl);
 }
 
+/* --- A shop's session ---------------------------------------------------------------------- */
+
+static void shop_session(char const *login, char const *message)
+{
+	SSL *ssl = shake(NULL);
+	say(ssl, NULL, '2');
+	say(ssl, "EHLO bench.example\r\n", '2');
+	log_in(ssl, login);
+	say(ssl, "MAIL FROM:<remitente@example.com>\r\n", '2');
+	say(ssl, "RCPT TO:<usuario@example.org>\r\n", '2');
+	say(ssl, "DATA\r\n", '3');
+	say(ssl, message, '2');
+	say(ssl, "QUIT\r\n", '2');
+	drop(ssl);
+}
+
+static void shop(unsigned long processes, double seconds, char const *login)
+{
+	static char const line[] = "Las hojas caen, y el viento las lleva por la sierra hasta el rio: a mar.\r\n";
+	static char message[11000] = HEAD;
+	int status, bad = 0, pipes[2];
+	unsigned long done = 0, one;
+	while (strlen(message) < 10240)
+		strcat(message, line);
+	strcat(message, TAIL ".\r\n");
+	if (pipe(pipes) < 0)
+		die(111, "pipe");
+	double since = now();
+	for (unsigned long i = 0; i < processes; i++) {
+		pid_t pid = fork();
+		if (pid < 0)
+			die(111, "fork");
+		if (pid == 0) {
+			for (one = 0; now() - since < seconds; one++)
+				shop_session(login, message);
+			_exit(write(pipes[1], &one, sizeof one) != sizeof one);
+		}
+	}
+	while (wait(&status) > 0)
+		bad |= status;
+	double took = now() - since;
+	close(pipes[1]);
+	while (read(pipes[0], &one, sizeof one) == sizeof one)
+		done += one;
+	printf("%lu %.6f %.1f\n", done, took, (double)done / took);
+	if (bad)
+		exit(1);
+}
+
 static void idle(unsigned long count)
 {
 	char greeting[1024], c;
@@ -211,6 +263,8 @@ int main(int argc, char **argv)
 		in_processes(true, n, count);
 	else if (strcmp(argv[1], "bulk") == 0)
 		bulk(n, argc > 5 ? argv[5] : NULL);
+	else if (strcmp(argv[1], "shop") == 0 && argc > 6)
+		shop(n, (double)count, argv[6]);
 	else if (strcmp(argv[1], "idle") == 0)
 		idle(n);
 	else
