@@ -114,7 +114,7 @@ opensmtpd_bounces() {
 	} >"$dir/conf"
 	unshare -m -p -f --kill-child --mount-proc sh -c '
 		mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/group" /etc/group || exit 1
-		for folder in /var/spool /var/lib /usr/libexec; do
+		for folder in /var/spool /var/lib /usr/libexec /run; do
 			mount -t tmpfs tmpfs "$folder" || exit 1
 		done
 		mkdir -p -m 755 /var/lib/opensmtpd/empty /var/spool/smtpd
