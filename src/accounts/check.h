@@ -34,7 +34,7 @@ enum check_result {
 	CHECK_ERROR     /* errno */
 };
 
-/* Finds the user's hash, which points into the file. False: there is none, or the file is
+/* Finds the user's hash, which points into the file. False: the user has no hash, or the file is
    damaged. */
 bool check_find_hash(struct cdb_file const *f, char const *user, char const **hash, size_t *n);
 

@@ -13,7 +13,7 @@
 
 /* All zero but the key is empty. */
 struct failures {
-	unsigned char key[SIPHASH_KEY]; /* random: nobody can aim at another's set */
+	unsigned char key[SIPHASH_KEY]; /* random, so that clients cannot choose their set */
 	struct failures_address {
 		uint64_t id;    /* 0: nothing is here */
 		uint64_t since; /* of its first failure, in milliseconds */
@@ -22,14 +22,14 @@ struct failures {
 };
 
 /* A number for the address: an IPv4 address (also one mapped into IPv6), or the first 64 bits
-   of an IPv6 address. Whatever is no address shares one number. */
+   of an IPv6 address. All texts that are no address share one number. */
 uint64_t failures_id(struct failures const *f, char const *ip);
 
 /* How many attempts have failed, or have not ended? now: milliseconds of a clock that never
    goes back. */
 uint32_t failures_count(struct failures const *f, uint64_t id, uint64_t now);
 
-/* Counts an attempt. Where there is no room, the address that failed first is forgotten. */
+/* Counts an attempt. If its set is full, the address that failed first is forgotten. */
 void failures_add(struct failures *f, uint64_t id, uint64_t now);
 
 /* Takes an attempt back. */

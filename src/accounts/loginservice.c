@@ -338,7 +338,7 @@ static bool answer_at_once(struct pending *p)
 	return true;
 }
 
-/* Receives one request. False: there is none. */
+/* Receives one request. False: no request waits. */
 static bool receive(void)
 {
 	struct pending *p = pending_at(order.used);

@@ -412,7 +412,7 @@ int main(int argc, char const **argv)
 	PROG = "saca-smtpd";
 	setid_refuse();
 	read_options(me, argc, argv);
-	if (!fd_sanitize() || client_signals() < 0)
+	if (!fd_sanitize() || !client_signals())
 		strerr_diefusys(EXIT_TEMPORARY, "set up descriptors and signals");
 	if (starttls_init(&me->tls) == STARTTLS_MALFORMED)
 		strerr_dief(EXIT_MISUSE, "SSLCTLFD, SSLREADFD or SSLWRITEFD is not the number of a descriptor");

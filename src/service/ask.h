@@ -3,7 +3,7 @@
    A service waits at a UNIX datagram socket. One datagram is one request. It carries descriptors
    (SCM_RIGHTS): up to ASK_FDS that belong to the request, and last one end of a SOCK_SEQPACKET
    pair. The reply is one packet on the other end. If that end closes without a packet, there is
-   no reply, and nobody knows what became of the request: it is not sent again here. */
+   no reply. The service may have done its work all the same: the request is not repeated. */
 #ifndef SERVICE_ASK_H
 #define SERVICE_ASK_H
 
@@ -22,7 +22,7 @@ struct ask {
 	int const *fds;           /* descriptors of the request, or NULL */
 	size_t fds_n;             /* at most ASK_FDS */
 	uint64_t deadline;        /* a time of clock_ms */
-	int client;               /* asking ends when nobody reads this descriptor any more; -1: none */
+	int client;               /* asking ends when the reader of this descriptor has gone; -1: not used */
 };
 
 enum ask_end {
@@ -34,8 +34,8 @@ enum ask_end {
 };
 
 /* Sends the request, and waits for the reply, whose *n octets go to reply (at most max of
-   them). A full socket is tried again until the deadline; one that is missing or that nobody
-   reads (ENOENT, ECONNREFUSED) for ASK_DOWN_MS, in which a service restarts. Signals that
+   them). A full socket is tried again until the deadline; one without a
+   service (ENOENT, ECONNREFUSED) for ASK_DOWN_MS, since a service may restart. Signals that
    are not blocked do not end the waiting. */
 enum ask_end ask(struct ask const *a, char *reply, size_t max, size_t *n);
 

@@ -32,9 +32,9 @@ enum serve_receipt {
 	SERVE_FAILED   /* errno */
 };
 
-/* Prepares a service: ends the program with a message if descriptor 0 is not a UNIX datagram
-   socket; clears its O_NONBLOCK; ignores SIGPIPE; raises the limit of open descriptors to
-   SERVE_FDS. Once, at the start. */
+/* Prepares a service, once, at the start. It ends the program with a message if descriptor 0 is
+   not a UNIX datagram socket. It clears O_NONBLOCK of the socket, ignores SIGPIPE, and raises the limit of open descriptors to
+   SERVE_FDS. */
 void serve_prepare(void);
 
 /* Receives one request of at most max octets into room. fds_n of the request is one of
@@ -44,7 +44,7 @@ enum serve_receipt serve_receive(struct serve_request *r, char *room, size_t max
 /* Is it the question of option -t (a single NUL)? The reply is one NUL if the service works. */
 bool serve_is_probe(struct serve_request const *r);
 
-/* Has the peer closed its end? Then nobody waits for the reply. */
+/* Has the peer closed its end? Then the reply has no reader. */
 bool serve_is_abandoned(struct serve_request const *r);
 
 /* Sends the reply, one packet, and closes that end. False: the peer has gone. Only the first

@@ -33,7 +33,7 @@ static void nothing(int sig)
 	(void)sig;
 }
 
-int client_signals(void)
+bool client_signals(void)
 {
 	struct sigaction on_term = {.sa_handler = stop}, ignore = {.sa_handler = SIG_IGN};
 	struct sigaction on_child = {.sa_handler = nothing}; /* base/run.c waits for it */
@@ -44,11 +44,11 @@ int client_signals(void)
 	if (sigprocmask(SIG_SETMASK, &blocked, NULL) < 0)
 		return -1;
 	sigemptyset(&while_waiting);
-	return sigaction(SIGTERM, &on_term, NULL) < 0 || sigaction(SIGPIPE, &ignore, NULL) < 0
-		|| sigaction(SIGCHLD, &on_child, NULL) < 0 ? -1 : 0;
+	return sigaction(SIGTERM, &on_term, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0
+		&& sigaction(SIGCHLD, &on_child, NULL) == 0;
 }
 
-/* It is blocked but while we wait, and what is ready at once lets nobody wait. */
+/* SIGTERM is blocked except in waits, and a descriptor that is ready needs no wait. */
 bool client_stopped(void)
 {
 	sigset_t pending;

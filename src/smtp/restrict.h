@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-/* From here on this process gains no privileges, cannot be traced or read by others of its user,
-   and, where the kernel has Landlock, can open, make and execute no file, neither bind nor connect
-   a TCP socket, and signal no other process. Sockets with a path can still be connected to.
+/* After this the process gains no privileges, and others of its user cannot trace or read it. Where
+   the kernel has Landlock, it cannot open, make or execute a file, use a new TCP socket, or signal
+   another process. Sockets with a path can still be connected to.
    False: errno. A kernel without Landlock is no failure. */
 bool restrict_session(void);
 

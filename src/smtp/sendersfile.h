@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 struct senders_file {
-	char const *path; /* NULL: there is none, and no plan has settings */
+	char const *path; /* NULL: no file, and no plan has settings */
 	struct senders senders;
 	bool is_open, is_early;
 	int fd, error; /* of senders_file_open_early; error: errno, or 0 */
