@@ -1,8 +1,10 @@
 # shellcheck shell=sh
 # A fresh Debian for tests that install saca, made by mmdebstrap. Sourced after tap.sh.
-# build/debian.tar keeps it for the next run.
+# build/debian-*.tar keeps it for the next run.
 
-DEBIAN=$TOP/build/debian.tar
+SYSTEM_PACKAGES=daemontools,ucspi-tcp,runit,ipsvd,s6,systemd,openssl,cron,procps,adduser
+SYSTEM_PACKAGES=$SYSTEM_PACKAGES,libsqlite3-0,libpq5,libcurl4,libbearssl0,libskarnet2.13
+DEBIAN=$TOP/build/debian-$(echo "$SYSTEM_PACKAGES" | cksum | cut -d' ' -f1).tar
 
 # need_system NAME: else the test ends here, skipped
 need_system() {
@@ -26,7 +28,6 @@ why_no_system() {
 		mv "$DEBIAN.new" "$DEBIAN" || { echo "mmdebstrap failed: $(tail -n 1 "$T/mmdebstrap")"; return; }
 	return 1
 }
-SYSTEM_PACKAGES=daemontools,ucspi-tcp,runit,ipsvd,s6,systemd,openssl,cron,procps,adduser,libsqlite3-0,libpq5,libbearssl0,libskarnet2.13
 
 # new_system NAME: unpacks a fresh system; its folder is $ROOT
 new_system() {

@@ -13,12 +13,17 @@ unshare -np --fork true 2>/dev/null || skip_all "this machine allows no network 
 for program in tcpserver swaks curl openssl sqlite3 nc; do
 	command -v $program >/dev/null || skip_all "$program is not installed"
 done
+for program in lighttpd smtp-sink; do
+	command -v $program >/dev/null || [ -x "$TOP/build/clients/usr/sbin/$program" ] || skip_all "$program is not installed"
+done
 
 # The objects are copied with their times: make compiles nothing.
 copy="$T/a folder"
-mkdir -p "$copy/build"
+mkdir -p "$copy/build" "$copy/t/whole"
 cp -a "$TOP"/Makefile "$TOP"/src "$TOP"/scripts "$copy"
-cp -a "$TOP"/build/plain "$copy/build"
+cp -a "$TOP/build/plain" "$copy/build"
+cp -a "$TOP/t/whole/clients" "$copy/t/whole"
+[ ! -d "$TOP/build/clients" ] || cp -aL "$TOP/build/clients" "$copy/build"
 mkdir "$copy/bin"
 echo untouched >"$copy/bin/saca-smtpd"
 cd "$copy" || exit 1
