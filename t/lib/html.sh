@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # The pages of t/mail/html: as mail, and as saca-import must store them. In a page {{TYPE|URL}}
 # is replaced by t/mail/html/image.TYPE, whose cid the mail spells as URL. TYPE none: the mail lacks
 # the image. {{CHARSET}} is the name of the charset; the files are in UTF-8.

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # The tests of saca-import that hold for each engine. Source this after setting STORE, and WEB
 # for the image folder, and after defining:
 #   sql STATEMENT   prints the rows, columns joined by |

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Shared by the tests of the spool. Sourced after tap.sh.
 
 S=$T/spool

@@ -1,4 +1,4 @@
-// Go's net/smtp; see t/whole/clients.t for what a client is told.
+// Go's net/smtp; t/whole/clients.t describes its environment.
 package main
 
 import (
