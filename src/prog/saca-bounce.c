@@ -1,6 +1,6 @@
 /* saca-bounce: run by the MTA for a mail to a bounce address, which it reads on standard
    input. It finds out by the token whose mail it is about, by the message what happened,
-   and appends a hit (SENDING 8). */
+   and appends a hit. */
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/exitcode.h"

@@ -1,4 +1,4 @@
-/* saca-count: counts what saca-hit and saca-bounce wrote to hits/ (SENDING 7). */
+/* saca-count: counts what saca-hit and saca-bounce wrote to hits/. */
 #include "base/buf.h"
 #include "base/exitcode.h"
 #include "base/setid.h"

@@ -1,4 +1,4 @@
-/* saca-hit: the public web side, a CGI/1.1 program (SENDING 6). It answers for the tokens in
+/* saca-hit: the public web side, a CGI/1.1 program. It answers for the tokens in
    mails: the view page, the open pixel, clicks and unsubscriptions. It reads the keys of the
    tokens and the published sends, and appends to hits/; it knows no store. */
 #include "base/ascii.h"

@@ -1,5 +1,5 @@
 /* Who is to blame for a mail that was not delivered: the enhanced codes of RFC 3463, and the
-   words of servers that give none (SENDING 8). */
+   words of servers that give none. */
 #ifndef SEND_BLAME_H
 #define SEND_BLAME_H
 

@@ -1,4 +1,4 @@
-/* From hits to the store: deliveries, clicks, unsubscriptions and figures (SENDING 7, 8). */
+/* From hits to the store: deliveries, clicks, unsubscriptions and figures. */
 #ifndef SEND_COUNT_H
 #define SEND_COUNT_H
 

@@ -1,4 +1,4 @@
-/* Whether so many mails of a send are refused that it should stop (SENDING 5): all of its first
+/* Whether so many mails of a send are refused that it should stop: all of its first
    50, or a fifth of its last 1000. */
 #ifndef SEND_REFUSALS_H
 #define SEND_REFUSALS_H

@@ -1,4 +1,4 @@
-/* The mails of a send (SENDING 3). Everything that is equal in all of them is written once:
+/* The mails of a send. Everything that is equal in all of them is written once:
    header fields, and the parts, encoded. A contact's mail is then a copy with its tokens. */
 #ifndef SEND_RENDER_H
 #define SEND_RENDER_H

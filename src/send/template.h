@@ -1,5 +1,5 @@
 /* A send compiled: its piece with the view sentence, the foot and the tracked links, as
-   stencils that each contact's tokens fill (SENDING 3). */
+   stencils that each contact's tokens fill. */
 #ifndef SEND_TEMPLATE_H
 #define SEND_TEMPLATE_H
 

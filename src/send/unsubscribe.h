@@ -1,4 +1,4 @@
-/* Unsubscriptions: between a contact and a sender (SENDING 2). */
+/* Unsubscriptions: between a contact and a sender. */
 #ifndef SEND_UNSUBSCRIBE_H
 #define SEND_UNSUBSCRIBE_H
 

@@ -1,5 +1,5 @@
-/* All that a recipient reads of ours, in the 13 languages of SENDING 3 (SPEC 3 has their
-   numbers). UTF-8, plain text: escape it for HTML. */
+/* All that a recipient reads of ours, in 13 languages. The numbers are those of
+   the option header Language. UTF-8, plain text: escape it for HTML. */
 #ifndef SEND_WORDS_H
 #define SEND_WORDS_H
 

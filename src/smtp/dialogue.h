@@ -205,7 +205,7 @@ enum dialogue_next dialogue_feed(struct dialogue *d, char *p, size_t n, size_t *
 void dialogue_tls_started(struct dialogue *d);
 
 /* Ends a session that the client has not ended with QUIT. Logs an open transaction, queues the
-   contacts of a body that had begun (SPEC 2, Contacts without a send), and replies 421 unless
+   contacts of a body that had begun (saca-smtpd(8), Contacts without a send), and replies 421 unless
    the client has vanished. */
 void dialogue_end(struct dialogue *d, enum dialogue_end why);
 
