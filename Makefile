@@ -58,7 +58,7 @@ OBJ_saca-smtpd := \
 OBJ_saca-tlsd := \
 	$(call in,base,ascii clock fd message num random setid version wait) \
 	$(call in,ucspi,become environment peer starttls) \
-	$(call in,tls,certificates confine hello keypair pem pump reason server sessions sessions_file)
+	$(call in,tls,certificates confine expiry hello keypair pem pump reason server sessions sessions_file)
 OBJ_saca-checkpassword := \
 	$(call in,base,cdb clock fd hash limit log num random setid siphash version wait) \
 	$(call in,service,ask serve ticket) \

@@ -24,6 +24,7 @@
 #include "ucspi/starttls.h"
 #include "tls/certificates.h"
 #include "tls/confine.h"
+#include "tls/expiry.h"
 #include "tls/pump.h"
 #include "tls/reason.h"
 #include "tls/server.h"
@@ -35,14 +36,16 @@
 #include <signal.h>
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define USAGE "saca-tlsd [-dqU] [-c certificate] [-g gid] [-k key] [-m 1.0|1.1|1.2] [-S cache] " \
-	"[-t seconds] [-u uid] prog... | saca-tlsd -M entries -S cache"
+	"[-t seconds] [-u uid] prog... | saca-tlsd -M entries -S cache | saca-tlsd -x [-c certificate] [-k key]"
 
 enum { NOBODY = 65534, HANDSHAKE_S = 30, DAY_S = 86400, ENTRIES_MAX = 1 << 24 };
 
@@ -51,6 +54,7 @@ struct options {
 	char const *certfile, *keyfile, *cache;
 	unsigned int min, seconds;
 	uint64_t entries; /* 0: not -M */
+	bool expiry;      /* -x */
 	struct become_identity tls, program;
 	char const *const *prog;
 };
@@ -117,10 +121,11 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 	int c;
 	*o = (struct options){.min = BR_TLS12, .seconds = HANDSHAKE_S, .program = {(uid_t)-1, (gid_t)-1},
 		.certfile = getenv("CERTFILE"), .keyfile = getenv("KEYFILE")};
-	while ((c = subgetopt_r(argc, argv, "dqc:g:k:m:t:u:S:M:UV", &l)) != -1) {
+	while ((c = subgetopt_r(argc, argv, "dqc:g:k:m:t:u:S:M:UVx", &l)) != -1) {
 		switch (c) {
 		case 'V': version_exit();
 		case 'd': o->demand = true; break;
+		case 'x': o->expiry = true; break;
 		case 'q': o->quiet = true; break;
 		case 'c': o->certfile = l.arg; break;
 		case 'g': o->program.gid = (gid_t)read_id(l.arg, "-g"); break;
@@ -134,7 +139,7 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 		default: strerr_dieusage(EXIT_MISUSE, USAGE);
 		}
 	}
-	if ((o->entries != 0) != (l.ind == argc) || (o->entries && !o->cache))
+	if ((o->entries != 0 || o->expiry) != (l.ind == argc) || (o->entries && (!o->cache || o->expiry)))
 		strerr_dieusage(EXIT_MISUSE, USAGE);
 	check_identity(o->program);
 	o->tls = (struct become_identity){(uid_t)tls_id("TLS_UID"), (gid_t)tls_id("TLS_GID")};
@@ -384,6 +389,29 @@ static void make_sockets(int ctl[2], int app[2])
 		strerr_dief(EXIT_TEMPORARY, "descriptors 0, 1 or 2 are closed");
 }
 
+/* Prometheus text: the days that each certificate is still valid, negative after its end. */
+static int print_expiry(struct options const *o)
+{
+	struct certificates c;
+	struct fault fault;
+	int64_t end;
+	if (!certificates_load(&c, o->certfile, o->keyfile, &fault)) {
+		warn_fault("fatal", &fault);
+		return EXIT_TEMPORARY;
+	}
+	printf("# TYPE saca_certificate_days gauge\n");
+	for (size_t i = 0; i < c.n; i++) {
+		if (!expiry_read(&c.pairs[i], &end))
+			strerr_dief(EXIT_TEMPORARY, "unable to read the dates in ", c.pairs[i].certfile);
+		printf("saca_certificate_days{name=\"%s\"} %.1f\n", c.pairs[i].name ? c.pairs[i].name : "",
+			(double)(end - (int64_t)time(NULL)) / DAY_S);
+	}
+	certificates_free(&c);
+	if (fflush(stdout) != 0)
+		strerr_diefusys(EXIT_TEMPORARY, "write to standard output");
+	return 0;
+}
+
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-tlsd";
@@ -393,6 +421,8 @@ int main(int argc, char const *const *argv)
 	int ctl[2], app[2];
 	struct fault fault;
 	read_options(&o, argc, argv);
+	if (o.expiry)
+		return print_expiry(&o);
 	if (o.entries) {
 		if (sessions_make(o.cache, o.entries, &fault))
 			return 0;

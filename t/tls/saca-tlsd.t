@@ -17,7 +17,7 @@ misuse() { # NAME COMMAND...
 	is "$code $(printf '%s\n' "$out" | wc -l)" "100 1" "saca-tlsd exits 100 with one line: $name"
 }
 misuse "no program" saca-tlsd
-misuse "an unknown option" saca-tlsd -x true
+misuse "an unknown option" saca-tlsd -z true
 misuse "-t 0" saca-tlsd -t 0 true
 misuse "-t 1s" saca-tlsd -t 1s true
 misuse "-t -1" saca-tlsd -t -1 true
@@ -26,6 +26,8 @@ misuse "-m 1.3" saca-tlsd -m 1.3 true
 misuse "-m ''" saca-tlsd -m "" true
 misuse "-M without -S" saca-tlsd -M 100
 misuse "-M with a program" saca-tlsd -M 100 -S "$T/x" true
+misuse "-x with a program" saca-tlsd -x true
+misuse "-x with -M" saca-tlsd -x -M 100 -S "$T/x"
 misuse "-M 0" saca-tlsd -M 0 -S "$T/x"
 for n in 0 -1 +1 1x '' saca 4294967295 99999999999999999999; do
 	misuse "-u '$n'" saca-tlsd -u "$n" -g 1 true
@@ -41,6 +43,18 @@ misuse "TLS_UID=0" env TLS_UID=0 saca-tlsd true
 misuse "TLS_UID=nobody" env TLS_UID=nobody saca-tlsd true
 misuse "TLS_GID=" env TLS_GID= saca-tlsd true
 misuse "TLS_GID=4294967295" env TLS_GID=4294967295 saca-tlsd true
+
+# --- Expiry ---
+is "$(env "CERTFILE:rsa.example=$T/rsa.crt" "KEYFILE:rsa.example=$T/rsa.key" saca-tlsd -x)" '# TYPE saca_certificate_days gauge
+saca_certificate_days{name=""} 30.0
+saca_certificate_days{name="rsa.example"} 30.0' "saca-tlsd -x prints the days that each certificate is valid"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout old.key -out old.crt -days -2 -subj /CN=old 2>/dev/null ||
+	faketime '10 days ago' openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout old.key -out old.crt \
+		-days 8 -subj /CN=old 2>/dev/null
+is "$(saca-tlsd -x -c old.crt -k old.key | tail -n 1)" 'saca_certificate_days{name=""} -2.0' \
+	"saca-tlsd -x prints a negative number for an expired certificate"
+out=$(saca-tlsd -x -c "$T/none" 2>&1)
+is "$?:$(echo "$out" | wc -l)" 111:1 "saca-tlsd -x exits 111 with one line without a certificate"
 
 # --- Certificates that cannot be used: one line that names the file ---
 openssl ec -in ec.key -aes128 -passout pass:x -out old.key 2>/dev/null
