@@ -84,9 +84,21 @@ static bool is_text(struct spoolfile const *f)
 		&& utf8_valid(f->ip.s, f->ip.n) && utf8_valid(f->delivered.s, f->delivered.n);
 }
 
+/* Frees what the last entry_read made, except for the octets. */
+static void clear_entry(struct entry *e)
+{
+	content_free(&e->content);
+	e->content = (struct content){.image_count = 0};
+	e->row = (struct store_entry){.file = NULL};
+	e->file = (struct spoolfile){.send = 0};
+	e->unknown_options.len = 0;
+	e->reason = NULL;
+	e->id[0] = 0;
+}
+
 enum entry_result entry_read(struct entry *e, struct entry_options const *o)
 {
-	entry_clear(e);
+	clear_entry(e);
 	char const *wrong = spoolfile_read(&e->file, e->octets.s, e->octets.len);
 	if (wrong)
 		return no(e, ENTRY_REFUSED, wrong);
@@ -101,20 +113,9 @@ enum entry_result entry_read(struct entry *e, struct entry_options const *o)
 	return read_checked(e, o);
 }
 
-void entry_clear(struct entry *e)
-{
-	content_free(&e->content);
-	e->content = (struct content){.image_count = 0};
-	e->row = (struct store_entry){.file = NULL};
-	e->file = (struct spoolfile){.send = 0};
-	e->unknown_options.len = 0;
-	e->reason = NULL;
-	e->id[0] = 0;
-}
-
 void entry_free(struct entry *e)
 {
-	entry_clear(e);
+	clear_entry(e);
 	buf_free(&e->octets);
 	buf_free(&e->unknown_options);
 }

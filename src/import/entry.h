@@ -40,9 +40,6 @@ struct entry {
 /* Parses e->octets. On ENTRY_OK e->row is complete except for state and imported_at; it points into e. */
 enum entry_result entry_read(struct entry *e, struct entry_options const *o);
 
-/* Frees what the last entry_read made, except for the octets. */
-void entry_clear(struct entry *e);
-
 void entry_free(struct entry *e);
 
 #endif

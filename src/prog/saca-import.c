@@ -32,8 +32,8 @@
 /* With -f: seconds between two runs of housekeeping, after which unreadable files are tried again. */
 #define HOUSEKEEPING 300
 
-/* Seconds for a transaction. A store that takes longer does not answer any more, and must not hold the
-   spool. */
+/* Seconds for a transaction; saca-import(8) gives them in minutes. A store that takes longer does not
+   answer any more, and must not hold the spool. */
 #define TRANSACTION_SECONDS 900
 
 #define KEEP_MAX 36500 /* days */

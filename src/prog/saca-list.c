@@ -25,8 +25,6 @@
 
 #define UUID 32 /* its digits */
 
-char const *PROG;
-
 struct options {
 	enum listing_format format;
 	uint64_t group, rows;                   /* 0: not given */
