@@ -106,7 +106,7 @@ static void open_spool(struct spool *sp, char const *path, uint64_t octets)
 {
 	if (!limit_file_size(octets + OVERHEAD))
 		strerr_diefusys(ANSWER_LATER, "write files of that size");
-	if (spool_open(sp, path))
+	if (spool_open_or_begin(sp, path))
 		return;
 	if (errno == EPERM)
 		strerr_dief(ANSWER_SPOOL, "unable to open the spool ", path, ": it belongs to another user");

@@ -150,7 +150,7 @@ static bool take_number(struct step *t)
 		return true;
 	case SPOOL_NUMBER_LOST:
 		spool_refuse(t->result, ANSWER_LATER, REFUSAL_NO_NUMBER, NULL, 0, 0);
-		strcpy(t->result->why, "count is missing or damaged: run saca-import, which makes it anew");
+		strcpy(t->result->why, "count is missing or damaged: run saca-import, which makes it above the store's highest number");
 		return false;
 	case SPOOL_NUMBER_SPENT:
 		t->result->code = ANSWER_LATER;

@@ -63,16 +63,24 @@ static bool make_counter(struct record const *r, struct spool const *sp, uint64_
 	return record_truncate(r) && write_limit(r, &c) && fd_fsync(sp->fd);
 }
 
-/* Reads the counter; makes it if the spool is empty. */
+/* Whether numbers may begin at 1. A folder that an operator made may be a second spool of a store
+   that has sends. 1, 0; -1: errno. */
+static int may_begin(struct spool const *sp)
+{
+	int own = spool_is_own(sp);
+	return own == 1 ? spool_is_empty(sp) : own;
+}
+
+/* Reads the counter; makes it if numbers may begin. */
 static enum spool_number read_or_make(struct record const *r, struct spool const *sp, struct counter *c)
 {
 	enum spool_number result = read_counter(r, c);
 	if (result != SPOOL_NUMBER_LOST)
 		return result;
-	int empty = spool_is_empty(sp);
-	if (empty < 0)
+	int begins = may_begin(sp);
+	if (begins < 0)
 		return SPOOL_NUMBER_ERROR;
-	if (!empty)
+	if (!begins)
 		return SPOOL_NUMBER_LOST;
 	return make_counter(r, sp, 0) ? read_counter(r, c) : SPOOL_NUMBER_ERROR;
 }

@@ -11,7 +11,8 @@
 
 enum spool_number {
 	SPOOL_NUMBER_OK,
-	SPOOL_NUMBER_LOST,  /* count is missing or damaged, and the spool is not empty */
+	SPOOL_NUMBER_LOST,  /* count is missing or damaged, and the importer has to make it: the spool is
+	                       not empty, or its folder is not saca-spool's own (spool_is_own) */
 	SPOOL_NUMBER_SPENT, /* the numbers are used up */
 	SPOOL_NUMBER_ERROR  /* errno */
 };
@@ -20,8 +21,8 @@ enum spool_number {
 enum spool_number spool_number_take(struct spool const *sp, uint64_t residue, uint64_t hosts,
 	uint64_t *number);
 
-/* Makes the counter of an empty spool. For a caller that spools a file without a number:
-   afterwards the spool is not empty. Leaves a missing counter of a used spool missing. */
+/* Makes the counter if numbers may begin. For a caller that spools a file without a number:
+   afterwards the spool is not empty. Otherwise leaves a missing counter missing. */
 bool spool_number_prepare(struct spool const *sp);
 
 /* For the importer: makes every number handed out from now on larger than `above`. Makes a

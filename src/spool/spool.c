@@ -84,7 +84,7 @@ static int open_parent(char const *path)
 }
 
 /* Makes the spool's own folder, but not in another spool or in one of its folders. */
-static bool make_root(char const *path)
+static bool make_root(char const *path, mode_t mode)
 {
 	int parent = open_parent(path);
 	if (parent < 0)
@@ -93,16 +93,16 @@ static bool make_root(char const *path)
 	fd_close(parent);
 	if (is_inside)
 		return errno = EINVAL, false;
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
+	return mkdir(path, mode) == 0 || errno == EEXIST;
 }
 
 /* Opens the spool's own folder. Makes it and syncs its entry if it is missing. */
-static int open_root(char const *path)
+static int open_root(char const *path, mode_t mode)
 {
 	int fd = open_existing(path);
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	if (!make_root(path))
+	if (!make_root(path, mode))
 		return -1;
 	fd = open_existing(path);
 	if (fd < 0 || sync_parent(fd))
@@ -120,9 +120,9 @@ static int open_lock(int fd)
 	return fd_openat(fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
 }
 
-bool spool_open(struct spool *sp, char const *path)
+static bool open_spool(struct spool *sp, char const *path, mode_t mode)
 {
-	sp->fd = open_root(path);
+	sp->fd = open_root(path, mode);
 	if (sp->fd < 0)
 		return false;
 	sp->lock = become_owner(sp->fd) ? open_lock(sp->fd) : -1;
@@ -130,6 +130,25 @@ bool spool_open(struct spool *sp, char const *path)
 		return true;
 	fd_close(sp->fd);
 	return false;
+}
+
+bool spool_open(struct spool *sp, char const *path)
+{
+	return open_spool(sp, path, 0700);
+}
+
+/* mkdir sets the bit: a process that finds the folder finds the bit. */
+bool spool_open_or_begin(struct spool *sp, char const *path)
+{
+	return open_spool(sp, path, 0700 | S_ISVTX);
+}
+
+int spool_is_own(struct spool const *sp)
+{
+	struct stat st;
+	if (fstat(sp->fd, &st) < 0)
+		return -1;
+	return (st.st_mode & S_ISVTX) != 0;
 }
 
 bool spool_open_to_read(struct spool *sp, char const *path)

@@ -63,6 +63,14 @@ struct spool {
    spool. */
 bool spool_open(struct spool *sp, char const *path);
 
+/* The same for a program that hands out numbers. If it makes the folder itself, numbers begin
+   at 1 there: the folder gets the sticky bit, which says so. In a folder that an operator
+   made, saca-import must make the counter first (spool/number.h). */
+bool spool_open_or_begin(struct spool *sp, char const *path);
+
+/* Whether spool_open_or_begin made the folder. 1, 0; -1: errno. */
+int spool_is_own(struct spool const *sp);
+
 /* Opens an existing spool to read it: changes nothing, needs no write permission, and takes
    no locks. Only functions that read may be called with it. */
 bool spool_open_to_read(struct spool *sp, char const *path);

@@ -76,7 +76,7 @@ own() { # FOLDER UID MODE
 }
 chmod 644 "$T/m" "$T/env"
 S=$T/owned
-own "$S" $OWNER 700
+own "$S" $OWNER 1700 # as saca-spool makes it: numbers begin
 deliver "$T/m" "$T/env" "$S"
 is "$CODE:$(find "$S" ! -uid $OWNER -o ! -gid $OWNER)" "0:" "files that root spools belong to the owner of the spool"
 own "$T/world" $OWNER 777

@@ -87,4 +87,33 @@ is "$(sed 's/^0 Kid=//;s/ .*//' "$T"/crowd.[0-9]* | sort -n | tr '\n' ' ')" "$(s
 is "$(count_files "$T/crowd/new")" 128 "128 sends at once make 128 files"
 is "$(sed -n 's/^X-Saca-Send: //p' "$T"/crowd/new/* | sort -n | tr '\n' ' ')" "$(seq 128 | tr '\n' ' ')" \
 	"each file has its number"
+
+# A second spool of a store that has sends
+campaign() { # ID
+	printf 'Message-ID: <%s@cliente.es>\nSubject: %s\nMIME-Version: 1.0\n' "$1" "$1"
+	printf 'Content-Type: multipart/alternative; boundary=b\n\n--b\n\nhola\n--b\n'
+	printf 'Content-Type: text/html\n\n<p>hola</p>\n--b--\n'
+}
+for i in 1 2 3; do
+	campaign "c$i" >"$T/m"
+	deliver "$T/m" "$T/env" "$T/first"
+done
+saca-import "$T/first" "$T/saca.db" 2>/dev/null
+mkdir "$T/second"
+number "$T/second"
+like "$CODE:$REPLY" '^82:Zcontador' "an empty folder that an operator made gives no number"
+saca-spool "$T/second" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
+like "$?:$(cat "$T/err")" '^71:.*count is missing or damaged: run saca-import' \
+	"the message names saca-import as the remedy"
+deliver "$T/empty" "$T/env" "$T/second"
+like "$REPLY" '^Kcontacts=1 ' "a spool without a counter takes contacts alone"
+number "$T/second"
+like "$CODE:$REPLY" '^82:Zcontador' "contacts alone do not begin the numbers of an operator's folder"
+saca-import "$T/second" "$T/saca.db" 2>/dev/null
+number "$T/second"; is "$NUMBER" 4 "after saca-import a second spool goes on above the store's highest number"
+saca-import "$T/third" "$T/saca.db" 2>/dev/null
+rm "$T/third/count"
+number "$T/third"
+like "$CODE:$REPLY" '^82:Zcontador' "an empty spool that saca-import made gives no number without its counter"
+
 done_testing

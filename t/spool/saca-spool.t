@@ -27,13 +27,14 @@ Delivered-To: a@x.es
 Delivered-To: b@x.es
 Received: from maquina (192.0.2.7) by api.example.com with ESMTPSA id $id; D
 $(cat "$T/m")" "the file has our fields, addresses in lower case, recipients sorted and distinct, and the message"
-is "$(find "$S" -type d ! -perm 700)" "" "the folders of the spool have mode 0700"
+is "$(find "$S" -mindepth 1 -type d ! -perm 700)" "" "the folders of the spool have mode 0700"
+is "$(stat -c %a "$S")" 1700 "a spool's folder that saca-spool made has the sticky bit"
 is "$(find "$S" -type f ! -perm 600)" "" "the files of the spool have mode 0600"
 is "$(cd "$S" && find . -type d | sort | tr '\n' ' ')" ". ./credit ./cur ./done ./failed ./new ./quota ./seen ./tmp " \
 	"saca-spool makes all folders of the spool"
 is "$(count_files "$S/tmp")" 0 "saca-spool leaves no file in tmp"
 (umask 0 && deliver "$T/m" "$T/env" "$T/umask" )
-is "$(find "$T/umask" -type f ! -perm 600 -o -type d ! -perm 700)" "" "the umask does not change the modes"
+is "$(find "$T/umask" -type f ! -perm 600 -o -type d ! -perm 700 ! -perm 1700)" "" "the umask does not change the modes"
 message 2 >"$T/m2"
 deliver "$T/m2" "$T/env" "$S"
 is "${REPLY% *}" "Kid=2" "the second message has the next number"
