@@ -21,7 +21,7 @@ static char const select_send[] =
 	" JOIN plan p ON p.id = s.plan_id JOIN sender a ON a.plan_id = s.plan_id AND a.id = s.sender_id"
 	" JOIN piece c ON c.plan_id = s.plan_id AND c.id = s.piece_id WHERE s.plan_id = $1 AND s.id = $2";
 
-/* What the callback of select_send fills. */
+/* The argument of the callback of select_send. */
 struct load {
 	struct job *job;
 	struct job_settings const *settings;

@@ -55,7 +55,7 @@ struct job {
 	size_t next, count;
 	struct buf addresses;
 	uint64_t cursor;         /* contacts up to this number have been read */
-	bool all_read;           /* there are none after it */
+	bool all_read;           /* it was the last number */
 	uint64_t *flying;        /* the contacts of mails that wait for their outcome; one for each session */
 	size_t in_flight;        /* how many there are */
 	struct refusals refusals;

@@ -1,4 +1,4 @@
-/* What saca-send writes to the store: claims of sends, and the state of each delivery. Every
+/* The rows that saca-send writes: claims of sends, and the state of each delivery. Every
    function works inside a transaction and returns the store's result; the caller begins and
    commits, and repeats the whole transaction after STORE_AGAIN. */
 #ifndef SEND_LEDGER_H
@@ -31,9 +31,8 @@ struct ledger_send {
 	uint64_t turn; /* of ledger_find_work: 1 is the first that waits of its plan */
 };
 
-/* The sends that wait for work and that nobody has claimed, at most `most`: the first of each plan,
-   then the second of each, and so on; in each turn those that had no worker yet first. *count is
-   how many. */
+/* Finds sends that wait and have no claim, at most `most`. The order: the first of each plan, then the
+   second of each, and so on. In each turn, sends that had no worker before come first. */
 enum store_result ledger_find_work(struct ledger *l, struct ledger_send *out, size_t most, size_t *count);
 
 /* Claims a send; *claimed tells whether it could. */
@@ -57,8 +56,8 @@ enum store_result ledger_pause(struct ledger *l, uint64_t plan, uint64_t send, c
 
 /* --- Contacts ---------------------------------------------------------------------------- */
 
-/* Reads the next contacts to job.contact: deferred ones that are due, or without any, those
-   after job.cursor that have no outcome. every: all after the cursor, whatever their state. */
+/* Reads the next contacts to job.contact: deferred ones that are due. If there are no such contacts,
+   those after job.cursor without an outcome. every: all after the cursor, whatever their state. */
 enum store_result ledger_read_contacts(struct ledger *l, struct job *j, bool every);
 
 /* May the contact be mailed? */

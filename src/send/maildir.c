@@ -58,7 +58,7 @@ static bool write_file(int dir, uint64_t send, uint64_t contact, struct buf cons
 	return renameat(dir, from, dir, to) == 0;
 }
 
-/* What writing one mail needs. */
+/* The arguments of write_mail that do not change. */
 struct writer {
 	int dir;
 	struct ledger *ledger;

@@ -1,6 +1,6 @@
-/* The places of a piece's HTML that a send changes: its tracked links, where its body begins
-   (the view sentence goes there), and where it ends (the foot goes there). The HTML is read
-   once, as browsers read it (mail/html.h); any input, linear time. */
+/* The places of a piece's HTML that a send changes: its tracked links, the place of the view sentence
+   and that of the foot. The HTML is read once, as browsers read it (mail/html.h); any input, linear
+   time. */
 #ifndef SEND_PLACES_H
 #define SEND_PLACES_H
 
@@ -22,9 +22,9 @@ struct places {
 
 	/* After the first <body> tag; without one where the first content begins. */
 	size_t header;
-	/* Before the last </body>, or the end, or before an element that a browser would not show
-	   the foot in: one that is broken off, and <template>, <select>, <svg> and the like that
-	   stay open. Not before `header`. */
+	/* Before the last </body>, or the end. Earlier if a browser would not show the foot there: before
+	   an element that is broken off, or a <template>, <select>, <svg> or the like that stays open.
+	   Never before `header`. */
 	size_t foot;
 };
 

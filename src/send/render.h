@@ -15,7 +15,7 @@
 #define RENDER_BRAND_MAX 15
 #define RENDER_ENVELOPE_MAX 64 /* octets of the local part of an envelope sender (RFC 5321 4.5.3.1.1) */
 
-/* What the mails of a send have in common. Strings are UTF-8 without control characters. */
+/* Values that all mails of a send share. Strings are UTF-8 without control characters. */
 struct render_send {
 	uint64_t plan_id, send_id, sender_id;
 	char const *plan;           /* its name */

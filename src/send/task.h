@@ -12,7 +12,7 @@ struct task_contact {
 	size_t len;
 };
 
-/* What the next transaction does for a task. */
+/* The next transaction does this for a task. */
 enum task_duty { TASK_NOTHING, TASK_RENEW, TASK_FINISH, TASK_RELEASE, TASK_PAUSE };
 
 struct task {

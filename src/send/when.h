@@ -10,7 +10,7 @@
 
 #define WHEN_GIVE_UP 86400 /* seconds from the first try until a deferred mail is refused */
 
-/* Seconds since 1970 of a date; 0 for what is none. */
+/* Seconds since 1970 of a date; 0 if it is not one. */
 int64_t when_seconds(char const *date);
 
 /* Writes the date that is that many seconds after another. out may be date. */

@@ -211,7 +211,7 @@ static bool hand_over(struct worker *w, size_t i)
 	return true;
 }
 
-/* What the duty has changed; true: the task is still to be worked on. */
+/* Notes the effects of the duty that was done. */
 static void count_duty(struct worker *w, struct task *t)
 {
 	if (t->duty == TASK_RENEW && t->duty_done)

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What became of a send's contacts, in this run. */
+/* Outcomes of a send's contacts, in this run. */
 struct worker_counts {
 	uint64_t handed, deferred, refused, malformed, left; /* left: unsubscribed, suppressed */
 };

@@ -1,6 +1,6 @@
-/* How the worker finds and claims sends. A plan with many waiting sends does not keep those of others
-   waiting: the one with the fewest claims is first, and where all claims are in use, sends give theirs
-   up in turn. */
+/* How the worker finds and claims sends. A plan with many sends does not keep those of other plans
+   waiting: the plan with the fewest claims comes first. If all claims are in use, sends give theirs up in
+   turn. */
 #include "send/worker_state.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* What the files of the worker share (send/worker.h). */
+/* Shared by the files of the worker (send/worker.h). */
 #ifndef SEND_WORKER_STATE_H
 #define SEND_WORKER_STATE_H
 
@@ -35,8 +35,8 @@ struct worker {
 /* Sets the reason; returns false. */
 bool worker_fail(struct worker *w, char const *why);
 
-/* Runs body in a transaction, and again where the store wants that, or fails for a while. body may
-   change nothing but what it sets anew each time. False: reason. */
+/* Runs body in a transaction. Runs it again if the store asks for that, or fails for a while: body must
+   give the same result each time. False: reason. */
 bool worker_transact(struct worker *w, enum store_mode mode, enum store_result (*body)(struct worker *));
 
 /* Searches for waiting sends, if it is time, and claims as many as there is room for. *found: there were

@@ -34,8 +34,8 @@ one_send() {
 	figures_agree
 	ok $? "the figures of a send are those of a recount"
 	is "$(sql "SELECT number, url FROM link WHERE send_id = 1166")" '1|https://a.es/?x=1&y=2' "the links are in the store"
-	is "$(find "$T/published" -type f | sed "s|$T/||"):$(stat -c %a "$T/published/166/1166.cdb")" published/166/1166.cdb:640 \
-		"the send is published for a group to read"
+	is "$(find "$T/published" -type f | sed "s|$T/||"):$(stat -c %a "$T/published/166/1166.cdb" "$T/published/166" | paste -sd:)" \
+		published/166/1166.cdb:640:2750 "the send is published for the folder's group to read"
 	is "$(last_mail 'print(" ".join(m.keys()))')" \
 		"Date Message-ID From To Subject List-Unsubscribe List-Unsubscribe-Post List-Id Feedback-ID Precedence MIME-Version Content-Type" \
 		"the header fields are those that are promised, in their order"

@@ -43,7 +43,7 @@ send_mails() {
 
 # prepare: keys, the folder, the tables, two plans with a sender and a piece each
 prepare() {
-	saca-send -K "$T/link.key" && mkdir -p "$T/published" || exit 1
+	saca-send -K "$T/link.key" && mkdir -p "$T/published" && chmod 2750 "$T/published" || exit 1
 	MTA_URL=smtp://127.0.0.1:1 send_mails || exit 1
 	for _p in 1 2; do
 		sql "INSERT INTO plan (id, name) VALUES ($_p, 'plan$_p');

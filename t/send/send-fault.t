@@ -94,7 +94,7 @@ for when in connect ehlo mail rcpt data end; do
 	done
 done
 
-# the whole mail was taken, and the 250 did not come
+# the server takes the whole mail and does not answer
 add_send $n 1 3
 rules "end c${n}0000002@* take-and-close"
 send_mails -n 1 2>/dev/null

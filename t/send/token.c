@@ -127,7 +127,7 @@ START_TEST(every_changed_bit_is_refused)
 }
 END_TEST
 
-/* What is signed, and is no token all the same. */
+/* Octets that are signed, and are not a token. */
 static struct {
 	unsigned char s[24];
 	size_t n;

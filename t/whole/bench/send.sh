@@ -22,12 +22,13 @@ timed() {
 
 # The memory of the worker and its sessions, while they send: each page counts once, in KB.
 memory() {
-	send_mails & worker=$!
+	saca-send -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$STORE" "$MTA_URL" &
+	worker=$!
 	sleep 10
-	for p in $(pgrep -f "^saca-send .*$STORE"); do awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup"; done |
+	for p in $worker $(cat "/proc/$worker/task/$worker/children"); do awk '/^Pss:/ { print $2 }' "/proc/$p/smaps_rollup"; done |
 		awk '{ s += $1; if (NR == 1) first = $1 } END { print first, s }'
 	kill "$worker"
-	wait "$worker"
+	wait "$worker" || :
 }
 
 t/whole/clients/fetch >&2
@@ -62,5 +63,6 @@ else
 	add_send 2000 1 "$GROUP"
 	memory >"$B/memory" 2>/dev/null
 	awk -v n="$GROUP" '{ printf "  memory while it sends to a group of %d: %.1f MB, with its sessions %.1f MB\n", n, $1 / 1024, $2 / 1024 }' "$B/memory"
-	kill "$sink" && wait "$sink" 2>/dev/null
+	kill "$sink"
+	wait "$sink" 2>/dev/null || :
 fi
