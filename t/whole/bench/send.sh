@@ -11,7 +11,9 @@ mkdir -p "$T"
 sql() { sqlite3 "$STORE" "$1"; }
 . t/lib/send.sh
 
-postfix() { LD_LIBRARY_PATH=$POSTFIX/lib/postfix "$POSTFIX/sbin/$@"; }
+# The program itself, so that its pid is known.
+smtp_sink() { exec env LD_LIBRARY_PATH="$POSTFIX/lib/postfix" "$POSTFIX/sbin/smtp-sink" "$@"; }
+smtp_source() { env LD_LIBRARY_PATH="$POSTFIX/lib/postfix" "$POSTFIX/sbin/smtp-source" "$@"; }
 
 # timed COMMAND...: prints the seconds it takes
 timed() {
@@ -35,7 +37,7 @@ t/whole/clients/fetch >&2
 if [ ! -x "$POSTFIX/sbin/smtp-sink" ]; then
 	echo "send: smtp-sink cannot be had here"
 else
-	postfix smtp-sink -u "$(id -un)" "127.0.0.1:$SINK" 1000 & sink=$!
+	smtp_sink -u "$(id -un)" "127.0.0.1:$SINK" 1000 & sink=$!
 	MTA_URL=smtp://127.0.0.1:$SINK
 	prepare
 	sql "UPDATE piece SET html = '<html><body><p>$(printf 'texto de relleno %.0s' $(seq 1150))<a href=\"https://a.es/\">x</a></body></html>'"
@@ -45,7 +47,7 @@ else
 	while [ "$i" -le "$rounds" ]; do
 		add_send $i 1 "$MAILS"
 		own=$(timed send_mails) || break
-		bare=$(timed postfix smtp-source -d -N -s 8 -l 20480 -m "$MAILS" "127.0.0.1:$SINK") || break
+		bare=$(timed smtp_source -d -N -s 8 -l 20480 -m "$MAILS" "127.0.0.1:$SINK") || break
 		awk -v n="$MAILS" -v a="$own" -v b="$bare" 'BEGIN { printf "  %12.0f %12.0f %8.2f\n", n / a, n / b, b / a }'
 		i=$((i + 1))
 	done
