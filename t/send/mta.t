@@ -107,7 +107,7 @@ opensmtpd_bounces() {
 	{ cat /etc/group; printf 'opensmtp%s:x:6553%s:\n' d 2 q 1; } >"$dir/group"
 	{
 		sed -n '/^action/p; /^match/p' "$TOP/scripts/service/opensmtpd/smtpd.conf" |
-			sed "s|/usr/local.*hits|$BOUNCE|; s/sacaspool/nobody/; s/bounces.example.com/example.com/"
+			sed "s|/usr/local.*hits|$BOUNCE|; s/sacahit/nobody/; s/bounces.example.com/example.com/"
 		echo 'action "fail" mda "/bin/false" virtual { "@" = nobody }'
 		echo 'match for domain "example.net" action "fail"'
 		echo "listen on 127.0.0.1 port $port"
