@@ -41,7 +41,7 @@ endif
 
 in = $(addprefix $1/,$2)
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool saca-hit
-BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce saca-send saca-count
+BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce saca-send saca-count saca-panel
 
 OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
@@ -128,6 +128,17 @@ OBJ_saca-count := \
 	$(call in,spool,file) \
 	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step store tables) \
 	$(call in,send,blame count hit hitfile unsubscribe)
+OBJ_saca-panel := \
+	$(call in,base,ascii base32 base64 buf cdb clock date fd hash num setid utf8 version wait) \
+	$(call in,service,ask login) \
+	$(call in,mail,address header param punycode) \
+	$(call in,accounts,plan senders) \
+	$(call in,spool,file) \
+	$(call in,store,figures migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+		store tables) \
+	$(call in,send,when words) \
+	$(call in,web,chart csv form login page panel_people panel_piece panel_send panel_sends request response sections \
+		sendstate session style texts)
 
 LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
@@ -141,6 +152,7 @@ LIB_saca-list := -lskarnet -lsqlite3 -lpq
 LIB_saca-queue := -lskarnet
 LIB_saca-hit := -lskarnet -lbearssl
 LIB_saca-count := -lskarnet -lsqlite3 -lpq
+LIB_saca-panel := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-bounce := -lskarnet -lbearssl
 LIB_saca-send := -lskarnet -lbearssl -lsqlite3 -lpq -lcurl
 

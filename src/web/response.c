@@ -56,19 +56,40 @@ void response_text(struct response *r, char const *s, size_t n)
 	response_put(r, s + from, n - from);
 }
 
+/* Writes a buffer whole, unless memory ran out. */
+static bool write_buffer(struct response const *r, struct buf *b)
+{
+	if (r->no_memory) {
+		errno = ENOMEM;
+		return false;
+	}
+	bool written = fd_write_all(1, b->s, b->len);
+	b->len = 0;
+	return written;
+}
+
+bool response_flush(struct response *r)
+{
+	if (!r->is_started) {
+		append_octets(r, &r->header, "\r\n", 2);
+		if (!write_buffer(r, &r->header))
+			return false;
+	}
+	r->is_started = true;
+	return write_buffer(r, &r->body);
+}
+
 bool response_end(struct response *r, bool head)
 {
 	char length[NUM_FMT];
+	if (r->is_started)
+		return response_flush(r);
 	num_fmt(length, r->body.len);
 	response_field(r, "Content-Length", length);
 	append_octets(r, &r->header, "\r\n", 2);
 	if (!head)
 		append_octets(r, &r->header, r->body.s, r->body.len);
-	if (r->no_memory) {
-		errno = ENOMEM;
-		return false;
-	}
-	return fd_write_all(1, r->header.s, r->header.len);
+	return write_buffer(r, &r->header);
 }
 
 void response_free(struct response *r)

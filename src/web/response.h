@@ -13,6 +13,7 @@
 struct response {
 	struct buf header, body;
 	bool no_memory; /* once and for all */
+	bool is_started; /* response_flush has written the header */
 };
 
 /* Begins a response; what was there is dropped. status: `404 Not Found`; type: a media type. */
@@ -29,8 +30,12 @@ void response_puts(struct response *r, char const *s);
    tags and inside a quoted attribute. */
 void response_text(struct response *r, char const *s, size_t n);
 
-/* Writes the response to standard output, with Content-Length; `head`: without the body.
-   False: errno (ENOMEM: it was never complete, and nothing was written). */
+/* Writes what there is of a long body, and drops it; the first time with the header, which gets no
+   Content-Length. False: errno. */
+bool response_flush(struct response *r);
+
+/* Writes the rest of the response to standard output; without response_flush before, with Content-Length; `head`: without the body.
+   False: errno (ENOMEM: it is not complete; without response_flush nothing was written). */
 bool response_end(struct response *r, bool head);
 
 void response_free(struct response *r);

@@ -1,0 +1,142 @@
+/* The chart of a send: the first opens and the first clicks of its contacts, by the time since it started.
+   An image of its own: counting the deliveries of a large send does not delay the page. */
+#include "web/panel.h"
+
+#include "base/num.h"
+#include "send/when.h"
+#include "web/style.h"
+
+#include <string.h>
+
+#define BUCKETS 24
+
+enum { TOP = 34, BOTTOM = 190, FROM = 46, TO = 476 };
+
+struct chart {
+	char start[DATE_ISO];
+	int64_t bucket; /* seconds */
+	uint64_t opens[BUCKETS], clicks[BUCKETS];
+	bool found;
+};
+
+static bool keep_start(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct chart *c = arg;
+	(void)n;
+	c->found = true;
+	if (column[0] && length[0] < sizeof c->start)
+		memcpy(c->start, column[0], length[0] + 1);
+	return false;
+}
+
+static bool keep_counts(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	uint64_t *counts = arg;
+	for (size_t i = 0; i < n && i < BUCKETS; i++)
+		counts[i] = page_column(column, length, i);
+	return false;
+}
+
+/* The shortest of a few lengths of a bucket with which the chart reaches from start to now; it ends after
+   four weeks. */
+static int64_t choose_bucket(char const *start, char const *now)
+{
+	static int64_t const seconds[] = {3600, 3 * 3600, 8 * 3600, 86400};
+	int64_t age = when_seconds(now) - when_seconds(start);
+	size_t i = 0;
+	while (i < sizeof seconds / sizeof *seconds - 1 && age > seconds[i] * BUCKETS)
+		i++;
+	return seconds[i];
+}
+
+/* Counts the dates of a column in each bucket; the bounds are parameters. */
+static void count_dates(struct page *p, uint64_t id, struct chart const *c, char const *column, uint64_t *counts)
+{
+	char bounds[BUCKETS + 1][DATE_ISO], number[NUM_FMT];
+	struct store_value values[2 + BUCKETS + 1] = {store_number(p->plan), store_number(id)};
+	struct buf sql = BUF_ZERO;
+	bool done = true;
+	for (size_t i = 0; i <= BUCKETS; i++) {
+		when_add(bounds[i], c->start, c->bucket * (int64_t)i);
+		values[2 + i] = store_time((struct slice){bounds[i], strlen(bounds[i])});
+	}
+	for (size_t i = 0; i < BUCKETS && done; i++) {
+		done = buf_puts(&sql, i ? ", count(CASE WHEN " : "SELECT count(CASE WHEN ") && buf_puts(&sql, column) && buf_puts(&sql, " >= $");
+		num_fmt(number, i + 3);
+		done = done && buf_puts(&sql, number) && buf_puts(&sql, " AND ") && buf_puts(&sql, column) && buf_puts(&sql, " < $");
+		num_fmt(number, i + 4);
+		done = done && buf_puts(&sql, number) && buf_puts(&sql, " THEN 1 END)");
+	}
+	if (!done || !buf_puts(&sql, " FROM delivery WHERE plan_id = $1 AND send_id = $2 AND ") || !buf_puts(&sql, column)
+		|| !buf_puts(&sql, " IS NOT NULL") || !buf_putc(&sql, 0))
+		page_out_of_memory(p);
+	page_run(p, sql.s, sizeof values / sizeof *values, values, keep_counts, counts);
+	buf_free(&sql);
+}
+
+static uint64_t highest(struct chart const *c)
+{
+	uint64_t most = 1;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		most = c->opens[i] > most ? c->opens[i] : most;
+		most = c->clicks[i] > most ? c->clicks[i] : most;
+	}
+	return most;
+}
+
+static void print_column(struct page *p, uint64_t x, uint64_t width, uint64_t value, uint64_t most, char const *class)
+{
+	uint64_t height = (uint64_t)((double)value * (BOTTOM - TOP) / (double)most + 0.5);
+	height = value && !height ? 1 : height;
+	page_print(p, "<rect class=\"%h\" x=\"%i\" y=\"%i\" width=\"%i\" height=\"%i\" rx=\"1\"/>", class, x, BOTTOM - height, width, height);
+}
+
+/* A label at a bound of the buckets; anchor: of SVG. */
+static void print_time(struct page *p, struct chart const *c, uint64_t i, char const *anchor)
+{
+	char date[DATE_ISO];
+	uint64_t month, day;
+	when_add(date, c->start, c->bucket * (int64_t)i);
+	if (!num_scan(date + 5, 2, 12, &month) || !num_scan(date + 8, 2, 31, &day) || !month)
+		return;
+	date[16] = 0;
+	page_print(p, "<text x=\"%i\" y=\"%i\" text-anchor=\"%h\">%i %h %h</text>", FROM + (uint64_t)(TO - FROM) * i / BUCKETS,
+		(uint64_t)(BOTTOM + 20), anchor, day, web_months[month - 1][p->language], date + 11);
+}
+
+static void print_chart(struct page *p, struct chart const *c)
+{
+	uint64_t most = highest(c), step = (TO - FROM) / BUCKETS, width = (step - 4) / 2;
+	page_print(p, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 480 220\" width=\"480\" height=\"220\"><style>%h</style>",
+		web_chart_style);
+	page_print(p, "<rect class=\"open\" x=\"46\" y=\"4\" width=\"10\" height=\"10\" rx=\"2\"/><text x=\"62\" y=\"14\">%w</text>"
+		"<rect class=\"click\" x=\"150\" y=\"4\" width=\"10\" height=\"10\" rx=\"2\"/><text x=\"166\" y=\"14\">%w</text>", TEXT_OPENS, TEXT_CLICKS);
+	for (uint64_t i = 0; i <= 2; i++)
+		page_print(p, "<path class=\"line\" d=\"M%i %iH%i\"/>", (uint64_t)FROM, (uint64_t)(BOTTOM - (BOTTOM - TOP) / 2 * (int)i), (uint64_t)TO);
+	page_print(p, "<text x=\"40\" y=\"%i\" text-anchor=\"end\">%u</text><text x=\"40\" y=\"%i\" text-anchor=\"end\">0</text>",
+		(uint64_t)(TOP + 4), most, (uint64_t)(BOTTOM + 4));
+	for (size_t i = 0; i < BUCKETS; i++) {
+		uint64_t x = FROM + (uint64_t)(TO - FROM) * i / BUCKETS + 2;
+		print_column(p, x, width, c->opens[i], most, "open");
+		print_column(p, x + width, width, c->clicks[i], most, "click");
+	}
+	print_time(p, c, 0, "start");
+	print_time(p, c, BUCKETS / 2, "middle");
+	print_time(p, c, BUCKETS, "end");
+	page_print(p, "</svg>\n");
+}
+
+void panel_chart(struct page *p, uint64_t id)
+{
+	struct chart c = {.start = ""};
+	page_run(p, "SELECT coalesce(started_at, spooled_at) FROM send WHERE plan_id = $1 AND id = $2",
+		STORE_VALUES(store_number(p->plan), store_number(id)), keep_start, &c);
+	if (!c.found)
+		page_not_found(p);
+	c.bucket = choose_bucket(c.start, p->now);
+	count_dates(p, id, &c, "opened_at", c.opens);
+	count_dates(p, id, &c, "clicked_at", c.clicks);
+	response_start(&p->out, "200 OK", "image/svg+xml");
+	response_field(&p->out, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+	print_chart(p, &c);
+}

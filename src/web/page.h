@@ -1,0 +1,99 @@
+/* Writing the panel's pages: what a request has brought, and the frame, words, numbers and dates
+   of a page.
+
+   A page function reads rows, and prints as it goes. Failures end the program at once
+   (page_stop): the response is written whole at the end, so that nothing half-made is sent. */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+
+#include "base/date.h"
+#include "base/hash.h"
+#include "store/store.h"
+#include "web/form.h"
+#include "web/request.h"
+#include "web/response.h"
+#include "web/session.h"
+#include "web/texts.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE_ROWS 50 /* rows of a list on one page */
+
+enum page_area { AREA_NONE, AREA_SENDS, AREA_CONTACTS, AREA_GROUPS, AREA_PIECES, AREA_TESTS };
+
+struct page {
+	struct request request;
+	struct form query, body;
+	struct response out;
+	enum web_language language;
+	char const *base;         /* what all links begin with: the path of SACA_URL, "" or `/panel` */
+	struct web_session session;   /* cookie: "" before the login */
+	char token[SESSION_TOKEN]; /* of its forms */
+	char const *plan_name;    /* in session.login */
+	uint64_t plan;            /* 0: the plan has no row yet, and owns nothing */
+	struct store *store;
+	char now[DATE_ISO];       /* of the store, in this transaction */
+	/* Of one list: rows printed, the key of the last one, and whether there are more. */
+	size_t rows;
+	char last[300];
+	bool more;
+};
+
+/* Appends to the page. The directives of format:
+     %t  char const *, text, escaped; NULL is nothing
+     %h  char const *, HTML
+     %w  enum web_text, in the page's language
+     %u  uint64_t, with separators of thousands
+     %i  uint64_t, digits alone
+     %d  char const *, a date of the store, as people read it; NULL or "": a dash
+     %p  nothing: the base of links
+     %k  nothing: the hidden field of a form with its token
+     %%  a percent sign */
+void page_print(struct page *p, char const *format, ...);
+
+/* Appends text as part of a query string: what is no letter or digit becomes %XX. */
+void page_query_text(struct page *p, char const *s);
+
+/* Appends part/whole as a percentage with one decimal; a dash if whole is 0. */
+void page_percent(struct page *p, uint64_t part, uint64_t whole);
+
+/* Appends a bar, filled by part/whole. class: "" or more classes, with a blank before. */
+void page_bar(struct page *p, uint64_t part, uint64_t whole, char const *classes);
+
+/* Begins a page: frame and navigation. title: text, becomes <title> alone. */
+void page_start(struct page *p, char const *status, enum page_area area, char const *title);
+void page_end(struct page *p);
+
+/* The word of the page's language. */
+char const *page_word(struct page const *p, enum web_text t);
+
+/* Answers with a page that says why, writes it and ends the program. code: its exit code. */
+_Noreturn void page_stop(struct page *p, int code, char const *status, enum web_text title, enum web_text why);
+_Noreturn void page_out_of_memory(struct page *p);
+_Noreturn void page_not_found(struct page *p);
+
+/* The store failed: logs its reason and answers 503. */
+_Noreturn void page_store_failed(struct page *p);
+
+/* Answers 303 See Other to a path below the base; query: NULL, or what follows the `?`. */
+void page_redirect(struct page *p, char const *path, char const *query);
+
+/* Runs a statement. Does not return if it fails. */
+void page_run(struct page *p, char const *sql, size_t n, struct store_value const *values, store_row *row, void *arg);
+
+/* A column of a row as a number; 0 for null and for other text. */
+uint64_t page_column(char const *const *column, size_t const *length, size_t i);
+
+/* Counts a row of a list. False: the page is full, and there are more. key: of this row. */
+bool page_row(struct page *p, char const *key);
+
+/* Makes a pattern of LIKE ... ESCAPE '!' that finds the text anywhere; a string in out. */
+void page_pattern(struct page *p, struct buf *out, char const *text);
+
+/* A field of the query as a number; 0: absent or none. As text: "" where absent or not UTF-8. */
+uint64_t page_number_field(struct page const *p, char const *name);
+char const *page_text_field(struct page const *p, char const *name);
+
+#endif

@@ -1,0 +1,38 @@
+/* The pages of the panel, one function each. They run in a transaction of p->store, and write the
+   response but for its end. The id is a number of the path; of another plan's they know nothing:
+   each statement names p->plan. */
+#ifndef WEB_PANEL_H
+#define WEB_PANEL_H
+
+#include "store/figures.h"
+#include "web/page.h"
+
+#include <stdint.h>
+
+/* Envíos: panel_sends.c, panel_send.c, panel_people.c, chart.c. */
+void panel_sends(struct page *p, uint64_t id);
+void panel_send(struct page *p, uint64_t id);
+void panel_chart(struct page *p, uint64_t id);
+void panel_people(struct page *p, uint64_t id);
+void panel_people_csv(struct page *p, uint64_t id);
+void panel_pause(struct page *p, uint64_t id);
+void panel_resume(struct page *p, uint64_t id);
+void panel_cancel(struct page *p, uint64_t id);
+
+/* The stored HTML of a piece, for a sandboxed frame: panel_piece.c. */
+void panel_piece_html(struct page *p, uint64_t id);
+
+/* The name of a send, group or piece: text after `[SMTP] `, and the mark. source, name: of its row. */
+void panel_name(struct page *p, char const *href, uint64_t id, char const *source, char const *name);
+
+/* The name of a figure, and blanks for its depth in the tree. The figure has a section. */
+enum web_text panel_figure_name(enum figure f);
+char const *panel_figure_indent(enum figure f);
+
+/* The mark of a delivery's state; NULL: it has none. */
+void panel_delivery_state(struct page *p, char const *state);
+
+/* The mark of a send's state. */
+void panel_state(struct page *p, char const *state);
+
+#endif

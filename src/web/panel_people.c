@@ -1,0 +1,123 @@
+/* The people of a section of a send: a list, and as CSV. */
+#include "web/csv.h"
+#include "web/panel.h"
+
+#include "web/sections.h"
+
+#include <string.h>
+
+#define CSV_ROWS INT64_MAX
+
+void panel_delivery_state(struct page *p, char const *state)
+{
+	static struct {
+		char const *state, *class;
+		enum web_text text;
+	} const states[] = {
+		{"handed", " good", TEXT_HANDED}, {"deferred", " warn", TEXT_DEFERRED}, {"refused", " bad", TEXT_REFUSED},
+		{"bounced", " bad", TEXT_BOUNCED}, {"malformed", " bad", TEXT_MALFORMED}, {"unsubscribed", "", TEXT_LEFT},
+		{"suppressed", "", TEXT_SUPPRESSED},
+	};
+	for (size_t i = 0; state && i < sizeof states / sizeof *states; i++)
+		if (!strcmp(states[i].state, state)) {
+			page_print(p, "<span class=\"tag%h\">%w</span>", states[i].class, states[i].text);
+			return;
+		}
+	page_print(p, "<span class=\"tag\">%w</span>", TEXT_WAITING);
+}
+
+static bool print_person(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct page *p = arg;
+	(void)n;
+	if (!page_row(p, column[SECTION_CONTACT]))
+		return false;
+	if (p->rows == 1)
+		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+			"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\">%w</th></tr></thead><tbody>", TEXT_PERSON, TEXT_WHAT_BECAME, TEXT_OPENS,
+			TEXT_CLICKS, TEXT_REASON);
+	page_print(p, "<tr><th scope=\"row\" class=\"name\"><bdi>%t</bdi></th><td data-label=\"%w\">",
+		column[SECTION_EMAIL] ? column[SECTION_EMAIL] : "–", TEXT_WHAT_BECAME);
+	panel_delivery_state(p, column[SECTION_STATE]);
+	page_print(p, "</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"url small soft\">%t</td></tr>",
+		TEXT_OPENS, page_column(column, length, SECTION_OPENS), TEXT_CLICKS, page_column(column, length, SECTION_CLICKS),
+		column[SECTION_REASON]);
+	return true;
+}
+
+static bool write_person(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	(void)length;
+	csv_row(arg, column, n);
+	return true;
+}
+
+/* Finds the section of the query, and makes sure that the send is the plan's. */
+static struct section const *find_section(struct page *p, uint64_t id)
+{
+	struct section const *s = section_find(page_text_field(p, "section"));
+	uint64_t found;
+	if (store_read_number(p->store, "SELECT 1 FROM send WHERE plan_id = $1 AND id = $2",
+		STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)
+		page_store_failed(p);
+	if (!s || !found)
+		page_not_found(p);
+	return s;
+}
+
+static void select_people(struct page *p, uint64_t id, struct section const *s, uint64_t after, uint64_t limit, store_row *row)
+{
+	struct buf sql = BUF_ZERO;
+	if (!section_select(&sql, s))
+		page_out_of_memory(p);
+	page_run(p, sql.s, STORE_VALUES(store_number(p->plan), store_number(id), store_number(after), store_number(limit)), row, p);
+	buf_free(&sql);
+}
+
+static void print_sections(struct page *p, uint64_t id, struct section const *shown)
+{
+	page_print(p, "<form class=\"search\" action=\"%p/sends/%i/people\"><label class=\"hide\" for=\"section\">%w</label>"
+		"<select id=\"section\" name=\"section\">", id, TEXT_PEOPLE);
+	for (size_t i = 0; i < FIGURES; i++) {
+		struct section const *s = section_of_figure((enum figure)i);
+		if (s)
+			page_print(p, "<option value=\"%h\"%h>%h%w</option>", section_name(s), s == shown ? " selected" : "",
+				panel_figure_indent((enum figure)i), panel_figure_name((enum figure)i));
+	}
+	page_print(p, "</select><button class=\"plain\">%w</button></form>", TEXT_SHOW);
+}
+
+void panel_people(struct page *p, uint64_t id)
+{
+	struct section const *s = find_section(p, id);
+	uint64_t after = page_number_field(p, "after");
+	enum web_text name = panel_figure_name(section_figure(s));
+	page_start(p, "200 OK", AREA_SENDS, page_word(p, name));
+	page_print(p, "<a class=\"back\" href=\"%p/sends/%i\">← %w</a><div class=\"head\"><div><h1>%w: %w</h1></div>", id, TEXT_BACK_SEND,
+		TEXT_PEOPLE, name);
+	print_sections(p, id, s);
+	page_print(p, "<div class=\"acts\"><a class=\"button plain\" href=\"%p/sends/%i/people.csv?section=%h\">%w</a></div></div>"
+		"<section class=\"card\">", id, section_name(s), TEXT_CSV);
+	select_people(p, id, s, after, PAGE_ROWS + 1, print_person);
+	page_print(p, p->rows ? "</tbody></table></section>" : "<p class=\"empty\">%w</p></section>", TEXT_NO_PEOPLE);
+	if (after || p->more) {
+		page_print(p, "<nav class=\"more\" aria-label=\"%w\">", TEXT_PEOPLE);
+		page_print(p, after ? "<a class=\"button plain\" href=\"%p/sends/%i/people?section=%h\">%w</a>" : "<span></span>", id, section_name(s),
+			TEXT_FIRST);
+		if (p->more)
+			page_print(p, "<a class=\"button plain\" rel=\"next\" href=\"%p/sends/%i/people?section=%h&amp;after=%t\">%w</a>", id, section_name(s),
+				p->last, TEXT_NEXT);
+		page_print(p, "</nav>");
+	}
+	page_end(p);
+}
+
+void panel_people_csv(struct page *p, uint64_t id)
+{
+	static char const *const names[SECTION_COLUMNS] = {"id", "email", "state", "code", "reason", "opens", "opened_at", "clicks"};
+	struct section const *s = find_section(p, id);
+	csv_start(p, section_name(s), id);
+	csv_row(p, names, SECTION_COLUMNS);
+	if (strcmp(p->request.method, "HEAD"))
+		select_people(p, id, s, 0, CSV_ROWS, write_person);
+}

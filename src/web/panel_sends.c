@@ -1,0 +1,138 @@
+/* The list of sends. */
+#include "web/panel.h"
+
+#include "base/num.h"
+
+#include <string.h>
+
+#define SMTP_MARK "[SMTP] "
+
+#define FIGURE(column) " (SELECT coalesce(sum(f." column "), 0) FROM figures f WHERE f.plan_id = $1 AND f.send_id = s.id)"
+
+#define SELECT_SENDS "SELECT s.id, s.name, s.source, s.state, s.spooled_at, s.contacts_total," \
+	FIGURE("handed") "," FIGURE("bounced") "," \
+	FIGURE("refused + f.malformed + f.unsubscribed + f.suppressed") "," FIGURE("opened") "," FIGURE("clicked") "," \
+	FIGURE("unsubscriptions") " FROM send s WHERE s.plan_id = $1 AND s.id < $2 AND s.state <> 'test'"
+#define NEWEST_FIRST " ORDER BY s.id DESC LIMIT 51" /* PAGE_ROWS + 1 */
+
+static char const all_sends[] = SELECT_SENDS NEWEST_FIRST;
+static char const found_sends[] = SELECT_SENDS " AND (lower(s.name) LIKE lower($3) ESCAPE '!' OR lower(s.subject) LIKE lower($3) ESCAPE '!'"
+	" OR s.id = $4)" NEWEST_FIRST;
+
+enum column { ID, NAME, SOURCE, STATE, SPOOLED, CONTACTS, HANDED, BOUNCED, UNSENT, OPENED, CLICKED, LEFT };
+
+void panel_state(struct page *p, char const *state)
+{
+	static struct {
+		char const *state, *class;
+		enum web_text text;
+	} const states[] = {
+		{"new", "busy", TEXT_STATE_NEW}, {"test", "warn", TEXT_STATE_TEST}, {"sending", "busy", TEXT_STATE_SENDING},
+		{"paused", "warn", TEXT_STATE_PAUSED}, {"sent", "good", TEXT_STATE_SENT}, {"cancelled", "bad", TEXT_STATE_CANCELLED},
+	};
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		if (!strcmp(states[i].state, state)) {
+			page_print(p, "<span class=\"tag %h\">%w</span>", states[i].class, states[i].text);
+			return;
+		}
+	page_print(p, "<span class=\"tag\">%t</span>", state);
+}
+
+void panel_name(struct page *p, char const *href, uint64_t id, char const *source, char const *name)
+{
+	bool smtp = !strcmp(source, "smtp");
+	if (smtp && !strncmp(name, SMTP_MARK, sizeof SMTP_MARK - 1))
+		name += sizeof SMTP_MARK - 1;
+	if (href)
+		page_print(p, "<a href=\"%p%h%i\">", href, id);
+	page_print(p, "<bdi>%t</bdi>", *name ? name : page_word(p, TEXT_NO_SUBJECT));
+	page_print(p, href ? "</a>" : "");
+	if (smtp)
+		page_print(p, " <span class=\"tag\">SMTP</span>");
+}
+
+static bool print_send(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct page *p = arg;
+	(void)n;
+	if (!page_row(p, column[ID]))
+		return false;
+	uint64_t id = page_column(column, length, ID), contacts = page_column(column, length, CONTACTS);
+	uint64_t handed = page_column(column, length, HANDED), sent = handed + page_column(column, length, BOUNCED);
+	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
+	panel_name(p, "/sends/", id, column[SOURCE], column[NAME]);
+	page_print(p, "<span class=\"small soft\">%i</span></th><td data-label=\"%w\"><div>", id, TEXT_STATE);
+	panel_state(p, column[STATE]);
+	if (!strcmp(column[STATE], "sending"))
+		page_bar(p, sent + page_column(column, length, UNSENT), contacts, " sending");
+	page_print(p, "</div></td><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td>"
+		"<td class=\"n\" data-label=\"%w\">%u</td><td class=\"n\" data-label=\"%w\">", TEXT_DATE, column[SPOOLED], TEXT_CONTACTS,
+		contacts, TEXT_DELIVERED, handed, TEXT_OPENED);
+	page_percent(p, page_column(column, length, OPENED), sent);
+	page_print(p, "</td><td class=\"n\" data-label=\"%w\">", TEXT_CLICKED);
+	page_percent(p, page_column(column, length, CLICKED), sent);
+	page_print(p, "</td><td class=\"n\" data-label=\"%w\">%u</td></tr>", TEXT_UNSUBSCRIBED, page_column(column, length, LEFT));
+	return true;
+}
+
+static void print_head(struct page *p, char const *search)
+{
+	page_print(p, "<div class=\"head\"><div><h1>%w</h1></div><form class=\"search\" role=\"search\" action=\"%p/\">"
+		"<label class=\"hide\" for=\"q\">%w</label><input id=\"q\" name=\"q\" type=\"search\" value=\"%t\" placeholder=\"%w\" dir=\"auto\">"
+		"<button class=\"plain\">%w</button></form></div><section class=\"card\">", TEXT_SENDS, TEXT_SEARCH_SENDS, search, TEXT_SEARCH_SENDS,
+		TEXT_SEARCH);
+}
+
+static void print_paging(struct page *p, char const *search, bool is_first)
+{
+	page_print(p, "</section>");
+	if (is_first && !p->more)
+		return;
+	page_print(p, "<nav class=\"more\" aria-label=\"%w\">", TEXT_OLDER);
+	if (!is_first) {
+		page_print(p, "<a class=\"button plain\" href=\"%p/?q=");
+		page_query_text(p, search);
+		page_print(p, "\">%w</a>", TEXT_NEWEST);
+	} else {
+		page_print(p, "<span></span>");
+	}
+	if (p->more) {
+		page_print(p, "<a class=\"button plain\" rel=\"next\" href=\"%p/?before=%t&amp;q=", p->last);
+		page_query_text(p, search);
+		page_print(p, "\">%w</a>", TEXT_OLDER);
+	}
+	page_print(p, "</nav>");
+}
+
+void panel_sends(struct page *p, uint64_t id)
+{
+	char const *search = page_text_field(p, "q");
+	uint64_t before = page_number_field(p, "before"), number = 0;
+	struct buf pattern = BUF_ZERO;
+	(void)id;
+	page_start(p, "200 OK", AREA_SENDS, page_word(p, TEXT_SENDS));
+	print_head(p, search);
+	size_t at = p->out.body.len;
+	page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
+		"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+		"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_SEND, TEXT_STATE,
+		TEXT_DATE, TEXT_CONTACTS, TEXT_DELIVERED, TEXT_OPENED, TEXT_CLICKED, TEXT_UNSUBSCRIBED);
+	struct store_value first = store_number(before ? before : INT64_MAX);
+	if (*search) {
+		(void)num_scan(search, strlen(search), INT64_MAX, &number);
+		page_pattern(p, &pattern, search);
+		page_run(p, found_sends, STORE_VALUES(store_number(p->plan), first, store_string(pattern.s), store_number(number)), print_send, p);
+		buf_free(&pattern);
+	} else {
+		page_run(p, all_sends, STORE_VALUES(store_number(p->plan), first), print_send, p);
+	}
+	if (p->rows) {
+		page_print(p, "</tbody></table>");
+	} else {
+		p->out.body.len = at;
+		page_print(p, "<div class=\"empty\"><strong>%w</strong>%w</div>", *search ? TEXT_NONE_FOUND : TEXT_NO_SENDS,
+			*search ? TEXT_NONE_FOUND_WHY : TEXT_NO_SENDS_WHY);
+	}
+	print_paging(p, search, !before);
+	page_end(p);
+}

@@ -1,0 +1,38 @@
+/* The sections of a send: its contacts by what became of them, as the platform's API names them. */
+#ifndef WEB_SECTIONS_H
+#define WEB_SECTIONS_H
+
+#include "base/buf.h"
+#include "store/figures.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The columns of a section's rows. */
+enum section_column {
+	SECTION_CONTACT, /* its id */
+	SECTION_EMAIL,   /* null: the person was forgotten */
+	SECTION_STATE,   /* of the delivery; null: it has none */
+	SECTION_CODE,
+	SECTION_REASON,
+	SECTION_OPENS,
+	SECTION_OPENED_AT,
+	SECTION_CLICKS,
+	SECTION_COLUMNS
+};
+
+/* The section of a name, in any case of letters. NULL: no section has it. */
+struct section const *section_find(char const *name);
+
+/* Its name, in small letters. */
+char const *section_name(struct section const *s);
+
+/* The section that a figure counts; NULL: none. And the figure that counts a section. */
+struct section const *section_of_figure(enum figure f);
+enum figure section_figure(struct section const *s);
+
+/* Appends its SELECT: parameters are the plan, the send, the contact after which it begins, and
+   LIMIT; by increasing contact. A string. False: out of memory. */
+bool section_select(struct buf *out, struct section const *s);
+
+#endif

@@ -1,0 +1,10 @@
+/* The style sheet of the panel: within each page, and allowed there by its hash (CSP). */
+#ifndef WEB_STYLE_H
+#define WEB_STYLE_H
+
+extern char const web_style[];
+
+/* The style sheet of the chart, an image of its own. */
+extern char const web_chart_style[];
+
+#endif

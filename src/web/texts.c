@@ -1,0 +1,182 @@
+/* The texts of the panel, and the choice of a language. */
+#include "web/texts.h"
+
+#include "base/ascii.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+char const *const web_texts[WEB_TEXTS][WEB_LANGUAGES] = {
+	[TEXT_PANEL] = {"Panel de envíos", "Campaigns"},
+	[TEXT_SENDS] = {"Envíos", "Sends"},
+	[TEXT_CONTACTS] = {"Contactos", "Contacts"},
+	[TEXT_GROUPS] = {"Grupos", "Groups"},
+	[TEXT_PIECES] = {"Piezas", "Pieces"},
+	[TEXT_TESTS] = {"Pruebas", "Tests"},
+	[TEXT_LOGIN] = {"Entrar", "Log in"},
+	[TEXT_LOGIN_TITLE] = {"Entre en su cuenta", "Log in to your account"},
+	[TEXT_LOGOUT] = {"Salir", "Log out"},
+	[TEXT_USER] = {"Usuario (usuario.plan)", "User (user.plan)"},
+	[TEXT_PASSWORD] = {"Contraseña", "Password"},
+	[TEXT_WRONG_LOGIN] = {"El usuario o la contraseña no son correctos.", "The user or the password is wrong."},
+	[TEXT_TOO_MANY_LOGINS] = {"Demasiados intentos fallidos. Vuelva a intentarlo dentro de 10 minutos.",
+		"Too many failed attempts. Try again in 10 minutes."},
+	[TEXT_LATER] = {"Ahora mismo no se puede comprobar la contraseña. Vuelva a intentarlo en unos minutos.",
+		"The password cannot be checked at the moment. Try again in a few minutes."},
+	[TEXT_SKIP] = {"Ir al contenido", "Skip to the content"},
+	[TEXT_AREAS] = {"Secciones", "Sections"},
+	[TEXT_UTC] = {"Las horas son UTC.", "Times are UTC."},
+	[TEXT_NOT_FOUND] = {"No encontrado", "Not found"},
+	[TEXT_NOT_FOUND_WHY] = {"Esta página no existe, o no es de su plan.", "This page does not exist, or is not your plan's."},
+	[TEXT_FORBIDDEN] = {"No permitido", "Not allowed"},
+	[TEXT_FORBIDDEN_WHY] = {"El formulario ha caducado o no es de este sitio. Vuelva a la página y repita la acción.",
+		"The form has expired or is not from this site. Return to the page and repeat the action."},
+	[TEXT_BAD_REQUEST] = {"Petición incorrecta", "Bad request"},
+	[TEXT_BAD_METHOD] = {"Método no permitido", "Method not allowed"},
+	[TEXT_FAILED] = {"No disponible", "Not available"},
+	[TEXT_FAILED_WHY] = {"Algo ha fallado. Vuelva a intentarlo en unos minutos.", "Something failed. Try again in a few minutes."},
+	[TEXT_SEARCH] = {"Buscar", "Search"},
+	[TEXT_SEARCH_SENDS] = {"Buscar por asunto o número", "Search by subject or number"},
+	[TEXT_OLDER] = {"Anteriores", "Older"},
+	[TEXT_NEWEST] = {"Más recientes", "Newest"},
+	[TEXT_NEXT] = {"Siguientes", "Next"},
+	[TEXT_FIRST] = {"Primeros", "First"},
+	[TEXT_NO_SENDS] = {"Todavía no hay envíos", "There are no sends yet"},
+	[TEXT_NO_SENDS_WHY] = {"Aparecerán aquí en cuanto llegue el primero por SMTP o por la API.",
+		"They appear here as soon as the first one arrives by SMTP or by the API."},
+	[TEXT_NONE_FOUND] = {"Sin resultados", "Nothing found"},
+	[TEXT_NONE_FOUND_WHY] = {"Pruebe con otras palabras.", "Try other words."},
+	[TEXT_SEND] = {"Envío", "Send"},
+	[TEXT_STATE] = {"Estado", "State"},
+	[TEXT_DATE] = {"Fecha", "Date"},
+	[TEXT_DELIVERED] = {"Entregados", "Delivered"},
+	[TEXT_OPENED] = {"Abiertos", "Opened"},
+	[TEXT_CLICKED] = {"Con clic", "Clicked"},
+	[TEXT_UNSUBSCRIBED] = {"Bajas", "Unsubscribed"},
+	[TEXT_NO_SUBJECT] = {"(sin asunto)", "(no subject)"},
+	[TEXT_STATE_NEW] = {"En espera", "Waiting"},
+	[TEXT_STATE_TEST] = {"Prueba", "Test"},
+	[TEXT_STATE_SENDING] = {"Enviando", "Sending"},
+	[TEXT_STATE_PAUSED] = {"En pausa", "Paused"},
+	[TEXT_STATE_SENT] = {"Enviado", "Sent"},
+	[TEXT_STATE_CANCELLED] = {"Cancelado", "Cancelled"},
+	[TEXT_BACK_SENDS] = {"Todos los envíos", "All sends"},
+	[TEXT_PAUSE] = {"Pausar", "Pause"},
+	[TEXT_RESUME] = {"Reanudar", "Resume"},
+	[TEXT_CANCEL] = {"Cancelar envío", "Cancel send"},
+	[TEXT_PAUSED_BY] = {"en pausa desde el panel", "paused from the panel"},
+	[TEXT_REASON] = {"Motivo", "Reason"},
+	[TEXT_NUMBER] = {"Número", "Number"},
+	[TEXT_SENDER] = {"Remitente", "Sender"},
+	[TEXT_LOGIN_OF] = {"Usuario", "User"},
+	[TEXT_ACCEPTED] = {"Aceptado", "Accepted"},
+	[TEXT_STARTED] = {"Comienzo", "Started"},
+	[TEXT_FINISHED] = {"Final", "Finished"},
+	[TEXT_LANGUAGE] = {"Idioma", "Language"},
+	[TEXT_TRACKING] = {"Seguimiento", "Tracking"},
+	[TEXT_TRACK_OPENS] = {"aperturas", "opens"},
+	[TEXT_TRACK_CLICKS] = {"clics", "clicks"},
+	[TEXT_NONE] = {"ninguno", "none"},
+	[TEXT_GROUP] = {"Grupo", "Group"},
+	[TEXT_PIECE] = {"Pieza", "Piece"},
+	[TEXT_MESSAGE_ID] = {"Message-ID", "Message-ID"},
+	[TEXT_ADDRESS] = {"Dirección IP", "IP address"},
+	[TEXT_DETAILS] = {"Datos del envío", "Details"},
+	[TEXT_FIGURES] = {"Estadísticas", "Figures"},
+	[TEXT_FIGURES_TOTAL] = {"Contactos", "Contacts"},
+	[TEXT_FIGURES_SENT] = {"Enviados", "Sent"},
+	[TEXT_FIGURES_OPENED] = {"Leídos", "Opened"},
+	[TEXT_FIGURES_OPENED_ACTIVE] = {"siguen suscritos", "still subscribed"},
+	[TEXT_FIGURES_OPENED_INACTIVE] = {"se han dado de baja", "unsubscribed"},
+	[TEXT_FIGURES_UNOPENED] = {"No leídos", "Not opened"},
+	[TEXT_FIGURES_BOUNCED] = {"rebotados", "bounced"},
+	[TEXT_FIGURES_DELIVERED] = {"entregados", "delivered"},
+	[TEXT_FIGURES_UNSENT] = {"No enviados", "Not sent"},
+	[TEXT_FIGURES_INACTIVE] = {"Inactivos", "Inactive"},
+	[TEXT_FIGURES_MANUAL] = {"baja voluntaria", "unsubscribed by themselves"},
+	[TEXT_FIGURES_AUTOMATIC] = {"baja automática", "unsubscribed automatically"},
+	[TEXT_FIGURES_FAILED] = {"Fallidos", "Failed"},
+	[TEXT_FIGURES_MALFORMED] = {"dirección incorrecta", "malformed address"},
+	[TEXT_FIGURES_REFUSED] = {"rechazados", "refused"},
+	[TEXT_FIGURES_PENDING] = {"pendientes", "waiting"},
+	[TEXT_FIGURES_CLICKED] = {"Con clic", "Clicked"},
+	[TEXT_OPENS_TOTAL] = {"Aperturas en total", "Opens in all"},
+	[TEXT_OPENS_MACHINES] = {"Aperturas de máquinas, no contadas", "Opens by machines, not counted"},
+	[TEXT_CLICKS_TOTAL] = {"Clics en total", "Clicks in all"},
+	[TEXT_OVER_TIME] = {"Aperturas y clics en el tiempo", "Opens and clicks over time"},
+	[TEXT_CHART_ALT] = {"Gráfico de barras: primeras aperturas y primeros clics desde el comienzo del envío",
+		"Bar chart: first opens and first clicks since the send started"},
+	[TEXT_OPENS] = {"Aperturas", "Opens"},
+	[TEXT_CLICKS] = {"Clics", "Clicks"},
+	[TEXT_LINKS] = {"Enlaces", "Links"},
+	[TEXT_NO_LINKS] = {"Este envío no tiene enlaces con seguimiento.", "This send has no tracked links."},
+	[TEXT_LINK] = {"Enlace", "Link"},
+	[TEXT_PREVIEW] = {"Vista previa", "Preview"},
+	[TEXT_PEOPLE] = {"Personas", "People"},
+	[TEXT_PERSON] = {"Contacto", "Contact"},
+	[TEXT_WHAT_BECAME] = {"Resultado", "Result"},
+	[TEXT_CSV] = {"Descargar CSV", "Download CSV"},
+	[TEXT_NO_PEOPLE] = {"No hay nadie en esta sección.", "Nobody is in this section."},
+	[TEXT_BACK_SEND] = {"Volver al envío", "Back to the send"},
+	[TEXT_SHARE] = {"Parte", "Share"},
+	[TEXT_COUNT] = {"Número", "Count"},
+	[TEXT_HANDED] = {"Entregado", "Delivered"},
+	[TEXT_DEFERRED] = {"Aplazado", "Deferred"},
+	[TEXT_REFUSED] = {"Rechazado", "Refused"},
+	[TEXT_BOUNCED] = {"Rebotado", "Bounced"},
+	[TEXT_MALFORMED] = {"Dirección incorrecta", "Malformed address"},
+	[TEXT_LEFT] = {"Baja voluntaria", "Unsubscribed"},
+	[TEXT_SUPPRESSED] = {"Baja automática", "Suppressed"},
+	[TEXT_WAITING] = {"Pendiente", "Waiting"},
+	[TEXT_DONE_PAUSE] = {"El envío está en pausa.", "The send is paused."},
+	[TEXT_DONE_RESUME] = {"El envío continúa.", "The send continues."},
+	[TEXT_DONE_CANCEL] = {"El envío está cancelado.", "The send is cancelled."},
+	[TEXT_NOT_DONE] = {"El estado del envío ha cambiado entretanto: no se ha hecho nada.",
+		"The state of the send has changed meanwhile: nothing was done."},
+	[TEXT_SHOW] = {"Ver", "Show"},
+};
+
+char const *const web_months[12][WEB_LANGUAGES] = {{"ene", "Jan"}, {"feb", "Feb"}, {"mar", "Mar"}, {"abr", "Apr"}, {"may", "May"},
+	{"jun", "Jun"}, {"jul", "Jul"}, {"ago", "Aug"}, {"sep", "Sep"}, {"oct", "Oct"}, {"nov", "Nov"}, {"dic", "Dec"}};
+
+/* The weight at s, `;q=0.8`, in thousandths; 1000 without one. */
+static unsigned int read_weight(char const *s, size_t n)
+{
+	unsigned int weight = 0, place = 1000;
+	size_t i = 0;
+	while (i < n && s[i] != 'q')
+		i++;
+	if (i + 2 > n)
+		return 1000;
+	for (i += 2; i < n && place; i++) {
+		if (s[i] >= '0' && s[i] <= '9') {
+			weight += (unsigned int)(s[i] - '0') * place;
+			place /= 10;
+		} else if (s[i] != '.') {
+			break;
+		}
+	}
+	return weight;
+}
+
+enum web_language web_language(char const *accepted)
+{
+	unsigned int best = 0;
+	enum web_language language = WEB_SPANISH;
+	for (char const *s = accepted; *s;) {
+		size_t n = 0;
+		while (*s == ' ' || *s == ',' || *s == '\t')
+			s++;
+		while (s[n] && s[n] != ',')
+			n++;
+		bool spanish = n >= 2 && ascii_case_is(s, 2, "es"), english = n >= 2 && ascii_case_is(s, 2, "en");
+		bool whole = n == 2 || (n > 2 && (s[2] == '-' || s[2] == ';' || s[2] == ' '));
+		unsigned int weight = whole && (spanish || english) ? read_weight(s + 2, n - 2) : 0;
+		if (weight > best) {
+			best = weight;
+			language = spanish ? WEB_SPANISH : WEB_ENGLISH;
+		}
+		s += n;
+	}
+	return language;
+}

@@ -1,0 +1,311 @@
+# shellcheck shell=sh
+# What saca-panel promises with each engine. Source after panel.sh.
+
+HOSTILE='"><script>alert(1)</script><img src=x onerror=alert(1)>'"'"'&{{7*7}}'
+
+# shows TEXT NAME, lacks TEXT NAME: the page has the text, or does not
+shows() { grep -qF -- "$1" "$T/page"; ok $? "$2" "$(sed 's/.*<main/<main/' "$T/page" | head -c 3000)"; }
+lacks() { ! grep -qF -- "$1" "$T/page"; ok $? "$2" "$(grep -oF -- "$1" "$T/page" | head -3)"; }
+
+PAGES='/ /?q=x /sends/101 /sends/101/chart.svg /sends/101/people?section=all /sends/101/people.csv?section=all /pieces/101/html'
+ACTIONS='/sends/101/pause /sends/101/resume /sends/101/cancel /logout'
+
+login_promises() {
+	for path in $PAGES; do
+		get "$path"
+		is "$STATUS:$(sed -n 's/^Location: //p' "$T/head")" 303:/login "without a login GET $path leads to the login"
+	done
+	for path in $ACTIONS; do
+		request POST "$path" token=x
+		is "$STATUS:$(sed -n 's/^Location: //p' "$T/head")" 303:/login "without a login POST $path leads to the login"
+	done
+	get /login
+	is "$STATUS" 200 'the page of the login is answered'
+	like "$HEAD" "^Content-Security-Policy: default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]*=';" 'a page allows its own style by its hash, and no script'
+	hash=$(sed -n "s/.*style-src '\(sha256-[^']*\)'.*/\1/p" "$T/head")
+	is "$hash" "sha256-$(tr -d '\n' <"$T/page" | sed 's/.*<style>\(.*\)<\/style>.*/\1/' | tr -d '\n' | openssl dgst -sha256 -binary | base64)" \
+		'the hash in the policy is that of the style'
+	request POST /login 'user=victor.acme&password=wrong'
+	is "$STATUS" 403 'a wrong password is refused'
+	shows 'El usuario o la contraseña no son correctos.' 'a refused login is told so'
+	unlike "$HEAD" '^Set-Cookie' 'a refused login sets no cookie'
+	request POST /login "user=$(printf %s "$HOSTILE" | sed 's/&/%26/g')&password=x"
+	lacks '<script>alert' 'a hostile user name is shown escaped'
+	request POST /login 'user=victor.acme'
+	is "$STATUS" 403 'a login without a password is refused'
+	request POST /login ''
+	is "$STATUS" 403 'an empty login is refused'
+	log_in victor.acme
+	ok $? 'a right password sets a cookie' "$HEAD"
+	request POST /login 'user=victor.acme&password=secreto'
+	like "$HEAD" '^Set-Cookie: __Host-saca=[a-z2-7.0-9TZ:-]*; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=43200$' \
+		'the cookie is bound to the host, to TLS and to this site, for 12 hours'
+	is "$STATUS:$(sed -n 's/^Location: //p' "$T/head")" '303:/' 'a login leads to the sends'
+	FIELDS='HTTP_ACCEPT_LANGUAGE=en-GB,en;q=0.9' get /
+	like "$PAGE" '<html lang="en">' 'a page is in English for a browser that prefers it'
+	get /
+	like "$PAGE" '<html lang="es">' 'a page is in Spanish otherwise'
+	for path in $PAGES; do
+		get "$path"
+		is "$STATUS:$CODE" 200:0 "GET $path is answered"
+		request HEAD "$path"
+		is "$STATUS:$(stat -c %s "$T/page")" 200:0 "HEAD $path has no body"
+		request PUT "$path"
+		is "$STATUS" 405 "PUT $path is refused"
+	done
+	like "$(get / && echo "$HEAD")" '^Cache-Control: no-store$' 'no page is stored by caches'
+}
+
+# a cookie that must not work
+void() { # void NAME
+	get /
+	is "$STATUS:$(sed -n 's/^Location: //p' "$T/head")" 303:/login "$1"
+}
+
+# cookie_of LOGIN DATE: sets COOKIE as the panel would have done then
+cookie_of() {
+	COOKIE=__Host-saca=$(python3 - "$KEY" "$T/etc/accounts" "$1" "$2" <<-'END'
+		import base64, hashlib, hmac, sys
+		key, accounts, login, date = sys.argv[1:]
+		base32 = lambda b: base64.b32encode(b).decode().rstrip("=").lower()
+		stored = [line.split()[2] for line in open(accounts) if line.startswith("user " + login + " ")][0]
+		value = base32(login.encode()) + "." + date
+		block = b"session\0" + value.encode() + b"\0" + hashlib.sha256(stored.encode()).digest()[:8]
+		print(value + "." + base32(hmac.new(open(key, "rb").read(), block, "sha256").digest()))
+	END
+	)
+}
+
+session_promises() {
+	log_in victor.acme
+	mine=$COOKIE
+	COOKIE=$(printf %s "$mine" | sed 's/.$/a/; t'); [ "$COOKIE" != "$mine" ] || COOKIE="${mine%?}b"
+	void 'a cookie with a changed MAC is void'
+	COOKIE=$(printf %s "$mine" | sed 's/\.2[0-9]*-/.2099-/')
+	void 'a cookie with a changed date is void'
+	log_in eva.otro
+	COOKIE="__Host-saca=$(printf %s "${mine#*=}" | cut -d. -f1).$(printf %s "${COOKIE#*=}" | cut -d. -f2-)"
+	void 'a cookie with the login of another is void'
+	COOKIE=; void 'no cookie is no session'
+	head -c 32 /dev/urandom >"$T/other.key"
+	SACA_PANEL_KEY=$T/other.key; log_in victor.acme; SACA_PANEL_KEY=$KEY
+	void 'a cookie of another key is void'
+	# logging out
+	log_in victor.acme; first=$COOKIE
+	log_in ana.acme; ana=$COOKIE
+	log_in victor.acme
+	post /logout
+	is "$STATUS:$(sed -n 's/^Location: //p' "$T/head")" 303:/login 'logging out leads to the login'
+	like "$HEAD" '^Set-Cookie: __Host-saca=; .*Max-Age=0' 'logging out removes the cookie'
+	void 'logging out voids the cookie'
+	COOKIE=$first; void 'logging out voids the older cookies of the login'
+	COOKIE=$ana; get /; is "$STATUS" 200 'logging out leaves the sessions of other logins'
+	log_in victor.acme; is $? 0 'a login in the second of a logout is accepted'
+	get /; is "$STATUS" 200 'and its session works'
+	# 12 hours
+	sql "UPDATE login SET valid_from = '2020-01-01T00:00:00Z'"
+	cookie_of victor.acme "$(date -u -d '-12 hours +2 minutes' +%Y-%m-%dT%H:%M:%SZ)"
+	get /; is "$STATUS" 200 'a session of less than 12 hours works'
+	cookie_of victor.acme "$(date -u -d '-12 hours' +%Y-%m-%dT%H:%M:%SZ)"
+	void 'a session ends after 12 hours'
+	# a changed password
+	panel_accounts nueva
+	void 'a changed password voids the cookie'
+	COOKIE=$ana; get /; is "$STATUS" 200 'a changed password leaves the sessions of other logins'
+	log_in victor.acme nueva; is $? 0 'the new password is accepted'
+	grep -v '^user victor.acme' "$T/etc/accounts" | saca-accounts "$T/etc"
+	void 'a removed user has no session'
+	panel_accounts
+	# a plan without a row
+	log_in eva.nuevo; get /
+	is "$STATUS" 200 'a plan that has sent nothing has an empty list'
+	shows 'Todavía no hay envíos' 'the empty list says so'
+	post /logout; void 'a user of a plan that has sent nothing can log out'
+}
+
+forgery_promises() {
+	log_in victor.acme
+	for path in $ACTIONS; do
+		request POST "$path" ''
+		is "$STATUS" 403 "POST $path without a token is refused"
+		request POST "$path" "token=$(printf %s "$TOKEN" | tr a-z b-za)"
+		is "$STATUS" 403 "POST $path with a wrong token is refused"
+		get "$path"
+		is "$STATUS" 405 "GET $path changes nothing"
+		FIELDS=HTTP_ORIGIN=https://evil.example post "$path"
+		is "$STATUS" 403 "POST $path from a foreign origin is refused"
+		FIELDS=HTTP_ORIGIN=null post "$path"
+		is "$STATUS" 403 "POST $path from origin null is refused"
+		FIELDS=HTTP_SEC_FETCH_SITE=cross-site post "$path"
+		is "$STATUS" 403 "POST $path from another site is refused"
+	done
+	FIELDS=
+	FIELDS=HTTP_ORIGIN=https://evil.example request POST /login 'user=victor.acme&password=secreto'
+	is "$STATUS" 403 'a login from a foreign origin is refused'
+	FIELDS=
+	mine=$TOKEN
+	log_in eva.otro
+	TOKEN=$mine post /sends/201/pause
+	is "$STATUS" 403 'the token of another session is refused'
+	is "$(sql "SELECT state FROM send WHERE id = 101")" sent 'none of these requests has changed the send'
+}
+
+plan_promises() {
+	log_in eva.otro
+	for path in $PAGES; do
+		case $path in /|/\?*) continue ;; esac
+		get "$path"
+		is "$STATUS" 404 "GET $path is not found for another plan"
+		lacks ejemplo.es "GET $path shows nothing of another plan"
+	done
+	sql "UPDATE send SET state = 'new' WHERE id = 101"
+	for path in $ACTIONS; do
+		case $path in /logout) continue ;; esac
+		post "$path"
+		is "$STATUS" 404 "POST $path is not found for another plan"
+	done
+	is "$(sql "SELECT state FROM send WHERE id = 101")" new "another plan's user changes no state"
+	sql "UPDATE send SET state = 'sent' WHERE id = 101"
+	get /
+	shows 'El secreto de otro' 'the list has the sends of the plan'
+	lacks Rebajas 'the list has no sends of another plan'
+	get '/?q=Rebajas'
+	lacks 'Rebajas de' 'a search finds nothing of another plan'
+	get '/?q=101'
+	lacks /sends/101 'a search by number finds nothing of another plan'
+}
+
+send_promises() {
+	log_in victor.acme
+	get /
+	shows 'Rebajas de verano: todo al 50 %' 'the list has a send'
+	shows '<td class="n" data-label="Entregados">3</td>' 'the list has the delivered mails'
+	shows '50,0&nbsp;%' 'the list has the share of opened mails'
+	send_row 102 1 sent "$HOSTILE"
+	send_row 103 1 test 'una prueba'
+	for path in / /sends/102 '/?q=script'; do
+		get "$path"
+		shows '&lt;script&gt;alert(1)' "GET $path shows a hostile subject"
+		lacks '<script' "GET $path shows a hostile subject escaped"
+		lacks '<img src=x' "GET $path has no tag of a subject"
+	done
+	get /
+	lacks 'una prueba' 'the list of sends has no tests'
+	get "/?q=$(printf %s "$HOSTILE" | sed 's/&/%26/g; s/ /+/g')"
+	shows 'value="&quot;&gt;&lt;script&gt;' 'the words of a search are shown escaped'
+	get '/?q=VERANO'; shows /sends/101 'a search finds a send by its subject, in any case'
+	get '/?q=101'; shows /sends/101 'a search finds a send by its number'
+	get '/?q=%25'; shows /sends/101 'a search for a percent sign finds it'
+	lacks /sends/102 'a percent sign in a search is no wildcard'
+	get '/?q=_'; lacks /sends/101 'an underscore in a search is no wildcard'
+	get "/?q='%20OR%201=1%20--"; shows 'Sin resultados' 'a search is never run as SQL'
+	get '/?q=%ff%fe'; is "$STATUS" 200 'a search that is not UTF-8 is answered'
+	get '/?before=101'; lacks /sends/101 'the list continues before a number'
+	get '/?before=99999999999999999999'; is "$STATUS" 200 'a number that is too large is ignored'
+	# the figures
+	get /sends/101
+	for figure in '/sends/101/people?section=all">Contactos</a></th><td class="n">8<' \
+		'section=send">Enviados</a></th><td class="n">4<' 'section=send_opened">Leídos</a></th><td class="n">2<' \
+		'section=unsend_failed_pending">pendientes</a></th><td class="n">1<'; do
+		shows "$figure" "a send's page has the figure ${figure##*people}"
+	done
+	shows 'https://acme.es/?a=1&amp;b=2' "a send's page has its links"
+	lacks 'href="https://acme.es' "a send's page links to no address of a mail"
+	get '/sends/101/people?section=send_unopened_bounced'
+	shows c4@ejemplo.es 'a section shows its people'
+	lacks c1@ejemplo.es 'a section shows only its people'
+	shows '550 5.1.1 no such user' 'a section tells the reason'
+	count=
+	for section in all send send_opened send_opened_active send_opened_unsubscribed send_unopened send_unopened_delivered \
+		send_unopened_bounced unsend unsend_unsubscribed unsend_unsubscribed_voluntary unsend_unsubscribed_automatic unsend_failed \
+		unsend_failed_nomenclature unsend_failed_refused unsend_failed_pending clicked; do
+		get "/sends/101/people.csv?section=$section"
+		count="$count $(($(wc -l <"$T/page") - 1))"
+	done
+	is "$count" ' 8 4 2 1 1 2 1 1 4 1 1 0 3 1 1 1 1' 'each section has as many people as its figure'
+	get '/sends/101/people?section=none'; is "$STATUS" 404 'an unknown section is not found'
+	sql "UPDATE contact SET email = '=cmd|calc@x.es' WHERE id = 1;
+		UPDATE delivery SET reason = '@SUM(1,\"2\")' WHERE contact_id = 2 AND send_id = 101"
+	get '/sends/101/people.csv?section=all'
+	like "$HEAD" '^Content-Disposition: attachment; filename="all-101.csv"$' 'CSV is a download'
+	shows "1,'=cmd|calc@x.es,handed" 'a cell of CSV that would be a formula gets an apostrophe'
+	shows "2,c2@ejemplo.es,handed,,\"'@SUM(1,\"\"2\"\")\"," 'a cell of CSV with commas and quotes is quoted'
+	sql "UPDATE contact SET email = 'c1@ejemplo.es' WHERE id = 1"
+	get /sends/101/chart.svg
+	like "$HEAD" '^Content-Type: image/svg\+xml$' 'the chart is an image'
+	is "$(grep -o 'class="open" [^/]*height="156"' "$T/page" | wc -l):$(grep -o 'class="click" [^/]*height="78"' "$T/page" | wc -l)" 1:1 \
+		'the chart has the opens and clicks of their hour'
+	# the stored HTML
+	sql "UPDATE piece SET html = '<script>alert(1)</script><form action=//evil.example>' WHERE id = 101"
+	get /pieces/101/html
+	like "$HEAD" "^Content-Security-Policy: sandbox; default-src 'none';.* form-action 'none'; frame-ancestors 'self'\$" \
+		'stored HTML is sandboxed, also when it is opened alone'
+	is "$PAGE" '<script>alert(1)</script><form action=//evil.example>' 'stored HTML is shown as it is'
+	get /sends/101
+	shows '<iframe class="frame" sandbox title=' 'the preview is a sandboxed frame'
+}
+
+state_promises() {
+	log_in victor.acme
+	for change in 'new pause paused pause' 'sending pause paused pause' 'paused resume new resume' 'new cancel cancelled cancel' \
+		'paused cancel cancelled cancel' 'sent pause sent none' 'sent cancel sent none' 'cancelled resume cancelled none' 'test pause test none' \
+		'sending resume sending none'; do
+		# shellcheck disable=SC2086
+		set -- $change
+		sql "UPDATE send SET state = '$1', claimed_by = 'w', claimed_until = '2099-01-01T00:00:00Z', reason = NULL WHERE id = 101"
+		post "/sends/101/$2"
+		is "$(sql "SELECT state FROM send WHERE id = 101"):$(sed -n 's/^Location: //p' "$T/head")" "$3:/sends/101?done=$4" "$2 makes $1 $3"
+	done
+	sql "UPDATE send SET state = 'sending', claimed_by = 'w', claimed_until = '2099-01-01T00:00:00Z' WHERE id = 101"
+	post /sends/101/pause
+	is "$(sql "SELECT coalesce(claimed_by, '-'), reason FROM send WHERE id = 101")" '-|en pausa desde el panel' \
+		'pause takes the claim from saca-send, and says why'
+	get '/sends/101?done=pause'
+	shows 'El envío está en pausa.' 'the page says what was done'
+	sql "UPDATE send SET reason = '<b>550</b>' WHERE id = 101"
+	get /sends/101; shows '&lt;b&gt;550' "the MTA's reason is shown escaped"
+	get "/sends/101?done=<script>"; lacks '<script>' 'a result that nobody knows is not shown'
+	sql "UPDATE send SET state = 'sent', reason = NULL WHERE id = 101"
+}
+
+request_promises() {
+	log_in victor.acme
+	for path in /sends/101/ //sends/101 /sends/0101 /sends/0 /sends/-1 /sends/99999999999999999999 /sends/101/../101 /sends/1%30 /sends/101x \
+		/sends /pieces/101 /../etc/passwd '/sends/101 ' /sends/; do
+		get "$path"
+		is "$STATUS" 404 "GET $path is not found"
+	done
+	request GET "/$(printf '\r\nX-Evil: 1')"
+	is "$STATUS" 404 'a path with line ends is not found'
+	unlike "$HEAD" '^X-Evil' 'a path adds no header field'
+	request GET "/?q=$(printf '%%0d%%0aX-Evil:%%201')"
+	unlike "$HEAD" '^X-Evil' 'a parameter adds no header field'
+	get '/?q=%00'; is "$STATUS" 400 'a NUL in a parameter is refused'
+	get "/?$(seq -s '&' 1 10000)"; is "$STATUS" 400 '10000 parameters are refused'
+	request POST /sends/101/pause "token=$TOKEN&$(head -c 70000 /dev/zero | tr '\0' a)"
+	is "$STATUS" 413 'a body of more than 64 KB is refused'
+	TYPE=text/plain request POST /sends/101/pause "token=$TOKEN"
+	is "$STATUS" 400 'a body that is no form is refused'
+	is "$(SACA_STORE=$T/none/x.db; export SACA_STORE; get /; echo "$STATUS:$CODE")" 503:111 'a store that cannot be opened is 503'
+	for name in SACA_STORE SACA_SENDERS SACA_PANEL_KEY SACA_URL; do
+		is "$(unset $name; get /; echo "$STATUS:$CODE")" 503:100 "without $name the answer is 503"
+	done
+	is "$(SACA_LOGIN=$T/none; export SACA_LOGIN; request POST /login 'user=victor.acme&password=secreto'; echo "$STATUS")" 503 \
+		'a login service that is away is 503'
+	printf short >"$T/short.key"
+	is "$(SACA_PANEL_KEY=$T/short.key; get /; echo "$STATUS:$CODE")" 503:100 'a key of fewer than 32 octets is misuse'
+	is "$(SACA_URL=http://panel.example.com; get /; echo "$STATUS:$CODE")" 503:100 'an address without TLS is misuse'
+	SACA_URL=$PANEL/panel; get /; shows 'href="/panel/sends/101"' 'links begin with the path of SACA_URL'; SACA_URL=$PANEL
+}
+
+guessing_promises() {
+	COOKIE=
+	for _i in 1 2 3 4 5 6 7 8 9 10; do ADDRESS=192.0.2.66 request POST /login "user=victor.acme&password=$_i"; done
+	is "$STATUS" 403 'ten wrong passwords of an address are refused'
+	ADDRESS=192.0.2.66 request POST /login 'user=victor.acme&password=secreto'
+	is "$STATUS" 429 'an address that has failed ten times is told to wait'
+	unlike "$HEAD" '^Set-Cookie' 'an address that has to wait gets no cookie'
+	ADDRESS=192.0.2.67 log_in victor.acme
+	is $? 0 'another address can log in meanwhile'
+	is "$(grep -c 'ip=192.0.2.66 user=victor.acme' "$T/stderr")" 10 'each failure is logged with address and user'
+}

@@ -1,0 +1,178 @@
+"""The whole use of the panel in Chromium. Prints `ok NAME` or `not ok NAME` for each promise."""
+
+import socket
+import sqlite3
+import sys
+import threading
+
+from chromium import Browser
+
+program, panel, store, shots, profile = sys.argv[1:]
+
+
+def ok(good, name, detail=""):
+	print("%s %s" % ("ok" if good else "not ok", name))
+	if not good:
+		print("   got: %r" % (detail,))
+	sys.stdout.flush()
+
+
+def sql(statement, *values):
+	with sqlite3.connect(store, timeout=60) as db:
+		return db.execute(statement, values).fetchall()
+
+
+# --- a listener that hostile content would reach ------------------------------------------------
+
+reached = []
+listener = socket.create_server(("127.0.0.1", 0))
+LISTENER = "127.0.0.1:%d" % listener.getsockname()[1]
+
+
+def listen():
+	while True:
+		client, _ = listener.accept()
+		reached.append(client.recv(1000))
+		client.close()
+
+
+threading.Thread(target=listen, daemon=True).start()
+
+PAYLOADS = [
+	"<script>fetch('http://%s/s')</script>", "\"><img src=x onerror=\"fetch('http://%s/i')\">", "'><svg onload=\"fetch('http://%s/v')\">",
+	"</title><script src=http://%s/t></script>", "</style><script src=http://%s/y></script>", "javascript:fetch('http://%s/j')",
+	"\" autofocus onfocus=\"fetch('http://%s/f')\" x=\"", "</textarea><iframe src=http://%s/r></iframe>", "<base href=http://%s/b/>",
+	"<meta http-equiv=refresh content='0;url=http://%s/m'>", "<form action=http://%s/o><button autofocus>", "{{constructor.constructor('1')()}}%s",
+	"<!--><link rel=stylesheet href=http://%s/l>", "‮%s\u200f", "&lt;script&gt;%s", "%%00<script>%s",
+]
+
+
+def main(b):
+	def look(name, path):
+		"""Goes to a page at both widths, and keeps the pictures."""
+		for width in (1280, 375):
+			b.size(width, 900)
+			b.go(panel + path)
+			wide = b.overflow()
+			b.size(width, max(900, min(7000, b.evaluate("document.documentElement.scrollHeight"))))
+			b.screenshot("%s/%s-%d.png" % (shots, name, width))
+			ok(wide <= 0, "%s fits into %d pixels" % (name, width), wide)
+			# what a screen reader needs
+			ok(b.evaluate("[...document.querySelectorAll('input:not([type=hidden]),select')].every(e => e.labels.length)"),
+				"each field of %s at %d pixels has a label" % (name, width))
+			ok(b.evaluate("document.querySelectorAll('h1').length == 1 && [...document.querySelectorAll('h1,h2,h3')]"
+				".every((h, i, all) => i == 0 ? h.tagName == 'H1' : +h.tagName[1] <= +all[i - 1].tagName[1] + 1)"),
+				"the headings of %s at %d pixels are in order" % (name, width))
+			ok(b.evaluate("[...document.querySelectorAll('img,iframe')].every(e => e.alt || e.title) && document.documentElement.lang != ''"),
+				"pictures and frames of %s at %d pixels have names" % (name, width))
+
+	b.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": "es"})
+	# --- log in
+	look("login", "/login")
+	b.size(1280, 900)
+	b.go(panel + "/sends/101")
+	ok(b.url() == panel + "/login", "a page leads to the login", b.url())
+	b.fill("#user", "victor.acme")
+	b.fill("#password", "wrong")
+	b.press_enter()
+	ok("no son correctos" in b.text(), "a wrong password is told", b.text())
+	b.fill("#user", "victor.acme")
+	b.fill("#password", "secreto")
+	b.press_enter()
+	ok(b.url() == panel + "/", "Enter in the password field logs in", b.url())
+	cookie = [c for c in b.call("Network.getCookies", urls=[panel])["cookies"] if c["name"] == "__Host-saca"]
+	ok(len(cookie) == 1 and cookie[0]["secure"] and cookie[0]["httpOnly"] and cookie[0]["sameSite"] == "Strict",
+		"the browser keeps the cookie as secure, for HTTP only, for this site only", cookie)
+
+	# --- look
+	look("sends", "/")
+	look("send", "/sends/101")
+	look("people", "/sends/101/people?section=all")
+	b.size(1280, 3000)
+	b.go(panel + "/")
+	b.press_tab()
+	ok(b.evaluate("document.activeElement.className") == "skip", "Tab first reaches the link that skips the navigation")
+	b.click("a[href='/sends/101']")
+	ok("Rebajas de verano" in b.text("h1"), "a click on a send shows it", b.text())
+	ok(b.evaluate("document.querySelector('img.chart').naturalWidth") > 0, "the chart is drawn")
+	b.click("a[href*='section=send_opened']")
+	ok("c1@ejemplo.es" in b.text() and "c4@ejemplo.es" not in b.text(), "a click on a figure shows its people", b.text())
+
+	# --- search and page
+	for i in range(1, 121):
+		sql("INSERT INTO send SELECT ?, plan_id, username, sender_id, piece_id, group_id, '[SMTP] Boletín ' || ?, source, 'sent', 'Boletín ' || ?,"
+			" ?, message_id, show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total, spooled_at, imported_at,"
+			" started_at, finished_at, next_at, claimed_by, claimed_until, reason FROM send WHERE id = 101", 1000 + i, i, i, "%032x" % (1000 + i))
+	b.go(panel + "/")
+	count = "document.querySelectorAll('tbody tr').length"
+	seen = [b.evaluate(count)]
+	while b.evaluate("!!document.querySelector('a[rel=next]')"):
+		b.click("a[rel=next]")
+		seen.append(b.evaluate(count))
+	ok(seen == [50, 50, 21], "the list of sends is paged to its end", seen)
+	b.fill("#q", "boletín 77")
+	b.press_enter()
+	ok(b.evaluate(count) == 1 and "Boletín 77" in b.text("tbody"), "a search finds a send", b.text())
+	b.fill("#q", "nada de nada")
+	b.press_enter()
+	ok("Sin resultados" in b.text(), "a search without a result says so", b.text())
+	look("nothing", "/?q=nada+de+nada")
+	look("many", "/")
+
+	# --- pause, resume, cancel
+	sql("UPDATE send SET state = 'sending' WHERE id = 101")
+	b.size(1280, 900)
+	b.go(panel + "/sends/101")
+	b.click("form[action$='/pause'] button")
+	ok("El envío está en pausa." in b.text() and sql("SELECT state FROM send WHERE id = 101") == [("paused",)], "a button pauses a send", b.text())
+	look("paused", "/sends/101?done=pause")
+	b.click("form[action$='/resume'] button")
+	ok("El envío continúa." in b.text() and sql("SELECT state FROM send WHERE id = 101") == [("new",)], "a button resumes a send", b.text())
+	b.click("form[action$='/cancel'] button")
+	ok("El envío está cancelado." in b.text() and sql("SELECT state FROM send WHERE id = 101") == [("cancelled",)], "a button cancels a send", b.text())
+
+	# --- hostile content
+	for i, payload in enumerate(PAYLOADS):
+		text = payload % LISTENER
+		sql("UPDATE send SET name = '[SMTP] ' || ?, subject = ?, reason = ?, state = 'paused', message_id = ?, remote_ip = ?, username = ? WHERE id = 101",
+			*[text] * 6)
+		sql("UPDATE piece SET html = ? WHERE id = 101", "<body>%s<script>fetch('http://%s/h')</script>" % (text, LISTENER))
+		sql("UPDATE contact SET email = ? WHERE id = 1", text)
+		sql("UPDATE delivery SET reason = ? WHERE send_id = 101 AND contact_id = 1", text)
+		sql("UPDATE link SET url = ? WHERE send_id = 101 AND number = 1", text)
+		sql("UPDATE sender SET address = ? WHERE id = 1", text)
+		for path in ("/?q=" + "".join("%%%02x" % c for c in text.encode()), "/sends/101", "/sends/101/people?section=all", "/pieces/101/html"):
+			b.size(1280, 4000)
+			b.call("Emulation.setScriptExecutionDisabled", value=False)  # a page that lets a script in must fail here
+			b.go(panel + path)
+			if "pieces" not in path:
+				ok(b.evaluate("document.querySelectorAll('main script, main base, main link, main meta, main svg[onload]').length") == 0
+					and b.evaluate("document.querySelectorAll('[onerror],[onload],[onfocus]').length") == 0,
+					"payload %d makes no element of %s" % (i + 1, path.split("?")[0]))
+		b.go(panel + "/sends/101")
+		# the frame is a process of its own: its answer is awaited by its picture
+		b.screenshot("%s/hostile.png" % shots)
+	ok(not reached, "no payload runs: the listener stays silent", reached)
+	b.expect()
+	dialogs = [e for e in b.kept if e["method"] == "Page.javascriptDialogOpening"]
+	ok(not dialogs, "no payload opens a dialog", dialogs)
+
+	# --- log out
+	b.call("Emulation.setScriptExecutionDisabled", value=True)
+	b.size(1280, 900)
+	b.go(panel + "/")
+	b.click("form[action$='/logout'] button")
+	ok(b.url() == panel + "/login", "the button logs out", b.url())
+	b.go(panel + "/sends/101")
+	ok(b.url() == panel + "/login", "after that no page is shown", b.url())
+	b.expect()
+	requests = {e["params"]["request"]["url"].split("/")[2] for e in b.kept if e["method"] == "Network.requestWillBeSent"
+		and e["params"]["request"]["url"].startswith("http")}
+	ok(requests <= {panel.split("/")[2], LISTENER}, "the pages ask no other host", requests)
+
+
+browser = Browser(program, profile)
+try:
+	main(browser)
+finally:
+	browser.close()

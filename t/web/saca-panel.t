@@ -1,0 +1,22 @@
+#!/bin/sh
+# saca-panel from the shell, as a web server runs it, with SQLite: logins, sessions, forgery, other
+# plans, each page and action, hostile content, broken requests.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/service.sh"
+
+STORE=$T/saca.db
+sql() { sqlite3 "$STORE" "$1"; }
+. "$TOP/t/lib/panel.sh"
+. "$TOP/t/lib/panel-promises.sh"
+
+fill_store
+start_panel
+login_promises
+session_promises
+forgery_promises
+plan_promises
+send_promises
+state_promises
+request_promises
+guessing_promises
+done_testing
