@@ -99,7 +99,8 @@ OBJ_saca-list := \
 OBJ_saca-queue := \
 	$(call in,base,ascii buf clock date fd num setid utf8 version) \
 	$(call in,mail,address header punycode) \
-	$(call in,spool,credit credit_format file find lock name record requeue seen_format spool summary) \
+	$(call in,spool,boot credit credit_format file find lock name number number_format record requeue seen_format) \
+	$(call in,spool,spool summary) \
 	$(call in,store,listing) \
 	$(call in,import,batch queue_find queue_row)
 

@@ -11,6 +11,7 @@
 #include "mail/address.h"
 #include "spool/credit.h"
 #include "spool/lock.h"
+#include "spool/number.h"
 #include "spool/requeue.h"
 #include "spool/summary.h"
 #include "store/listing.h"
@@ -27,7 +28,8 @@
 #include <skalibs/strerr.h>
 
 #define USAGE "saca-queue [-jC] [-p plan] [-u user] [-d day] spool [list], or saca-queue [-jC] spool credit, " \
-	"or saca-queue spool metrics, or saca-queue -c [-a seconds] spool, or saca-queue spool show|retry|drop file"
+	"or saca-queue spool metrics, or saca-queue -c [-a seconds] spool, or saca-queue spool show|retry|drop file, " \
+	"or saca-queue [-i K/N] spool renumber file"
 
 #define AGE 3600 /* seconds that a file may wait before -c complains */
 
@@ -36,8 +38,9 @@ static struct {
 	struct queue_filter filter;
 	bool checks;
 	uint64_t age;
+	uint64_t residue, hosts;
 	char const *path, *verb, *file;
-} options = {.age = AGE};
+} options = {.age = AGE, .hosts = 1};
 
 static _Noreturn void die_memory(void)
 {
@@ -247,15 +250,40 @@ static int show_file(struct spool const *sp, struct batch_file const *f)
 	return 0;
 }
 
-static int retry_file(struct spool const *sp, struct batch_file const *f)
+static void require_aside(struct batch_file const *f)
 {
 	if (f->folder != SPOOL_FAILED)
 		strerr_dief(EXIT_NOT_FOUND, "it was not set aside, it waits already: ", f->name);
-	enum spool_requeue r = spool_retry(sp, f->name);
+}
+
+static void judge_put_back(struct batch_file const *f, enum spool_requeue r)
+{
 	if (r == SPOOL_REQUEUE_EXISTS)
 		strerr_dief(EXIT_NOT_FOUND, "a file of that name waits already: ", f->name);
+	if (r == SPOOL_REQUEUE_CONTACTS)
+		strerr_dief(EXIT_NOT_FOUND, "it has no number, only contacts: ", f->name);
+	if (r == SPOOL_REQUEUE_NO_NUMBER)
+		strerr_dief(EXIT_TEMPORARY, "count is missing or damaged: run saca-import, which makes it anew");
 	if (r != SPOOL_REQUEUE_DONE)
 		die_spool("put the file back");
+}
+
+static int retry_file(struct spool const *sp, struct batch_file const *f)
+{
+	require_aside(f);
+	judge_put_back(f, spool_retry(sp, f->name));
+	return 0;
+}
+
+static int renumber_file(struct spool const *sp, struct batch_file const *f)
+{
+	struct spool_renumbered n = {.residue = options.residue, .hosts = options.hosts};
+	require_aside(f);
+	judge_put_back(f, spool_renumber(sp, f->name, &n));
+	printf("send %" PRIu64 " is now send %" PRIu64 ": tell the client, whose reply names %" PRIu64 "\n",
+		n.before, n.after, n.before);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		die_output();
 	return 0;
 }
 
@@ -275,7 +303,8 @@ static struct { char const *name; int (*run)(struct spool const *); } const spoo
 	{"list", list_spool}, {"credit", list_credit}, {"metrics", print_metrics}};
 
 static struct { char const *name; bool changes; int (*run)(struct spool const *, struct batch_file const *); }
-	const file_verbs[] = {{"show", false, show_file}, {"retry", true, retry_file}, {"drop", true, drop_file}};
+	const file_verbs[] = {{"show", false, show_file}, {"retry", true, retry_file}, {"renumber", true, renumber_file},
+	{"drop", true, drop_file}};
 
 static _Noreturn void die_usage(void)
 {
@@ -291,9 +320,9 @@ static void set_format(enum listing_format format)
 
 static void read_options(int argc, char const *const *argv)
 {
-	bool lists = false;
+	bool lists = false, has_host = false;
 	subgetopt l = SUBGETOPT_ZERO;
-	for (int c; (c = subgetopt_r(argc, argv, "jCcVa:p:u:d:", &l)) != -1;)
+	for (int c; (c = subgetopt_r(argc, argv, "jCcVa:i:p:u:d:", &l)) != -1;)
 		switch (c) {
 		case 'V': version_exit();
 		case 'j': set_format(LISTING_JSON); break;
@@ -302,6 +331,11 @@ static void read_options(int argc, char const *const *argv)
 		case 'a':
 			if (!num_scan(l.arg, strlen(l.arg), INT64_MAX, &options.age))
 				strerr_dief(EXIT_MISUSE, "invalid number of seconds: ", l.arg);
+			break;
+		case 'i':
+			has_host = true;
+			if (!spool_number_hosts(l.arg, &options.residue, &options.hosts))
+				strerr_dief(EXIT_MISUSE, "invalid host number: ", l.arg);
 			break;
 		case 'p': options.filter.plan = l.arg; lists = true; break;
 		case 'u': options.filter.user = l.arg; lists = true; break;
@@ -316,6 +350,7 @@ static void read_options(int argc, char const *const *argv)
 	options.file = words > 2 ? argv[l.ind + 2] : NULL;
 	bool is_list = strcmp(options.verb, "list") == 0, is_credit = strcmp(options.verb, "credit") == 0;
 	if ((lists && !is_list) || (options.format != LISTING_TABLE && !is_list && !is_credit)
+		|| (has_host && strcmp(options.verb, "renumber") != 0)
 		|| (options.checks && (words > 1 || lists || options.format != LISTING_TABLE)))
 		die_usage();
 }

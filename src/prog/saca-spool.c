@@ -65,10 +65,7 @@ static uint64_t read_number(char const *s, uint64_t max, char const *what)
 
 static void read_residue(char const *s)
 {
-	char const *slash = strchr(s, '/');
-	if (!slash || !num_scan(s, (size_t)(slash - s), SPOOL_HOSTS - 1, &options.residue)
-		|| !num_scan(slash + 1, strlen(slash + 1), SPOOL_HOSTS, &options.hosts)
-		|| options.residue >= options.hosts)
+	if (!spool_number_hosts(s, &options.residue, &options.hosts))
 		strerr_dief(EXIT_MISUSE, "invalid host number: ", s);
 }
 

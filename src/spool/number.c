@@ -4,6 +4,7 @@
 #include "spool/number.h"
 
 #include "base/fd.h"
+#include "base/num.h"
 #include "spool/boot.h"
 #include "spool/find.h"
 #include "spool/lock.h"
@@ -95,6 +96,13 @@ static enum spool_number take_number(struct record const *r, struct counter *c,
 	if (!counter_take(c, here, from, residue, hosts, block, number, &raise))
 		return SPOOL_NUMBER_SPENT;
 	return (!raise || write_limit(r, c)) && write_hint(r, c) ? SPOOL_NUMBER_OK : SPOOL_NUMBER_ERROR;
+}
+
+bool spool_number_hosts(char const *s, uint64_t *residue, uint64_t *hosts)
+{
+	char const *slash = strchr(s, '/');
+	return slash && num_scan(s, (size_t)(slash - s), SPOOL_HOSTS - 1, residue)
+		&& num_scan(slash + 1, strlen(slash + 1), SPOOL_HOSTS, hosts) && *residue < *hosts;
 }
 
 enum spool_number spool_number_take(struct spool const *sp, uint64_t residue, uint64_t hosts,

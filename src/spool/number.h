@@ -17,6 +17,10 @@ enum spool_number {
 	SPOOL_NUMBER_ERROR  /* errno */
 };
 
+/* Parses `K/N`, the host's place among those that share the numbers: residue K, hosts N,
+   K < N <= SPOOL_HOSTS. False: it is something else. */
+bool spool_number_hosts(char const *s, uint64_t *residue, uint64_t *hosts);
+
 /* Hands out the next number n with n % hosts == residue, 0 <= residue < hosts. */
 enum spool_number spool_number_take(struct spool const *sp, uint64_t residue, uint64_t hosts,
 	uint64_t *number);

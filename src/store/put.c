@@ -128,7 +128,7 @@ static bool compare_held(void *arg, size_t n, char const *const *column, size_t 
 	num_fmt(number, h->file->send);
 	h->result = column[0] && length[0] == id.n && !memcmp(column[0], id.s, id.n) ? STORE_ALREADY
 		: store_fail(h->store, STORE_REFUSED, "send ", number, " is in the store under another id: ",
-			column[0] ? column[0] : "none", (char *)NULL);
+			column[0] ? column[0] : "none", " (saca-queue renumber gives it another number)", (char *)NULL);
 	return false;
 }
 

@@ -125,6 +125,44 @@ else
 fi
 rm -f "$SPOOL/new/"* "$SPOOL/failed/"*
 
+# --- A send whose number is another's in the store
+sql() { sqlite3 "$STORE" "$1"; }
+message primero | put new "$(key 5000)" 20 20 $D victor.acme remitente@dominio.com b@y.es
+saca-import "$SPOOL" "$STORE" 2>/dev/null
+{ message segundo; head -c 200000 /dev/zero | tr '\0' x; } |
+	put new "$(key 5001)" 20 21 $D victor.acme remitente@dominio.com a@y.es
+saca-import "$SPOOL" "$STORE" 2>/dev/null
+like "$(saca-queue "$SPOOL" list)" '^failed .* send 20 is in the store under another id: .*saca-queue renumber' \
+	'the reason of a number that is taken names saca-queue renumber'
+cp "$SPOOL/failed/$(key 5001)" "$T/aside"
+out=$(saca-queue "$SPOOL" renumber 20)
+is "$?" 0 'saca-queue renumber takes a file that was set aside'
+fresh=$(printf '%s\n' "$out" | sed -n 's/^send 20 is now send \([0-9]*\): tell the client, whose reply names 20$/\1/p')
+[ "${fresh:-0}" -gt "$(sql "select max(id) from send where source = 'smtp'")" ]
+ok $? 'the fresh number is above those of the store, and the operator is told both' "$out"
+is "$(ls "$SPOOL/failed" "$SPOOL/tmp" | grep -c "$(key 5001)"):$(ls "$SPOOL/new")" "0:$(key 5001)" \
+	'saca-queue renumber puts the file back to be imported, and leaves nothing else'
+sed "s/^X-Saca-Send: 20\$/X-Saca-Send: $fresh/" "$T/aside" | cmp - "$SPOOL/new/$(key 5001)" 2>&1
+ok $? 'only the number of a renumbered file changes'
+out=$(saca-queue "$SPOOL" renumber "$fresh" 2>&1); is $? 1 'saca-queue renumber refuses a file that waits'
+saca-import "$SPOOL" "$STORE" 2>/dev/null
+is "$(sql "select id, subject from send where smtp_id = '$(uuid 21)'")" "$fresh|segundo" 'a renumbered send is imported'
+put failed "$(uuid 22)" 0 22 $D victor.acme remitente@dominio.com a@y.es
+out=$(saca-queue "$SPOOL" renumber "$(uuid 22)" 2>&1)
+is "$?:$(ls "$SPOOL/failed")" "1:$(uuid 22)" 'saca-queue renumber refuses contacts alone'
+rm "$SPOOL/failed/"*
+message tercero | put failed "$(key 5002)" 20 23 $D victor.acme remitente@dominio.com a@y.es
+out=$(saca-queue -i 3/7 "$SPOOL" renumber 20)
+is "$(($(sed -n 's/^X-Saca-Send: //p' "$SPOOL/new/"*) % 7))" 3 'saca-queue renumber -i takes a number of this host'
+rm "$SPOOL/new/"*
+message cuarto | put failed "$(key 5003)" 20 24 $D victor.acme remitente@dominio.com a@y.es
+mv "$SPOOL/count" "$T/count"
+out=$(saca-queue "$SPOOL" renumber 20 2>&1)
+is "$?:$(ls "$SPOOL/failed"):$(ls "$SPOOL/new")" "111:$(key 5003):" 'saca-queue renumber without a counter changes nothing'
+like "$out" 'count is missing or damaged: run saca-import' 'saca-queue renumber says that the counter is lost'
+mv "$T/count" "$SPOOL/count"
+rm "$SPOOL/failed/"*
+
 # --- Found by number, UUID, user, plan or date ---
 message quien | put new "$(key 10)" 10 10 2026-01-02T03:04:05Z victor.acme remitente@dominio.com b@y.es
 message cual | put failed "$(key 11)" 11 11 2026-01-03T03:04:05Z eva.otro remitente@dominio.com b@y.es
@@ -290,5 +328,7 @@ misuse "$SPOOL" show
 misuse "$SPOOL" show ''
 misuse "$SPOOL" show a b
 misuse -j "$SPOOL" show a
+misuse -i 1/2 "$SPOOL" retry a
+misuse -i 2/2 "$SPOOL" renumber a
 
 done_testing

@@ -26,6 +26,7 @@ fresh() {
 	rm -rf "${T:?}/spool" "$T/lib" "$T/log" "$T/run"
 	CLEAR=$(free_port) START=$(free_port) TLS=$(free_port)
 	mkdir "$T/spool" "$T/lib" "$T/log" "$T/log/$CLEAR" "$T/log/$START" "$T/log/$TLS" "$T/log/import" "$T/log/login" "$T/log/queue"
+	saca-import "$T/spool" "$T/lib/saca.db" 2>/dev/null # numbers begin, whichever service starts first
 	[ -z "$user" ] || chown -R nobody "$T/spool" "$T/lib" "$T/log"
 }
 
