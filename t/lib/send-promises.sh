@@ -176,6 +176,9 @@ options_of_saca_send() {
 	took=$((($(date +%s%N) - start) / 1000000))
 	[ "$took" -ge 750 ]
 	ok $? "-m limits the mails a second" "5 mails took $took ms"
+	add_send 1604 1 100
+	out=$(script -qec "saca-send -m 100 -k '$T/link.key' -p '$T/published' -u '$URL' -h api.example.com '$STORE' '$MTA_URL'" /dev/null </dev/null | tr '\r' '\n')
+	like "$out" '^\[#+\.*\] [0-9]+ of 100' "on a terminal a bar shows the progress"
 	rules 'ehlo * 421 4.3.2 not now'
 	add_send 1603 1 1
 	for bad in "-u http://l.example" "-u https://l.example/" "-u ftp://x" "-u https://l.example/?x" "-b a.b" "-n 0" "-r bounce" "-r a-very-long-prefix-@b.es" \
