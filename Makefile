@@ -41,7 +41,7 @@ endif
 
 in = $(addprefix $1/,$2)
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool saca-hit
-BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce saca-send saca-count saca-panel
+BATCH := saca-accounts saca-import saca-list saca-queue saca-bounce saca-send saca-count saca-panel saca-api
 
 OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
@@ -140,6 +140,17 @@ OBJ_saca-panel := \
 	$(call in,send,when words) \
 	$(call in,web,chart csv form login page panel_people panel_piece panel_send panel_sends request response sections \
 		sendstate session style texts)
+OBJ_saca-api := \
+	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num random run setid siphash utf8 version wait) \
+	$(call in,service,answer ask login reply submission) \
+	$(call in,mail,address compose header param punycode) \
+	$(call in,accounts,plan senders) \
+	$(call in,smtp,queue queueenv rcptset) \
+	$(call in,spool,file) \
+	$(call in,store,figures migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+		store tables) \
+	$(call in,send,unsubscribe words) \
+	$(call in,web,api api_campaign api_contacts api_sends campaign form login output request response sections sendstate)
 
 LIB_saca-proxy := -lskarnet
 LIB_saca-smtpd := -lskarnet
@@ -155,6 +166,7 @@ LIB_saca-hit := -lskarnet -lbearssl
 LIB_saca-count := -lskarnet -lsqlite3 -lpq
 LIB_saca-panel := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-bounce := -lskarnet -lbearssl
+LIB_saca-api := -lskarnet -lsqlite3 -lpq -lcjson
 LIB_saca-send := -lskarnet -lbearssl -lsqlite3 -lpq -lcurl
 
 # --- How ------------------------------------------------------------------------------
@@ -224,7 +236,7 @@ $(UNITS): $(BUILD)/t/%: t/%.c t/lib/unit.h $(BUILD)/t/lib/unit.o $(BUILD)/house.
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Wno-conversion -It/lib $(LDFLAGS) -o $@ $< $(BUILD)/t/lib/unit.o \
 		$(BUILD)/house.a -Wl,--as-needed $(HOUSE_LIBS) $$(pkg-config --cflags --libs check)
 
-HOUSE_LIBS := -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq -lcurl
+HOUSE_LIBS := -lskarnet -lbearssl -luuid -lcrypt -lsqlite3 -lpq -lcurl -lcjson
 
 # This test makes allocations fail.
 $(BUILD)/t/whole/memory: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc

@@ -8,6 +8,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+char const version_text[] = SACA_VERSION;
+
 void version_exit(void)
 {
 	struct iovec line[] = {{(char *)PROG, strlen(PROG)}, {(char *)" " SACA_VERSION "\n", sizeof SACA_VERSION + 1}};

@@ -1,0 +1,56 @@
+/* A campaign that comes by HTTP: it becomes a message such as a client of the SMTP door would send,
+   and goes to the queue service, which treats it alike. */
+#ifndef WEB_CAMPAIGN_H
+#define WEB_CAMPAIGN_H
+
+#include "base/buf.h"
+#include "mail/message.h"
+#include "service/answer.h"
+#include "service/ask.h"
+#include "smtp/rcptset.h"
+#include "web/login.h"
+
+#include <stdbool.h>
+
+#define CAMPAIGN_RECIPIENTS 50000          /* as the SMTP door */
+#define CAMPAIGN_RECIPIENT_OCTETS (2 << 20)
+#define CAMPAIGN_SECONDS 60                /* to wait for the queue service */
+
+/* Strings; UTF-8. NULL: absent. */
+struct campaign {
+	char const *subject;
+	char const *text, *html;
+	char const *message_id; /* with brackets: a repeat within 24 hours gets the same number */
+	struct message_options options;
+	struct rcptset recipients; /* with the sender; rcptset_begin and campaign_add fill it */
+};
+
+/* Appends the message: header fields, text and HTML. prefix: of the options, `X-Teenvio-`. False: out of
+   memory. */
+bool campaign_compose(struct buf *out, struct campaign const *c, char const *prefix);
+
+/* Prepares the recipients of an empty campaign. sender: a normalized address. False: errno. */
+bool campaign_start(struct campaign *c, char const *sender, size_t n);
+
+enum campaign_added { CAMPAIGN_ADDED, CAMPAIGN_BAD_ADDRESS, CAMPAIGN_FULL, CAMPAIGN_NO_MEMORY };
+
+/* Adds a recipient, unless it is there already: s[0..n) is an address as a person writes it. */
+enum campaign_added campaign_add(struct campaign *c, char const *s, size_t n);
+
+void campaign_free(struct campaign *c);
+
+/* Where a campaign comes from. */
+struct campaign_origin {
+	struct web_user const *user; /* with its ticket */
+	char const *queue;           /* socket of the queue service */
+	char const *address;         /* the client's */
+	char const *host;            /* ours */
+	bool https;
+};
+
+/* Hands a composed message to the queue service. The answer is like that to a client of the SMTP door.
+   reason: how a failure came about, for the log. */
+void campaign_submit(struct campaign *c, struct buf const *message, struct campaign_origin const *origin,
+	struct answer *answer, char reason[ASK_REASON]);
+
+#endif
