@@ -1,6 +1,6 @@
 #!/bin/sh
-# scripts/site sets up a fresh Debian: its services start, and a mail over port 58700 becomes
-# rows in the store. Each supervisor has a new system.
+# scripts/site sets up a fresh Debian: its services start, a mail over port 58700 becomes rows in
+# the store, its mails reach a mail server, and an open is counted. Each supervisor has a new system.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
@@ -25,19 +25,27 @@ state() {
 	find "$ROOT" -xdev -path "$ROOT/proc" -prune -o -printf '%p %u %g %m %s %T@ %l\n' | sort
 }
 
+SENDING='-u https://links.example.com -r bounce+@bounces.example.com'
+
 # set_up SUPERVISOR: what holds for every supervisor
 set_up() {
 	site_system "$1" || { ok 1 "$1: a system can be made"; return 1; }
 	state >"$T/before"
-	out=$(site "$1" -n -h api.example.com)
+	# shellcheck disable=SC2086 # words
+	out=$(site "$1" -n -h api.example.com $SENDING)
 	is $? 0 "$1: scripts/site -n exits 0" || echo "$out" | sed 's/^/# /'
 	like "$out" 'useradd .* saca$' "$1: scripts/site -n prints the steps"
 	state >"$T/after"
 	is "$(diff "$T/before" "$T/after")" "" "$1: scripts/site -n changes nothing"
 	out=$(site "$1" -h api.example.com)
 	is $? 0 "$1: scripts/site exits 0" || echo "$out" | sed 's/^/# /'
+	is "$(find "$ROOT/etc" "$ROOT/var/lib/saca" -name 'saca-send*' -o -name hits)" "" "$1: scripts/site without -u sets up no sending"
+	# shellcheck disable=SC2086
+	out=$(site "$1" -h api.example.com $SENDING)
+	is $? 0 "$1: scripts/site -u -r exits 0" || echo "$out" | sed 's/^/# /'
 	state >"$T/before"
-	out=$(site "$1" -h api.example.com)
+	# shellcheck disable=SC2086
+	out=$(site "$1" -h api.example.com $SENDING)
 	is "$? $(echo "$out" | tail -n 1)" "0 # nothing to do: this host is set up" "$1: a second scripts/site has nothing to do" || echo "$out" | sed "s|^|# |"
 	state >"$T/after"
 	is "$(diff "$T/before" "$T/after")" "" "$1: a second scripts/site changes nothing"
@@ -46,63 +54,115 @@ set_up() {
 /etc/saca/key.pem root root 600
 /etc/saca/passwords.cdb root sacapw 640
 /var/lib/saca/saca.db sacaspool sacaspool 660" "$1: folders, key, hashes and store have their owners and modes"
+	is "$(chroot "$ROOT" stat -c '%n %U %G %a' /etc/saca/link.key /var/lib/saca/published /var/lib/saca/hits)" \
+		"/etc/saca/link.key root sacahits 640
+/var/lib/saca/published sacaspool sacahits 2750
+/var/lib/saca/hits sacaspool sacahits 2770" "$1: the keys of the links and the folders of sending have their owners and modes"
+	is "$(cat "$ROOT"/etc/saca/env/LINKS "$ROOT"/etc/saca/env/BOUNCES 2>/dev/null || sed -n 's/^LINKS=//p; s/^BOUNCES=//p' "$ROOT/etc/saca/environment")" \
+		"https://links.example.com
+bounce+@bounces.example.com" "$1: scripts/site -u -r sets LINKS and BOUNCES"
 	like "$(openssl x509 -noout -subject -in "$ROOT/etc/saca/cert.pem")" 'CN = api.example.com$' \
 		"$1: the certificate is for the host named by -h"
 }
 
-# delivers SUPERVISOR SCANNER...: starts the services in name spaces of their own and sends
-# one mail with Python's client
+# The client: FILE RECIPIENTS
+cat >"$T/submit.py" <<'END'
+import os, smtplib, ssl, sys, time
+context = ssl.create_default_context(cafile=os.environ["ROOT"] + "/etc/saca/cert.pem")
+context.check_hostname = False
+end = time.time() + 40
+while True:
+    try:
+        client = smtplib.SMTP("127.0.0.1", 58700, timeout=60)
+        client.starttls(context=context)
+        client.login("victor.acme", "secreto")
+        break
+    except (OSError, smtplib.SMTPException):
+        if time.time() > end:
+            raise
+        time.sleep(0.1)
+client.mail("remitente@example.com")
+for i in range(int(sys.argv[2])):
+    client.rcpt("c%d@example.org" % i)
+print(client.data(open(sys.argv[1], "rb").read()))
+client.quit()
+END
+
+# Runs in name spaces of its own: SCANNER... The first step that fails ends it, and is named.
+cat >"$T/run" <<'END'
+mount -t proc proc "$ROOT/proc" && ip link set lo up || exit 1
+chroot "$ROOT" "$@" >"$T/scanner.log" 2>&1 &
+python3 "$TOP/t/send/server.py" "$MTA" &
+sql() { sqlite3 -cmd '.timeout 20000' "$ROOT/var/lib/saca/saca.db" "$1" 2>/dev/null; }
+mails() { cat "$MTA/mails" 2>/dev/null | wc -l; }
+# step NAME CONDITION
+step() {
+	end=$(($(date +%s) + 60))
+	until eval "$2"; do
+		[ "$(date +%s)" -lt "$end" ] || { echo "not so: $1"; exit 1; }
+		sleep 0.05
+	done
+}
+python3 "$T/submit.py" "$T/mail" 1 || exit 1
+step "the send is in the store" '[ "$(sql "SELECT count(*) FROM send")" = 1 ]'
+step "the mail server has its mail" '[ "$(mails)" = 1 ]'
+step "the send is sent" '[ "$(sql "SELECT state FROM send")" = sent ]'
+pixel=$(python3 - "$MTA/last" <<'PYTHON'
+import email, re, sys
+html = [p for p in email.message_from_binary_file(open(sys.argv[1], "rb")).walk() if p.get_content_type() == "text/html"][0]
+print(re.search(rb"https://links\.example\.com(/o/[a-z2-7]+\.gif)", html.get_payload(decode=True)).group(1).decode())
+PYTHON
+)
+chroot "$ROOT" setpriv --reuid=sacahit --regid=sacahits --clear-groups \
+	env REQUEST_METHOD=GET PATH_INFO="$pixel" HTTP_USER_AGENT='Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Firefox/115.0' \
+	SACA_LINK_KEYS=/etc/saca/link.key SACA_PUBLISHED=/var/lib/saca/published SACA_HITS=/var/lib/saca/hits saca-hit >"$T/answer"
+grep -aqi '^content-type: image/gif' "$T/answer" || { echo "not so: saca-hit, as user sacahit, answers"; exit 1; }
+python3 "$T/submit.py" "$T/mail2" 1000 || exit 1
+for part in 1 2 3; do
+	before=$(mails)
+	step "saca-send goes on after restart $part" '[ "$(mails)" -gt "$before" ]'
+	sh -c "$RESTART" || { echo "not so: restart $part"; exit 1; }
+done
+step "the second send is sent" '[ "$(sql "SELECT state FROM send WHERE id = 2")" = sent ]'
+step "the open is counted" '[ "$(sql "SELECT opens FROM delivery WHERE send_id = 1")" = 1 ]'
+echo "all sent"
+END
+
+# delivers SUPERVISOR RESTART SCANNER...: starts the services and sends two messages. RESTART
+# restarts saca-send and saca-count in the midst of the second.
 delivers() {
-	supervisor=$1
-	shift
+	supervisor=$1 RESTART=$2 MTA=$T/mta.$1
+	shift 2
 	accounts_text >"$ROOT/etc/saca/accounts"
 	site "$supervisor" >/dev/null
 	campaign >"$T/mail"
-	cat >"$T/send.py" <<-'END'
-		import smtplib, ssl, sys, time
-		context = ssl.create_default_context(cafile=sys.argv[1])
-		context.check_hostname = False
-		end = time.time() + 40
-		while True:
-		    try:
-		        client = smtplib.SMTP("127.0.0.1", 58700, timeout=60)
-		        client.starttls(context=context)
-		        client.login("victor.acme", "secreto")
-		        break
-		    except (OSError, smtplib.SMTPException):
-		        if time.time() > end:
-		            raise
-		        time.sleep(0.1)
-		client.mail("remitente@example.com")
-		client.rcpt("ana@example.org")
-		print(client.data(open(sys.argv[2], "rb").read()))
-		client.quit()
-	END
-	cat >"$T/run" <<-END
-		mount -t proc proc "$ROOT/proc" && ip link set lo up || exit 1
-		$ROOMY chroot "$ROOT" $* >"$T/scanner.log" 2>&1 &
-		python3 "$T/send.py" "$ROOT/etc/saca/cert.pem" "$T/mail" || exit 1
-		end=\$((\$(date +%s) + 40))
-		until [ "\$(sqlite3 "$ROOT/var/lib/saca/saca.db" 'SELECT count(*) FROM send' 2>/dev/null)" = 1 ]; do
-			[ "\$(date +%s)" -lt "\$end" ] || exit 1
-			sleep 0.1
-		done
-	END
-	out=$(unshare -mpn --fork --kill-child sh "$T/run" 2>&1)
-	is $? 0 "$supervisor: a mail to port 58700 of the new system is in its store" || {
+	campaign "second-$supervisor" >"$T/mail2"
+	mkdir "$MTA"
+	echo 25 >"$MTA/port"
+	export ROOT MTA RESTART
+	out=$(unshare -mpn --fork --kill-child sh "$T/run" "$@" 2>&1)
+	is "$? $(echo "$out" | tail -n 1)" "0 all sent" "$supervisor: a mail to port 58700 is stored and sent, and its open is counted" || {
 		echo "$out"
-		cat "$T/scanner.log" "$ROOT"/var/log/saca/*/current
+		cat "$T/scanner.log"
+		tail -n 20 "$ROOT"/var/log/saca/*/current
 	} 2>&1 | sed 's/^/# /'
 	like "$out" '250.*OK id=1 ' "$supervisor: the client is told the number of its send"
+	is "$(cut -d' ' -f1 "$MTA/mails" | sort | uniq -d | wc -l) $(wc -l <"$MTA/mails")" "0 1001" \
+		"$supervisor: three restarts of saca-send in a send of 1000 lose and repeat no mail"
+	like "$(cat "$ROOT/var/log/saca/send/current")" 'send 2 of plan acme: to be continued' "$supervisor: saca-send ends its part at SIGTERM, and logs it"
+	like "$(cut -d' ' -f3 "$MTA/mails" | head -n 1)" '^bounce\+[a-z2-7]+@bounces\.example\.com$' "$supervisor: bounces come to the address of -r"
 }
 
-set_up daemontools && delivers daemontools svscan /etc/service
-set_up runit && delivers runit runsvdir /etc/service
+set_up daemontools && delivers daemontools 'chroot "$ROOT" svc -t /etc/service/saca-send /etc/service/saca-count' \
+	svscan /etc/service
+set_up runit && delivers runit 'chroot "$ROOT" sv term /etc/service/saca-send /etc/service/saca-count' \
+	runsvdir /etc/service
 set_up s6
 if grep -qs s6-tcpserver "$TOP"/scripts/service/s6/*/run; then
 	skip "s6: a mail to port 58700 of the new system is in its store" "Debian has no s6-tcpserver"
 else
-	delivers s6 s6-svscan /run/service
+	delivers s6 'chroot "$ROOT" s6-svc -t /run/service/saca-send && chroot "$ROOT" s6-svc -t /run/service/saca-count' \
+		$ROOMY s6-svscan /run/service # s6-applyuidgid needs more than 256 KB
 fi
 set_up systemd
 is "$(cd "$TOP/scripts/service/systemd" && for unit in saca-*; do [ -e "$ROOT/etc/systemd/system/$unit" ] || echo "$unit"; done)" "" \

@@ -102,11 +102,12 @@ restarted() {
 # shellcheck disable=SC2317 # await runs it
 imported() { [ "$(sqlite3 "$T/lib/saca.db" 'SELECT count(*) FROM send')" = "$1" ]; }
 
-# tree NAME: its run files to $T/NAME
+# tree NAME: its run files to $T/NAME. whole/site.t has the services of sending.
 tree() {
 	fresh
 	rm -rf "${T:?}/$1"
 	cp -R "$SERVICE/$1" "$T/$1"
+	rm -r "$T/$1/saca-send" "$T/$1/saca-count"
 	# shellcheck disable=SC2046 # no blanks in there
 	relocate $(find "$T/$1" -name run -o -name prepare)
 	cp "$SERVICE"/env/* "$T/etc/env"
@@ -223,6 +224,18 @@ else
 	fi
 fi
 
+# prepare_sending: keys, folders and a mail server for saca-send and saca-count
+prepare_sending() {
+	rm -rf "$T/mta" "$T/etc/link.key"
+	mkdir "$T/mta" "$T/lib/published" "$T/lib/hits"
+	saca-send -K "$T/etc/link.key"
+	[ -z "$user" ] || chown -R nobody "$T/etc/link.key" "$T/lib"
+	background python3 "$TOP/t/send/server.py" "$T/mta"
+	await 10 [ -s "$T/mta/port" ]
+}
+# shellcheck disable=SC2317 # await runs it
+all_mailed() { [ "$(sqlite3 "$T/lib/saca.db" "SELECT count(*) FROM send WHERE state = 'sent'")" = "$1" ]; }
+
 # command_of UNIT: its ExecStart lines, each on one line
 command_of() {
 	sed -n -e ':join' -e '/\\$/{N;s/\\\n[[:space:]]*//;b join' -e '}' -e 's/^ExecStart=//p' "$1"
@@ -244,7 +257,7 @@ if installed systemd systemd-analyze systemd-socket-activate; then
 		background env $(cat "$T/etc/environment") sh -c "exec systemd-socket-activate -a --inetd -l 127.0.0.1:$p \
 			-E HOST -E BRAND -E URL -E TZ -E CERTFILE -E KEYFILE -E PATH $command" 2>>"$T/log/script"
 	done
-	for unit in import.service run.service login.socket login.service queue.socket queue.service; do
+	for unit in import.service run.service login.socket login.service queue.socket queue.service send.service count.service; do
 		out=$(SYSTEMD_UNIT_PATH=$T/systemd: systemd-analyze verify --man=no "$T/systemd/saca-$unit" 2>&1)
 		is "$? $out" "0 " "systemd: saca-$unit has no fault"
 	done
@@ -260,9 +273,23 @@ if installed systemd systemd-analyze systemd-socket-activate; then
 		await 10 [ -S "$T/run/door/$service" ] && chmod 666 "$T/run/door/$service"
 	done
 	by_script systemd-socket-activate
+	prepare_sending
+	for service in send count; do
+		command=$(command_of "$T/systemd/saca-$service.service" | sed "s,smtp://127.0.0.1,&:$(cat "$T/mta/port"),")
+		# shellcheck disable=SC2046 # words
+		background env $(cat "$T/etc/environment") sh -c "exec ${user:+setpriv --reuid=65534 --regid=65534 --clear-groups} $command" \
+			2>>"$T/log/$service"
+		eval "$service=\$!"
+	done
+	await 20 all_mailed 3
+	is "$(wc -l <"$T/mta/mails")" 6 "systemd: the line of saca-send.service sends the mails of three sends" || sed 's/^/# /' "$T/log/send"
+	for service in send count; do
+		eval "kill \"\$$service\"; wait \"\$$service\""
+		is "$?" 0 "systemd: saca-$service exits 0 at SIGTERM" || sed 's/^/# /' "$T/log/$service"
+	done
 fi
 
-# --- cron: the line has its fields, and its command imports
+# --- cron: each line has its fields, and its command imports, or sends
 fresh
 cp "$SERVICE/cron/saca" "$T/crontab"
 relocate "$T/crontab"
@@ -280,5 +307,19 @@ like "$(cat "$T/logged")" '^saca-import: imported=1 ' "but imports, and that is 
 echo x >"$T/spool/new/x"
 like "$(by_cron)" 'set aside: x: ' "what is set aside is mailed"
 like "$(cat "$T/logged")" 'set aside: x: ' "and logged"
+
+cp "$SERVICE/cron/sending" "$T/crontab"
+relocate "$T/crontab"
+prepare_sending
+sed -i "s,smtp://127.0.0.1,&:$(cat "$T/mta/port"),g" "$T/crontab"
+line=$(grep 'saca-send ' "$T/crontab" | grep '^[*]')
+is "$(by_cron)" "" "cron: the line of saca-send has nothing to mail"
+like "$(cat "$T/logged")" '^saca-send: send 1 of plan acme: sent: 1 handed over' "cron: the line of saca-send sends what waits, and that is logged"
+is "$(wc -l <"$T/mta/mails")" 1 "cron: the mail server has the mail"
+line=$(grep 'saca-count ' "$T/crontab" | grep '^[*]')
+echo broken >"$T/lib/hits/host.2026010100"
+is "$(by_cron)" "" "cron: the line of saca-count has nothing to mail"
+like "$(cat "$T/logged")" '^saca-count: lines=1 .*broken=1$' "cron: the line of saca-count counts, and that is logged"
+is "$(grep -c '^[*]' "$T/crontab")" "$(grep -cE '^([*][[:space:]]+){5}sacaspool[[:space:]]' "$T/crontab")" "cron: the lines of sending run as sacaspool"
 
 done_testing
