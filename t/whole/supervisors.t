@@ -28,6 +28,7 @@ fresh() {
 	mkdir "$T/spool" "$T/lib" "$T/log" "$T/log/$CLEAR" "$T/log/$START" "$T/log/$TLS" "$T/log/import" "$T/log/login" "$T/log/queue"
 	saca-import "$T/spool" "$T/lib/saca.db" 2>/dev/null # numbers begin, whichever service starts first
 	[ -z "$user" ] || chown -R nobody "$T/spool" "$T/lib" "$T/log"
+	(umask 007; saca-import "$T/spool" "$T/lib/saca.db") # makes the counter of a spool that it did not make
 }
 
 # relocate FILE...
