@@ -60,3 +60,17 @@ certificate() {
 		-addext 'subjectAltName=DNS:localhost,IP:127.0.0.1' \
 		-keyout "$1/key.pem" -out "$1/cert.pem" 2>/dev/null
 }
+
+# datagram_service SOCKET COMMAND...: starts it in the background, the socket as descriptor 0
+datagram_service() {
+	_socket=$1
+	shift
+	background python3 -c '
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+os.chmod(sys.argv[1], 0o666)
+os.dup2(s.fileno(), 0)
+os.execvp(sys.argv[2], sys.argv[2:])' "$_socket" "$@"
+	await 10 test -S "$_socket"
+}

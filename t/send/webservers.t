@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/hits.sh"
+. "$TOP/t/lib/webserver.sh"
 
 PATH=$PATH:/usr/sbin
 chmod -R a+rX "$T"
@@ -12,81 +13,13 @@ chmod 711 "$T"
 V=$(token v) O=$(token o) C=$(token c 1) U=$(token u)
 mkdir "$T/s"
 printf icon >"$T/s/x.png"
-DOCUMENTS=$T/documents
+DOCUMENTS=$T/documents CONF=saca-hit.conf
 mkdir "$DOCUMENTS"
 
 # settings FILE: the shipped file with the paths of this test
 settings() {
 	sed "s|/usr/local/bin/|$BIN/|; s|/usr/local/share/saca/s|$T/s|; s|/etc/saca/link.key|$SACA_LINK_KEYS|
 		s|/var/lib/saca/published|$SACA_PUBLISHED|; s|/var/lib/saca/hits|$SACA_HITS|; s|/run/saca/hit/|$T/|" "$TOP/scripts/service/$1"
-}
-
-start_lighttpd() {
-	cat >"$T/lighttpd.conf" <<-END
-	server.document-root = "$DOCUMENTS"
-	server.port = $PORT
-	server.bind = "127.0.0.1"
-	server.errorlog = "$T/lighttpd.error"
-	server.modules = ( "mod_accesslog" )
-	accesslog.filename = "$T/lighttpd.access"
-	$(settings lighttpd/saca-hit.conf)
-	END
-	background run_lighttpd -D -f "$T/lighttpd.conf"
-}
-
-start_nginx() {
-	mkdir -p "$T/nginx"
-	# of what the package's file has, what the program reads
-	for name in request_method content_length content_type query_string remote_addr; do
-		echo "fastcgi_param $(echo $name | tr a-z A-Z) \$$name;"
-	done >"$T/nginx/fastcgi_params"
-	cat >"$T/nginx.conf" <<-END
-	daemon off;
-	user root;
-	pid $T/nginx.pid;
-	error_log $T/nginx.error;
-	events {}
-	http {
-	access_log $T/nginx.access;
-	client_body_temp_path $T/nginx/body; proxy_temp_path $T/nginx/proxy; fastcgi_temp_path $T/nginx/fastcgi;
-	uwsgi_temp_path $T/nginx/uwsgi; scgi_temp_path $T/nginx/scgi;
-	server {
-	listen 127.0.0.1:$PORT;
-	root $DOCUMENTS;
-	$(settings nginx/saca-hit.conf | sed "s|include fastcgi_params|include $T/nginx/fastcgi_params|")
-	}
-	}
-	END
-	background $ROOMY fcgiwrap -c 4 -s "unix:$T/fcgiwrap.socket"
-	await 10 sh -c "pgrep -P $! && test -S '$T/fcgiwrap.socket'"
-	PIDS="$PIDS $(pgrep -P $! | tr '\n' ' ')" # it does not end its children
-	background $ROOMY nginx -e "$T/nginx.error" -c "$T/nginx.conf"
-}
-
-start_apache() {
-	modules=$(for m in mpm_event authz_core alias env setenvif cgid log_config unixd; do
-		f=/usr/lib/apache2/modules/mod_$m.so
-		[ ! -f "$f" ] || echo "LoadModule ${m}_module $f"
-	done)
-	cat >"$T/apache.conf" <<-END
-	ServerRoot $T
-	ServerName localhost
-	PidFile $T/apache.pid
-	Listen 127.0.0.1:$PORT
-	$modules
-	ScriptSock $T/cgid.socket
-	User nobody
-	Group nogroup
-	DocumentRoot $DOCUMENTS
-	ErrorLog $T/apache.error
-	LogFormat "%r" common
-	CustomLog $T/apache.access common env=!saca_hit
-	<Directory />
-	Require all granted
-	</Directory>
-	$(settings apache/saca-hit.conf)
-	END
-	background $ROOMY apache2 -D FOREGROUND -f "$T/apache.conf"
 }
 
 # get PATH [CURL-OPTION...]: status and address of a redirection
@@ -128,25 +61,9 @@ try() {
 	recorded >/dev/null
 }
 
-for server in lighttpd nginx apache; do
-	case $server in
-	lighttpd) needed=lighttpd ;;
-	nginx) needed='nginx fcgiwrap' ;;
-	apache) needed=apache2 ;;
-	esac
-	# shellcheck disable=SC2086
-	if [ "$(id -u)" != 0 ] || ! command -v $needed >/dev/null; then
-		skip "saca-hit under $server" "it needs root and $needed"
-		continue
-	fi
+if [ "$(id -u)" = 0 ]; then
 	chown -R nobody "$SACA_HITS" "$SACA_LINK_KEYS" "$SACA_PUBLISHED"
 	chmod 777 "$SACA_HITS"
-	PORT=$(free_port)
-	start_$server >"$T/$server.out" 2>&1
-	if await 10 listening "$PORT"; then
-		try "$server"
-	else
-		ok 1 "$server starts with the shipped file" "$(cat "$T/$server.out" "$T/$server.error" 2>/dev/null)"
-	fi
-done
+fi
+try_servers
 done_testing

@@ -1,0 +1,86 @@
+#!/bin/sh
+# saca-api under real web servers, with the files of scripts/service: lighttpd, nginx with
+# fcgiwrap, and Apache. A PHP client like the published ones, curl, large bodies, and a look at
+# the logs.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/service.sh"
+. "$TOP/t/lib/webserver.sh"
+
+chmod 711 "$T"
+accounts "$T/etc"
+chmod 755 "$T/etc"
+chmod 644 "$T/etc/senders.cdb"
+mkdir "$T/store" "$T/documents"
+STORE=$T/store/saca.db DOCUMENTS=$T/documents CONF=saca-api.conf
+head -c 32 /dev/urandom >"$T/key"
+datagram_service "$T/login" saca-checkpassword -S -f 10 -k "$T/key" "$T/etc/passwords.cdb"
+datagram_service "$T/queue" saca-spool -S -n 2 -k "$T/key" -a "$T/etc/senders.cdb" "$T/spool"
+await 10 saca-spool -t "$T/queue"
+printf 'Fremitente@example.com\0Tana@example.org\0Tluis@example.org\0\0' >"$T/envelope"
+campaign uno 'Primera €' | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$T/spool" 1<"$T/envelope" 2>/dev/null
+saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
+[ "$(id -u)" != 0 ] || chown -R nobody "$T/store"
+
+# settings FILE: the shipped file with the paths of this test
+settings() {
+	sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/saca.db|$STORE|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
+		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|; s|/run/saca/panel/|$T/|; s|https://panel.example.com|http://127.0.0.1:$PORT|" \
+		"$TOP/scripts/service/$1"
+}
+
+# ask [CURL-OPTION...]: the status; the body is in $T/answer
+ask() {
+	$ROOMY curl -s --max-time 60 -o "$T/answer" -w '%{http_code}' "$@" "http://127.0.0.1:$PORT/api$QUERY"
+}
+body() { cat "$T/answer"; }
+
+# wanted URL: the output of the PHP client
+wanted() {
+	cat <<-END
+		version saca $VERSION
+		url $1
+		campaigns 1
+		stats 2 new Primera €
+		xml 1 2
+		section ana@example.org luis@example.org
+		groups id name contacts
+		account acme
+		deactivate 1
+		unsubscribers ana@example.org
+		activate 1
+		sent yes same
+		get_stats KO: 404
+		send_campaign KO: 501
+	END
+}
+
+try() {
+	QUERY=
+	is "$(ask -u victor.acme:secreto -d action=get_campaigns -d mode=plain):$(body)" 200:1 "$1: curl with Basic is answered"
+	is "$(ask -d action=get_campaigns -d mode=plain -d user=victor -d plan=acme -d pass=secreto):$(body)" 200:1 "$1: curl with fields is answered"
+	is "$(ask -F action=get_campaigns -F mode=plain -F user=victor -F plan=acme -F pass=secreto):$(body)" 200:1 "$1: curl with multipart/form-data is answered"
+	QUERY='?action=get_campaigns&mode=plain'
+	is "$(ask -u victor.acme:secreto):$(body)" 200:1 "$1: GET with Basic is answered"
+	is "$(ask)" 400 "$1: GET without a login is 400"
+	like "$(body)" '^KO: 401 ' "$1: and its code is 401"
+	QUERY=
+	is "$(ask -u victor.acme:secreto -d action=get_campaigns -H 'Origin: https://evil.example')" 400 "$1: a foreign Origin is 400"
+	is "$(ask -u victor.acme:secreto -d action=get_version -H "Origin: http://127.0.0.1:$PORT")" 200 "$1: an Origin of its own is answered"
+	head -c 400000 /dev/zero | tr '\0' a >"$T/html"
+	like "$(ask -u victor.acme:secreto -d action=send_bulk_campaign -d rid=1 -d recipients=a@b.es -d subject=s -d plain_body=t \
+		--data-urlencode "html_body@$T/html"):$(body)" '^200:OK: [0-9]+$' "$1: a campaign of 400 KB is accepted"
+	like "$(head -c 20000000 /dev/zero | ask -u victor.acme:secreto -H Expect: --data-binary @-)" '^(4..|000)' "$1: a body of 20 MB is refused"
+	is "$(ask -u victor.acme:secreto -d action=get_version)" 200 "$1: the next request is answered"
+	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" secreto "$1: the logs have no password"
+	if command -v php >/dev/null; then
+		for encoding in '' multipart; do
+			is "$($ROOMY php -d allow_url_fopen=1 "$TOP/t/web/client.php" "http://127.0.0.1:$PORT/api" victor acme secreto $encoding 2>&1)" \
+				"$(wanted "http://127.0.0.1:$PORT/api")" "$1: a PHP client like the published ones works${encoding:+, multipart}"
+		done
+	else
+		skip "$1: a PHP client like the published ones works" 'php is not installed'
+	fi
+}
+VERSION=$(saca-api -V | cut -d' ' -f2)
+try_servers
+done_testing
