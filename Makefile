@@ -137,9 +137,9 @@ OBJ_saca-panel := \
 	$(call in,spool,file) \
 	$(call in,store,figures migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
-	$(call in,send,when words) \
-	$(call in,web,chart csv form login page panel_people panel_piece panel_send panel_sends request response sections \
-		sendstate session style texts)
+	$(call in,send,unsubscribe when words) \
+	$(call in,web,chart csv form login page panel_contact panel_contacts panel_groups panel_people panel_piece \
+		panel_send panel_sends request response sections sendstate session style texts)
 OBJ_saca-api := \
 	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num random run setid siphash utf8 version wait) \
 	$(call in,service,answer ask login reply submission) \

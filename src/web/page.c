@@ -164,7 +164,7 @@ static void put_navigation(struct page *p, enum page_area area)
 		char const *path;
 		enum web_text name;
 	} const links[] = {
-		{AREA_SENDS, "/", TEXT_SENDS},
+		{AREA_SENDS, "/", TEXT_SENDS}, {AREA_CONTACTS, "/contacts", TEXT_CONTACTS}, {AREA_GROUPS, "/groups", TEXT_GROUPS},
 	};
 	page_print(p, "<a class=\"skip\" href=\"#main\">%w</a><header class=\"top\"><div><a class=\"plan\" href=\"%p/\">" LOGO "%t</a>"
 		"<nav aria-label=\"%w\">", TEXT_SKIP, p->plan_name, TEXT_AREAS);
@@ -282,6 +282,57 @@ void page_pattern(struct page *p, struct buf *out, char const *text)
 		done = (!strchr("%_!", *text) || buf_putc(out, '!')) && buf_putc(out, *text);
 	if (!done || !buf_putc(out, '%') || !buf_putc(out, 0))
 		page_out_of_memory(p);
+}
+
+void page_search(struct page *p, char const *path, enum web_text label, char const *text)
+{
+	page_print(p, "<form class=\"search\" role=\"search\" action=\"%p%h\"><label class=\"hide\" for=\"q\">%w</label>"
+		"<input id=\"q\" name=\"q\" type=\"search\" value=\"%t\" placeholder=\"%w\" dir=\"auto\"><button class=\"plain\">%w</button></form>",
+		path, label, text, label, TEXT_SEARCH);
+}
+
+static void print_kept_field(struct page *p, char const *name, char const *value)
+{
+	if (!value || !*value)
+		return;
+	page_print(p, "%h=", name);
+	page_query_text(p, value);
+	page_print(p, "&amp;");
+}
+
+void page_paging(struct page *p, char const *path, char const *parameter, char const *name, char const *value, bool is_first)
+{
+	if (is_first && !p->more)
+		return;
+	page_print(p, "<nav class=\"more\" aria-label=\"%w\">", TEXT_MORE_ROWS);
+	if (is_first) {
+		page_print(p, "<span></span>");
+	} else {
+		page_print(p, "<a class=\"button plain\" href=\"%p%h?", path);
+		print_kept_field(p, name, value);
+		page_print(p, "\">%w</a>", TEXT_FIRST);
+	}
+	if (p->more) {
+		page_print(p, "<a class=\"button plain\" rel=\"next\" href=\"%p%h?", path);
+		print_kept_field(p, name, value);
+		page_print(p, "%h=", parameter);
+		page_query_text(p, p->last);
+		page_print(p, "\">%w</a>", TEXT_NEXT);
+	}
+	page_print(p, "</nav>");
+}
+
+void page_empty(struct page *p, enum web_text title, enum web_text why)
+{
+	page_print(p, "<div class=\"empty\"><strong>%w</strong>%w</div>", title, why);
+}
+
+void page_done(struct page *p, struct page_done const *done)
+{
+	char const *value = page_text_field(p, "done");
+	for (; done->value; done++)
+		if (!strcmp(value, done->value))
+			page_print(p, "<p class=\"note %h\" role=\"status\">%w</p>", done->class, done->text);
 }
 
 uint64_t page_number_field(struct page const *p, char const *name)

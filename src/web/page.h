@@ -86,6 +86,23 @@ void page_run(struct page *p, char const *sql, size_t n, struct store_value cons
 /* A column of a row as a number; 0 for null and for other text. */
 uint64_t page_column(char const *const *column, size_t const *length, size_t i);
 
+/* A search field in the head of a list. path: below the base; label: what is searched. */
+void page_search(struct page *p, char const *path, enum web_text label, char const *text);
+
+/* The links to the first and the next page of a list. parameter: the field that has the key of the last row.
+   name, value: another field that they keep; value: NULL or "" is none. Nothing if there is one page only. */
+void page_paging(struct page *p, char const *path, char const *parameter, char const *name, char const *value, bool is_first);
+
+/* A list without rows. */
+void page_empty(struct page *p, enum web_text title, enum web_text why);
+
+/* A note about what a form did: text of the field `done`, if it is one of the values up to a NULL. */
+struct page_done {
+	char const *value, *class;
+	enum web_text text;
+};
+void page_done(struct page *p, struct page_done const *done);
+
 /* Counts a row of a list. False: the page is full, and there are more. key: of this row. */
 bool page_row(struct page *p, char const *key);
 

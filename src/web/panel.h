@@ -19,6 +19,19 @@ void panel_pause(struct page *p, uint64_t id);
 void panel_resume(struct page *p, uint64_t id);
 void panel_cancel(struct page *p, uint64_t id);
 
+/* Grupos: panel_groups.c. */
+void panel_groups(struct page *p, uint64_t id);
+void panel_group(struct page *p, uint64_t id);
+void panel_group_csv(struct page *p, uint64_t id);
+
+/* Contactos: panel_contacts.c, panel_contact.c. */
+void panel_contacts(struct page *p, uint64_t id);
+bool panel_print_contact(void *page, size_t n, char const *const *column, size_t const *length); /* a row: id, email, created_at, open unsubscriptions */
+void panel_contacts_csv(struct page *p, uint64_t id);
+void panel_contact(struct page *p, uint64_t id);
+void panel_unsubscribe(struct page *p, uint64_t id); /* form: sender */
+void panel_undo(struct page *p, uint64_t id);        /* form: unsubscription */
+
 /* The stored HTML of a piece, for a sandboxed frame: panel_piece.c. */
 void panel_piece_html(struct page *p, uint64_t id);
 

@@ -4,6 +4,7 @@
 
 #include "web/sections.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CSV_ROWS INT64_MAX
@@ -92,6 +93,7 @@ void panel_people(struct page *p, uint64_t id)
 	struct section const *s = find_section(p, id);
 	uint64_t after = page_number_field(p, "after");
 	enum web_text name = panel_figure_name(section_figure(s));
+	char path[60];
 	page_start(p, "200 OK", AREA_SENDS, page_word(p, name));
 	page_print(p, "<a class=\"back\" href=\"%p/sends/%i\">← %w</a><div class=\"head\"><div><h1>%w: %w</h1></div>", id, TEXT_BACK_SEND,
 		TEXT_PEOPLE, name);
@@ -100,15 +102,8 @@ void panel_people(struct page *p, uint64_t id)
 		"<section class=\"card\">", id, section_name(s), TEXT_CSV);
 	select_people(p, id, s, after, PAGE_ROWS + 1, print_person);
 	page_print(p, p->rows ? "</tbody></table></section>" : "<p class=\"empty\">%w</p></section>", TEXT_NO_PEOPLE);
-	if (after || p->more) {
-		page_print(p, "<nav class=\"more\" aria-label=\"%w\">", TEXT_PEOPLE);
-		page_print(p, after ? "<a class=\"button plain\" href=\"%p/sends/%i/people?section=%h\">%w</a>" : "<span></span>", id, section_name(s),
-			TEXT_FIRST);
-		if (p->more)
-			page_print(p, "<a class=\"button plain\" rel=\"next\" href=\"%p/sends/%i/people?section=%h&amp;after=%t\">%w</a>", id, section_name(s),
-				p->last, TEXT_NEXT);
-		page_print(p, "</nav>");
-	}
+	snprintf(path, sizeof path, "/sends/%llu/people", (unsigned long long)id);
+	page_paging(p, path, "after", "section", section_name(s), !after);
 	page_end(p);
 }
 

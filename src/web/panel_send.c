@@ -63,17 +63,8 @@ static void print_actions(struct page *p, uint64_t id, char const *state)
 	page_print(p, "</div>");
 }
 
-static void print_done(struct page *p)
-{
-	static struct {
-		char const *value, *class;
-		enum web_text text;
-	} const done[] = {{"pause", "good", TEXT_DONE_PAUSE}, {"resume", "good", TEXT_DONE_RESUME}, {"cancel", "good", TEXT_DONE_CANCEL},
-		{"none", "warn", TEXT_NOT_DONE}};
-	for (size_t i = 0; i < sizeof done / sizeof *done; i++)
-		if (!strcmp(page_text_field(p, "done"), done[i].value))
-			page_print(p, "<p class=\"note %h\" role=\"status\">%w</p>", done[i].class, done[i].text);
-}
+static struct page_done const done[] = {{"pause", "good", TEXT_DONE_PAUSE}, {"resume", "good", TEXT_DONE_RESUME},
+	{"cancel", "good", TEXT_DONE_CANCEL}, {"none", "warn", TEXT_NOT_DONE}, {.value = NULL}};
 
 static void print_tile(struct page *p, enum web_text name, uint64_t value, uint64_t whole)
 {
@@ -199,7 +190,8 @@ static void print_facts(struct page *p, uint64_t id, struct record const *r)
 	page_print(p, opens ? "%w" : "", TEXT_TRACK_OPENS);
 	page_print(p, opens && clicks ? ", " : "");
 	page_print(p, clicks ? "%w" : "", TEXT_TRACK_CLICKS);
-	page_print(p, "</dd><dt>%w</dt><dd>%t</dd><dt>%w</dt><dd>%t</dd>", TEXT_LANGUAGE, language, TEXT_ADDRESS, r->text[ADDRESS]);
+	page_print(p, "</dd><dt>%w</dt><dd><a href=\"%p/groups/%i\">%i</a></dd>", TEXT_GROUP, r->number[GROUP], r->number[GROUP]);
+	page_print(p, "<dt>%w</dt><dd>%t</dd><dt>%w</dt><dd>%t</dd>", TEXT_LANGUAGE, language, TEXT_ADDRESS, r->text[ADDRESS]);
 	if (r->text[MESSAGE_ID] && *r->text[MESSAGE_ID])
 		page_print(p, "<dt>%w</dt><dd>%t</dd>", TEXT_MESSAGE_ID, r->text[MESSAGE_ID]);
 	page_print(p, "</dl></section>");
@@ -217,7 +209,7 @@ void panel_send(struct page *p, uint64_t id)
 		page_store_failed(p);
 	page_start(p, "200 OK", AREA_SENDS, *r.text[SUBJECT] ? r.text[SUBJECT] : page_word(p, TEXT_NO_SUBJECT));
 	page_print(p, "<a class=\"back\" href=\"%p/\">← %w</a>", TEXT_BACK_SENDS);
-	print_done(p);
+	page_done(p, done);
 	page_print(p, "<div class=\"head\"><div><h1>");
 	panel_name(p, NULL, id, r.text[SOURCE], r.text[NAME]);
 	page_print(p, "</h1><p class=\"soft\">");
@@ -249,7 +241,7 @@ void panel_send(struct page *p, uint64_t id)
 
 /* --- Actions ------------------------------------------------------------------------------ */
 
-static void change_state(struct page *p, uint64_t id, enum send_change change, char const *done)
+static void change_state(struct page *p, uint64_t id, enum send_change change, char const *result)
 {
 	bool changed;
 	uint64_t found;
@@ -262,7 +254,7 @@ static void change_state(struct page *p, uint64_t id, enum send_change change, c
 	if (send_change_state(p->store, p->plan, id, change, page_word(p, TEXT_PAUSED_BY), p->now, &changed) != STORE_OK)
 		page_store_failed(p);
 	num_fmt(path + strlen(path), id);
-	page_redirect(p, path, changed ? done : "done=none");
+	page_redirect(p, path, changed ? result : "done=none");
 }
 
 void panel_pause(struct page *p, uint64_t id)

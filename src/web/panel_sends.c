@@ -75,35 +75,6 @@ static bool print_send(void *arg, size_t n, char const *const *column, size_t co
 	return true;
 }
 
-static void print_head(struct page *p, char const *search)
-{
-	page_print(p, "<div class=\"head\"><div><h1>%w</h1></div><form class=\"search\" role=\"search\" action=\"%p/\">"
-		"<label class=\"hide\" for=\"q\">%w</label><input id=\"q\" name=\"q\" type=\"search\" value=\"%t\" placeholder=\"%w\" dir=\"auto\">"
-		"<button class=\"plain\">%w</button></form></div><section class=\"card\">", TEXT_SENDS, TEXT_SEARCH_SENDS, search, TEXT_SEARCH_SENDS,
-		TEXT_SEARCH);
-}
-
-static void print_paging(struct page *p, char const *search, bool is_first)
-{
-	page_print(p, "</section>");
-	if (is_first && !p->more)
-		return;
-	page_print(p, "<nav class=\"more\" aria-label=\"%w\">", TEXT_OLDER);
-	if (!is_first) {
-		page_print(p, "<a class=\"button plain\" href=\"%p/?q=");
-		page_query_text(p, search);
-		page_print(p, "\">%w</a>", TEXT_NEWEST);
-	} else {
-		page_print(p, "<span></span>");
-	}
-	if (p->more) {
-		page_print(p, "<a class=\"button plain\" rel=\"next\" href=\"%p/?before=%t&amp;q=", p->last);
-		page_query_text(p, search);
-		page_print(p, "\">%w</a>", TEXT_OLDER);
-	}
-	page_print(p, "</nav>");
-}
-
 void panel_sends(struct page *p, uint64_t id)
 {
 	char const *search = page_text_field(p, "q");
@@ -111,7 +82,9 @@ void panel_sends(struct page *p, uint64_t id)
 	struct buf pattern = BUF_ZERO;
 	(void)id;
 	page_start(p, "200 OK", AREA_SENDS, page_word(p, TEXT_SENDS));
-	print_head(p, search);
+	page_print(p, "<div class=\"head\"><div><h1>%w</h1></div>", TEXT_SENDS);
+	page_search(p, "/", TEXT_SEARCH_SENDS, search);
+	page_print(p, "</div><section class=\"card\">");
 	size_t at = p->out.body.len;
 	page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
 		"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
@@ -130,9 +103,9 @@ void panel_sends(struct page *p, uint64_t id)
 		page_print(p, "</tbody></table>");
 	} else {
 		p->out.body.len = at;
-		page_print(p, "<div class=\"empty\"><strong>%w</strong>%w</div>", *search ? TEXT_NONE_FOUND : TEXT_NO_SENDS,
-			*search ? TEXT_NONE_FOUND_WHY : TEXT_NO_SENDS_WHY);
+		page_empty(p, *search ? TEXT_NONE_FOUND : TEXT_NO_SENDS, *search ? TEXT_NONE_FOUND_WHY : TEXT_NO_SENDS_WHY);
 	}
-	print_paging(p, search, !before);
+	page_print(p, "</section>");
+	page_paging(p, "/", "before", "q", search, !before);
 	page_end(p);
 }

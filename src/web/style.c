@@ -69,7 +69,7 @@ char const web_style[] =
 	".tag.busy{background:var(--tint);color:var(--accent);border-color:transparent}"
 	".bar{display:block;width:100%;height:6px;border-radius:3px;overflow:hidden;fill:var(--accent)}.bar .rest{fill:var(--line)}"
 	".bar.sending{margin-top:.45rem;min-width:5rem}"
-	".empty{text-align:center;color:var(--soft);padding:3rem 1rem}.empty strong{display:block;color:var(--ink);font-size:1.0625rem;margin-bottom:.35rem}"
+	".empty h1{color:var(--ink);margin-bottom:.5rem}.empty{text-align:center;color:var(--soft);padding:3rem 1rem}.empty strong{display:block;color:var(--ink);font-size:1.0625rem;margin-bottom:.35rem}"
 	".more{display:flex;justify-content:space-between;gap:1rem;margin-top:1rem}"
 	/* one send */
 	".tiles{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:1rem;margin-bottom:1.5rem}"
@@ -102,7 +102,7 @@ char const web_style[] =
 	"table.rows tr{padding:1rem 0;border-bottom:1px solid var(--line)}table.rows tr:first-child{padding-top:0}"
 	"table.rows tr:last-child{border-bottom:0;padding-bottom:0}"
 	"table.rows tbody td,table.rows tbody th{border:0;padding:0;text-align:start;min-width:0}"
-	"table.rows .name,table.rows .url{grid-column:1/-1}table.rows .when{grid-column:span 2;white-space:normal}"
+	"table.rows .name,table.rows .url,table.rows .state{grid-column:1/-1}table.rows .when{grid-column:span 2;white-space:normal}"
 	"table.rows td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:.8125rem}"
 	".tree .bar{display:none}.tree td,.tree th{padding:.5rem .3rem}.tree .d2 th:first-child{padding-inline-start:.9rem}"
 	".tree .d3 th:first-child{padding-inline-start:1.8rem}.tree tbody th{overflow-wrap:anywhere}"

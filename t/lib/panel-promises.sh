@@ -7,11 +7,12 @@ HOSTILE='"><script>alert(1)</script><img src=x onerror=alert(1)>'"'"'&{{7*7}}'
 shows() { grep -qF -- "$1" "$T/page"; ok $? "$2" "$(sed 's/.*<main/<main/' "$T/page" | head -c 3000)"; }
 lacks() { ! grep -qF -- "$1" "$T/page"; ok $? "$2" "$(grep -oF -- "$1" "$T/page" | head -3)"; }
 
-PAGES='/ /?q=x /sends/101 /sends/101/chart.svg /sends/101/people?section=all /sends/101/people.csv?section=all /pieces/101/html'
-ACTIONS='/sends/101/pause /sends/101/resume /sends/101/cancel /logout'
+LISTS='/ /?q=x /groups /groups?q=x /contacts /contacts?q=x /contacts.csv'
+PAGES='/groups/101 /groups/101/contacts.csv /contacts/1 /sends/101 /sends/101/chart.svg /sends/101/people?section=all /sends/101/people.csv?section=all /pieces/101/html'
+ACTIONS='/sends/101/pause /sends/101/resume /sends/101/cancel /contacts/1/unsubscribe /contacts/2/undo /logout'
 
 login_promises() {
-	for path in $PAGES; do
+	for path in $LISTS $PAGES; do
 		get "$path"
 		is "$STATUS:$(sed -n 's/^Location: //p' "$T/head")" 303:/login "without a login GET $path leads to the login"
 	done
@@ -45,7 +46,7 @@ login_promises() {
 	like "$PAGE" '<html lang="en">' 'a page is in English for a browser that prefers it'
 	get /
 	like "$PAGE" '<html lang="es">' 'a page is in Spanish otherwise'
-	for path in $PAGES; do
+	for path in $LISTS $PAGES; do
 		get "$path"
 		is "$STATUS:$CODE" 200:0 "GET $path is answered"
 		request HEAD "$path"
@@ -153,7 +154,6 @@ forgery_promises() {
 plan_promises() {
 	log_in eva.otro
 	for path in $PAGES; do
-		case $path in /|/\?*) continue ;; esac
 		get "$path"
 		is "$STATUS" 404 "GET $path is not found for another plan"
 		lacks ejemplo.es "GET $path shows nothing of another plan"
@@ -161,11 +161,20 @@ plan_promises() {
 	sql "UPDATE send SET state = 'new' WHERE id = 101"
 	for path in $ACTIONS; do
 		case $path in /logout) continue ;; esac
-		post "$path"
+		post "$path" 'sender=1&unsubscription=1'
 		is "$STATUS" 404 "POST $path is not found for another plan"
 	done
 	is "$(sql "SELECT state FROM send WHERE id = 101")" new "another plan's user changes no state"
 	sql "UPDATE send SET state = 'sent' WHERE id = 101"
+	is "$(sql "SELECT count(*) FROM unsubscription WHERE plan_id = 1 AND ended_at IS NULL")" 1 "another plan's user unsubscribes nobody"
+	for path in $LISTS '/contacts?q=c1@ejemplo.es' '/groups?q=101'; do
+		get "$path"
+		is "$STATUS:$(grep -oE 'Rebajas de|<bdi>c1@|/(sends|groups)/101' "$T/page" | head -n 1)" 200: "GET $path has no rows of another plan"
+	done
+	post /contacts/1001/unsubscribe sender=1
+	is "$STATUS" 404 'a contact is unsubscribed from no sender of another plan'
+	post /contacts/1001/undo unsubscription=99
+	like "$HEAD" '^Location: /contacts/1001\?done=none' 'an unsubscription that is not there is not undone'
 	get /
 	shows 'El secreto de otro' 'the list has the sends of the plan'
 	lacks Rebajas 'the list has no sends of another plan'
@@ -243,6 +252,59 @@ send_promises() {
 	is "$PAGE" '<script>alert(1)</script><form action=//evil.example>' 'stored HTML is shown as it is'
 	get /sends/101
 	shows '<iframe class="frame" sandbox title=' 'the preview is a sandboxed frame'
+}
+
+contact_promises() {
+	log_in victor.acme
+	get /contacts
+	shows '/contacts/1"><bdi>c1@ejemplo.es' 'the list of contacts has a contact'
+	get '/contacts?q=C3@EJEMPLO.ES'; shows c3@ejemplo.es 'a search finds a whole address, in any case'
+	lacks c1@ 'a search for a whole address shows it alone'
+	get '/contacts?q=c4@'; shows c4@ejemplo.es 'a search finds a part of an address'
+	get '/contacts?q=c%25'; shows 'Sin resultados' 'a percent sign in a search for contacts is no wildcard'
+	get '/contacts?after=c7@ejemplo.es'; lacks c7@ 'the list of contacts continues after an address'
+	shows c8@ejemplo.es 'the list of contacts continues with the next address'
+	get /contacts.csv
+	shows "1,c1@ejemplo.es,$A_DAY,0" 'CSV has the contacts'
+	get /groups
+	shows '/groups/101"><bdi>Rebajas de verano' 'the list of groups has a group'
+	shows 'data-label="Contactos">8</td>' 'the list of groups has their contacts'
+	get '/groups?q=rebajas'; shows /groups/101 'a search finds a group by its name'
+	get /groups/101
+	shows c8@ejemplo.es "a group's page has its contacts"
+	get '/groups/101?after=7'; lacks c7@ "a group's page continues after a contact"
+	get /groups/101/contacts.csv
+	is "$(wc -l <"$T/page")" 9 "CSV has a group's contacts"
+	get /contacts/2
+	shows /sends/101 "a contact's page has its sends"
+	shows /groups/101 "a contact's page has its groups"
+	shows 'desde un mensaje' "a contact's page says how it was unsubscribed"
+	post /contacts/1/unsubscribe sender=4
+	is "$(sed -n 's/^Location: //p' "$T/head"):$(sql "SELECT id, sender_id, type, coalesce(send_id, 0), ended_at IS NULL FROM unsubscription
+		WHERE plan_id = 1 AND contact_id = 1" | sed 's/t$/1/')" '/contacts/1?done=unsubscribe:2|4|10|0|1' 'a user unsubscribes a contact from a sender'
+	post /contacts/1/unsubscribe sender=4
+	like "$HEAD" '^Location: /contacts/1\?done=none' 'a second unsubscription does nothing'
+	post /contacts/2/undo unsubscription=2
+	like "$HEAD" '^Location: /contacts/2\?done=none' 'an unsubscription is not undone on the page of another contact'
+	post /contacts/1/undo unsubscription=2
+	is "$(sed -n 's/^Location: //p' "$T/head"):$(sql "SELECT count(*) FROM unsubscription WHERE plan_id = 1 AND contact_id = 1 AND ended_at IS NULL")" \
+		'/contacts/1?done=undo:0' 'a user undoes an unsubscription'
+	get /contacts/1
+	shows 'Bajas anuladas' "a contact's page has its past unsubscriptions"
+	sql "INSERT INTO unsubscription (plan_id, id, contact_id, sender_id, type, at) VALUES (1, 3, 4, 1, 20, '$A_DAY')"
+	get /contacts/4
+	shows 'ningún remitente le escribe' "a contact's page says that an automatic unsubscription holds for all senders"
+	for form in '' sender= sender=-1 sender=99999999999999999999 sender=x; do
+		post /contacts/1/unsubscribe "$form"
+		is "$STATUS" 404 "an unsubscription from no sender ($form) is not found"
+	done
+	sql "UPDATE contact SET email = '<script>alert(1)</script>@x.es' WHERE id = 8"
+	for path in /contacts /contacts/8 /groups/101 '/contacts?q=%3cscript'; do
+		get "$path"
+		lacks '<script' "GET $path shows a hostile address escaped"
+		shows '&lt;script&gt;' "GET $path shows a hostile address"
+	done
+	sql "UPDATE contact SET email = 'c8@ejemplo.es' WHERE id = 8; DELETE FROM unsubscription WHERE plan_id = 1 AND id > 1"
 }
 
 state_promises() {

@@ -98,6 +98,24 @@ def main(b):
 	b.click("a[href*='section=send_opened']")
 	ok("c1@ejemplo.es" in b.text() and "c4@ejemplo.es" not in b.text(), "a click on a figure shows its people", b.text())
 
+	# --- contacts and groups
+	look("contacts", "/contacts")
+	look("contact", "/contacts/2")
+	look("groups", "/groups")
+	look("group", "/groups/101")
+	b.size(1280, 900)
+	b.go(panel + "/groups")
+	b.click("a[href='/groups/101']")
+	b.click("a[href='/contacts/3']")
+	b.click("form[action$='/unsubscribe'] button")
+	ok("El contacto está de baja." in b.text() and "por un usuario" in b.text(), "a button unsubscribes a contact", b.text())
+	b.click("form[action$='/undo'] button")
+	ok("La baja está anulada." in b.text() and "Bajas anuladas" in b.text(), "a button undoes the unsubscription", b.text())
+	b.go(panel + "/contacts")
+	b.fill("#q", "c5@")
+	b.press_enter()
+	ok("c5@ejemplo.es" in b.text() and "c6@" not in b.text(), "a search finds a contact", b.text())
+
 	# --- search and page
 	for i in range(1, 121):
 		sql("INSERT INTO send SELECT ?, plan_id, username, sender_id, piece_id, group_id, '[SMTP] Boletín ' || ?, source, 'sent', 'Boletín ' || ?,"
@@ -137,11 +155,13 @@ def main(b):
 		sql("UPDATE send SET name = '[SMTP] ' || ?, subject = ?, reason = ?, state = 'paused', message_id = ?, remote_ip = ?, username = ? WHERE id = 101",
 			*[text] * 6)
 		sql("UPDATE piece SET html = ? WHERE id = 101", "<body>%s<script>fetch('http://%s/h')</script>" % (text, LISTENER))
+		sql("UPDATE contact_group SET name = ? WHERE id = 101", text)
 		sql("UPDATE contact SET email = ? WHERE id = 1", text)
 		sql("UPDATE delivery SET reason = ? WHERE send_id = 101 AND contact_id = 1", text)
 		sql("UPDATE link SET url = ? WHERE send_id = 101 AND number = 1", text)
 		sql("UPDATE sender SET address = ? WHERE id = 1", text)
-		for path in ("/?q=" + "".join("%%%02x" % c for c in text.encode()), "/sends/101", "/sends/101/people?section=all", "/pieces/101/html"):
+		for path in ("/?q=" + "".join("%%%02x" % c for c in text.encode()), "/sends/101", "/sends/101/people?section=all", "/contacts", "/contacts/1",
+			"/groups", "/groups/101", "/pieces/101/html"):
 			b.size(1280, 4000)
 			b.call("Emulation.setScriptExecutionDisabled", value=False)  # a page that lets a script in must fail here
 			b.go(panel + path)

@@ -20,5 +20,6 @@ start_panel
 session_promises
 plan_promises
 send_promises
+contact_promises
 state_promises
 done_testing

@@ -16,6 +16,7 @@ session_promises
 forgery_promises
 plan_promises
 send_promises
+contact_promises
 state_promises
 request_promises
 guessing_promises

@@ -1,0 +1,137 @@
+/* Groups: the list, and the contacts of one. */
+#include "web/csv.h"
+#include "web/panel.h"
+
+#include "base/num.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Members are counted in the list up to a limit: a list of large groups must open at once. */
+#define COUNTED 10000
+#define COUNT_MEMBERS " (SELECT count(*) FROM (SELECT 1 FROM group_member m WHERE m.plan_id = $1 AND m.group_id = g.id LIMIT 10001) AS members)"
+
+#define SELECT_GROUPS "SELECT g.id, g.name, g.source, g.created_at," COUNT_MEMBERS \
+	" FROM contact_group g WHERE g.plan_id = $1 AND g.id < $2"
+#define NEWEST_FIRST " ORDER BY g.id DESC LIMIT 51" /* PAGE_ROWS + 1 */
+
+static char const all_groups[] = SELECT_GROUPS NEWEST_FIRST;
+static char const found_groups[] = SELECT_GROUPS " AND (lower(g.name) LIKE lower($3) ESCAPE '!' OR g.id = $4)" NEWEST_FIRST;
+
+enum column { ID, NAME, SOURCE, CREATED, MEMBERS };
+
+static bool print_group(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct page *p = arg;
+	(void)n;
+	if (!page_row(p, column[ID]))
+		return false;
+	if (p->rows == 1)
+		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+			"</tr></thead><tbody>", TEXT_GROUP, TEXT_CREATED, TEXT_CONTACTS);
+	uint64_t id = page_column(column, length, ID), members = page_column(column, length, MEMBERS);
+	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
+	panel_name(p, "/groups/", id, column[SOURCE], column[NAME]);
+	page_print(p, "<span class=\"small soft\">%i</span></th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">", id,
+		TEXT_CREATED, column[CREATED], TEXT_CONTACTS);
+	page_print(p, members > COUNTED ? "%w" : "", TEXT_MANY);
+	page_print(p, "%u</td></tr>", members > COUNTED ? (uint64_t)COUNTED : members);
+	return true;
+}
+
+void panel_groups(struct page *p, uint64_t id)
+{
+	char const *search = page_text_field(p, "q");
+	uint64_t before = page_number_field(p, "before"), number = 0;
+	struct store_value first = store_number(before ? before : INT64_MAX);
+	struct buf pattern = BUF_ZERO;
+	(void)id;
+	page_start(p, "200 OK", AREA_GROUPS, page_word(p, TEXT_GROUPS));
+	page_print(p, "<div class=\"head\"><div><h1>%w</h1></div>", TEXT_GROUPS);
+	page_search(p, "/groups", TEXT_SEARCH_GROUPS, search);
+	page_print(p, "</div><section class=\"card\">");
+	if (*search) {
+		(void)num_scan(search, strlen(search), INT64_MAX, &number);
+		page_pattern(p, &pattern, search);
+		page_run(p, found_groups, STORE_VALUES(store_number(p->plan), first, store_string(pattern.s), store_number(number)), print_group, p);
+		buf_free(&pattern);
+	} else {
+		page_run(p, all_groups, STORE_VALUES(store_number(p->plan), first), print_group, p);
+	}
+	if (p->rows)
+		page_print(p, "</tbody></table>");
+	else
+		page_empty(p, *search ? TEXT_NONE_FOUND : TEXT_NO_GROUPS, *search ? TEXT_NONE_FOUND_WHY : TEXT_NO_CONTACTS_WHY);
+	page_print(p, "</section>");
+	page_paging(p, "/groups", "before", "q", search, !before);
+	page_end(p);
+}
+
+/* --- One group ---------------------------------------------------------------------------- */
+
+static char const select_group[] = "SELECT g.id, g.name, g.source, g.created_at,"
+	" (SELECT count(*) FROM group_member m WHERE m.plan_id = $1 AND m.group_id = $2)"
+	" FROM contact_group g WHERE g.plan_id = $1 AND g.id = $2";
+
+static char const select_members[] = "SELECT m.contact_id,"
+	" (SELECT c.email FROM contact c WHERE c.plan_id = $1 AND c.id = m.contact_id),"
+	" (SELECT c.created_at FROM contact c WHERE c.plan_id = $1 AND c.id = m.contact_id),"
+	" (SELECT count(*) FROM unsubscription u WHERE u.plan_id = $1 AND u.contact_id = m.contact_id AND u.ended_at IS NULL)"
+	" FROM group_member m WHERE m.plan_id = $1 AND m.group_id = $2 AND m.contact_id > $3 ORDER BY m.contact_id LIMIT $4";
+
+static bool print_title(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct page *p = arg;
+	uint64_t id = page_column(column, length, ID);
+	(void)n;
+	p->rows = 1;
+	page_start(p, "200 OK", AREA_GROUPS, column[NAME]);
+	page_print(p, "<a class=\"back\" href=\"%p/groups\">← %w</a><div class=\"head\"><div><h1>", TEXT_BACK_GROUPS);
+	panel_name(p, NULL, id, column[SOURCE], column[NAME]);
+	page_print(p, "</h1><p class=\"soft\">%d · %w: %u</p></div><div class=\"acts\"><a class=\"button plain\" href=\"%p/groups/%i/contacts.csv\">"
+		"%w</a></div></div><section class=\"card\">", column[CREATED], TEXT_CONTACTS, page_column(column, length, MEMBERS), id, TEXT_CSV);
+	return false;
+}
+
+void panel_group(struct page *p, uint64_t id)
+{
+	uint64_t after = page_number_field(p, "after");
+	char path[40];
+	page_run(p, select_group, STORE_VALUES(store_number(p->plan), store_number(id)), print_title, p);
+	if (!p->rows)
+		page_not_found(p);
+	p->rows = 0;
+	page_run(p, select_members, STORE_VALUES(store_number(p->plan), store_number(id), store_number(after), store_number(PAGE_ROWS + 1)),
+		panel_print_contact, p);
+	if (p->rows)
+		page_print(p, "</tbody></table>");
+	else
+		page_empty(p, TEXT_NONE_FOUND, TEXT_NO_PEOPLE);
+	page_print(p, "</section>");
+	snprintf(path, sizeof path, "/groups/%llu", (unsigned long long)id);
+	page_paging(p, path, "after", NULL, NULL, !after);
+	page_end(p);
+}
+
+static bool write_member(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	(void)length;
+	csv_row(arg, column, n);
+	return true;
+}
+
+void panel_group_csv(struct page *p, uint64_t id)
+{
+	static char const *const names[] = {"id", "email", "created_at", "unsubscriptions"};
+	uint64_t found;
+	if (store_read_number(p->store, "SELECT 1 FROM contact_group WHERE plan_id = $1 AND id = $2",
+		STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)
+		page_store_failed(p);
+	if (!found)
+		page_not_found(p);
+	csv_start(p, "group", id);
+	csv_row(p, names, sizeof names / sizeof *names);
+	if (strcmp(p->request.method, "HEAD"))
+		page_run(p, select_members, STORE_VALUES(store_number(p->plan), store_number(id), store_number(0), store_number(INT64_MAX)),
+			write_member, p);
+}
