@@ -3,7 +3,7 @@
 # build/debian-*.tar keeps it for the next run.
 
 SYSTEM_PACKAGES=daemontools,ucspi-tcp,runit,ipsvd,s6,systemd,openssl,cron,procps,adduser
-SYSTEM_PACKAGES=$SYSTEM_PACKAGES,libsqlite3-0,libpq5,libcurl4,libbearssl0,libskarnet2.13
+SYSTEM_PACKAGES=$SYSTEM_PACKAGES,libsqlite3-0,libpq5,libcurl4,libcjson1,libbearssl0,libskarnet2.13
 DEBIAN=$TOP/build/debian-$(echo "$SYSTEM_PACKAGES" | cksum | cut -d' ' -f1).tar
 
 # need_system NAME: else the test ends here, skipped
