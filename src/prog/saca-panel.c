@@ -264,6 +264,8 @@ static struct route {
 	{false, "/contacts/#", panel_contact},
 	{true, "/contacts/#/unsubscribe", panel_unsubscribe},
 	{true, "/contacts/#/undo", panel_undo},
+	{false, "/pieces", panel_pieces},
+	{false, "/pieces/#", panel_piece},
 	{false, "/pieces/#/html", panel_piece_html},
 	{true, "/logout", answer_logout},
 };

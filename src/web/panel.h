@@ -32,8 +32,13 @@ void panel_contact(struct page *p, uint64_t id);
 void panel_unsubscribe(struct page *p, uint64_t id); /* form: sender */
 void panel_undo(struct page *p, uint64_t id);        /* form: unsubscription */
 
-/* The stored HTML of a piece, for a sandboxed frame: panel_piece.c. */
+/* Piezas: panel_piece.c. The stored HTML is for a sandboxed frame. */
+void panel_pieces(struct page *p, uint64_t id);
+void panel_piece(struct page *p, uint64_t id);
 void panel_piece_html(struct page *p, uint64_t id);
+
+/* The frames of a piece, in two widths. */
+void panel_print_previews(struct page *p, uint64_t piece);
 
 /* The name of a send, group or piece: text after `[SMTP] `, and the mark. source, name: of its row. */
 void panel_name(struct page *p, char const *href, uint64_t id, char const *source, char const *name);

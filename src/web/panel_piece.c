@@ -1,5 +1,9 @@
-/* Pieces. */
+/* Pieces: the list, and one with its preview, text, source, images and sends. */
 #include "web/panel.h"
+
+#include "base/num.h"
+
+#include <string.h>
 
 /* A stranger's HTML: no script, no form, no frame, no way to the page around it. It loads no
    style sheets and fonts of other hosts: most mail programs do not either. */
@@ -24,4 +28,134 @@ void panel_piece_html(struct page *p, uint64_t id)
 		print_html, p);
 	if (!p->rows)
 		page_not_found(p);
+}
+
+/* --- The list ----------------------------------------------------------------------------- */
+
+#define SELECT_PIECES "SELECT c.id, c.name, c.source, c.created_at," \
+	" (SELECT count(*) FROM piece_image m WHERE m.plan_id = $1 AND m.piece_id = c.id) FROM piece c WHERE c.plan_id = $1 AND c.id < $2"
+#define NEWEST_FIRST " ORDER BY c.id DESC LIMIT 51" /* PAGE_ROWS + 1 */
+
+static char const all_pieces[] = SELECT_PIECES NEWEST_FIRST;
+static char const found_pieces[] = SELECT_PIECES " AND (lower(c.name) LIKE lower($3) ESCAPE '!' OR c.id = $4)" NEWEST_FIRST;
+
+static bool print_piece(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	enum column { ID, NAME, SOURCE, CREATED, IMAGES };
+	struct page *p = arg;
+	(void)n;
+	if (!page_row(p, column[ID]))
+		return false;
+	if (p->rows == 1)
+		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+			"</tr></thead><tbody>", TEXT_PIECE, TEXT_CREATED, TEXT_IMAGES);
+	uint64_t id = page_column(column, length, ID);
+	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
+	panel_name(p, "/pieces/", id, column[SOURCE], column[NAME]);
+	page_print(p, "<span class=\"small soft\">%i</span></th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
+		id, TEXT_CREATED, column[CREATED], TEXT_IMAGES, page_column(column, length, IMAGES));
+	return true;
+}
+
+void panel_pieces(struct page *p, uint64_t id)
+{
+	char const *search = page_text_field(p, "q");
+	uint64_t before = page_number_field(p, "before"), number = 0;
+	struct store_value first = store_number(before ? before : INT64_MAX);
+	struct buf pattern = BUF_ZERO;
+	(void)id;
+	page_start(p, "200 OK", AREA_PIECES, page_word(p, TEXT_PIECES));
+	page_print(p, "<div class=\"head\"><div><h1>%w</h1></div>", TEXT_PIECES);
+	page_search(p, "/pieces", TEXT_SEARCH_GROUPS, search);
+	page_print(p, "</div><section class=\"card\">");
+	if (*search) {
+		(void)num_scan(search, strlen(search), INT64_MAX, &number);
+		page_pattern(p, &pattern, search);
+		page_run(p, found_pieces, STORE_VALUES(store_number(p->plan), first, store_string(pattern.s), store_number(number)), print_piece, p);
+		buf_free(&pattern);
+	} else {
+		page_run(p, all_pieces, STORE_VALUES(store_number(p->plan), first), print_piece, p);
+	}
+	if (p->rows)
+		page_print(p, "</tbody></table>");
+	else
+		page_empty(p, *search ? TEXT_NONE_FOUND : TEXT_NO_PIECES, *search ? TEXT_NONE_FOUND_WHY : TEXT_NO_PIECES_WHY);
+	page_print(p, "</section>");
+	page_paging(p, "/pieces", "before", "q", search, !before);
+	page_end(p);
+}
+
+/* --- One piece ---------------------------------------------------------------------------- */
+
+void panel_print_previews(struct page *p, uint64_t piece)
+{
+	page_print(p, "<section class=\"card\"><h2>%w</h2><iframe class=\"frame\" sandbox title=\"%w\" src=\"%p/pieces/%i/html\"></iframe></section>",
+		TEXT_ON_DESKTOP, TEXT_ON_DESKTOP, piece);
+	page_print(p, "<section class=\"card\"><h2>%w</h2><iframe class=\"frame phone\" sandbox title=\"%w\" src=\"%p/pieces/%i/html\"></iframe></section>",
+		TEXT_ON_PHONE, TEXT_ON_PHONE, piece);
+}
+
+static bool print_content(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	enum column { ID, NAME, SOURCE, CREATED, HTML, TEXT };
+	struct page *p = arg;
+	(void)n;
+	p->rows++;
+	page_start(p, "200 OK", AREA_PIECES, column[NAME]);
+	page_print(p, "<a class=\"back\" href=\"%p/pieces\">← %w</a><div class=\"head\"><div><h1>", TEXT_BACK_PIECES);
+	panel_name(p, NULL, 0, column[SOURCE], column[NAME]);
+	page_print(p, "</h1><p class=\"soft\">%d</p></div></div>", column[CREATED]);
+	panel_print_previews(p, page_column(column, length, ID));
+	page_print(p, "<section class=\"card\"><h2>%w</h2><pre tabindex=\"0\" dir=\"auto\">", TEXT_PLAIN);
+	response_text(&p->out, column[TEXT], length[TEXT]);
+	page_print(p, "</pre></section><section class=\"card\"><details><summary><h2>%w</h2></summary><pre tabindex=\"0\">", TEXT_SOURCE);
+	response_text(&p->out, column[HTML], length[HTML]);
+	page_print(p, "</pre></details></section>");
+	return false;
+}
+
+static bool print_image(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct page *p = arg;
+	(void)n;
+	if (!p->rows++)
+		page_print(p, "<section class=\"card\"><h2>%w</h2><table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
+			"<th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_IMAGES, TEXT_CONTENT_ID, TEXT_TYPE, TEXT_OCTETS);
+	page_print(p, "<tr><th scope=\"row\" class=\"url\"><bdi>%t</bdi></th><td data-label=\"%w\">%t</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
+		column[0], TEXT_TYPE, column[1], TEXT_OCTETS, page_column(column, length, 2));
+	return true;
+}
+
+static bool print_send(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct page *p = arg;
+	(void)n;
+	if (!p->rows++)
+		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th></tr></thead><tbody>",
+			TEXT_SEND, TEXT_STATE, TEXT_DATE);
+	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
+	panel_name(p, "/sends/", page_column(column, length, 0), column[1], column[2]);
+	page_print(p, "</th><td data-label=\"%w\">", TEXT_STATE);
+	panel_state(p, column[3]);
+	page_print(p, "</td><td class=\"when\" data-label=\"%w\">%d</td></tr>", TEXT_DATE, column[4]);
+	return true;
+}
+
+void panel_piece(struct page *p, uint64_t id)
+{
+	page_run(p, "SELECT id, name, source, created_at, html, text FROM piece WHERE plan_id = $1 AND id = $2",
+		STORE_VALUES(store_number(p->plan), store_number(id)), print_content, p);
+	if (!p->rows)
+		page_not_found(p);
+	p->rows = 0;
+	page_run(p, "SELECT m.content_id, (SELECT i.type FROM image i WHERE i.sha256 = m.sha256),"
+		" (SELECT i.bytes FROM image i WHERE i.sha256 = m.sha256) FROM piece_image m WHERE m.plan_id = $1 AND m.piece_id = $2"
+		" ORDER BY m.content_id LIMIT 500", STORE_VALUES(store_number(p->plan), store_number(id)), print_image, p);
+	page_print(p, p->rows ? "</tbody></table></section>" : "");
+	p->rows = 0;
+	page_print(p, "<section class=\"card\"><h2>%w</h2>", TEXT_SENDS_WITH);
+	page_run(p, "SELECT s.id, s.source, s.name, s.state, s.spooled_at FROM send s WHERE s.plan_id = $1 AND s.piece_id = $2"
+		" ORDER BY s.id DESC LIMIT 50", STORE_VALUES(store_number(p->plan), store_number(id)), print_send, p);
+	page_print(p, p->rows ? "</tbody></table></section>" : "<p class=\"soft\">%w</p></section>", TEXT_NO_SENDS_WITH);
+	page_end(p);
 }

@@ -191,6 +191,7 @@ static void print_facts(struct page *p, uint64_t id, struct record const *r)
 	page_print(p, opens && clicks ? ", " : "");
 	page_print(p, clicks ? "%w" : "", TEXT_TRACK_CLICKS);
 	page_print(p, "</dd><dt>%w</dt><dd><a href=\"%p/groups/%i\">%i</a></dd>", TEXT_GROUP, r->number[GROUP], r->number[GROUP]);
+	page_print(p, "<dt>%w</dt><dd><a href=\"%p/pieces/%i\">%i</a></dd>", TEXT_PIECE, r->number[PIECE], r->number[PIECE]);
 	page_print(p, "<dt>%w</dt><dd>%t</dd><dt>%w</dt><dd>%t</dd>", TEXT_LANGUAGE, language, TEXT_ADDRESS, r->text[ADDRESS]);
 	if (r->text[MESSAGE_ID] && *r->text[MESSAGE_ID])
 		page_print(p, "<dt>%w</dt><dd>%t</dd>", TEXT_MESSAGE_ID, r->text[MESSAGE_ID]);

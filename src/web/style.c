@@ -85,6 +85,7 @@ char const web_style[] =
 	".frame{display:block;width:100%;height:34rem;border:1px solid var(--line);border-radius:10px;background:#fff}"
 	".frame.phone{width:375px;max-width:100%;height:667px;margin:0 auto;border-radius:24px;border-width:8px}"
 	"pre{white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,'SF Mono',Menlo,Consolas,monospace;margin:0;max-height:34rem;overflow:auto}"
+	"summary{cursor:pointer}summary h2{display:inline}details pre{margin-top:1rem}"
 	".url{overflow-wrap:anywhere}"
 	/* the page of the login */
 	".door{min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;padding:1.5rem}"

@@ -7,8 +7,8 @@ HOSTILE='"><script>alert(1)</script><img src=x onerror=alert(1)>'"'"'&{{7*7}}'
 shows() { grep -qF -- "$1" "$T/page"; ok $? "$2" "$(sed 's/.*<main/<main/' "$T/page" | head -c 3000)"; }
 lacks() { ! grep -qF -- "$1" "$T/page"; ok $? "$2" "$(grep -oF -- "$1" "$T/page" | head -3)"; }
 
-LISTS='/ /?q=x /groups /groups?q=x /contacts /contacts?q=x /contacts.csv'
-PAGES='/groups/101 /groups/101/contacts.csv /contacts/1 /sends/101 /sends/101/chart.svg /sends/101/people?section=all /sends/101/people.csv?section=all /pieces/101/html'
+LISTS='/ /?q=x /groups /groups?q=x /contacts /contacts?q=x /contacts.csv /pieces /pieces?q=x'
+PAGES='/pieces/101 /groups/101 /groups/101/contacts.csv /contacts/1 /sends/101 /sends/101/chart.svg /sends/101/people?section=all /sends/101/people.csv?section=all /pieces/101/html'
 ACTIONS='/sends/101/pause /sends/101/resume /sends/101/cancel /contacts/1/unsubscribe /contacts/2/undo /logout'
 
 login_promises() {
@@ -167,9 +167,9 @@ plan_promises() {
 	is "$(sql "SELECT state FROM send WHERE id = 101")" new "another plan's user changes no state"
 	sql "UPDATE send SET state = 'sent' WHERE id = 101"
 	is "$(sql "SELECT count(*) FROM unsubscription WHERE plan_id = 1 AND ended_at IS NULL")" 1 "another plan's user unsubscribes nobody"
-	for path in $LISTS '/contacts?q=c1@ejemplo.es' '/groups?q=101'; do
+	for path in $LISTS '/contacts?q=c1@ejemplo.es' '/groups?q=101' '/pieces?q=101'; do
 		get "$path"
-		is "$STATUS:$(grep -oE 'Rebajas de|<bdi>c1@|/(sends|groups)/101' "$T/page" | head -n 1)" 200: "GET $path has no rows of another plan"
+		is "$STATUS:$(grep -oE 'Rebajas de|<bdi>c1@|/(sends|groups|pieces)/101' "$T/page" | head -n 1)" 200: "GET $path has no rows of another plan"
 	done
 	post /contacts/1001/unsubscribe sender=1
 	is "$STATUS" 404 'a contact is unsubscribed from no sender of another plan'
@@ -254,6 +254,26 @@ send_promises() {
 	shows '<iframe class="frame" sandbox title=' 'the preview is a sandboxed frame'
 }
 
+piece_promises() {
+	log_in victor.acme
+	sql "UPDATE piece SET html = '<p>Hola</p><script>alert(1)</script>', text = 'Hola </pre><script>alert(2)</script>', name = '<script>alert(3)</script>'
+			WHERE id = 101;
+		INSERT INTO image (sha256, type, bytes, path) VALUES ('ab', 'png', 12345, 'i/ab.png');
+		INSERT INTO piece_image (plan_id, piece_id, content_id, sha256) VALUES (1, 101, '<script>alert(4)</script>', 'ab')"
+	get /pieces
+	shows '/pieces/101"' 'the list of pieces has a piece'
+	shows 'data-label="Imágenes">1</td>' 'the list of pieces has the count of images'
+	get '/pieces?q=ALERT(3)'; shows /pieces/101 'a search finds a piece by its name'
+	get '/pieces?before=101'; lacks '/pieces/101"' 'the list of pieces continues before a number'
+	get /pieces/101
+	shows '<iframe class="frame phone" sandbox title=' "a piece's page has its preview at the width of a phone"
+	shows 'Hola &lt;/pre&gt;&lt;script&gt;alert(2)' "a piece's page has its text, escaped"
+	shows '&lt;p&gt;Hola&lt;/p&gt;&lt;script&gt;alert(1)' "a piece's page has its source, escaped"
+	shows '12.345' "a piece's page has its images"
+	shows '/sends/101"' "a piece's page has the sends that used it"
+	lacks '<script' "a piece's page has no tag of the piece"
+}
+
 contact_promises() {
 	log_in victor.acme
 	get /contacts
@@ -333,7 +353,7 @@ state_promises() {
 request_promises() {
 	log_in victor.acme
 	for path in /sends/101/ //sends/101 /sends/0101 /sends/0 /sends/-1 /sends/99999999999999999999 /sends/101/../101 /sends/1%30 /sends/101x \
-		/sends /pieces/101 /../etc/passwd '/sends/101 ' /sends/; do
+		/sends /../etc/passwd '/sends/101 ' /sends/ /pieces/ /groups/x; do
 		get "$path"
 		is "$STATUS" 404 "GET $path is not found"
 	done

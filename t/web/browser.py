@@ -116,6 +116,10 @@ def main(b):
 	b.press_enter()
 	ok("c5@ejemplo.es" in b.text() and "c6@" not in b.text(), "a search finds a contact", b.text())
 
+	# --- pieces
+	look("pieces", "/pieces")
+	look("piece", "/pieces/101")
+
 	# --- search and page
 	for i in range(1, 121):
 		sql("INSERT INTO send SELECT ?, plan_id, username, sender_id, piece_id, group_id, '[SMTP] Boletín ' || ?, source, 'sent', 'Boletín ' || ?,"
@@ -155,17 +159,18 @@ def main(b):
 		sql("UPDATE send SET name = '[SMTP] ' || ?, subject = ?, reason = ?, state = 'paused', message_id = ?, remote_ip = ?, username = ? WHERE id = 101",
 			*[text] * 6)
 		sql("UPDATE piece SET html = ? WHERE id = 101", "<body>%s<script>fetch('http://%s/h')</script>" % (text, LISTENER))
+		sql("UPDATE piece SET name = ?, text = ? WHERE id = 101", text, text)
 		sql("UPDATE contact_group SET name = ? WHERE id = 101", text)
 		sql("UPDATE contact SET email = ? WHERE id = 1", text)
 		sql("UPDATE delivery SET reason = ? WHERE send_id = 101 AND contact_id = 1", text)
 		sql("UPDATE link SET url = ? WHERE send_id = 101 AND number = 1", text)
 		sql("UPDATE sender SET address = ? WHERE id = 1", text)
 		for path in ("/?q=" + "".join("%%%02x" % c for c in text.encode()), "/sends/101", "/sends/101/people?section=all", "/contacts", "/contacts/1",
-			"/groups", "/groups/101", "/pieces/101/html"):
+			"/groups", "/groups/101", "/pieces", "/pieces/101", "/pieces/101/html"):
 			b.size(1280, 4000)
 			b.call("Emulation.setScriptExecutionDisabled", value=False)  # a page that lets a script in must fail here
 			b.go(panel + path)
-			if "pieces" not in path:
+			if not path.endswith("/html"):
 				ok(b.evaluate("document.querySelectorAll('main script, main base, main link, main meta, main svg[onload]').length") == 0
 					and b.evaluate("document.querySelectorAll('[onerror],[onload],[onfocus]').length") == 0,
 					"payload %d makes no element of %s" % (i + 1, path.split("?")[0]))

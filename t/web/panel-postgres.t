@@ -21,5 +21,6 @@ session_promises
 plan_promises
 send_promises
 contact_promises
+piece_promises
 state_promises
 done_testing

@@ -17,6 +17,7 @@ forgery_promises
 plan_promises
 send_promises
 contact_promises
+piece_promises
 state_promises
 request_promises
 guessing_promises
