@@ -323,6 +323,16 @@ enum content_status content_read(struct content *c, struct message const *msg, c
 	return r.status;
 }
 
+bool content_read_name(struct content *c, struct message const *msg, char const *prefix)
+{
+	struct buf field = BUF_ZERO;
+	char const *value;
+	bool done = buf_puts(&field, prefix) && buf_puts(&field, "Name") && buf_putc(&field, 0)
+		&& mime_field(msg->mime, field.s, &value) >= 0 && (!value || convert_header(value, &c->name));
+	buf_free(&field);
+	return done;
+}
+
 static void free_cids(struct content_cids *c)
 {
 	for (size_t i = 0; i < c->count; i++)
@@ -333,6 +343,7 @@ static void free_cids(struct content_cids *c)
 void content_free(struct content *c)
 {
 	buf_free(&c->subject);
+	buf_free(&c->name);
 	buf_free(&c->message_id);
 	buf_free(&c->text);
 	buf_free(&c->html);

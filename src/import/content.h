@@ -23,6 +23,7 @@ struct content_cids {
 /* Every string is valid UTF-8 without NULs. All zero is empty. */
 struct content {
 	struct buf subject;
+	struct buf name;       /* of the campaign: content_read_name */
 	struct buf message_id; /* with its brackets, not decoded */
 	struct buf text;
 	struct buf html;       /* <meta> charset corrected, cids replaced by URLs */
@@ -50,6 +51,10 @@ bool content_url_ok(char const *url);
    empty. */
 enum content_status content_read(struct content *c, struct message const *msg, char const *url,
 	struct webfolder *w);
+
+/* Reads the campaign's name, which saca-api puts into the field PREFIX + Name. The name is empty without
+   the field. False: out of memory. */
+bool content_read_name(struct content *c, struct message const *msg, char const *prefix);
 
 void content_free(struct content *c);
 

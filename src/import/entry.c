@@ -29,7 +29,7 @@ static struct slice slice_of(struct buf const *b)
 static void set_piece(struct entry *e)
 {
 	struct content const *c = &e->content;
-	e->piece = (struct store_piece){.subject = slice_of(&c->subject),
+	e->piece = (struct store_piece){.subject = slice_of(&c->subject), .name = slice_of(&c->name),
 		.message_id = slice_of(&c->message_id), .text = slice_of(&c->text),
 		.html = slice_of(&c->html), .images = c->images, .image_count = c->image_count};
 	e->row.piece = &e->piece;
@@ -43,7 +43,8 @@ static enum entry_result read_content(struct entry *e, struct message const *msg
 		if (e->content.html.len + e->content.text.len > PIECE_MAX)
 			return no(e, ENTRY_REFUSED, "its text and HTML are too large for a store in UTF-8");
 		message_options(msg->mime, o->prefix, &e->row.options);
-		if (!message_unknown_options(msg->mime, o->prefix, &e->unknown_options))
+		if (!message_unknown_options(msg->mime, o->prefix, &e->unknown_options)
+				|| !content_read_name(&e->content, msg, o->prefix))
 			return no(e, ENTRY_FAILED, "out of memory");
 		set_piece(e);
 		return ENTRY_OK;

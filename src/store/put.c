@@ -35,6 +35,8 @@ bool store_name(struct store_entry const *e, struct buf *out)
 		return false;
 	if (!e->piece)
 		return buf_put(out, e->file->date.s, e->file->date.n);
+	if (e->piece->name.n)
+		return buf_put(out, e->piece->name.s, e->piece->name.n);
 	if (!e->piece->subject.n)
 		return buf_puts(out, "(sin asunto)");
 	return buf_put(out, e->piece->subject.s, e->piece->subject.n);

@@ -26,6 +26,7 @@ struct store_image {
 /* The message of a send: its piece, and two fields of the send's row. Nothing is copied. */
 struct store_piece {
 	struct slice subject;    /* empty: none */
+	struct slice name;       /* of the campaign; empty: none */
 	struct slice message_id; /* with its brackets; empty: none */
 	struct slice text, html;
 	struct store_image const *images;
@@ -52,8 +53,8 @@ struct store_count {
    STORE_FAILED the transaction is over. */
 enum store_result store_put(struct store *s, struct store_entry const *e, struct store_count *count);
 
-/* `[SMTP] ` and the subject, `(sin asunto)` if there is none, or the date of contacts alone. Replaces
-   out. False: out of memory. */
+/* `[SMTP] ` and the campaign's name or else the subject, `(sin asunto)` if there is none, or the date of
+   contacts alone. Replaces out. False: out of memory. */
 bool store_name(struct store_entry const *e, struct buf *out);
 
 /* Sets the reason for a row of `table` that did not come into being though no error was reported: a

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define MESSAGE_ID_OCTETS 250
+#define NAME_OCTETS 1000
 #define MESSAGE_OCTETS 512000 /* as the SMTP door */
 
 /* A campaign in the making. */
@@ -132,10 +133,13 @@ static enum api_fault read_texts(struct sending *s)
 	struct api *a = s->api;
 	struct campaign *c = &s->campaign;
 	c->subject = api_text(a, "subject");
+	c->name = api_text(a, "name");
 	c->text = api_text(a, "plain_body");
 	c->html = api_text(a, "html_body");
 	if (!c->subject)
 		return api_fault(a, API_MISSING, "subject");
+	if (c->name && strlen(c->name) > NAME_OCTETS)
+		return api_fault(a, API_PARAMETER, "name: demasiado largo");
 	if (!c->html && !c->text)
 		return api_fault(a, API_MISSING, "html_body");
 	return API_OK;

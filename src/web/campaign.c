@@ -21,6 +21,15 @@ static bool put_field(struct buf *out, char const *prefix, char const *name, cha
 		&& buf_puts(out, "\r\n");
 }
 
+static bool put_name(struct buf *out, char const *prefix, char const *name)
+{
+	struct buf field = BUF_ZERO;
+	bool done = buf_puts(&field, prefix) && buf_puts(&field, "Name") && buf_putc(&field, 0)
+		&& compose_text(out, field.s, name, strlen(name));
+	buf_free(&field);
+	return done;
+}
+
 static char const *word_of(bool on)
 {
 	return on ? "yes" : "no";
@@ -52,6 +61,7 @@ bool campaign_compose(struct buf *out, struct campaign const *c, char const *pre
 {
 	char const *subject = c->subject ? c->subject : "";
 	return compose_text(out, "Subject", subject, strlen(subject))
+		&& (!c->name || put_name(out, prefix, c->name))
 		&& (!c->message_id || put_field(out, "", "Message-ID", c->message_id)) && put_options(out, &c->options, prefix)
 		&& put_field(out, "", "MIME-Version", "1.0")
 		&& put_field(out, "", "Content-Type", "multipart/alternative; boundary=\"" BOUNDARY "\"")

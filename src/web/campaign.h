@@ -19,6 +19,7 @@
 /* Strings; UTF-8. NULL: absent. */
 struct campaign {
 	char const *subject;
+	char const *name;       /* in the platform's lists; else they have the subject */
 	char const *text, *html;
 	char const *message_id; /* with brackets: a repeat within 24 hours gets the same number */
 	struct message_options options;

@@ -67,3 +67,18 @@ read_plans() {
 		        print(" ".join(m[1].split()) + "\t" + " / ".join(l.strip() for l in m[2].split("\n")))
 	END
 }
+
+# several_parts: the queries of the log that read more than one part of a table. Parts that the server
+# leaves out at run time are `never executed`.
+several_parts() {
+	read_plans | awk -F'\t' '{
+		n = 0; split("", seen); plan = $2
+		gsub(/[^\/]*never executed[^\/]*/, "", plan)
+		while (match(plan, /_part[0-7]/)) {
+			part = substr(plan, RSTART, RLENGTH)
+			if (!(part in seen)) { seen[part]; n++ }
+			plan = substr(plan, RSTART + RLENGTH)
+		}
+		if (n > 1) print $1
+	}' | sort -u
+}

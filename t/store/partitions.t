@@ -37,20 +37,7 @@ import_in_background() {
 . "$TOP/t/lib/import.sh"
 all_promises
 
-# Each statement reads one part at most. The exceptions are those of saca-store(5), Keys. Parts that the
-# server leaves out at run time are `never executed`.
-several_parts() {
-	read_plans | awk -F'\t' '{
-		n = 0; split("", seen); plan = $2
-		gsub(/[^\/]*never executed[^\/]*/, "", plan)
-		while (match(plan, /_part[0-7]/)) {
-			part = substr(plan, RSTART, RLENGTH)
-			if (!(part in seen)) { seen[part]; n++ }
-			plan = substr(plan, RSTART + RLENGTH)
-		}
-		if (n > 1) print $1
-	}' | sort -u
-}
+# Each statement reads one part at most. The exceptions are those of saca-store(5), Keys.
 log_plans
 for i in 1 2 3; do
 	message "partes $i" | put new "$(key $((7000 + i)))" $((7000 + i)) $((7000 + i)) $D \

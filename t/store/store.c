@@ -208,7 +208,7 @@ START_TEST(open_refuses_a_later_schema)
 }
 END_TEST
 
-START_TEST(name_has_the_subject_or_the_date)
+START_TEST(name_has_the_campaign_or_the_subject_or_the_date)
 {
 	struct buf name = BUF_ZERO;
 	struct spoolfile file = {.date = SLICE("2013-09-12T11:59:19Z")};
@@ -216,7 +216,10 @@ START_TEST(name_has_the_subject_or_the_date)
 	struct store_entry entry = {.file = &file, .piece = &piece};
 	ck_assert(store_name(&entry, &name));
 	ck_assert_mem_eq(name.s, "[SMTP] hola", name.len);
-	piece.subject.n = 0;
+	piece.name = (struct slice)SLICE("interno");
+	ck_assert(store_name(&entry, &name));
+	ck_assert_mem_eq(name.s, "[SMTP] interno", name.len);
+	piece.subject.n = piece.name.n = 0;
 	ck_assert(store_name(&entry, &name));
 	ck_assert_mem_eq(name.s, "[SMTP] (sin asunto)", name.len);
 	entry.piece = NULL;
@@ -258,7 +261,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, begin_fails_if_the_file_was_removed);
 	tcase_add_test(c, run_binds_parameters_by_number);
 	tcase_add_test(c, open_refuses_a_later_schema);
-	tcase_add_test(c, name_has_the_subject_or_the_date);
+	tcase_add_test(c, name_has_the_campaign_or_the_subject_or_the_date);
 	tcase_add_test(c, is_postgres_reads_the_scheme);
 	tcase_add_test(c, fail_cuts_and_cleans_the_reason);
 	suite_add_tcase(s, c);

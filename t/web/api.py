@@ -403,11 +403,11 @@ def test_bulk():
 		return call('send_bulk_campaign', who, **{'rid': 1, 'recipients': 'a@b.es', 'subject': 's', 'html_body': '<p>h</p>', 'plain_body': 't', **fields})
 	spooled = lambda: sorted(os.listdir(SPOOL + '/new'))
 	subject, html, text = 'Señales "€" ' + 'x' * 200, '<p>ñandú</p>\n.\n--=_saca\nFrom x\n' + 'é' * 3000, 'hola\n.\n..\n'
-	a = bulk(recipients=' Ana@Ejemplo.es , luis@ejemplo.es,ana@ejemplo.es,,\r\n eva@ejemplo.es', subject=subject, html_body=html, plain_body=text,
+	a = bulk(recipients=' Ana@Ejemplo.es , luis@ejemplo.es,ana@ejemplo.es,,\r\n eva@ejemplo.es', subject=subject, html_body=html, plain_body=text, name='Interno ñ',
 		lang_id=4, cab=0, social_foot=1, tracking_opening=0, tracking_clicks=1, message_id='uno@tienda')
 	check(a.body.startswith('OK: ') and a.body[4:].isdigit(), 'send_bulk_campaign answers OK and the number of the send', a.body, a.log)
 	number = a.body[4:]
-	again = bulk(recipients='eva@ejemplo.es,luis@ejemplo.es,ana@ejemplo.es', subject=subject, html_body=html, plain_body=text,
+	again = bulk(recipients='eva@ejemplo.es,luis@ejemplo.es,ana@ejemplo.es', subject=subject, html_body=html, plain_body=text, name='Interno ñ',
 		lang_id=4, cab=0, social_foot=1, tracking_opening=0, tracking_clicks=1, message_id='<uno@tienda>')
 	check(again.body == a.body, 'the same request with the same message_id gets the same number', again.body)
 	check(len(spooled()) == 1, 'and is queued once', spooled())
@@ -423,6 +423,7 @@ def test_bulk():
 	piece = json.loads(call('newsletter_data', id_newsletter=sql(f'SELECT piece_id FROM send WHERE id = {number}')).body)
 	check([piece[k].replace('\r\n', '\n').rstrip() for k in ('html', 'plain')] == [html.rstrip(), text.rstrip()],
 		'the piece has the bodies, but for line ends', piece)
+	check(piece['name'] == '[SMTP] Interno ñ', 'the piece has the name of the campaign', piece['name'])
 	members = json.loads(call('group_list_contacts', gid=sql(f'SELECT group_id FROM send WHERE id = {number}')).body)
 	check([m['email'] for m in members] == ['ana@ejemplo.es', 'eva@ejemplo.es', 'luis@ejemplo.es'], 'the group has each recipient once', members)
 	check(int(number) in json.loads(call('get_campaigns').body), 'get_campaigns has the new send')
@@ -451,7 +452,7 @@ def test_bulk():
 		a = bulk(recipients=bad)
 		check(is_ko(a, 422) and 'recipients' in a.body and '\r' not in a.body, f'recipients {bad!r} is 422', a.body)
 	for name, value in (('recipients', ''), ('recipients', ' , '), ('subject', ''), ('rid', ''), ('lang_id', 9), ('lang_id', 'es'), ('cab', 'x'),
-			('tracking_clicks', 2), ('message_id', 'a b'), ('message_id', 'a\r\nX: y'), ('message_id', '<>'), ('message_id', 'x' * 251),
+			('tracking_clicks', 2), ('message_id', 'a b'), ('message_id', 'a\r\nX: y'), ('message_id', '<>'), ('message_id', 'x' * 251), ('name', 'ñ' * 501),
 			('date', '2030-01-01 00:00:00'), ('analytics', 'x'), ('share', 1), ('vars', '{"a":"b"}'), ('attachmen_base64raw', 'eA==')):
 		a = bulk(**{name: value})
 		check(is_ko(a, 422) and name in a.body, f'{name} {str(value)[:30]!r} is 422 and named', a.body)
