@@ -172,4 +172,10 @@ is "$(find "$ROOT/etc/systemd/system" -path '*.wants/saca-*' | wc -l)" \
 
 out=$(site nothing)
 is "$?" 100 "scripts/site with an unknown supervisor exits 100"
+for wrong in '-u https://links.example.com' '-r bounce+@example.com' '-u http://links.example.com -r bounce+@example.com' \
+	'-u https://links.example.com/ -r bounce+@example.com' '-u https://links.example.com -r bounce'; do
+	# shellcheck disable=SC2086 # words
+	out=$(site daemontools -n $wrong)
+	is $? 100 "scripts/site $wrong exits 100"
+done
 done_testing
