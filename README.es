@@ -107,6 +107,55 @@ CÓDIGOS DE ERROR
 Tras un código que empieza por 4, repita más tarde. Tras uno que empieza por 5, corrija antes.
 
 
+ESTADÍSTICAS POR API
+
+Con el número del envío, un programa consulta su estadística: una petición HTTPS por POST a
+https://panel.example.com/api, con un formulario. Los clientes de la API POST de la plataforma
+sirven: solo cambia la dirección.
+
+  - El login: HTTP Basic con victor.acme, o los campos user, plan y pass. La clave nunca va en la
+    dirección. Tras demasiados fallos, su dirección IP espera 10 minutos.
+  - El campo action dice qué se pide; el campo mode, cómo se responde: json (si falta), xml, csv
+    o plain.
+  - La respuesta es 'OK: ...', los datos, o 'KO: CÓDIGO MOTIVO'.
+
+  action                       parámetros                respuesta
+  get_campaigns                limit (20)                los números de los últimos envíos
+  get_stats                    eid                       las cifras de un envío
+  get_contacts_stat_section    eid, section              los contactos de una parte de las cifras
+  get_unsubscribers            rid, type, from, limit    las bajas, desde la número from
+  sender_list, get_from        rid                       los remitentes
+  group_list, group_data,      gid                       los grupos y sus contactos
+  group_list_contacts
+  contact_data                 email                     un contacto, sus grupos y sus envíos
+  newsletter_data              id_newsletter             una pieza: su HTML y su texto
+  contact_deactivate,          email, rid                da de baja un contacto de un remitente,
+  contact_activate                                       o anula la baja
+  pause_campaign,              eid                       pausa, reanuda o cancela un envío
+  resume_campaign,
+  cancel_campaign
+  send_bulk_campaign           recipients, rid,          envía una campaña; la respuesta es
+                               subject, html_body,       'OK: ' y su número
+                               plain_body
+
+  section: all, send, send_opened, send_opened_active, send_opened_unsubscribed, send_unopened,
+  send_unopened_delivered, send_unopened_bounced, unsend, unsend_unsubscribed,
+  unsend_unsubscribed_voluntary, unsend_unsubscribed_automatic, unsend_failed,
+  unsend_failed_nomenclature, clicked
+
+  type: 0 desde un correo, 10 desde la plataforma, 20 por rebotes, 30 por una queja
+
+Las cifras de get_stats forman un árbol: contactos_enviados y contactos_no_enviados suman
+contactos_totales; contactos_enviados_leidos y contactos_enviados_no_leidos suman
+contactos_enviados, etcétera.
+
+send_bulk_campaign hace lo mismo que un envío por SMTP, con los mismos controles y textos. recipients
+son direcciones separadas por comas; rid, el número del remitente o su dirección. Son opcionales
+name, lang_id, cab, social_foot, tracking_opening, tracking_clicks (1 o 0) y message_id: con el
+mismo message_id y el mismo contenido, una repetición en 24 horas recibe el mismo número y no se
+envía otra vez.
+
+
 EJEMPLOS
 
 Un lector de correo: servidor de salida api.example.com, puerto 46500, seguridad SSL/TLS,
@@ -243,3 +292,62 @@ foreach (['ana@example.org', 'luis@example.org'] as $contacto) {
 decir($s, 'DATA');
 echo decir($s, '.');    // 250 OK contacts=2 fa8896c2...
 decir($s, 'QUIT');
+
+--- API, con curl: la estadística de un envío
+
+curl -s -u victor.acme:secreto https://panel.example.com/api \
+	-d action=get_stats -d eid=1166 -d mode=csv
+
+--- API, con Python: los últimos envíos
+
+import json
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+def api(accion, **datos):
+    datos.update({"action": accion, "user": "victor", "plan": "acme", "pass": "secreto"})
+    with urlopen("https://panel.example.com/api", urlencode(datos).encode()) as respuesta:
+        return respuesta.read().decode()
+
+for envio in json.loads(api("get_campaigns", limit=10)):
+    cifras = json.loads(api("get_stats", eid=envio))
+    print(envio, cifras["asunto"], cifras["contactos_enviados_leidos"], "de", cifras["contactos_enviados"])
+
+--- API, con PHP: enviar una campaña
+
+<?php
+function api($accion, $datos)
+{
+	$datos += ['action' => $accion, 'user' => 'victor', 'plan' => 'acme', 'pass' => 'secreto'];
+	$respuesta = file_get_contents('https://panel.example.com/api', false, stream_context_create(['http' => [
+		'method' => 'POST', 'content' => http_build_query($datos), 'ignore_errors' => true,
+		'header' => 'Content-Type: application/x-www-form-urlencoded',
+	]]));
+	if (substr($respuesta, 0, 2) === 'KO') {
+		exit("$respuesta\n");
+	}
+	return $respuesta;
+}
+
+$respuesta = api('send_bulk_campaign', [
+	'recipients' => 'ana@example.org,luis@example.org',
+	'rid' => 'remitente@example.com',
+	'subject' => 'Novedades de otoño',
+	'html_body' => '<p>Hay <b>novedades</b>.</p>',
+	'plain_body' => 'Hay novedades.',
+	'lang_id' => 4,
+	'message_id' => 'otono-2026-api@example.com',
+]);
+echo substr($respuesta, 4);    // 1166
+
+--- API, con PHP: las bajas
+
+<?php
+$datos = ['action' => 'get_unsubscribers', 'user' => 'victor', 'plan' => 'acme', 'pass' => 'secreto', 'from' => 1];
+$bajas = json_decode(file_get_contents('https://panel.example.com/api', false, stream_context_create(['http' => [
+	'method' => 'POST', 'content' => http_build_query($datos),
+	'header' => 'Content-Type: application/x-www-form-urlencoded',
+]])));
+foreach ($bajas as $baja) {
+	echo "$baja->id $baja->email $baja->date\n";    // guarde el id: la próxima vez, from es el siguiente
+}

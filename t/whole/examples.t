@@ -3,6 +3,7 @@
 # certificate of this test.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
+. "$TOP/t/lib/webserver.sh"
 
 if ! command -v tcpserver >/dev/null; then
 	skip "the examples of README.es" "tcpserver is not installed"
@@ -29,6 +30,7 @@ example() {
 		sed -e "s/api\.example\.com:58700/localhost:$START/" -e "s/api\.example\.com:46500/localhost:$TLS/" \
 			-e "s/'api\.example\.com'/'localhost'/" -e "s/\"api\.example\.com\", 46500/\"localhost\", $TLS/" \
 			-e "s/= 46500/= $TLS/" -e "s/port: 46500/port: $TLS/" \
+			-e "s,https://panel\.example\.com/api,http://127.0.0.1:${PORT-0}/api," -e "s/eid=1166/eid=${SEND-0}/" \
 			-e "s,'vendor/autoload.php','/usr/share/php/libphp-phpmailer/autoload.php',"
 }
 
@@ -91,6 +93,38 @@ if $ROOMY node -e 'require("nodemailer")' 2>/dev/null; then
 	makes_a_send 'JavaScript, con nodemailer' "$OK" '[SMTP] Novedades de otoño|2|3|0' $ROOMY node code
 else
 	skip "the nodemailer example of README.es" "nodemailer is not installed"
+fi
+
+# The API, under lighttpd.
+settings() {
+	sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/saca.db|$T/saca.db|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
+		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|" "$TOP/scripts/service/$1"
+}
+if ! command -v lighttpd >/dev/null; then
+	skip "the API examples of README.es" "lighttpd is not installed"
+	cd "$TOP" || exit 1
+	done_testing
+fi
+CONF=saca-api.conf DOCUMENTS=$T/work PORT=$(free_port)
+head -c 32 /dev/urandom >"$T/key"
+datagram_service "$T/login" saca-checkpassword -S -k "$T/key" "$T/etc/passwords.cdb"
+datagram_service "$T/queue" saca-spool -S -n 1 -k "$T/key" -a "$T/etc/senders.cdb" "$T/spool"
+start_lighttpd >"$T/lighttpd.out" 2>&1
+await 10 listening "$PORT"
+if command -v php >/dev/null; then
+	makes_a_send 'API, con PHP: enviar una campaña' '^[0-9]+$' '[SMTP] Novedades de otoño|2|4|0' php code
+fi
+SEND=$(sqlite3 "$T/saca.db" 'SELECT max(id) FROM send')
+example 'API, con curl: la estadística de un envío' >code
+like "$($ROOMY sh code)" "^2,0,0,.*,$SEND,.*,new" 'README.es: the curl example prints the figures of a send'
+example 'API, con Python: los últimos envíos' >code
+is "$($ROOMY python3 code | head -n 1)" "$SEND $(sqlite3 "$T/saca.db" "SELECT subject FROM send WHERE id = $SEND") 0 de 0" \
+	'README.es: the Python example prints the newest sends'
+if command -v php >/dev/null; then
+	sqlite3 "$T/saca.db" "INSERT INTO unsubscription (plan_id, id, contact_id, sender_id, type, at) VALUES (1, 1,
+		(SELECT id FROM contact WHERE email = 'luis@example.org'), 1, 0, '2026-11-26T10:00:00Z')"
+	example 'API, con PHP: las bajas' >code
+	is "$(php code)" '1 luis@example.org 2026-11-26T10:00:00Z' 'README.es: the PHP example prints the unsubscriptions'
 fi
 cd "$TOP" || exit 1
 done_testing
