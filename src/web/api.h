@@ -1,5 +1,4 @@
-/* The API for programs (saca-api(8)): one URL, an action and its parameters as the fields of a form,
-   and an answer in text. api.c reads the request, logs the user in and finds the action; the
+/* The API for programs, saca-api(8). A request is a form with an action and its parameters. api.c reads the request, logs the user in and finds the action; the
    actions are in api_sends.c, api_contacts.c and api_campaign.c. */
 #ifndef WEB_API_H
 #define WEB_API_H
@@ -95,7 +94,7 @@ enum api_fault api_fault(struct api *a, enum api_fault fault, char const *word);
 /* The value of a parameter; NULL: absent or empty. */
 char const *api_text(struct api const *a, char const *name);
 
-/* Reads a number of at most `most`. Absent or empty: API_MISSING, unless fallback is given. */
+/* Reads a number of at most `most`. Absent or empty: the fallback, or API_MISSING if that is NULL. */
 enum api_fault api_number(struct api *a, char const *name, uint64_t most, uint64_t const *fallback, uint64_t *out);
 
 /* Runs a statement. False: it failed; the action returns API_LATER, and the caller logs. */

@@ -44,7 +44,7 @@ static bool put_options(struct buf *out, struct message_options const *o, char c
 		&& put_field(out, prefix, "TrackingClicks", word_of(o->track_clicks));
 }
 
-/* A part that is absent is left out: the queue's answer names it. */
+/* A NULL part is omitted: the queue's answer names it. */
 static bool put_part(struct buf *out, char const *type, char const *s)
 {
 	size_t n = s ? strlen(s) : 0, column = 0;

@@ -1,5 +1,5 @@
-/* A campaign that comes by HTTP: it becomes a message such as a client of the SMTP door would send,
-   and goes to the queue service, which treats it alike. */
+/* A campaign that comes by HTTP. It becomes a message like those of SMTP clients, and the queue
+   service treats it alike. */
 #ifndef WEB_CAMPAIGN_H
 #define WEB_CAMPAIGN_H
 

@@ -1,11 +1,10 @@
-/* What the API answers: lists of rows and single records, in four modes. Values are UTF-8; what is
-   not becomes U+FFFD.
+/* The API's answers: lists of rows and single records, in four modes. Values are UTF-8; octets that
+   are not become U+FFFD.
 
    json   [{"id":1,"email":"a@b"}] and {"id":1,...}. A list of numbers is [1,2].
    xml    <data><item><id>1</id>...</item></data> and <data><id>1</id>...</data>. A value with
           characters that XML 1.0 cannot have is in base64: <html encoding="base64">.
-   csv    RFC 4180, with the names in the first line. Every value is exact: nothing is added that
-          would guard a spreadsheet from formulas.
+   csv    RFC 4180, with the names in the first line. Values are exact: formulas get no mark.
    plain  a list: one row a line, values separated by TAB; a record: one line a value, its name
           and TAB first. Control characters of values are blanks. There is no line end at the end.
 
@@ -22,7 +21,7 @@
 
 enum output_mode { OUTPUT_JSON, OUTPUT_XML, OUTPUT_CSV, OUTPUT_PLAIN };
 
-/* Finds a mode by its name, in any case of letters. False: there is none. */
+/* Finds a mode by its name, in any case of letters. False: no mode has it. */
 bool output_mode_find(enum output_mode *out, char const *name);
 
 struct output_column {

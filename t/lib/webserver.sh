@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Real web servers for the tests. Source after service.sh. A test sets PORT, DOCUMENTS (a folder) and CONF,
-# the name of a file in scripts/service/SERVER, and defines settings FILE, which prints that file
-# with the paths of the test.
+# Real web servers for the tests. Source after service.sh. A test sets PORT, DOCUMENTS (a folder) and
+# CONF, the name of a file in scripts/service/SERVER. It defines settings FILE, which prints that
+# file with the paths of the test.
 
 start_lighttpd() {
 	cat >"$T/lighttpd.conf" <<-END

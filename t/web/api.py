@@ -59,7 +59,7 @@ def add_send(number, plan, sender, piece, group, name, subject, total):
 		1, 0, 3, 1, 1, '192.0.2.1', {total}, '{DATE}', '{DATE}')''')
 
 
-# What became of the contacts 1 to 12 of the send 101: state, opens, clicks. 12 has no row yet.
+# The deliveries of the send 101 to the contacts 1 to 11: state, opens, clicks. 12 has no row yet.
 DELIVERIES = {1: ('handed', 2, 1), 2: ('handed', 1, 0), 3: ('handed', 0, 0), 4: ('bounced', 0, 0), 5: ('bounced', 1, 0),
 	6: ('refused', 0, 0), 7: ('malformed', 0, 0), 8: ('unsubscribed', 0, 0), 9: ('suppressed', 0, 0), 10: ('deferred', 0, 0),
 	11: ('begun', 0, 0)}
