@@ -124,6 +124,22 @@ static void append_hit(char const *hits, enum hit_kind kind, struct token const 
 		strerr_diefusys(EXIT_MTA_TEMPORARY, "write to ", hits);
 }
 
+/* Counts what a mail reports. whose: the token of its recipient; NULL: it has none. */
+static void count_report(char const *hits, struct buf const *message, struct token const *whose, struct linkkeys const *keys)
+{
+	struct bounce b;
+	struct token returned;
+	if (!bounce_read(&b, message->s, message->len, is_from_nobody(message)))
+		strerr_dief(EXIT_MTA_TEMPORARY, "out of memory");
+	if (b.kind == BOUNCE_COMPLAINT && !whose && token_of_returned(&returned, &b.returned, keys))
+		whose = &returned;
+	if (b.kind == BOUNCE_FAILED && whose)
+		append_hit(hits, HIT_BOUNCE, whose, b.status, b.text);
+	if (b.kind == BOUNCE_COMPLAINT && whose)
+		append_hit(hits, HIT_COMPLAINT, whose, NULL, b.text);
+	bounce_free(&b);
+}
+
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-bounce";
@@ -148,18 +164,10 @@ int main(int argc, char const *const *argv)
 	read_message(&message);
 	struct token whose;
 	bool known = token_of_recipient(&whose, find_recipient(argv[1]), &keys);
-	if (known && whose.kind == TOKEN_UNSUBSCRIBE) {
+	if (known && whose.kind == TOKEN_UNSUBSCRIBE)
 		append_hit(argv[0], HIT_UNSUB, &whose, NULL, NULL);
-		return 0;
-	}
-	struct bounce b;
-	if (!bounce_read(&b, message.s, message.len, is_from_nobody(&message)))
-		strerr_dief(EXIT_MTA_TEMPORARY, "out of memory");
-	if (b.kind == BOUNCE_FAILED && known)
-		append_hit(argv[0], HIT_BOUNCE, &whose, b.status, b.text);
-	if (b.kind == BOUNCE_COMPLAINT && (known || token_of_returned(&whose, &b.returned, &keys)))
-		append_hit(argv[0], HIT_COMPLAINT, &whose, NULL, b.text);
-	bounce_free(&b);
+	else
+		count_report(argv[0], &message, known ? &whose : NULL, &keys);
 	buf_free(&message);
 	return 0;
 }

@@ -114,13 +114,14 @@ static bool is_link_url(char const *url)
 	return good && n < 200 && url[n - 1] != '/' && !strpbrk(url, "?#") && cid_safe(url);
 }
 
-/* PREFIX@HOST of -r; *prefix is memory of this process. */
+/* PREFIX@HOST of -r. */
 static void read_bounce(char const *s, struct job_settings *settings)
 {
-	char *copy = strdup(s), *at = copy ? strrchr(copy, '@') : NULL;
-	if (!copy)
-		strerr_dief(EXIT_TEMPORARY, "out of memory");
-	if (!at || !is_host(at + 1) || address_check(s, strlen(s), false) != ADDRESS_OK)
+	static char copy[ADDRESS_MAX + 1];
+	char *at = NULL;
+	if (address_check(s, strlen(s), false) == ADDRESS_OK)
+		at = strrchr(strcpy(copy, s), '@');
+	if (!at || !is_host(at + 1))
 		strerr_dief(EXIT_MISUSE, "-r takes a prefix and a host, such as bounce+@example.com, not: ", s);
 	*at = 0;
 	if (!render_prefix_fits(copy))

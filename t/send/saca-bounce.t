@@ -106,7 +106,7 @@ is "$(saca-bounce -V)" "saca-bounce $(saca-import -V | cut -d' ' -f2)" 'saca-bou
 
 # Hundred megabytes: memory is bounded, the MTA's pipe is read to its end.
 rm -f "$HITS"/*
-{ cat "$SAMPLES/postfix.eml"; head -c 100000000 /dev/zero; } | (ulimit -v 200000; case $BIN in */sanitize/*) ulimit -v unlimited ;; esac
+{ cat "$SAMPLES/postfix.eml"; head -c 100000000 /dev/zero; } | (case $BIN in */sanitize/*) ;; *) ulimit -v 200000 ;; esac
 	saca-bounce -k "$KEY" "$HITS" "bounce+$B")
 is $? 0 'a mail of 100 MB is read to its end'
 like "$(cat "$HITS"/*)" '^bounce 7 1166 42 ' 'the beginning of a mail of 100 MB is looked at'
