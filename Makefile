@@ -86,16 +86,16 @@ OBJ_saca-import := \
 		iso2022jp label message mime mime_head param punycode qp srcset transfer url) \
 	$(call in,spool,boot credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool summary) \
-	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+	$(call in,store,mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,import,at_hand batch cid_parts content convert convert_header decoder entry import load name_set \
 		prune watch webfolder)
 OBJ_saca-list := \
-	$(call in,base,ascii buf date num setid utf8 version) \
+	$(call in,base,ascii buf date hash num setid utf8 version) \
 	$(call in,mail,address punycode) \
 	$(call in,spool,file) \
-	$(call in,store,figures figures_print listing metrics migrate postgres postgres_contacts postgres_step put \
-		sqlite sqlite_contacts sqlite_step store tables)
+	$(call in,store,figures figures_print forget listing mark metrics migrate postgres postgres_contacts postgres_step \
+		put sqlite sqlite_contacts sqlite_step store tables)
 OBJ_saca-queue := \
 	$(call in,base,ascii buf clock date fd num setid utf8 version) \
 	$(call in,mail,address header punycode) \
@@ -119,15 +119,16 @@ OBJ_saca-send := \
 		punycode qp srcset transfer url) \
 	$(call in,accounts,plan senders) \
 	$(call in,spool,file) \
-	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+	$(call in,store,mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,send,blame job ledger linkkeys links maildir places pool publish refusals render session stencil task \
 		template token unsubscribe when words worker worker_claim)
 OBJ_saca-count := \
-	$(call in,base,ascii buf date fd num utf8 setid version) \
+	$(call in,base,ascii buf date fd hash num utf8 setid version) \
 	$(call in,mail,address punycode) \
 	$(call in,spool,file) \
-	$(call in,store,migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step store tables) \
+	$(call in,store,mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+		store tables) \
 	$(call in,send,blame count hit hitfile unsubscribe)
 OBJ_saca-panel := \
 	$(call in,base,ascii base32 base64 buf cdb clock date fd hash num setid utf8 version wait) \
@@ -135,19 +136,20 @@ OBJ_saca-panel := \
 	$(call in,mail,address header param punycode) \
 	$(call in,accounts,plan senders) \
 	$(call in,spool,file) \
-	$(call in,store,figures migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+	$(call in,store,figures mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,send,unsubscribe when words) \
 	$(call in,web,chart csv form login page panel_contact panel_contacts panel_groups panel_people panel_piece \
 		panel_send panel_sends request response sections sendstate session style texts)
 OBJ_saca-api := \
-	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num random run setid siphash utf8 version wait) \
+	$(call in,base,ascii base64 buf cdb clock date fd hash log memfile message num random run setid siphash utf8 \
+		version wait) \
 	$(call in,service,answer ask login reply submission) \
 	$(call in,mail,address compose header param punycode) \
 	$(call in,accounts,plan senders) \
 	$(call in,smtp,queue queueenv rcptset) \
 	$(call in,spool,file) \
-	$(call in,store,figures migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+	$(call in,store,figures mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,send,unsubscribe words) \
 	$(call in,web,api api_campaign api_contacts api_sends campaign form login output request response sections sendstate)
@@ -160,13 +162,13 @@ LIB_saca-mime := -lskarnet
 LIB_saca-spool := -lskarnet -lbearssl -luuid
 LIB_saca-accounts := -lskarnet -lbearssl -lcrypt
 LIB_saca-import := -lskarnet -lbearssl -lsqlite3 -lpq
-LIB_saca-list := -lskarnet -lsqlite3 -lpq
+LIB_saca-list := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-queue := -lskarnet
 LIB_saca-hit := -lskarnet -lbearssl
-LIB_saca-count := -lskarnet -lsqlite3 -lpq
+LIB_saca-count := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-panel := -lskarnet -lbearssl -lsqlite3 -lpq
 LIB_saca-bounce := -lskarnet -lbearssl
-LIB_saca-api := -lskarnet -lsqlite3 -lpq -lcjson
+LIB_saca-api := -lskarnet -lbearssl -lsqlite3 -lpq -lcjson
 LIB_saca-send := -lskarnet -lbearssl -lsqlite3 -lpq -lcurl
 
 # --- How ------------------------------------------------------------------------------

@@ -5,8 +5,10 @@
 #include "base/num.h"
 #include "base/setid.h"
 #include "base/version.h"
+#include "mail/address.h"
 #include "store/figures.h"
 #include "store/figures_print.h"
+#include "store/forget.h"
 #include "store/listing.h"
 #include "store/metrics.h"
 #include "store/store.h"
@@ -21,7 +23,7 @@
 #define USAGE "saca-list [-jc] [-p plan] [-u user] [-g group] [-s state] [-d day] [-n rows] store " \
 	"contacts|groups|pieces|senders|sends, or saca-list [-jc] store send number|uuid, " \
 	"or saca-list [-jc] store stats number, or saca-list store html|text number, " \
-	"or saca-list store metrics"
+	"or saca-list store metrics, or saca-list store forget plan address"
 
 #define UUID 32 /* its digits */
 
@@ -30,7 +32,8 @@ struct options {
 	uint64_t group, rows;                   /* 0: not given */
 	char const *plan, *user, *state, *day;  /* NULL: not given */
 	bool filtered;                          /* any of the six is given */
-	char const *address, *verb, *argument;  /* argument: NULL: not given */
+	char const *address, *verb;
+	char const *argument, *second;          /* NULL: not given */
 };
 
 /* A table and the verb that lists it. Its columns are in store/tables.h; the table is t. */
@@ -66,6 +69,12 @@ static _Noreturn void die_memory(void)
 static _Noreturn void die_write(void)
 {
 	strerr_diefsys(EXIT_TEMPORARY, "unable to write to standard output");
+}
+
+static void flush_output(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout)) /* large writes bypass the buffer */
+		die_write();
 }
 
 static _Noreturn void die_store(struct store *s)
@@ -119,7 +128,7 @@ static void read_option(struct options *o, int c, char const *value)
 static struct options read_options(int argc, char const *const *argv)
 {
 	struct options o = {.format = LISTING_TABLE};
-	char const **const words[] = {&o.address, &o.verb, &o.argument};
+	char const **const words[] = {&o.address, &o.verb, &o.argument, &o.second};
 	size_t n = 0;
 	subgetopt l = SUBGETOPT_ZERO;
 	for (;;) {
@@ -131,20 +140,26 @@ static struct options read_options(int argc, char const *const *argv)
 			usage();
 		*words[n++] = argv[l.ind++];
 	}
-	if (n < 2 || !*o.address)
+	if (n < 2 || !*o.address || (o.second && strcmp(o.verb, "forget") != 0))
 		usage();
 	return o;
 }
 
 /* --- The store -------------------------------------------------------------------------- */
 
-static struct store *open_store(char const *address)
+static struct store *connect_store(char const *address, bool write)
 {
 	struct store *s;
-	enum store_result r = store_open(&s, address, false);
+	enum store_result r = store_open(&s, address, write);
 	if (r != STORE_OK)
 		strerr_dief(r == STORE_NEWER || r == STORE_REFUSED ? EXIT_MISUSE : EXIT_TEMPORARY, "unable to open the store: ",
 			s ? s->reason : "out of memory");
+	return s;
+}
+
+static struct store *open_store(char const *address)
+{
+	struct store *s = connect_store(address, false);
 	if (s->begin(s, STORE_READ) != STORE_OK)
 		die_store(s);
 	return s;
@@ -203,14 +218,10 @@ static void select_columns(struct query *q, struct kind const *k, bool all)
 	put(q, k->join ? k->join : "");
 }
 
-static void end_query(struct query *q)
+static void run_query(struct store *s, struct query *q, store_row *row, void *arg)
 {
 	if (!buf_putc(&q->sql, 0))
 		die_memory();
-}
-
-static void run_query(struct store *s, struct query *q, store_row *row, void *arg)
-{
 	if (s->run(s, q->sql.s, q->n, q->values, row, arg) != STORE_OK)
 		die_store(s);
 }
@@ -239,18 +250,13 @@ static void print_rows(struct options const *o, struct query *q)
 	close_store(s);
 }
 
-static struct store_value time_value(char const *s)
-{
-	return store_time((struct slice){s, strlen(s)});
-}
-
 static void add_day(struct query *q, struct kind const *k, char const *day, char limits[2][DATE_ISO])
 {
 	char column[40];
 	strcat(strcpy(limits[0], day), "T00:00:00Z");
 	strcat(strcpy(limits[1], day), "T23:59:59Z");
-	add_condition(q, strcat(strcpy(column, k->day), " >= "), time_value(limits[0]), "");
-	add_condition(q, strcat(strcpy(column, k->day), " <= "), time_value(limits[1]), "");
+	add_condition(q, strcat(strcpy(column, k->day), " >= "), store_time((struct slice){limits[0], strlen(limits[0])}), "");
+	add_condition(q, strcat(strcpy(column, k->day), " <= "), store_time((struct slice){limits[1], strlen(limits[1])}), "");
 }
 
 static int list_rows(struct options const *o, struct kind const *k)
@@ -280,7 +286,6 @@ static int list_rows(struct options const *o, struct kind const *k)
 		put(&q, " DESC LIMIT ");
 		put(&q, rows);
 	}
-	end_query(&q);
 	print_rows(o, &q);
 	buf_free(&q.sql);
 	return 0;
@@ -303,14 +308,8 @@ static bool print_lines(void *arg, size_t n, char const *const *value, size_t co
 		listing_line(stdout, value[i] ? value[i] : "-", value[i] ? length[i] : 1);
 		putchar('\n');
 	}
-	if (fflush(stdout) != 0 || ferror(stdout))
-		die_write();
+	flush_output();
 	return true;
-}
-
-static bool is_uuid(char const *s)
-{
-	return strlen(s) == UUID && strspn(s, "0123456789abcdef") == UUID;
 }
 
 static int show_send(struct options const *o)
@@ -321,11 +320,10 @@ static int show_send(struct options const *o)
 		usage();
 	select_columns(&q, &kinds[sizeof kinds / sizeof *kinds - 1], true);
 	put(&q, " WHERE 1 = 1");
-	if (is_uuid(o->argument))
+	if (strlen(o->argument) == UUID && strspn(o->argument, "0123456789abcdef") == UUID)
 		add_condition(&q, "t.smtp_id = ", store_string(o->argument), "");
 	else
 		add_condition(&q, "t.id = ", store_number(read_number(o->argument, "send")), "");
-	end_query(&q);
 	if (o->format != LISTING_TABLE) {
 		print_rows(o, &q);
 	} else {
@@ -347,8 +345,7 @@ static bool print_whole(void *found, size_t n, char const *const *value, size_t 
 		listing_clean(stdout, value[0], length[0]);
 	else
 		fwrite(value[0], 1, length[0], stdout);
-	if (fflush(stdout) != 0 || ferror(stdout)) /* large writes bypass the buffer */
-		die_write();
+	flush_output();
 	return true;
 }
 
@@ -362,7 +359,6 @@ static int show_piece(struct options const *o)
 	put(&q, o->verb);
 	put(&q, " FROM piece WHERE 1 = 1");
 	add_condition(&q, "id = ", store_number(read_number(o->argument, o->verb)), "");
-	end_query(&q);
 	struct store *s = open_store(o->address);
 	run_query(s, &q, print_whole, &found);
 	close_store(s);
@@ -379,8 +375,7 @@ static int show_metrics(struct options const *o)
 	struct store *s = open_store(o->address);
 	if (store_print_metrics(s, stdout) != STORE_OK)
 		die_store(s);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		die_write();
+	flush_output();
 	close_store(s);
 	return 0;
 }
@@ -405,19 +400,42 @@ static int show_stats(struct options const *o)
 	return 0;
 }
 
+/* --- Forgetting ------------------------------------------------------------------------- */
+
+static int forget(struct options const *o)
+{
+	char address[ADDRESS_MAX];
+	struct slice person = {.s = address};
+	struct forgotten f;
+	if (!o->second || o->filtered || o->format != LISTING_TABLE)
+		usage();
+	if (address_check(o->second, strlen(o->second), true) != ADDRESS_OK
+		|| !address_normalize(o->second, strlen(o->second), address, &person.n))
+		strerr_dief(EXIT_MISUSE, "not an address: ", o->second);
+	close_store(open_store(o->address)); /* opening to write would make a store at a mistyped path */
+	struct store *s = connect_store(o->address, true);
+	if (store_forget(s, o->argument, person, &f) != STORE_OK)
+		strerr_dief(EXIT_TEMPORARY, "unable to write to the store: ", s->reason);
+	s->close(s);
+	if (!f.found)
+		strerr_dief(EXIT_NOT_FOUND, "plan ", o->argument, " has no contact ", o->second);
+	printf("removed: groups=%llu deliveries=%llu; %s\n", (unsigned long long)f.groups, (unsigned long long)f.deliveries,
+		f.is_marked ? "a hash of the address stays, since it is unsubscribed" : "nothing of the address stays");
+	flush_output();
+	return 0;
+}
+
+static struct { char const *name; int (*run)(struct options const *); } const verbs[] = {{"send", show_send},
+	{"metrics", show_metrics}, {"forget", forget}, {"stats", show_stats}, {"html", show_piece}, {"text", show_piece}};
+
 int main(int argc, char const *const *argv)
 {
 	PROG = "saca-list";
 	setid_refuse();
 	struct options o = read_options(argc, argv);
-	if (!strcmp(o.verb, "send"))
-		return show_send(&o);
-	if (!strcmp(o.verb, "metrics"))
-		return show_metrics(&o);
-	if (!strcmp(o.verb, "stats"))
-		return show_stats(&o);
-	if (!strcmp(o.verb, "html") || !strcmp(o.verb, "text"))
-		return show_piece(&o);
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (!strcmp(verbs[i].name, o.verb))
+			return verbs[i].run(&o);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (!strcmp(kinds[i].verb, o.verb))
 			return list_rows(&o, &kinds[i]);

@@ -235,11 +235,17 @@ enum store_result ledger_consent(struct ledger *l, struct job const *j, uint64_t
 		STORE_VALUES(NUMBER(j->plan), NUMBER(contact), NUMBER(j->sender)), read_consent, consent);
 }
 
+/* A contact that was forgotten since it was read is no member any more. One that has a delivery goes on. */
+#define IS_MEMBER "(EXISTS (SELECT 1 FROM group_member m WHERE m.plan_id = $1 AND m.group_id = s.group_id" \
+	" AND m.contact_id = $2) OR EXISTS (SELECT 1 FROM delivery d WHERE d.plan_id = $1 AND d.send_id = $4" \
+	" AND d.contact_id = $2))"
+
 enum store_result ledger_begin_delivery(struct ledger *l, struct job const *j, struct job_contact const *c, bool *begun)
 {
 	return write_row(l, "INSERT INTO delivery (plan_id, send_id, contact_id, state, tries, first_at, at)"
 		" SELECT s.plan_id, s.id, CAST($2 AS bigint), 'begun', 1, $6, $6 FROM send s WHERE s.plan_id = $1 AND s.id = $4"
-		" AND s.state = 'sending' AND s.claimed_by = $5 AND NOT EXISTS (SELECT 1 FROM unsubscription u WHERE " LEFT ")"
+		" AND s.state = 'sending' AND s.claimed_by = $5 AND " IS_MEMBER
+		" AND NOT EXISTS (SELECT 1 FROM unsubscription u WHERE " LEFT ")"
 		" ON CONFLICT (plan_id, send_id, contact_id) DO UPDATE SET state = 'begun', tries = delivery.tries + 1,"
 		" at = excluded.at, next_at = NULL WHERE delivery.state IN ('deferred', 'begun')",
 		STORE_VALUES(NUMBER(j->plan), NUMBER(c->id), NUMBER(j->sender), NUMBER(j->send), STRING(l->name), date(l->now)), begun);

@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "mail/address.h"
+#include "store/mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +78,10 @@ static bool write_mail(struct writer *w, struct job_contact const *c)
 	struct store *s = w->ledger->store;
 	char const *as_stored = w->job->addresses.s ? w->job->addresses.s + c->address : "";
 	enum ledger_consent consent;
+	if (mark_is(as_stored, c->address_len)) {
+		w->counts->left++;
+		return true;
+	}
 	if (address_check(as_stored, c->address_len, true) != ADDRESS_OK
 	    || !address_normalize(as_stored, c->address_len, address, &len)) {
 		w->counts->malformed++;

@@ -4,6 +4,7 @@
 #include "send/blame.h"
 #include "send/unsubscribe.h"
 #include "send/when.h"
+#include "store/mark.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ void task_take(struct task *t, struct task_mail *m)
 	struct job *j = t->job;
 	m->task = t;
 	m->state = TASK_CHOSEN;
-	m->is_malformed = false;
+	m->is_malformed = m->is_forgotten = false;
 	if (t->returned_count) {
 		m->to = t->returned[--t->returned_count];
 		j->flying[j->in_flight++] = m->to.contact.id;
@@ -63,8 +64,9 @@ void task_take(struct task *t, struct task_mail *m)
 	j->flying[j->in_flight++] = m->to.contact.id;
 	char const *address = j->addresses.s ? j->addresses.s + m->to.contact.address : "";
 	size_t const n = m->to.contact.address_len;
-	m->is_malformed = address_check(address, n, true) != ADDRESS_OK
-		|| !address_normalize(address, n, m->to.address, &m->to.len);
+	m->is_forgotten = mark_is(address, n);
+	m->is_malformed = !m->is_forgotten && (address_check(address, n, true) != ADDRESS_OK
+		|| !address_normalize(address, n, m->to.address, &m->to.len));
 }
 
 void task_leave(struct task *t, enum worker_end end)
@@ -85,6 +87,8 @@ static enum store_result skip(struct ledger *l, struct task_mail *m)
 		return r;
 	if (!m->is_malformed)
 		r = ledger_consent(l, t->job, m->to.contact.id, &m->consent);
+	if (m->is_forgotten && m->consent == LEDGER_MAY)
+		m->consent = LEDGER_UNSUBSCRIBED;
 	if (r != STORE_OK || (!m->is_malformed && m->consent == LEDGER_MAY))
 		return r;
 	m->settled_as = m->is_malformed ? "malformed" : m->consent == LEDGER_SUPPRESSED ? "suppressed" : "unsubscribed";
@@ -105,7 +109,7 @@ enum store_result task_begin(struct ledger *l, struct task_mail *m)
 	m->held = true;
 	m->settled_as = NULL;
 	memcpy(m->begun_at, l->now, sizeof m->begun_at);
-	if (!m->is_malformed)
+	if (!m->is_malformed && !m->is_forgotten)
 		r = ledger_begin_delivery(l, m->task->job, &m->to.contact, &m->begun);
 	return r == STORE_OK && !m->begun ? skip(l, m) : r;
 }

@@ -42,6 +42,7 @@ struct task_mail {
 	struct task *task;
 	struct task_contact to;
 	bool is_malformed;       /* no mail can have this address */
+	bool is_forgotten;       /* it has no address, only its mark (store/mark.h) */
 	char begun_at[DATE_ISO];
 	struct session_result result; /* of TASK_SETTLING */
 

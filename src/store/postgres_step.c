@@ -44,3 +44,9 @@ enum store_result postgres_step_1(struct store *s)
 		r = migrate_create_tables(s, STORE_POSTGRES, added);
 	return r == STORE_OK ? migrate_create_indexes(s, STORE_POSTGRES) : r;
 }
+
+enum store_result postgres_step_2(struct store *s)
+{
+	return s->run(s, "ALTER TABLE plan ADD COLUMN has_forgotten smallint NOT NULL DEFAULT 0 CHECK (has_forgotten IN (0, 1))",
+		STORE_NO_VALUES, NULL, NULL);
+}

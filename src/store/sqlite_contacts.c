@@ -1,4 +1,5 @@
 /* The contacts of one spool file in SQLite. */
+#include "store/mark.h"
 #include "store/put.h"
 #include "store/sqlite_db.h"
 
@@ -34,8 +35,34 @@ static enum store_result add(struct sqlite *q, struct sqlite_statement *p, sqlit
 	return r;
 }
 
+/* Finds the contact that was forgotten and is still unsubscribed, by the mark of its address. */
+static enum store_result find_forgotten(struct sqlite *q, uint64_t plan, struct slice address, sqlite3_int64 *id)
+{
+	struct sqlite_statement *p = sqlite_find(q, "SELECT c.id FROM contact c WHERE c.plan_id = $1 AND c.email = $2"
+		" AND EXISTS (SELECT 1 FROM unsubscription u WHERE u.plan_id = $1 AND u.contact_id = c.id AND u.ended_at IS NULL)");
+	char mark[MARK];
+	if (!p)
+		return STORE_FAILED;
+	mark_of(mark, address);
+	bind_number(p, 1, (sqlite3_int64)plan);
+	bind_slice(p, 2, (struct slice){mark, MARK - 1});
+	return find(q, p, id);
+}
+
+static enum store_result has_forgotten(struct sqlite *q, uint64_t plan, bool *has)
+{
+	struct sqlite_statement *p = sqlite_find(q, "SELECT has_forgotten FROM plan WHERE id = $1");
+	sqlite3_int64 flag = 0;
+	if (!p)
+		return STORE_FAILED;
+	bind_number(p, 1, (sqlite3_int64)plan);
+	enum store_result r = find(q, p, &flag);
+	*has = flag != 0;
+	return r;
+}
+
 /* Fills q->ids. An address costs one statement if it is new like the one before it, or known like
-   that; else two. */
+   that; else two. In a plan that has forgotten contacts it costs up to two more. */
 static enum store_result add_contacts(struct sqlite *q, struct spoolfile const *f, uint64_t plan,
 	size_t *n, uint64_t *fresh)
 {
@@ -43,9 +70,9 @@ static enum store_result add_contacts(struct sqlite *q, struct spoolfile const *
 	struct sqlite_statement *adding = sqlite_find(q, "INSERT INTO contact (plan_id, email, created_at)"
 		" VALUES ($1, $2, $3) ON CONFLICT (plan_id, email) DO NOTHING");
 	struct slice address;
-	bool known = false;
+	bool known = false, forgotten = false;
 	*n = 0;
-	if (!finding || !adding)
+	if (!finding || !adding || has_forgotten(q, plan, &forgotten) != STORE_OK)
 		return STORE_FAILED;
 	bind_number(finding, 1, (sqlite3_int64)plan);
 	bind_number(adding, 1, (sqlite3_int64)plan);
@@ -55,8 +82,10 @@ static enum store_result add_contacts(struct sqlite *q, struct spoolfile const *
 		sqlite3_int64 id = 0;
 		bind_slice(finding, 2, address);
 		bind_slice(adding, 2, address);
-		if (known)
+		if (known || forgotten)
 			r = find(q, finding, &id);
+		if (r == STORE_OK && !id && forgotten)
+			r = find_forgotten(q, plan, address, &id);
 		if (r == STORE_OK && !id) {
 			r = add(q, adding, &id);
 			known = !id;

@@ -92,3 +92,9 @@ enum store_result sqlite_step_1(struct store *s)
 	enum store_result back = sqlite_run(q, "PRAGMA legacy_alter_table = OFF");
 	return r == STORE_OK ? back : r;
 }
+
+enum store_result sqlite_step_2(struct store *s)
+{
+	return s->run(s, "ALTER TABLE plan ADD COLUMN has_forgotten INTEGER NOT NULL DEFAULT 0 CHECK (has_forgotten IN (0, 1))",
+		STORE_NO_VALUES, NULL, NULL);
+}

@@ -17,7 +17,8 @@
 struct store_table const store_tables[] = {
 	{.name = "plan", .key = "id", .unique = "name", .columns = COLUMNS(
 		ID,
-		{.name = "name", .type = STORE_STRING})},
+		{.name = "name", .type = STORE_STRING},
+		{.name = "has_forgotten", .type = STORE_BOOLEAN, .rule = "DEFAULT 0"})},
 	{.name = "sender", .unique = "plan_id, address", .columns = COLUMNS(
 		ID,
 		PLAN,

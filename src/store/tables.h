@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STORE_SCHEMA 2 /* the version of the list */
+#define STORE_SCHEMA 3 /* the version of the list */
 
 /* Numbers of sends that do not come from a spool begin here: an INSERT without a number gets the next
    one from here on, and a CHECK (in SQLite a trigger) refuses a smaller one. So it never takes a

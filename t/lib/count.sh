@@ -219,3 +219,60 @@ all_counts() {
 	is $? 0 'SIGTERM ends saca-count -f with 0'
 	figures_match 'following'
 }
+
+# saca-list forget, after all_counts: contact 1 has unsubscribed, contact 4 has not.
+all_forgets() {
+	total=$(sql "select contacts_total from send where id = 101")
+	out=$(saca-list "$STORE" forget acme C01@Example.ORG)
+	like "$?:$out" '^0:removed: groups=2 deliveries=2; a hash of the address stays, since it is unsubscribed$' \
+		'saca-list forget finds the contact of an address'
+	is "$(sql "select email from contact where id = 1")" "sha256:$(printf c01@example.org | sha256sum | cut -d' ' -f1)" \
+		'an unsubscribed contact that is forgotten has a hash for its address'
+	figures_match 'a forgotten contact that is unsubscribed'
+	is "$(sql "select count(*) from delivery where contact_id = 1") $(sql "select count(*) from click where contact_id = 1") $(sql "select count(*) from group_member where contact_id = 1")" \
+		'0 0 0' 'a forgotten contact has no deliveries, clicks and memberships'
+	is "$(sql "select contacts_total from send where id = 101")" $((total - 1)) "a forgotten contact is not in the total of its sends"
+	out=$(saca-list "$STORE" forget acme c04@example.org)
+	like "$?:$out" '^0:removed: groups=2 deliveries=2; nothing of the address stays$' 'a contact that is not unsubscribed is removed'
+	is "$(sql "select count(*) from contact where id = 4 or email = 'c04@example.org'")" 0 'its row is gone'
+	sql "update unsubscription set ended_at = at where contact_id = 2"
+	saca-list "$STORE" forget acme c02@example.org >/dev/null
+	is "$(sql "select count(*) from unsubscription where contact_id = 2")" 0 'unsubscriptions that have ended go with their contact'
+	figures_match 'forgotten contacts that are not unsubscribed'
+	out=$(saca-list "$STORE" forget acme c04@example.org 2>&1)
+	is "$?:$out" '1:saca-list: fatal: plan acme has no contact c04@example.org' 'a contact that is not there is told'
+	out=$(saca-list "$STORE" forget otro c03@example.org 2>&1)
+	is $? 1 'a contact of another plan is not forgotten'
+	NOW=$(date +%s)
+	hit 'open 1 101 1 - person @20 - -' 'click 1 101 4 1 person @20 - -' 'unsub 1 101 4 - person @20 - -'
+	count 2>/dev/null
+	figures_match 'hits of forgotten contacts'
+	is "$(sql "select count(*) from unsubscription where contact_id = 4")" 0 'a hit of a contact that was removed opens nothing'
+	again() { # NUMBER ADDRESS...: a campaign to these
+		_send=$1
+		shift
+		printf 'Return-Path: <ana@example.com>\nX-Saca-Send: %s\nX-Saca-Id: %032x\nX-Saca-User: ana.acme\nX-Saca-Ip: 192.0.2.7\n' "$_send" "$_send"
+		printf 'X-Saca-Date: 2013-09-12T11:59:19Z\nX-Saca-Recipients: %s\n' $#
+		printf 'Delivered-To: %s\n' "$@"
+		printf 'Received: from x (192.0.2.7) by h with ESMTPA id %032x; 2013-09-12T11:59:19Z\n' "$_send"
+		printf 'Subject: uno\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\nhola\n--b\nContent-Type: text/html\n\n<p>hola</p>\n--b--\n'
+	}
+	again 301 c00@example.org c01@example.org c03@example.org c04@example.org c11@example.org >"$SPOOL/new/$(printf '%064x' 301)"
+	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'imported=1 sends=1 contacts=5 new=3 failed=0' \
+		'a forgotten contact that is imported again is no new one'
+	is "$(sql "select substr(c.email, 1, 11) from send s join group_member m on m.plan_id = s.plan_id and m.group_id = s.group_id
+		join contact c on c.plan_id = m.plan_id and c.id = m.contact_id where s.id = 301 and c.id <> 1 order by 1" | tr '\n' ' ')$(sql "select count(*)
+		from send s join group_member m on m.plan_id = s.plan_id and m.group_id = s.group_id where s.id = 301 and m.contact_id = 1")" \
+		'c00@example c03@example c04@example c11@example 1' 'the hash is the member, and the other addresses are theirs'
+	is "$(sql "select count(*) from contact where email = 'c01@example.org'")" 0 'its address is not stored again'
+	again 302 c01@example.org >"$SPOOL/new/$(printf '%064x' 302)"
+	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=0' 'a group can consist of it alone'
+	like "$(saca-list "$STORE" forget acme c01@example.org)" '^removed: groups=2 deliveries=0; a hash' 'it can be forgotten again'
+	sql "update unsubscription set ended_at = at where contact_id = 1 and ended_at is null"
+	again 303 c01@example.org >"$SPOOL/new/$(printf '%064x' 303)"
+	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'contacts=1 new=1 failed=0' 'the hash counts no more when its unsubscriptions have ended'
+	saca-list "$STORE" forget acme c01@example.org >/dev/null
+	is "$(sql "select count(*) from contact where email like 'sha256:%' or email = 'c01@example.org'")" 0 \
+		'both rows of an address are forgotten'
+	figures_match 'forgotten and imported again'
+}

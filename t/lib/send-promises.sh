@@ -13,6 +13,7 @@ last_mail() {
 all_promises() {
 	one_send
 	who_is_not_mailed
+	forgotten_contacts
 	whose_reply
 	deferred_mails
 	refusals
@@ -20,6 +21,32 @@ all_promises() {
 	options_of_saca_send
 	maildir
 }
+
+# A forgotten contact has a hash instead of its address.
+forgotten_contacts() {
+	add_send 1250 1 4
+	hash=sha256:$(printf %064d 7)
+	contact 12500000002 "$hash"
+	sql "INSERT INTO unsubscription (plan_id, id, contact_id, sender_id, type, at) VALUES (1, 50, 12500000002, 9, 0, '$A_DATE')"
+	before=$(mails)
+	send_mails 2>/dev/null
+	is "$?:$(deliveries 1250)" '0:handed 3, unsubscribed 1' "saca-send notes a forgotten contact as unsubscribed, whatever the sender"
+	is "$(($(mails) - before))" 3 "a forgotten contact gets no mail"
+	figures_agree
+	ok $? "the figures of forgotten contacts are those of a recount"
+	add_send 1251 1 100
+	background send_mails -n 1 -m 20 2>/dev/null
+	worker=$!
+	await 20 begun 1251
+	saca-list "$STORE" forget plan1 c12510000098@ejemplo.es >/dev/null
+	is "$?:$(sql "SELECT count(*) FROM contact WHERE id = 12510000098")" 0:0 "a contact of a send under way can be forgotten"
+	wait "$worker"
+	is "$(deliveries 1251):$(state 1251):$(mails c12510000098)" 'handed 99:sent:0' \
+		"a contact that is forgotten after its batch was read gets no mail"
+	is "$(sql "SELECT contacts_total FROM send WHERE id = 1251")" 99 "a send counts no contact that was forgotten meanwhile"
+}
+
+begun() { [ "$(sql "SELECT count(*) FROM delivery WHERE send_id = $1")" -gt 0 ]; }
 
 one_send() {
 	add_send 1166 1 3

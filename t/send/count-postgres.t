@@ -29,4 +29,5 @@ is $? 0 'two hosts count at once'
 # the send 102 does not track opens
 is "$(sql 'select sum(opens) from delivery')" $((before + 400)) 'two hosts count each line once'
 figures_match 'two hosts'
+all_forgets
 done_testing

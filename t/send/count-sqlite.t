@@ -19,6 +19,7 @@ is $? 100 'a missing argument is misuse'
 # Killed at each of its writes, it counts every line once.
 if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then
 	skip 'a line counts once, whatever is killed' 'strace cannot be had, or cannot reach the program'
+	all_forgets
 	done_testing
 fi
 NOW=$(date +%s)
@@ -34,4 +35,5 @@ done
 count 2>/dev/null
 is "$(sql 'select sum(opens) from delivery')" $((before + lines)) "a line counts once, whatever is killed ($point points)"
 figures_match 'killed'
+all_forgets
 done_testing

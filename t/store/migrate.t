@@ -13,7 +13,7 @@ promises() { # promises ENGINE
 	acme=$(sql "select id from plan where name = 'acme'")
 	otro=$(sql "select id from plan where name = 'otro'")
 	out=$(import 2>&1)
-	is "$?:$(sql 'select version from schema')" 0:2 "$1: saca-import migrates a store of version 1" "$out"
+	is "$?:$(sql 'select version from schema')" 0:3 "$1: saca-import migrates a store of version 1" "$out"
 	describe "$STORE" >"$T/old"
 	describe "$NEW" >"$T/new"
 	is "$(cat "$T/old")" "$(cat "$T/new")" "$1: a migrated store has the tables, keys and indexes of a new one"
@@ -46,6 +46,11 @@ acme|a@y.es" "$1: a migrated store keeps its members, each with its plan"
 	is "$(sql "select id from send where name = 'otro'")" 1099511627776 \
 		"$1: a send that is inserted without a number gets none of a spool's"
 	like "$(saca-list "$STORE" sends -j)" '"id":1169,"plan":"acme"' "$1: saca-list reads a migrated store"
+	sql 'alter table plan drop column has_forgotten; update schema set version = 2'
+	out=$(import 2>&1)
+	is "$?:$(sql 'select version from schema')" 0:3 "$1: saca-import migrates a store of version 2" "$out"
+	describe "$STORE" >"$T/old"
+	is "$(cat "$T/old")" "$(cat "$T/new")" "$1: a store migrated from version 2 has the tables of a new one"
 }
 # --- SQLite ---
 STORE=$T/saca.db NEW=$T/new.db
@@ -128,7 +133,7 @@ saca-import -w "$T/web" "$T/one" "$STORE" 2>"$T/err1" & one=$!
 saca-import -w "$T/web" "$T/two" "$STORE" 2>"$T/err2" & two=$!
 wait $one; first=$?
 wait $two; second=$?
-is "$first:$second:$(sql 'select version, count(*) from schema group by 1')" '0:0:2|1' \
+is "$first:$second:$(sql 'select version, count(*) from schema group by 1')" '0:0:3|1' \
 	'PostgreSQL: two importers that migrate at once both succeed'
 
 done_testing

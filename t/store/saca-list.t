@@ -117,6 +117,7 @@ done
 for format in -j -c; do
 	is "$(saca-list "$STORE" contacts $format >/dev/full 2>"$T/full"; echo $?)" 111 "saca-list contacts $format exits 111 on a full disk"
 done
+out=$(saca-list "$T/none.db" forget acme a@y.es 2>&1); is "$?" 111 'saca-list forget exits 111 if there is no store'
 out=$(saca-list "$T/none.db" sends 2>&1); is "$?" 111 'saca-list exits 111 if there is no store'
 [ ! -e "$T/none.db" ]; ok $? 'saca-list makes no store'
 sqlite3 "$T/other.db" 'create table x (y)'
@@ -149,5 +150,10 @@ misuse "$STORE" contacts -u eva.otro
 misuse "$STORE" send
 misuse "$STORE" send 1 -p acme
 misuse "$STORE" metrics -j
+misuse "$STORE" forget
+misuse "$STORE" forget acme
+misuse "$STORE" forget acme 'no address'
+misuse "$STORE" forget acme a@y.es -j
+misuse "$STORE" send 1 2
 
 done_testing
