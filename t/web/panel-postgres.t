@@ -1,5 +1,6 @@
 #!/bin/sh
-# The pages and actions of saca-panel with PostgreSQL.
+# The pages and actions of saca-panel with PostgreSQL, on a store whose tables are spread by plan: each
+# statement works in the part of its plan.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/postgres.sh"
@@ -8,8 +9,12 @@ if [ -z "$PG" ]; then
 	echo '1..0 # SKIP no PostgreSQL server here'
 	exit 0
 fi
-start_server
-STORE="postgresql://saca@$HOST/postgres"
+start_server -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
+	-c auto_explain.log_analyze=on -c log_line_prefix='%m '
+database postgres 'create database whole' && database postgres 'create database parts'
+saca-import -w "$T/web" "$T/none" "postgresql://saca@$HOST/whole" 2>/dev/null
+partition_schema whole | psql -qX -v ON_ERROR_STOP=1 "postgresql://saca@$HOST/parts" >/dev/null || exit 1
+STORE="postgresql://saca@$HOST/parts"
 sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 . "$TOP/t/lib/panel.sh"
 . "$TOP/t/lib/panel-promises.sh"
@@ -23,4 +28,13 @@ send_promises
 contact_promises
 piece_promises
 state_promises
+
+log_in victor.acme
+log_plans
+for path in $LISTS $PAGES '/?q=rebajas' '/contacts?q=c1@ejemplo.es' '/sends/101/people?section=send_opened_active'; do get "$path"; done
+# shellcheck disable=SC2086
+for path in ${ACTIONS% /logout} /logout; do post "$path" 'sender=1&unsubscription=1'; done
+is "$(several_parts)" '' 'each statement works in one part'
+[ "$(read_plans | wc -l)" -gt 80 ]
+ok $? 'the plans of all statements were looked at' "$(read_plans | wc -l)"
 done_testing
