@@ -5,7 +5,7 @@
 
 static char const *const names[SUBMISSION_NAMES] = {
 	"SACA_USER", "SACA_PLAN", "SACA_HELO", "SACA_HOST", "SACA_PROTO", "SACA_TICKET", "SSL_PROTOCOL", "SSL_CIPHER",
-	"TCPREMOTEIP"};
+	"TCPREMOTEIP", "SACA_SANDBOX"};
 
 #define NAME_MAX_LEN 12
 _Static_assert(SUBMISSION_NAMES * (NAME_MAX_LEN + 1 + SUBMISSION_VALUE + 1) <= SUBMISSION_BLOCK, "all values must fit");

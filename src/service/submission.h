@@ -30,6 +30,7 @@ enum submission_name {
 	SUBMISSION_PROTOCOL, /* SSL_PROTOCOL */
 	SUBMISSION_CIPHER,   /* SSL_CIPHER */
 	SUBMISSION_IP,       /* TCPREMOTEIP: the client's address */
+	SUBMISSION_SANDBOX,  /* SACA_SANDBOX: `no`, a real send even if the plan has sandbox=yes */
 	SUBMISSION_NAMES
 };
 

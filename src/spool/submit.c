@@ -108,9 +108,14 @@ static bool read_plan(struct work *s)
 {
 	s->request.plan = s->login.plan;
 	s->request.user = s->login.user;
+	char const *sandbox = s->in.value[SUBMISSION_SANDBOX];
+	if (sandbox && strcmp(sandbox, "no"))
+		return reject_peer(s, "refused a request: its SACA_SANDBOX is not `no`");
 	enum settings r = settings_read(&s->request, s->submit->senders);
-	if (r == SETTINGS_OK)
+	if (r == SETTINGS_OK) {
+		s->request.sandbox = s->request.sandbox && !sandbox;
 		return true;
+	}
 	s->result.code = ANSWER_LATER;
 	settings_explain(s->result.why, r, s->submit->senders, s->login.plan);
 	return false;

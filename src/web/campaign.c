@@ -107,7 +107,8 @@ void campaign_submit(struct campaign *c, struct buf const *message, struct campa
 	struct queue_settings const settings = {
 		.value = {[SUBMISSION_USER] = origin->user->name, [SUBMISSION_PLAN] = origin->user->plan, [SUBMISSION_HELO] = "api",
 			[SUBMISSION_HOST] = origin->host, [SUBMISSION_PROTO] = origin->https ? "HTTPS" : "HTTP",
-			[SUBMISSION_TICKET] = origin->user->ticket, [SUBMISSION_IP] = origin->address}};
+			[SUBMISSION_TICKET] = origin->user->ticket, [SUBMISSION_IP] = origin->address,
+			[SUBMISSION_SANDBOX] = origin->is_real ? "no" : NULL}};
 	size_t n;
 	char const *envelope = rcptset_envelope(&c->recipients, &n);
 	queue.socket = origin->queue;

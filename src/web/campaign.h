@@ -47,6 +47,7 @@ struct campaign_origin {
 	char const *address;         /* the client's */
 	char const *host;            /* ours */
 	bool https;
+	bool is_real; /* also if the plan has sandbox=yes */
 };
 
 /* Hands a composed message to the queue service. The answer is like that to a client of the SMTP door.

@@ -8,7 +8,8 @@
 static char const *const all[SUBMISSION_NAMES] = {
 	[SUBMISSION_USER] = "ana.acme", [SUBMISSION_PLAN] = "acme", [SUBMISSION_HELO] = "pc",
 	[SUBMISSION_HOST] = "api.example.com", [SUBMISSION_PROTO] = "ESMTPSA", [SUBMISSION_TICKET] = "dGlja2V0",
-	[SUBMISSION_PROTOCOL] = "TLSv1.2", [SUBMISSION_CIPHER] = "AES", [SUBMISSION_IP] = "192.0.2.1"};
+	[SUBMISSION_PROTOCOL] = "TLSv1.2", [SUBMISSION_CIPHER] = "AES", [SUBMISSION_IP] = "192.0.2.1",
+	[SUBMISSION_SANDBOX] = "no"};
 
 /* Appends a piece with its length before it. */
 static size_t add_piece(char *s, size_t n, char const *piece, size_t len)

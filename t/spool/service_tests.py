@@ -152,6 +152,13 @@ def accounts_count():
 	ok(any(b'\nX-Saca-Sandbox: yes\n' in read(f) for f in s.files()), 'the file says that it is a sandbox send')
 	answer = s.ask(inside(campaign(4)))
 	ok(answer == (82, 'Dexceso de contactos: 6 de 5 permitidos'), 'maxday of the accounts is kept', answer)
+	answer = s.ask(inside(campaign(9), SACA_SANDBOX='no'))
+	ok(answer[0] != 0 and b'quedan' in answer[1].encode(), 'SACA_SANDBOX=no makes a real send of a sandbox plan, which costs credit', answer)
+	accounts(place, 'sandbox=yes')
+	answer = s.ask(inside(campaign(10), SACA_SANDBOX='no'))
+	ok(receipt(answer) and not any(b'X-Saca-Sandbox' in read(f) for f in s.files() if b'n10' in read(f)),
+		'SACA_SANDBOX=no spools a real send of a sandbox plan', answer)
+	ok(s.ask(inside(campaign(11), SACA_SANDBOX='yes'))[0] == 31, 'another SACA_SANDBOX is refused')
 	accounts(place, 'maxwait=1')
 	answer = s.ask(inside(campaign(5)))
 	ok(answer == (53, ''), 'maxwait of the accounts is kept', answer)
