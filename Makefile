@@ -131,16 +131,18 @@ OBJ_saca-count := \
 		store tables) \
 	$(call in,send,blame count hit hitfile unsubscribe)
 OBJ_saca-panel := \
-	$(call in,base,ascii base32 base64 buf cdb clock date fd hash num setid utf8 version wait) \
-	$(call in,service,ask login) \
-	$(call in,mail,address header param punycode) \
+	$(call in,base,ascii base32 base64 buf cdb clock date fd hash memfile message num random run setid \
+		siphash utf8 version wait) \
+	$(call in,service,answer ask login reply submission) \
+	$(call in,mail,address compose header html html_foreign html_text param punycode) \
 	$(call in,accounts,plan senders) \
+	$(call in,smtp,queue queueenv rcptset) \
 	$(call in,spool,file) \
 	$(call in,store,figures mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,send,unsubscribe when words) \
-	$(call in,web,chart csv form login page panel_contact panel_contacts panel_groups panel_people panel_piece \
-		panel_send panel_sends request response sections sendstate session style texts)
+	$(call in,web,campaign chart csv form inspect login page panel_contact panel_contacts panel_groups panel_people \
+		panel_piece panel_real panel_send panel_sends panel_tests request response sections sendstate session style texts)
 OBJ_saca-api := \
 	$(call in,base,ascii base64 buf cdb clock date fd hash log memfile message num random run setid siphash utf8 \
 		version wait) \

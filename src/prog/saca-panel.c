@@ -30,7 +30,8 @@ char const *PROG;
 
 static struct page page;
 static struct hash_key key;
-static char origin[256], base[256]; /* of SACA_URL: `https://panel.example.com`, `/path` */
+/* Of SACA_URL: `https://panel.example.com`, `panel.example.com`, `/path`. */
+static char origin[256], host_name[256], base[256];
 
 /* --- Settings ----------------------------------------------------------------------------- */
 
@@ -62,9 +63,18 @@ static void read_url(void)
 		misconfigured("SACA_URL", " is not a URL such as https://panel.example.com");
 	size_t n = sizeof "https://" - 1 + strcspn(host, "/");
 	memcpy(origin, url, n);
+	memcpy(host_name, host, strcspn(host, ":/"));
 	strcpy(base, url + n);
 	for (n = strlen(base); n && base[n - 1] == '/';)
 		base[--n] = 0;
+}
+
+static void read_settings(void)
+{
+	char const *queue = getenv("SACA_QUEUE"), *prefix = getenv("SACA_PREFIX");
+	read_url();
+	page.settings = (struct page_settings){.login = setting("SACA_LOGIN"), .senders = setting("SACA_SENDERS"),
+		.queue = queue && *queue ? queue : NULL, .prefix = prefix && *prefix ? prefix : "X-Teenvio-", .host = host_name};
 }
 
 static void read_key(void)
@@ -126,7 +136,7 @@ static void read_valid_from(char out[DATE_ISO], char const *login)
 static bool find_fingerprint(char const *login, unsigned char fingerprint[SENDERS_FINGERPRINT])
 {
 	struct senders senders = SENDERS_ZERO;
-	char const *path = setting("SACA_SENDERS");
+	char const *path = page.settings.senders;
 	if (!senders_open(&senders, path))
 		failed("open ", path);
 	enum senders_result r = senders_login(&senders, login, strlen(login), fingerprint);
@@ -210,7 +220,7 @@ static void answer_login(void)
 	}
 	char const *name = form_value(&page.body, "user"), *password = form_value(&page.body, "password");
 	name = name && utf8_valid(name, strlen(name)) ? name : "";
-	switch (web_login_check(&user, setting("SACA_LOGIN"), name, password ? password : "", page.request.address, reason)) {
+	switch (web_login_check(&user, page.settings.login, name, password ? password : "", page.request.address, reason)) {
 	case WEB_LOGIN_YES:
 		begin_session(&user);
 		break;
@@ -267,6 +277,9 @@ static struct route {
 	{false, "/pieces", panel_pieces},
 	{false, "/pieces/#", panel_piece},
 	{false, "/pieces/#/html", panel_piece_html},
+	{false, "/tests", panel_tests},
+	{false, "/tests/#", panel_test},
+	{true, "/tests/#/send", panel_send_real},
 	{true, "/logout", answer_logout},
 };
 
@@ -359,7 +372,7 @@ int main(int argc, char const *const *argv)
 	request_start(&page.request);
 	page.language = web_language(page.request.languages);
 	page.base = base;
-	read_url();
+	read_settings();
 	read_key();
 	answer_request();
 	if (page.store) {

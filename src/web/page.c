@@ -165,7 +165,7 @@ static void put_navigation(struct page *p, enum page_area area)
 		enum web_text name;
 	} const links[] = {
 		{AREA_SENDS, "/", TEXT_SENDS}, {AREA_CONTACTS, "/contacts", TEXT_CONTACTS}, {AREA_GROUPS, "/groups", TEXT_GROUPS},
-		{AREA_PIECES, "/pieces", TEXT_PIECES},
+		{AREA_PIECES, "/pieces", TEXT_PIECES}, {AREA_TESTS, "/tests", TEXT_TESTS},
 	};
 	page_print(p, "<a class=\"skip\" href=\"#main\">%w</a><header class=\"top\"><div><a class=\"plan\" href=\"%p/\">" LOGO "%t</a>"
 		"<nav aria-label=\"%w\">", TEXT_SKIP, p->plan_name, TEXT_AREAS);

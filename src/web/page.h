@@ -23,7 +23,16 @@
 
 enum page_area { AREA_NONE, AREA_SENDS, AREA_CONTACTS, AREA_GROUPS, AREA_PIECES, AREA_TESTS };
 
+/* Strings; NULL: not set. */
+struct page_settings {
+	char const *login, *queue; /* sockets */
+	char const *senders;       /* senders.cdb */
+	char const *prefix;        /* of the options in a message */
+	char const *host;          /* of SACA_URL */
+};
+
 struct page {
+	struct page_settings settings;
 	struct request request;
 	struct form query, body;
 	struct response out;

@@ -37,6 +37,11 @@ void panel_pieces(struct page *p, uint64_t id);
 void panel_piece(struct page *p, uint64_t id);
 void panel_piece_html(struct page *p, uint64_t id);
 
+/* Pruebas: panel_tests.c, panel_real.c. */
+void panel_tests(struct page *p, uint64_t id);
+void panel_test(struct page *p, uint64_t id);
+void panel_send_real(struct page *p, uint64_t id); /* form: password. It closes the store. */
+
 /* The frames of a piece, in two widths. */
 void panel_print_previews(struct page *p, uint64_t piece);
 

@@ -35,7 +35,7 @@ char const web_style[] =
 	".head>div:first-child{min-width:0;flex:1 1 20rem}.head p{margin:.4rem 0 0}"
 	".back{display:inline-block;margin-bottom:.6rem;font-size:.9375rem}"
 	".acts{display:flex;gap:.5rem;flex-wrap:wrap;align-items:center}.acts form{display:flex}"
-	".card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.5rem;margin-bottom:1.5rem;min-width:0}"
+	".card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.5rem;margin-bottom:1.5rem;min-width:0}.card>:last-child{margin-bottom:0}"
 	".two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 1.5rem;align-items:start}"
 	/* forms */
 	"button,.button{font:inherit;font-size:.9375rem;font-weight:600;padding:.55rem 1.1rem;border:1px solid transparent;border-radius:9px;"
@@ -79,12 +79,13 @@ char const web_style[] =
 	".tree td,.tree th{padding:.5rem .75rem}.tree th:first-child{padding-inline-start:0}.tree td:last-child{padding-inline-end:0}.tree .bar{width:8rem}"
 	".tree .d2 th:first-child{padding-inline-start:1.5rem}.tree .d3 th:first-child{padding-inline-start:3rem;color:var(--soft)}"
 	".tree .d0 th,.tree .d1 th{font-weight:650}"
-	"dl.facts{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.5rem 1.5rem;margin:0}"
+	"dl.facts{display:grid;grid-template-columns:fit-content(60%) minmax(0,1fr);gap:.5rem 1.5rem;margin:0}dl.facts+p{margin-top:1rem}"
 	"dl.facts dt{color:var(--soft)}dl.facts dd{margin:0;overflow-wrap:anywhere}"
 	".scroll{overflow-x:auto;margin-bottom:1rem}.chart{display:block;width:100%;height:auto;min-width:25rem}"
 	".frame{display:block;width:100%;height:34rem;border:1px solid var(--line);border-radius:10px;background:#fff}"
 	".frame.phone{width:375px;max-width:100%;height:667px;margin:0 auto;border-radius:24px;border-width:8px}"
 	"pre{white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,'SF Mono',Menlo,Consolas,monospace;margin:0;max-height:34rem;overflow:auto}"
+	".plainlist{list-style:none;margin:0;padding:0;font-size:.9375rem}.plainlist li{padding:.25rem 0}"
 	"summary{cursor:pointer}summary h2{display:inline}details pre{margin-top:1rem}"
 	".url{overflow-wrap:anywhere}"
 	/* the page of the login */
@@ -95,7 +96,7 @@ char const web_style[] =
 	"@media(max-width:60rem){.two{grid-template-columns:minmax(0,1fr)}.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}}"
 	/* a phone: each row is a card, each cell says its column */
 	"@media(max-width:48rem){main{padding:1.25rem 1rem 3rem}footer{padding:0 1rem 2rem}.top>div{padding:.5rem 1rem}.card{padding:1.1rem}"
-	".top nav{order:3;flex:1 0 100%;margin:0 -.5rem}.who{margin-inline-start:auto}.who span{max-width:9rem}"
+	".top nav{order:3;flex:1 0 100%;margin:0 -.4rem;gap:0}.top nav a{padding:.4rem .45rem;font-size:.9375rem}.who{margin-inline-start:auto}.who span{max-width:9rem}"
 	".search{flex:1 1 100%}"
 	"table.rows,table.rows tbody,table.rows td,table.rows th{display:block}"
 	"table.rows tr{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:.35rem .75rem}"

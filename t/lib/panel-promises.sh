@@ -7,7 +7,7 @@ HOSTILE='"><script>alert(1)</script><img src=x onerror=alert(1)>'"'"'&{{7*7}}'
 shows() { grep -qF -- "$1" "$T/page"; ok $? "$2" "$(sed 's/.*<main/<main/' "$T/page" | head -c 3000)"; }
 lacks() { ! grep -qF -- "$1" "$T/page"; ok $? "$2" "$(grep -oF -- "$1" "$T/page" | head -3)"; }
 
-LISTS='/ /?q=x /groups /groups?q=x /contacts /contacts?q=x /contacts.csv /pieces /pieces?q=x'
+LISTS='/ /?q=x /groups /groups?q=x /contacts /contacts?q=x /contacts.csv /pieces /pieces?q=x /tests'
 PAGES='/pieces/101 /groups/101 /groups/101/contacts.csv /contacts/1 /sends/101 /sends/101/chart.svg /sends/101/people?section=all /sends/101/people.csv?section=all /pieces/101/html'
 ACTIONS='/sends/101/pause /sends/101/resume /sends/101/cancel /contacts/1/unsubscribe /contacts/2/undo /logout'
 
@@ -272,6 +272,56 @@ piece_promises() {
 	shows '12.345' "a piece's page has its images"
 	shows '/sends/101"' "a piece's page has the sends that used it"
 	lacks '<script' "a piece's page has no tag of the piece"
+}
+
+test_promises() {
+	log_in victor.acme
+	for path in /tests/101 /tests/301; do get "$path"; is "$STATUS" 404 "GET $path is not found: it is no test of the plan"; done
+	post /tests/301/send password=secreto
+	is "$STATUS" 404 "another plan's user sends no test"
+	post /tests/101/send password=secreto
+	is "$STATUS" 404 'a send that is no test is not sent again'
+	log_in pia.pruebas
+	get /tests
+	shows '/tests/301"><bdi>Una prueba' 'the list of tests has a test'
+	get /tests/301
+	shows '<dd>1 <span class="tag warn">revisar' "a test's page counts the images without alternative text"
+	shows '<bdi>https://prueba.es/?a=1&amp;b=2</bdi>' "a test's page lists the links"
+	shows '<bdi>ofertas</bdi>' "a test's page lists words that the HTML lacks"
+	lacks '<bdi>mañana</bdi>' "a test's page lists no word that the HTML has"
+	shows '<iframe class="frame phone" sandbox' "a test's page has the previews"
+	request POST /tests/301/send password=secreto
+	is "$STATUS" 403 'a test is not sent without a token'
+	post /tests/301/send password=wrong
+	is "$STATUS" 403 'a test is not sent with a wrong password'
+	post /tests/301/send
+	is "$STATUS" 403 'a test is not sent without a password'
+	is "$(ls "$T/spool/new" 2>/dev/null | wc -l)" 0 'nothing has reached the spool'
+	post /tests/301/send password=secreto
+	real=$(sed -n 's|^Location: /tests/301?number=||p' "$T/head")
+	like "$STATUS:$real" '^303:[0-9]+$' 'a test is sent for real, and the user gets its number'
+	post /tests/301/send password=secreto
+	is "$(sed -n 's|^Location: /tests/301?number=||p' "$T/head")" "$real" 'pressing the button twice sends once'
+	is "$(grep -l '^X-Saca-Sandbox' "$T"/spool/new/* | wc -l):$(ls "$T/spool/new" | wc -l)" 0:1 'one message is in the spool, and is no sandbox send'
+	get "/tests/301?number=$real"
+	shows "Aceptado con el número <a href=\"/sends/$real\">" 'the page tells the number'
+	accept_now
+	is "$(sql "SELECT state, contacts_total, subject, track_opens, source FROM send WHERE id = $real")" 'new|2|Una prueba|1|smtp' \
+		'the real send has the contacts, the subject and the options of the test'
+	is "$(sql "SELECT count(*) FROM piece WHERE plan_id = 3 AND html LIKE '%<img src=\"x.png\"><p>mañana</p>%' AND text LIKE '%ofertas%'")" 2 \
+		'the real send has the content of the test'
+	is "$(sql "SELECT state FROM send WHERE id = 301")" test 'the test stays a test'
+	grep -v '^sender pruebas' "$T/etc/accounts" | saca-accounts "$T/etc"
+	post /tests/301/send password=secreto
+	is "$STATUS" 422 'a test of a sender that is gone is not sent'
+	sed 's/^plan pruebas.*/plan pruebas sandbox=yes credit=yes/' "$T/etc/accounts" | saca-accounts "$T/etc"
+	saca-spool -c pruebas=+1 -a "$T/etc/senders.cdb" "$T/spool" >/dev/null
+	sql "UPDATE send SET subject = 'Otra' WHERE id = 301"
+	post /tests/301/send password=secreto
+	is "$STATUS" 422 'a real send costs credit, and is refused without it'
+	shows 'envios insuficientes: quedan 1, hacen falta 2' "the page has the queue's reason"
+	panel_accounts
+	is "$(SACA_QUEUE=; get /tests/301; grep -c 'name="password"' "$T/page")" 0 'without a queue there is no button'
 }
 
 contact_promises() {

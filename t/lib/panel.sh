@@ -18,21 +18,33 @@ panel_accounts() { # panel_accounts [PASSWORD-OF-victor]: compiles the accounts
 	saca-accounts "$T/etc" <"$T/etc/accounts"
 }
 
-start_login() {
+# start_service SOCKET COMMAND...
+start_service() {
 	background python3 -c '
 import os, socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])
 os.dup2(s.fileno(), 0)
-os.execvp(sys.argv[2], sys.argv[2:])' "$LOGIN_SOCKET" saca-checkpassword -S -n 1 -f 10 "$T/etc/passwords.cdb"
-	await 10 saca-checkpassword -t "$LOGIN_SOCKET"
+os.execvp(sys.argv[2], sys.argv[2:])' "$@"
+	await 10 "$2" -t "$1"
+}
+
+# accept_now: imports what the queue has accepted
+accept_now() { saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null; }
+
+# The login and the queue service, with one key of tickets.
+start_services() {
+	head -c 32 /dev/urandom >"$T/ticket.key"
+	accept_now # the spool's counter begins above the store's numbers
+	start_service "$LOGIN_SOCKET" saca-checkpassword -S -n 1 -f 10 -k "$T/ticket.key" "$T/etc/passwords.cdb" &&
+		start_service "$T/queue" saca-spool -S -n 1 -k "$T/ticket.key" -a "$T/etc/senders.cdb" "$T/spool"
 }
 
 start_panel() { # accounts, key, login service, settings
 	panel_accounts
 	head -c 32 /dev/urandom >"$KEY"
-	start_login || { echo 'no login service'; exit 1; }
-	export SACA_STORE="$STORE" SACA_LOGIN="$LOGIN_SOCKET" SACA_SENDERS="$T/etc/senders.cdb" SACA_PANEL_KEY="$KEY" SACA_URL="$PANEL"
+	start_services || { echo 'no services'; exit 1; }
+	export SACA_STORE="$STORE" SACA_LOGIN="$LOGIN_SOCKET" SACA_SENDERS="$T/etc/senders.cdb" SACA_PANEL_KEY="$KEY" SACA_URL="$PANEL" SACA_QUEUE="$T/queue"
 }
 
 # send_row NUMBER PLAN STATE SUBJECT [CONTACTS]: a send, its piece and group, numbered alike
@@ -47,7 +59,8 @@ send_row() {
 			1, 0, 3, 1, 1, '192.0.2.1', ${5:-8}, '$A_DAY', '$A_DAY', '$A_DAY');"
 }
 
-# fill_store: plan 1, acme, has the send 101 with one delivery of each kind; plan 2, otro, has 201
+# fill_store: plan 1, acme, has the send 101 with one delivery of each kind; plan 2, otro, has 201; plan 3,
+# pruebas, has the test 301
 fill_store() {
 	A_DAY=$(date -u -d '-20 hours' +%Y-%m-%dT%H:00:00Z)
 	mkdir -p "$T/empty"/tmp "$T/empty/new" "$T/empty/cur"
@@ -59,6 +72,11 @@ fill_store() {
 			(3, 3, 'p@pruebas.es', ''), (4, 1, 'avisos@acme.es', '')"
 	send_row 101 1 sent 'Rebajas de verano: todo al 50 %'
 	send_row 201 2 sent 'El secreto de otro'
+	send_row 301 3 test 'Una prueba' 2
+	sql "UPDATE send SET sender_id = 3 WHERE id = 301;
+		INSERT INTO contact (id, plan_id, email, created_at) VALUES (3001, 3, 'uno@prueba.es', '$A_DAY'), (3002, 3, 'dos@prueba.es', '$A_DAY');
+		INSERT INTO group_member (group_id, contact_id, plan_id) VALUES (301, 3001, 3), (301, 3002, 3);
+		UPDATE piece SET html = '<a href=\"https://prueba.es/?a=1&amp;b=2\">hola</a><img src=\"x.png\"><p>mañana</p>', text = 'hola mañana, ofertas' WHERE id = 301"
 	for _c in 1 2 3 4 5 6 7 8; do
 		sql "INSERT INTO contact (id, plan_id, email, created_at) VALUES ($_c, 1, 'c$_c@ejemplo.es', '$A_DAY'), (1000 + $_c, 2, 'otro$_c@ejemplo.es', '$A_DAY');
 			INSERT INTO group_member (group_id, contact_id, plan_id) VALUES (101, $_c, 1), (201, 1000 + $_c, 2)"

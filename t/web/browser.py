@@ -153,10 +153,24 @@ def main(b):
 	b.click("form[action$='/cancel'] button")
 	ok("El envío está cancelado." in b.text() and sql("SELECT state FROM send WHERE id = 101") == [("cancelled",)], "a button cancels a send", b.text())
 
+	# --- tests
+	sql("UPDATE send SET state = 'test', plan_id = 1 WHERE id = 101")
+	look("tests", "/tests")
+	look("test", "/tests/101")
+	b.size(1280, 900)
+	b.go(panel + "/tests/101")
+	b.fill("#password", "wrong")
+	b.press_enter()
+	ok("No se ha enviado" in b.text(), "a test is not sent with a wrong password", b.text())
+	b.click("main a.button")
+	b.fill("#password", "secreto")
+	b.press_enter()
+	ok("Aceptado con el número" in b.text(), "a test is sent for real", b.text())
+
 	# --- hostile content
 	for i, payload in enumerate(PAYLOADS):
 		text = payload % LISTENER
-		sql("UPDATE send SET name = '[SMTP] ' || ?, subject = ?, reason = ?, state = 'paused', message_id = ?, remote_ip = ?, username = ? WHERE id = 101",
+		sql("UPDATE send SET name = '[SMTP] ' || ?, subject = ?, reason = ?, state = 'test', message_id = ?, remote_ip = ?, username = ? WHERE id = 101",
 			*[text] * 6)
 		sql("UPDATE piece SET html = ? WHERE id = 101", "<body>%s<script>fetch('http://%s/h')</script>" % (text, LISTENER))
 		sql("UPDATE piece SET name = ?, text = ? WHERE id = 101", text, text)
@@ -166,7 +180,8 @@ def main(b):
 		sql("UPDATE link SET url = ? WHERE send_id = 101 AND number = 1", text)
 		sql("UPDATE sender SET address = ? WHERE id = 1", text)
 		for path in ("/?q=" + "".join("%%%02x" % c for c in text.encode()), "/sends/101", "/sends/101/people?section=all", "/contacts", "/contacts/1",
-			"/groups", "/groups/101", "/pieces", "/pieces/101", "/pieces/101/html"):
+			"/groups", "/groups/101", "/pieces", "/pieces/101", "/pieces/101/html",
+			"/tests", "/tests/101"):
 			b.size(1280, 4000)
 			b.call("Emulation.setScriptExecutionDisabled", value=False)  # a page that lets a script in must fail here
 			b.go(panel + path)

@@ -27,6 +27,7 @@ plan_promises
 send_promises
 contact_promises
 piece_promises
+test_promises
 state_promises
 
 log_in victor.acme

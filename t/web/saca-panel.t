@@ -18,6 +18,7 @@ plan_promises
 send_promises
 contact_promises
 piece_promises
+test_promises
 state_promises
 request_promises
 guessing_promises
