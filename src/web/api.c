@@ -272,8 +272,8 @@ static void start_response(struct api *a)
 
 static bool find_plan(struct api *a)
 {
-	a->result = store_read_number(a->store, "SELECT id FROM plan WHERE name = $1",
-		STORE_VALUES(store_string(a->user.plan)), &a->plan);
+	struct store_value const name = store_string(a->user.plan);
+	a->result = store_read_number(a->store, "SELECT id FROM plan WHERE name = $1", 1, &name, &a->plan);
 	return a->result == STORE_OK;
 }
 

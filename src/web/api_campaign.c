@@ -89,9 +89,10 @@ static enum api_fault read_switch(struct api *a, char const *name, bool *out)
 
 static enum api_fault read_options(struct api *a, struct message_options *o)
 {
-	uint64_t language;
+	uint64_t const spanish = WORDS_DEFAULT;
+	uint64_t language = spanish;
 	*o = (struct message_options){.show_header = true, .track_opens = true, .track_clicks = true};
-	enum api_fault r = api_number(a, "lang_id", UINT16_MAX, &(uint64_t){WORDS_DEFAULT}, &language);
+	enum api_fault r = api_number(a, "lang_id", UINT16_MAX, &spanish, &language);
 	if (r == API_OK && words_find((unsigned)language)->language != language)
 		r = api_fault(a, API_PARAMETER, "lang_id: idioma desconocido");
 	o->language = (unsigned)language;

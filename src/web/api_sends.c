@@ -62,8 +62,9 @@ static enum api_fault get_account_data(struct api *a)
 static enum api_fault get_campaigns(struct api *a)
 {
 	static struct output_column const columns[] = {{"id", true}};
-	uint64_t limit;
-	enum api_fault r = api_number(a, "limit", INT64_MAX, &(uint64_t){20}, &limit);
+	uint64_t const standard = 20;
+	uint64_t limit = standard;
+	enum api_fault r = api_number(a, "limit", INT64_MAX, &standard, &limit);
 	return r != API_OK ? r : api_list(a, OUTPUT_NUMBERS, API_COLUMNS(columns),
 		"SELECT id FROM send WHERE plan_id = $1 ORDER BY id DESC LIMIT $2",
 		STORE_VALUES(store_number(a->plan), store_number(limit)));
