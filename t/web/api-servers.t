@@ -12,7 +12,8 @@ chmod 755 "$T/etc"
 chmod 644 "$T/etc/senders.cdb"
 mkdir "$T/store" "$T/documents"
 STORE=$T/store/saca.db DOCUMENTS=$T/documents CONF=saca-api.conf
-head -c 32 /dev/urandom >"$T/key"
+head -c 32 /dev/urandom | tee "$T/panel.key" >"$T/key"
+chmod 644 "$T/panel.key"
 datagram_service "$T/login" saca-checkpassword -S -f 10 -k "$T/key" "$T/etc/passwords.cdb"
 datagram_service "$T/queue" saca-spool -S -n 2 -k "$T/key" -a "$T/etc/senders.cdb" "$T/spool"
 await 10 saca-spool -t "$T/queue"
@@ -21,11 +22,11 @@ campaign uno 'Primera €' | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$T
 saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
 [ "$(id -u)" != 0 ] || chown -R nobody "$T/store"
 
-# settings FILE: the shipped file with the paths of this test
+# settings FILE: the shipped file with the paths of this test, and the panel's after it, as INSTALL has it
 settings() {
-	sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/saca.db|$STORE|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
-		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|; s|/run/saca/panel/|$T/|; s|https://panel.example.com|http://127.0.0.1:$PORT|" \
-		"$TOP/scripts/service/$1"
+	cat "$TOP/scripts/service/$1" "$TOP/scripts/service/${1%/*}/saca-panel.conf" | sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/saca.db|$STORE|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
+		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|; s|/run/saca/panel/|$T/|; s|https://panel.example.com/api|http://127.0.0.1:$PORT/api|
+		s|/etc/saca/panel.key|$T/panel.key|"
 }
 
 # ask [CURL-OPTION...]: the status; the body is in $T/answer
@@ -63,6 +64,7 @@ try() {
 	is "$(ask -u victor.acme:secreto):$(body)" 200:1 "$1: GET with Basic is answered"
 	is "$(ask)" 400 "$1: GET without a login is 400"
 	like "$(body)" '^KO: 401 ' "$1: and its code is 401"
+	like "$($ROOMY curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$PORT/")" '^(200|303)$' "$1: the panel is beside it"
 	QUERY=
 	is "$(ask -u victor.acme:secreto -d action=get_campaigns -H 'Origin: https://evil.example')" 400 "$1: a foreign Origin is 400"
 	is "$(ask -u victor.acme:secreto -d action=get_version -H "Origin: http://127.0.0.1:$PORT")" 200 "$1: an Origin of its own is answered"
