@@ -143,7 +143,7 @@ static void print_figures(struct page *p, uint64_t id, struct figures const *f)
 static void print_over_time(struct page *p, uint64_t id, struct figures const *f)
 {
 	page_print(p, "<section class=\"card\"><h2>%w</h2>", TEXT_OVER_TIME);
-	page_print(p, "<div class=\"scroll\"><img class=\"chart\" src=\"%p/sends/%i/chart.svg\" width=\"480\" height=\"220\" alt=\"%w\"></div>", id, TEXT_CHART_ALT);
+	page_print(p, "<div class=\"scroll\" tabindex=\"0\"><img class=\"chart\" src=\"%p/sends/%i/chart.svg\" width=\"480\" height=\"220\" alt=\"%w\"></div>", id, TEXT_CHART_ALT);
 	page_print(p, "<dl class=\"facts small\"><dt>%w</dt><dd>%u</dd><dt>%w</dt><dd>%u</dd><dt>%w</dt><dd>%u</dd></dl></section>",
 		TEXT_OPENS_TOTAL, f->value[FIGURE_OPENS], TEXT_CLICKS_TOTAL, f->value[FIGURE_CLICKS], TEXT_OPENS_MACHINES,
 		f->value[FIGURE_MACHINE_OPENS]);

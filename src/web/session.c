@@ -93,7 +93,7 @@ bool web_session_is_ours(struct web_session const *s, struct hash_key const *k, 
 
 void web_session_token(char out[SESSION_TOKEN], struct hash_key const *k, struct web_session const *s)
 {
-	write_mac(out, k, "form", s->cookie, NULL, 0);
+	write_mac(out, k, "form", s->cookie, (unsigned char const *)"", 0);
 	out[SESSION_MAC] = 0;
 }
 

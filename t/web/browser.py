@@ -1,5 +1,7 @@
 """The whole use of the panel in Chromium. Prints `ok NAME` or `not ok NAME` for each promise."""
 
+import json
+import os
 import socket
 import sqlite3
 import sys
@@ -7,7 +9,7 @@ import threading
 
 from chromium import Browser
 
-program, panel, store, shots, profile = sys.argv[1:]
+program, panel, store, shots, profile, axe = sys.argv[1:]
 
 
 def ok(good, name, detail=""):
@@ -48,6 +50,22 @@ PAYLOADS = [
 
 
 def main(b):
+	def find_faults(name):
+		"""The faults of accessibility that axe-core finds in the page."""
+		if not os.path.exists(axe):
+			print("skip axe-core finds no fault in %s" % name)
+			return
+		b.call("Emulation.setScriptExecutionDisabled", value=False)  # its answers are promises
+		b.call("Page.setBypassCSP", enabled=True)
+		with open(axe) as f:
+			b.call("Runtime.evaluate", expression=f.read())
+		found = b.call("Runtime.evaluate", awaitPromise=True, returnByValue=True,
+			expression="axe.run({iframes: false}).then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes[0].html])))")
+		found = json.loads(found["result"]["value"])
+		ok(not found, "axe-core finds no fault in %s" % name, found)
+		b.call("Page.setBypassCSP", enabled=False)
+		b.call("Emulation.setScriptExecutionDisabled", value=True)
+
 	def look(name, path):
 		"""Goes to a page at both widths, and keeps the pictures."""
 		for width in (1280, 375):
@@ -65,6 +83,9 @@ def main(b):
 				"the headings of %s at %d pixels are in order" % (name, width))
 			ok(b.evaluate("[...document.querySelectorAll('img,iframe')].every(e => e.alt || e.title) && document.documentElement.lang != ''"),
 				"pictures and frames of %s at %d pixels have names" % (name, width))
+			find_faults("%s at %d pixels" % (name, width))
+			b.size(width, 900, dark=True)
+			find_faults("%s at %d pixels, dark" % (name, width))
 
 	b.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": "es"})
 	# --- log in

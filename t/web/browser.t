@@ -44,11 +44,13 @@ background run_lighttpd -D -f "$T/lighttpd.conf"
 await 10 listening "$PORT" || { ok 1 'lighttpd starts with the shipped file' "$(cat "$T/lighttpd.error")"; done_testing; }
 # SHOTS: a folder that keeps the pictures
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$TOP/t/lib $ROOMY python3 "$TOP/t/web/browser.py" "$CHROMIUM" "$PANEL" "$STORE" "${SHOTS:-$T}" "$T/profile" \
+	"$FETCHED/node_modules/axe-core/axe.min.js" \
 	>"$T/results" || echo "not ok the browser's test ends: see stderr" >>"$T/results"
 while IFS= read -r line; do
 	case $line in
 	'ok '*) ok 0 "${line#ok }" ;;
 	'not ok '*) ok 1 "${line#not ok }" ;;
+	'skip '*) skip "${line#skip }" 'axe-core is not there' ;;
 	*) echo "# $line" ;;
 	esac
 done <"$T/results"
