@@ -194,11 +194,13 @@ static enum api_fault log_in(struct api *a)
 /* --- The request ----------------------------------------------------------------------------- */
 
 /* Does a browser send it for a page of another site? (Fetch standard, Origin; Fetch Metadata.) */
-static bool is_foreign(void)
+static bool is_foreign(struct request const *r)
 {
 	char const *site = request_field("HTTP_SEC_FETCH_SITE"), *origin = request_field("HTTP_ORIGIN");
 	char const *host = strstr(origin, "://");
 	if (*site && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return true;
+	if (r->https && strncmp(origin, "http://", 7) == 0)
 		return true;
 	return *origin && (!host || strcmp(host + 3, request_field("HTTP_HOST")) != 0);
 }
@@ -344,7 +346,7 @@ void api_answer(struct api *a)
 {
 	enum api_fault r = API_OK;
 	a->is_post = strcmp(a->request->method, "POST") == 0;
-	if (is_foreign())
+	if (is_foreign(a->request))
 		r = API_ORIGIN;
 	else if (!a->is_post && !request_is_get(a->request))
 		r = API_METHOD;

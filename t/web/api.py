@@ -236,7 +236,7 @@ def test_login():
 
 
 def test_origin():
-	for name, value, foreign in (('HTTP_ORIGIN', 'https://evil.example', True), ('HTTP_ORIGIN', 'null', True),
+	for name, value, foreign in (('HTTP_ORIGIN', 'https://evil.example', True), ('HTTP_ORIGIN', 'null', True), ('HTTP_ORIGIN', 'http://api.example.com', True),
 			('HTTP_ORIGIN', 'https://api.example.com.evil.example', True), ('HTTP_ORIGIN', 'https://api.example.com', False),
 			('HTTP_SEC_FETCH_SITE', 'cross-site', True), ('HTTP_SEC_FETCH_SITE', 'same-site', True),
 			('HTTP_SEC_FETCH_SITE', 'same-origin', False), ('HTTP_SEC_FETCH_SITE', 'none', False)):
