@@ -96,11 +96,11 @@ static void print_subscriptions(struct page *p, uint64_t id)
 
 /* --- Sends and groups --------------------------------------------------------------------- */
 
-/* The sign in ORDER BY: without it SQLite reads all deliveries of the plan in their order, instead of those
-   of the contact by their index. */
+/* The inner SELECT has only columns of the contact's index: for others SQLite reads all deliveries of the plan. */
 #define OF_SEND(column) " (SELECT s." column " FROM send s WHERE s.plan_id = $1 AND s.id = d.send_id)"
 static char const select_sends[] = "SELECT d.send_id," OF_SEND("source") "," OF_SEND("name") ", d.state, d.at, d.opens, d.clicks"
-	" FROM delivery d WHERE d.plan_id = $1 AND d.contact_id = $2 ORDER BY +d.send_id DESC LIMIT 50";
+	" FROM (SELECT send_id FROM delivery WHERE plan_id = $1 AND contact_id = $2 ORDER BY send_id DESC LIMIT 50) AS k"
+	" JOIN delivery d ON d.plan_id = $1 AND d.send_id = k.send_id AND d.contact_id = $2 ORDER BY d.send_id DESC";
 
 #define OF_GROUP(column) " (SELECT g." column " FROM contact_group g WHERE g.plan_id = $1 AND g.id = m.group_id)"
 static char const select_groups[] = "SELECT m.group_id," OF_GROUP("source") "," OF_GROUP("name") "," OF_GROUP("created_at")
