@@ -427,7 +427,8 @@ static void wait_for_events(void)
 	for (unsigned int i = waiting; i-- > 0;)
 		if (x[1 + i].revents)
 			drop_waiting(i);
-	for (int i = 0; x[0].revents && i < BATCH && receive(); i++)
+	/* in a full queue a client may just have left: look again before each request */
+	for (int i = 0; x[0].revents && i < BATCH && receive() && order.waiting < LOGINSERVICE_WAITING; i++)
 		;
 }
 

@@ -311,7 +311,7 @@ static enum api_fault run_in_store(struct api *a, struct api_action const *actio
 
 static enum api_fault run_action(struct api *a)
 {
-	struct api_action const *action;
+	struct api_action const *action = NULL;
 	enum api_fault r = find_action(a, &action);
 	if (r != API_OK)
 		return r;

@@ -10,7 +10,7 @@
 
 #define BUCKETS 24
 
-enum { TOP = 34, BOTTOM = 190, FROM = 46, TO = 476 };
+static uint64_t const TOP = 34, BOTTOM = 190, FROM = 46, TO = 476;
 
 struct chart {
 	char start[DATE_ISO];
@@ -86,7 +86,7 @@ static uint64_t highest(struct chart const *c)
 
 static void print_column(struct page *p, uint64_t x, uint64_t width, uint64_t value, uint64_t most, char const *class)
 {
-	uint64_t height = (uint64_t)((double)value * (BOTTOM - TOP) / (double)most + 0.5);
+	uint64_t height = (uint64_t)((double)value * (double)(BOTTOM - TOP) / (double)most + 0.5);
 	height = value && !height ? 1 : height;
 	page_print(p, "<rect class=\"%h\" x=\"%i\" y=\"%i\" width=\"%i\" height=\"%i\" rx=\"1\"/>", class, x, BOTTOM - height, width, height);
 }
@@ -100,8 +100,8 @@ static void print_time(struct page *p, struct chart const *c, uint64_t i, char c
 	if (!num_scan(date + 5, 2, 12, &month) || !num_scan(date + 8, 2, 31, &day) || !month)
 		return;
 	date[16] = 0;
-	page_print(p, "<text x=\"%i\" y=\"%i\" text-anchor=\"%h\">%i %h %h</text>", FROM + (uint64_t)(TO - FROM) * i / BUCKETS,
-		(uint64_t)(BOTTOM + 20), anchor, day, web_months[month - 1][p->language], date + 11);
+	page_print(p, "<text x=\"%i\" y=\"%i\" text-anchor=\"%h\">%i %h %h</text>", FROM + (TO - FROM) * i / BUCKETS,
+		BOTTOM + 20, anchor, day, web_months[month - 1][p->language], date + 11);
 }
 
 static void print_chart(struct page *p, struct chart const *c)
@@ -112,11 +112,11 @@ static void print_chart(struct page *p, struct chart const *c)
 	page_print(p, "<rect class=\"open\" x=\"46\" y=\"4\" width=\"10\" height=\"10\" rx=\"2\"/><text x=\"62\" y=\"14\">%w</text>"
 		"<rect class=\"click\" x=\"150\" y=\"4\" width=\"10\" height=\"10\" rx=\"2\"/><text x=\"166\" y=\"14\">%w</text>", TEXT_OPENS, TEXT_CLICKS);
 	for (uint64_t i = 0; i <= 2; i++)
-		page_print(p, "<path class=\"line\" d=\"M%i %iH%i\"/>", (uint64_t)FROM, (uint64_t)(BOTTOM - (BOTTOM - TOP) / 2 * (int)i), (uint64_t)TO);
+		page_print(p, "<path class=\"line\" d=\"M%i %iH%i\"/>", FROM, BOTTOM - (BOTTOM - TOP) / 2 * i, TO);
 	page_print(p, "<text x=\"40\" y=\"%i\" text-anchor=\"end\">%u</text><text x=\"40\" y=\"%i\" text-anchor=\"end\">0</text>",
-		(uint64_t)(TOP + 4), most, (uint64_t)(BOTTOM + 4));
+		TOP + 4, most, BOTTOM + 4);
 	for (size_t i = 0; i < BUCKETS; i++) {
-		uint64_t x = FROM + (uint64_t)(TO - FROM) * i / BUCKETS + 2;
+		uint64_t x = FROM + (TO - FROM) * i / BUCKETS + 2;
 		print_column(p, x, width, c->opens[i], most, "open");
 		print_column(p, x + width, width, c->clicks[i], most, "click");
 	}

@@ -186,7 +186,7 @@ static void end_action(struct page *p, uint64_t id, bool changed, char const *re
 
 void panel_unsubscribe(struct page *p, uint64_t id)
 {
-	uint64_t sender = number_of_form(p, "sender"), found;
+	uint64_t sender = number_of_form(p, "sender"), found = 0;
 	bool is_new;
 	lock_contact(p, id);
 	if (store_read_number(p->store, "SELECT 1 FROM sender WHERE plan_id = $1 AND id = $2",

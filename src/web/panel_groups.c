@@ -123,7 +123,7 @@ static bool write_member(void *arg, size_t n, char const *const *column, size_t 
 void panel_group_csv(struct page *p, uint64_t id)
 {
 	static char const *const names[] = {"id", "email", "created_at", "unsubscriptions"};
-	uint64_t found;
+	uint64_t found = 0;
 	if (store_read_number(p->store, "SELECT 1 FROM contact_group WHERE plan_id = $1 AND id = $2",
 		STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)
 		page_store_failed(p);

@@ -57,7 +57,7 @@ static bool write_person(void *arg, size_t n, char const *const *column, size_t 
 static struct section const *find_section(struct page *p, uint64_t id)
 {
 	struct section const *s = section_find(page_text_field(p, "section"));
-	uint64_t found;
+	uint64_t found = 0;
 	if (store_read_number(p->store, "SELECT 1 FROM send WHERE plan_id = $1 AND id = $2",
 		STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)
 		page_store_failed(p);

@@ -245,7 +245,7 @@ void panel_send(struct page *p, uint64_t id)
 static void change_state(struct page *p, uint64_t id, enum send_change change, char const *result)
 {
 	bool changed;
-	uint64_t found;
+	uint64_t found = 0;
 	char path[40] = "/sends/";
 	if (store_read_number(p->store, "SELECT 1 FROM send WHERE plan_id = $1 AND id = $2",
 		STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)

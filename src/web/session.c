@@ -24,7 +24,8 @@ static void write_mac(char *out, struct hash_key const *k, char const *label, ch
 	size_t label_n = strlen(label) + 1, text_n = strlen(text) + 1;
 	memcpy(block, label, label_n);
 	memcpy(block + label_n, text, text_n);
-	memcpy(block + label_n + text_n, octets, n);
+	if (n)
+		memcpy(block + label_n + text_n, octets, n);
 	hash_mac(digest, k, block, label_n + text_n + n);
 	base32_encode(out, digest, sizeof digest);
 }
