@@ -55,7 +55,7 @@ import_state 'that are empty and were never analyzed' 60
 list_state 'that were never analyzed'
 
 sql 'analyze'
-sql "insert into contact (plan_id, email, created_at) select 1, 'mas' || i || '@y.es', now() from generate_series(1, 100000) i"
+sql "insert into contact (plan_id, email, created_at) select 1, 'mas' || i || '@y.es', now() from generate_series(1, 1000000) i"
 sql "insert into contact_group (plan_id, name, source, created_at) select 1, 'x', 'web', now() from generate_series(1, 20000)"
 sql "insert into sender (plan_id, address) select 1, 'r' || i || '@y.es' from generate_series(1, 10000) i"
 sql "insert into send (id, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, message_id,

@@ -14,7 +14,7 @@ accounts "$T/etc" && certificate "$T/etc" && campaign >"$T/message" || exit 1
 cp -R "$SERVICE/env" "$T/etc/env"
 cp "$SERVICE/systemd/environment" "$T/etc"
 
-# As root the dialogue runs as nobody; else everything as who runs the test.
+# As root the dialogue runs as user nobody; otherwise everything runs as the user of the test.
 user=
 if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$BIN/saca-smtpd"; then
 	user=nobody
@@ -115,7 +115,7 @@ tree() {
 	relocate "$T"/etc/env/*
 }
 
-# Supervisors start others that outlive them: whatever happens, they are told to end.
+# Supervisors start processes that outlive them: end these in any case.
 end_others() {
 	for d in "$T"/daemontools/* "$T"/daemontools/*/log; do
 		[ ! -p "$d/supervise/ok" ] || svc -dx "$d"
