@@ -42,6 +42,18 @@ void panel_tests(struct page *p, uint64_t id);
 void panel_test(struct page *p, uint64_t id);
 void panel_send_real(struct page *p, uint64_t id); /* form: password. It closes the store. */
 
+/* The page of a list: the fields `q`, text to find, and `before`, an id, choose its rows. */
+struct panel_list {
+	enum page_area area;
+	char const *path;                 /* of the page, below the base */
+	enum web_text title, label;       /* of the page; of its search field */
+	enum web_text empty, empty_why;   /* what a list without rows says */
+	char const *select_all;           /* $1: the plan; $2: rows have a lower id; newest first */
+	char const *select_found;         /* also $3: a pattern of the name; $4: or the id */
+	store_row *print_row;             /* arg is the page; starts the table at its first row */
+};
+void panel_list(struct page *p, struct panel_list const *list);
+
 /* The frames of a piece, in two widths. */
 void panel_print_previews(struct page *p, uint64_t piece);
 

@@ -2,8 +2,6 @@
 #include "web/csv.h"
 #include "web/panel.h"
 
-#include "base/num.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -41,30 +39,13 @@ static bool print_group(void *arg, size_t n, char const *const *column, size_t c
 
 void panel_groups(struct page *p, uint64_t id)
 {
-	char const *search = page_text_field(p, "q");
-	uint64_t before = page_number_field(p, "before"), number = 0;
-	struct store_value first = store_number(before ? before : INT64_MAX);
-	struct buf pattern = BUF_ZERO;
+	static struct panel_list const list = {
+		.area = AREA_GROUPS, .path = "/groups", .title = TEXT_GROUPS, .label = TEXT_SEARCH_GROUPS,
+		.empty = TEXT_NO_GROUPS, .empty_why = TEXT_NO_CONTACTS_WHY,
+		.select_all = all_groups, .select_found = found_groups, .print_row = print_group,
+	};
 	(void)id;
-	page_start(p, "200 OK", AREA_GROUPS, page_word(p, TEXT_GROUPS));
-	page_print(p, "<div class=\"head\"><div><h1>%w</h1></div>", TEXT_GROUPS);
-	page_search(p, "/groups", TEXT_SEARCH_GROUPS, search);
-	page_print(p, "</div><section class=\"card\">");
-	if (*search) {
-		(void)num_scan(search, strlen(search), INT64_MAX, &number);
-		page_pattern(p, &pattern, search);
-		page_run(p, found_groups, STORE_VALUES(store_number(p->plan), first, store_string(pattern.s), store_number(number)), print_group, p);
-		buf_free(&pattern);
-	} else {
-		page_run(p, all_groups, STORE_VALUES(store_number(p->plan), first), print_group, p);
-	}
-	if (p->rows)
-		page_print(p, "</tbody></table>");
-	else
-		page_empty(p, *search ? TEXT_NONE_FOUND : TEXT_NO_GROUPS, *search ? TEXT_NONE_FOUND_WHY : TEXT_NO_CONTACTS_WHY);
-	page_print(p, "</section>");
-	page_paging(p, "/groups", "before", "q", search, !before);
-	page_end(p);
+	panel_list(p, &list);
 }
 
 /* --- One group ---------------------------------------------------------------------------- */

@@ -1,8 +1,6 @@
 /* Pieces: the list, and one with its preview, text, source, images and sends. */
 #include "web/panel.h"
 
-#include "base/num.h"
-
 #include <string.h>
 
 /* A stranger's HTML: no script, no form, no frame, no way to the page around it. It loads no
@@ -59,30 +57,13 @@ static bool print_piece(void *arg, size_t n, char const *const *column, size_t c
 
 void panel_pieces(struct page *p, uint64_t id)
 {
-	char const *search = page_text_field(p, "q");
-	uint64_t before = page_number_field(p, "before"), number = 0;
-	struct store_value first = store_number(before ? before : INT64_MAX);
-	struct buf pattern = BUF_ZERO;
+	static struct panel_list const list = {
+		.area = AREA_PIECES, .path = "/pieces", .title = TEXT_PIECES, .label = TEXT_SEARCH_GROUPS,
+		.empty = TEXT_NO_PIECES, .empty_why = TEXT_NO_PIECES_WHY,
+		.select_all = all_pieces, .select_found = found_pieces, .print_row = print_piece,
+	};
 	(void)id;
-	page_start(p, "200 OK", AREA_PIECES, page_word(p, TEXT_PIECES));
-	page_print(p, "<div class=\"head\"><div><h1>%w</h1></div>", TEXT_PIECES);
-	page_search(p, "/pieces", TEXT_SEARCH_GROUPS, search);
-	page_print(p, "</div><section class=\"card\">");
-	if (*search) {
-		(void)num_scan(search, strlen(search), INT64_MAX, &number);
-		page_pattern(p, &pattern, search);
-		page_run(p, found_pieces, STORE_VALUES(store_number(p->plan), first, store_string(pattern.s), store_number(number)), print_piece, p);
-		buf_free(&pattern);
-	} else {
-		page_run(p, all_pieces, STORE_VALUES(store_number(p->plan), first), print_piece, p);
-	}
-	if (p->rows)
-		page_print(p, "</tbody></table>");
-	else
-		page_empty(p, *search ? TEXT_NONE_FOUND : TEXT_NO_PIECES, *search ? TEXT_NONE_FOUND_WHY : TEXT_NO_PIECES_WHY);
-	page_print(p, "</section>");
-	page_paging(p, "/pieces", "before", "q", search, !before);
-	page_end(p);
+	panel_list(p, &list);
 }
 
 /* --- One piece ---------------------------------------------------------------------------- */

@@ -1,8 +1,6 @@
 /* The list of sends. */
 #include "web/panel.h"
 
-#include "base/num.h"
-
 #include <string.h>
 
 #define SMTP_MARK "[SMTP] "
@@ -57,6 +55,11 @@ static bool print_send(void *arg, size_t n, char const *const *column, size_t co
 	(void)n;
 	if (!page_row(p, column[ID]))
 		return false;
+	if (p->rows == 1)
+		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
+			"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+			"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_SEND, TEXT_STATE,
+			TEXT_DATE, TEXT_CONTACTS, TEXT_DELIVERED, TEXT_OPENED, TEXT_CLICKED, TEXT_UNSUBSCRIBED);
 	uint64_t id = page_column(column, length, ID), contacts = page_column(column, length, CONTACTS);
 	uint64_t handed = page_column(column, length, HANDED), sent = handed + page_column(column, length, BOUNCED);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
@@ -77,35 +80,11 @@ static bool print_send(void *arg, size_t n, char const *const *column, size_t co
 
 void panel_sends(struct page *p, uint64_t id)
 {
-	char const *search = page_text_field(p, "q");
-	uint64_t before = page_number_field(p, "before"), number = 0;
-	struct buf pattern = BUF_ZERO;
+	static struct panel_list const list = {
+		.area = AREA_SENDS, .path = "/", .title = TEXT_SENDS, .label = TEXT_SEARCH_SENDS,
+		.empty = TEXT_NO_SENDS, .empty_why = TEXT_NO_SENDS_WHY,
+		.select_all = all_sends, .select_found = found_sends, .print_row = print_send,
+	};
 	(void)id;
-	page_start(p, "200 OK", AREA_SENDS, page_word(p, TEXT_SENDS));
-	page_print(p, "<div class=\"head\"><div><h1>%w</h1></div>", TEXT_SENDS);
-	page_search(p, "/", TEXT_SEARCH_SENDS, search);
-	page_print(p, "</div><section class=\"card\">");
-	size_t at = p->out.body.len;
-	page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
-		"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
-		"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_SEND, TEXT_STATE,
-		TEXT_DATE, TEXT_CONTACTS, TEXT_DELIVERED, TEXT_OPENED, TEXT_CLICKED, TEXT_UNSUBSCRIBED);
-	struct store_value first = store_number(before ? before : INT64_MAX);
-	if (*search) {
-		(void)num_scan(search, strlen(search), INT64_MAX, &number);
-		page_pattern(p, &pattern, search);
-		page_run(p, found_sends, STORE_VALUES(store_number(p->plan), first, store_string(pattern.s), store_number(number)), print_send, p);
-		buf_free(&pattern);
-	} else {
-		page_run(p, all_sends, STORE_VALUES(store_number(p->plan), first), print_send, p);
-	}
-	if (p->rows) {
-		page_print(p, "</tbody></table>");
-	} else {
-		p->out.body.len = at;
-		page_empty(p, *search ? TEXT_NONE_FOUND : TEXT_NO_SENDS, *search ? TEXT_NONE_FOUND_WHY : TEXT_NO_SENDS_WHY);
-	}
-	page_print(p, "</section>");
-	page_paging(p, "/", "before", "q", search, !before);
-	page_end(p);
+	panel_list(p, &list);
 }
