@@ -174,8 +174,8 @@ static enum accounts_wrong read_user(struct accounts_entry *e, struct words w, s
 	return !e->hash.n ? ACCOUNTS_NO_HASH : hash_known(e->hash.s, e->hash.n) ? ACCOUNTS_GOOD : ACCOUNTS_BAD_HASH;
 }
 
-/* The display name goes into the From field of each mail. A second address in its place
-   is a slip: one line has one sender. */
+/* The display name goes into the From field of each mail. A second address here is a mistake: one
+   line declares one sender. */
 static enum accounts_wrong check_display(struct words name)
 {
 	if (name.n > ACCOUNTS_NAME)
@@ -185,7 +185,8 @@ static enum accounts_wrong check_display(struct words name)
 	return address_check(name.s, name.n, true) == ADDRESS_OK ? ACCOUNTS_SECOND_ADDRESS : ACCOUNTS_GOOD;
 }
 
-/* Puts the one form of an address in its place in the text, or into memory of its own. */
+/* Replaces the address in the text by its normal form. If that is longer, it gets memory of its
+   own. */
 static enum accounts_wrong set_address(struct accounts_entry *e, struct words address)
 {
 	char form[ADDRESS_MAX];
@@ -309,7 +310,7 @@ static bool has_plan_line(struct accounts const *a, struct accounts_entry const 
 	return false;
 }
 
-/* Finds, in sorted entries, those given twice and those of an undeclared plan. */
+/* Finds, in the sorted entries, repeated ones and those of an undeclared plan. */
 static bool check_together(struct accounts *a)
 {
 	size_t first = 0; /* of the entries with the current key */

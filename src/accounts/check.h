@@ -3,8 +3,8 @@
      user.plan -> hash
      NUL       -> one hash of each method and cost in the file (no login can be a NUL)
 
-   Every login costs one hashing for each of the latter, whoever it is for: the time tells
-   neither whether there is such a user nor how the password is hashed. */
+   Every login costs one hashing for each method and cost, even that of an unknown user. So the
+   time does not tell whether a user exists, or how the password is hashed. */
 #ifndef ACCOUNTS_CHECK_H
 #define ACCOUNTS_CHECK_H
 

@@ -9,20 +9,20 @@
 
 #define FAILURES_SETS 4096
 #define FAILURES_WAYS 4
-#define FAILURES_MS 600000 /* failures count for that time after the first of them */
+#define FAILURES_MS 600000 /* an address's failures are forgotten that long after the first of them */
 
 /* All zero but the key is empty. */
 struct failures {
 	unsigned char key[SIPHASH_KEY]; /* random, so that clients cannot choose their set */
 	struct failures_address {
-		uint64_t id;    /* 0: nothing is here */
+		uint64_t id;    /* 0: the place is free */
 		uint64_t since; /* of its first failure, in milliseconds */
 		uint32_t count;
 	} address[FAILURES_SETS][FAILURES_WAYS];
 };
 
 /* A number for the address: an IPv4 address (also one mapped into IPv6), or the first 64 bits
-   of an IPv6 address. All texts that are no address share one number. */
+   of an IPv6 address. All texts that are not an address share one number. */
 uint64_t failures_id(struct failures const *f, char const *ip);
 
 /* How many attempts have failed, or have not ended? now: milliseconds of a clock that never

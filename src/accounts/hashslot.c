@@ -22,7 +22,7 @@ static void end_waiting(int sig)
 	(void)sig;
 }
 
-/* Waits for one of the slots, as others do for the others. */
+/* Waits for one slot; process IDs spread the waiting processes over the slots. */
 static bool wait_for_slot(int fd, unsigned int slot)
 {
 	struct sigaction act = {.sa_handler = end_waiting}, before;

@@ -81,7 +81,7 @@ static void log_login(struct check_login const *login, char const *label, char c
 	log_write(&line);
 }
 
-/* mark: a second octet; 0: none. */
+/* mark: a second octet; 0: no second octet. */
 static void reply_code(struct serve_request *r, unsigned char code, unsigned char mark)
 {
 	serve_reply(r, (unsigned char const[]){code, mark}, mark ? 2 : 1);
@@ -180,7 +180,7 @@ static bool start_child(struct pending *p, struct cdb_file const *f)
 	return pid > 0;
 }
 
-/* --- Those that wait ----------------------------------------------------------------------- */
+/* --- Waiting logins ------------------------------------------------------------------------ */
 
 static struct pending *pending_at(unsigned int i)
 {
@@ -194,7 +194,7 @@ static void swap_places(unsigned int i, unsigned int j)
 	order.place[j] = place;
 }
 
-/* Moves the one at i of those that wait to the others in use. */
+/* Moves the waiting login at index i to those in use. */
 static void end_waiting(unsigned int i)
 {
 	unsigned short place = order.place[i];
@@ -203,7 +203,7 @@ static void end_waiting(unsigned int i)
 	order.place[order.waiting] = place;
 }
 
-/* Forgets the one at i, which does not wait. */
+/* Frees the login at index i, which does not wait. */
 static void release(unsigned int i)
 {
 	struct pending *p = pending_at(i);
@@ -227,7 +227,7 @@ static void drop_waiting(unsigned int i)
 	release(order.waiting);
 }
 
-/* Answers the one at i, which does not wait. */
+/* Answers the login at index i, which does not wait. */
 static void answer(unsigned int i, int code)
 {
 	struct pending *p = pending_at(i);
@@ -242,7 +242,7 @@ static void answer(unsigned int i, int code)
 	release(i);
 }
 
-/* Takes the first that waits: to a child, or, if the same login was right meanwhile, to its end. */
+/* Hashes the first waiting password, unless the same login was right meanwhile. */
 static void start_first(void)
 {
 	struct cdb_file f = CDB_FILE_ZERO;

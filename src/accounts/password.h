@@ -9,9 +9,9 @@
 #define PASSWORD_HASH 384 /* octets of a hash with its NUL, at most: CRYPT_OUTPUT_SIZE */
 #define PASSWORD_CLASS 64 /* octets password_class writes at most */
 
-/* Is hash[0..n) a complete hash of a method that is allowed and that this libcrypt knows:
-   yescrypt, gost-yescrypt, scrypt, bcrypt (2a, 2b, 2y), SHA-512, SHA-256, MD5? The
-   others (DES and variants, NT) protect no better than the password in the clear. */
+/* Is hash[0..n) a complete hash of an allowed method that this libcrypt knows? Allowed are
+   yescrypt, gost-yescrypt, scrypt, bcrypt (2a, 2b, 2y), SHA-512, SHA-256 and MD5. The others (DES
+   and variants, NT) protect no better than the password in the clear. */
 bool password_known(char const *hash, size_t n);
 
 /* Is it of a method that is too weak for new passwords? */

@@ -15,7 +15,7 @@
 struct remembered {
 	struct remembered_login {
 		unsigned char mac[REMEMBERED_MAC];
-		uint64_t until; /* milliseconds; 0: nothing is here */
+		uint64_t until; /* milliseconds; 0: the place is free */
 	} login[REMEMBERED_SETS][REMEMBERED_WAYS];
 };
 

@@ -2,7 +2,7 @@
    that each plan may send from, with their display names, and a fingerprint of each login.
 
    The file is mapped, and a new one replaces it by a rename: a process keeps the file
-   that it opened. Whatever the file holds, a lookup reads inside the map only. */
+   that it opened. Even with a damaged file, a lookup reads only inside the map. */
 #ifndef ACCOUNTS_SENDERS_H
 #define ACCOUNTS_SENDERS_H
 
@@ -36,9 +36,9 @@ enum senders_result { SENDERS_NO, SENDERS_YES, SENDERS_DAMAGED };
 enum senders_result senders_plan(struct senders const *s, char const *plan, size_t n,
 	struct accounts_plan *out);
 
-/* Is address[0..an), normalized, a sender of the plan? SENDERS_YES: unless name is NULL,
-   *name is its display name (n is 0 without one), which points into the file until
-   senders_close. An over-long plan or address is SENDERS_NO. */
+/* Is address[0..an), normalized, a sender of the plan? SENDERS_YES sets *name, unless it is NULL,
+   to the display name (n is 0 without one). It points into the file until senders_close. An
+   over-long plan or address is SENDERS_NO. */
 enum senders_result senders_address(struct senders const *s, char const *plan, size_t n,
 	char const *address, size_t an, struct accounts_text *name);
 

@@ -87,7 +87,8 @@ static bool is_space(char c)
 	return ascii_is_blank(c) || c == '\r' || c == '\n';
 }
 
-/* Does the line at s[i..n) hold complete quanta only, with blanks around them? *end is its end. */
+/* Does the line at s[i..n) have complete quanta only, with blanks around them? *end: the end of
+   the line. */
 static bool is_data_line(char const *s, size_t n, size_t i, size_t *end)
 {
 	size_t count = 0;

@@ -1,9 +1,9 @@
 /* Constant databases (cr.yp.to/cdb/cdb.txt): read with skalibs, written here.
 
-   Skalibs' lookup checks neither the values nor the number of slots that it visits. cdb_file_* checks
-   both: with a damaged file it neither reads outside the map nor searches for long.
-   Skalibs' cdbmake_finish keeps all tables on the stack, 8 octets a record: a million senders
-   exceed the usual limit of 8 MiB. cdb_write_* keeps them on the heap. */
+   The functions cdb_file_* also check the values and the number of slots that a lookup visits.
+   With a damaged file skalibs' lookup would read outside the map, or search for long. Skalibs'
+   cdbmake_finish keeps all tables on the stack, 8 octets a record: a million senders exceed the
+   usual limit of 8 MiB. cdb_write_* keeps them on the heap. */
 #ifndef BASE_CDB_H
 #define BASE_CDB_H
 

@@ -13,9 +13,9 @@
 /* Fills tm as gmtime_r does. False: the year is not between 1 and 9999. */
 bool date_utc(struct tm *tm, time_t t);
 
-/* Writes `Thu, 12 Sep 2013 13:59:15 +0200` and a NUL (RFC 5322 3.3). tm: local time, as localtime_r
-   returns it; offset: minutes east of UTC; out has DATE_RFC5322 octets. Returns the length; 0: the
-   year does not have four digits. */
+/* Writes `Thu, 12 Sep 2013 13:59:15 +0200` and a NUL (RFC 5322 3.3). Returns the length; 0: the
+   year does not have four digits. tm: local time, as localtime_r returns it. offset: minutes east
+   of UTC. out has DATE_RFC5322 octets. */
 size_t date_rfc5322(char *out, struct tm const *tm, int offset);
 
 /* Writes `2013-09-12T11:59:19Z` and a NUL. tm: UTC; out has DATE_ISO octets. Returns the length; 0:

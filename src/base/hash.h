@@ -24,7 +24,7 @@ void hash_end(struct hash *h, unsigned char *out);
 /* The SHA-256 of s[0..n). */
 void hash_of(unsigned char *out, void const *s, size_t n);
 
-/* HMAC-SHA256 (RFC 2104). A key is prepared once; copies of it are as good. */
+/* HMAC-SHA256 (RFC 2104). Prepare a key once. The struct may be copied. */
 struct hash_key {
 	uint64_t state[20];
 };

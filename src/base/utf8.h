@@ -12,7 +12,7 @@
 bool utf8_valid(char const *s, size_t n);
 
 /* Returns the length of the character at s[0..n), n > 0, and sets *good to true. If there is no
-   character, *good is false, and the length is that of the octets that one U+FFFD replaces: the
+   character, sets *good to false and returns the number of octets that one U+FFFD replaces: the
    maximal subpart of an ill-formed sequence (Unicode 3.9, table 3-8). */
 size_t utf8_step(char const *s, size_t n, bool *good);
 

@@ -1,4 +1,5 @@
-/* The note is one line, `busy DEATHS NAME` or `idle DEATHS NAME`; the deaths are those before. */
+/* The note is one line, `busy DEATHS NAME` or `idle DEATHS NAME`. DEATHS: how often the importer
+   has died at that file. */
 #include "import/at_hand.h"
 
 #include "base/fd.h"
@@ -26,7 +27,7 @@ static bool write_line(int fd, char const *word, unsigned int deaths, char const
 	return fd_pwrite_all(fd, line, strlen(line), 0);
 }
 
-/* An unreadable line tells of nothing. */
+/* An unreadable line names no file. */
 static void parse_line(struct at_hand *h, char *line, size_t n)
 {
 	char *end = memchr(line, '\n', n), *blank = n > WORD ? memchr(line + WORD, ' ', n - WORD) : NULL;

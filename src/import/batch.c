@@ -1,4 +1,4 @@
-/* The waiting files in order. Each fill reads the folders once, and keeps the oldest names in a heap
+/* The waiting files in order. Each fill reads the folders once. The oldest names are in a heap
    whose top is the youngest of them. */
 #include "import/batch.h"
 

@@ -1,7 +1,7 @@
-/* The names of the files that wait in new/ and cur/ (or lie in failed/), in order, without holding the
-   whole spool in memory: BATCH_NAMES at a time, the oldest first by the time they were
-   written (maildir tools keep it), and among those by the date and the number they
-   carry. So sends come in the order of their numbers, whatever the spool's size. */
+/* Lists the files that wait in new/ and cur/ (or are in failed/), in order. At most BATCH_NAMES
+   names are in memory: the oldest, by the time the files were written (maildir tools keep it).
+   Within a batch the order is by the date and the number in the file. So sends come in the order
+   of their numbers, even in a large spool. */
 #ifndef IMPORT_BATCH_H
 #define IMPORT_BATCH_H
 
@@ -18,8 +18,8 @@ struct batch_file {
 	char *name;
 	enum spool_folder folder; /* SPOOL_NEW, SPOOL_CUR or SPOOL_FAILED */
 	struct timespec written;
-	char date[20];            /* X-Saca-Date without its Z; "": none */
-	uint64_t send;            /* X-Saca-Send; 0: none */
+	char date[20];            /* X-Saca-Date without its Z; "": it has none */
+	uint64_t send;            /* X-Saca-Send; 0: it has none */
 };
 
 /* All zero is a batch before its first fill. */
@@ -28,7 +28,7 @@ struct batch {
 	struct batch_file *files;
 	size_t n, cap;
 	uint64_t waiting; /* files that the last fill found, in this batch or not */
-	bool more;        /* some of them are left for the next fill */
+	bool more;        /* the next fill will find more of them */
 	/* The last file of this batch: the next fill begins after it, so that a file that could not be read
 	   is not found again in this run. */
 	struct timespec after;
@@ -38,7 +38,7 @@ struct batch {
 /* Replaces the files with the next batch. False: errno. */
 bool batch_fill(struct batch *b, struct spool const *sp);
 
-/* Is a file of that name in that folder one to import, or one that was set aside? */
+/* Does batch_fill list a file of that name in that folder? */
 bool batch_takes(enum spool_folder folder, char const *name);
 
 /* Frees everything; the next fill starts from the oldest file. */

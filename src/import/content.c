@@ -17,7 +17,7 @@
 
 #define NO_IMAGE ((size_t)-1)
 
-/* The state of content_read. status: the first failure; nothing is done after it. */
+/* The state of content_read. status: the first failure, after which nothing more is done. */
 struct reader {
 	struct content *c;
 	struct message const *msg;

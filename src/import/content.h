@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Octets of a Content-ID that are kept: a line (RFC 5322 2.1.1). With MIME_PARTS marks, it fits into
-   a key of PostgreSQL, which has about 2700 octets. */
+/* A Content-ID is cut at so many octets: a line (RFC 5322 2.1.1). With MIME_PARTS marks, it fits
+   into a key of PostgreSQL, which has about 2700 octets. */
 #define CONTENT_ID 998
 
 struct content_cids {
@@ -28,7 +28,7 @@ struct content {
 	struct buf text;
 	struct buf html;       /* <meta> charset corrected, cids replaced by URLs */
 	/* The hosted images, one for each Content-ID that the HTML uses. content_id: in UTF-8, cut at
-	   CONTENT_ID octets; as many `~` are added as make it different from those before. */
+	   CONTENT_ID octets. If an earlier image has the same, `~` is added until they differ. */
 	struct store_image *images;
 	size_t image_count;
 	/* The cids of the HTML that have no image: sorted, each once. */
@@ -42,8 +42,8 @@ enum content_status {
 	CONTENT_WEB /* an image could not be written; errno says why */
 };
 
-/* Can url be put before `/i/...`? It is "", an http(s) URL or an absolute path, and has no octet that
-   is special in HTML, CSS or a srcset. */
+/* Can url be put before `/i/...`? It must be "", an http(s) URL or an absolute path. It must have
+   no octet that is special in HTML, CSS or a srcset. */
 bool content_url_ok(char const *url);
 
 /* Fills c, whose old content is not freed, from a message that message_read accepted. Images are

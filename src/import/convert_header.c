@@ -11,7 +11,7 @@
 /* Octets of one charset, collected from adjacent runs. */
 struct group {
 	struct buf octets;
-	struct buf charset; /* NUL-terminated; empty: none */
+	struct buf charset; /* NUL-terminated; empty: no charset */
 	bool encoded;
 };
 

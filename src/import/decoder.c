@@ -1,6 +1,6 @@
-/* Decoders: see decoder.h. All are kept: glibc loads a module for each and unloads it after
-   iconv_close, which costs as much as converting 10000 octets, and a header can change its charset
-   every 12. iconv knows about 1200 charsets; a decoder has at most 32 KB. */
+/* Decoders: see decoder.h. None is closed: glibc loads a module for each, and unloads it after
+   iconv_close. That costs as much as converting 10000 octets, and a header can change its charset
+   every 12 octets. iconv knows about 1200 charsets; a decoder has at most 32 KB. */
 #include "import/decoder.h"
 
 #include "mail/charset.h"

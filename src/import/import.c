@@ -90,7 +90,7 @@ static void copy_identity(struct import_fate *fate, struct entry const *e)
 	fate->user[n] = 0;
 }
 
-/* Reads one file into im->entry. *put: its rows are to be put; otherwise its fate is set. */
+/* Reads one file into im->entry. *put: its rows can be put; otherwise its fate is set. */
 static bool read_entry(struct import *im, struct batch_file const *f, struct import_fate *fate,
 	bool *put)
 {

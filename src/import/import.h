@@ -1,6 +1,6 @@
 /* The importer: from the waiting files of the spool to the store, exactly once. Many files are one
-   transaction. A file leaves the spool only when its rows are committed; a file whose rows exist
-   already only leaves the spool. A file that can never be imported is set aside, and stops no
+   transaction. A file leaves the spool only when its rows are committed. If the rows exist
+   already, the file is only removed. A file that can never be imported is set aside, and stops no
    other. */
 #ifndef IMPORT_IMPORT_H
 #define IMPORT_IMPORT_H
@@ -24,7 +24,7 @@ struct import_count {
 	uint64_t fresh;    /* of those, the contacts the store did not have */
 	uint64_t failed;   /* files set aside */
 	uint64_t repeated; /* files whose rows were there already */
-	uint64_t unread;   /* files left where they are, since reading them failed */
+	uint64_t unread;   /* files that could not be read, and stay where they are */
 };
 
 struct import {
@@ -37,12 +37,12 @@ struct import {
 	size_t most_octets;     /* likewise; a transaction has at least one file */
 	/* Called after each transaction: files handled in this run, and files known; NULL: not called. */
 	void (*progress)(uint64_t done, uint64_t known);
-	/* Called for each file that is set aside, or left where it is (left: true), with the reason; once
-	   as long as a file stays unreadable. send 0, user "": unknown. */
+	/* Called, with the reason, for each file that is set aside, or stays where it is (left:
+	   true). A file that stays unreadable is reported once. send 0, user "": unknown. */
 	void (*notice)(char const *name, uint64_t send, char const *user, char const *reason, bool left);
 	/* Called for a send of which images or options were ignored. */
 	void (*ignored)(uint64_t send, char const *notes);
-	volatile sig_atomic_t *stop; /* ends the run after the transaction at hand */
+	volatile sig_atomic_t *stop; /* set it to end the run after the current transaction */
 	struct import_count count;
 	char error[256 + STORE_REASON]; /* why import_run failed, one line */
 	/* Private to import.c; all zero is the start. */

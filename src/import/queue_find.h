@@ -1,6 +1,6 @@
-/* Finding the file of the spool that an operator names: by its whole name, the number or the
-   UUID of its transaction, or the start of its name, in this order. With `new/`, `cur/` or
-   `failed/` before it, only files of that folder count. */
+/* Finds the file of the spool that an operator names. A word can be, in this order: the file's
+   whole name, the number or the UUID of its transaction, or the start of its name. With `new/`,
+   `cur/` or `failed/` before the word, only files of that folder count. */
 #ifndef IMPORT_QUEUE_FIND_H
 #define IMPORT_QUEUE_FIND_H
 

@@ -1,4 +1,4 @@
-/* A row of saca-queue's list: what a file of the spool says about itself. */
+/* A row of saca-queue's list: the fields of a file of the spool. */
 #ifndef IMPORT_QUEUE_ROW_H
 #define IMPORT_QUEUE_ROW_H
 
@@ -16,7 +16,7 @@ struct queue_filter {
 
 enum queue_row {
 	QUEUE_ROW_DONE,
-	QUEUE_ROW_SKIPPED, /* the filter leaves it out, or the file is gone */
+	QUEUE_ROW_SKIPPED, /* it does not match the filter, or the file is gone */
 	QUEUE_ROW_FAILED   /* out of memory */
 };
 

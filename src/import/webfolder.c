@@ -88,7 +88,7 @@ static bool open_images(struct webfolder *w)
 	return w->images >= 0;
 }
 
-/* Does the image exist, whole? A damaged disk may leave a file of another length. */
+/* Does the whole image exist? A damaged disk may leave a file of another length. */
 static bool is_there(int folder, char const *name, size_t n)
 {
 	struct stat st;

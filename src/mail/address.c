@@ -133,9 +133,10 @@ enum address_fault address_check(char const *s, size_t n, bool utf8)
 	return has_invisible(s, n) ? ADDRESS_SYNTAX : ADDRESS_OK;
 }
 
-/* --- The one form ----------------------------------------------------------------------- */
+/* --- The normal form -------------------------------------------------------------------- */
 
-/* Writes the local part s[0..n), which has the quotes around it; returns its length. */
+/* Writes the quoted local part s[0..n), without quotes that it does not need; returns its length.
+   */
 static size_t unquote_local(char const *s, size_t n, char *out)
 {
 	bool needed = n == 2;

@@ -43,8 +43,8 @@ enum address_fault address_path(char const *s, size_t n, bool utf8,
 /* Is s[0..n) a plan's name, [a-z0-9_-]{1,64}? */
 bool address_is_plan(char const *s, size_t n);
 
-/* Splits a login `user.plan` at its last dot and returns the offset of the plan. 0: there is no
-   dot, no user before it, or no plan's name after it. */
+/* Splits a login `user.plan` at its last dot and returns the offset of the plan. 0: the login has
+   no dot, no user before it, or no plan's name after it. */
 size_t address_login_plan(char const *s, size_t n);
 
 #endif

@@ -156,8 +156,8 @@ static bool is_name(char c)
 	return ascii_is_alpha(c) || ascii_is_digit(c) || (c && strchr("-_.:+() ", c));
 }
 
-/* Cuts quotes, blanks and `x-` before the name, and everything from the first octet on that
-   cannot be in a name: a language (RFC 2231 5), or the //SUFFIX of iconv. */
+/* Cuts quotes, blanks and `x-` before the name. Cuts a language (RFC 2231 5) or iconv's //SUFFIX
+   after it: everything from the first octet that cannot be in a name. */
 static void trim(char const **s, size_t *n)
 {
 	while (*n && !ascii_is_alpha(**s) && !ascii_is_digit(**s))

@@ -45,7 +45,7 @@ static bool put_base64(struct buf *out, char const *s, size_t n)
 #define WORD_MAX 75
 #define WORD_AROUND ((size_t)12)
 
-/* Does the octet stand for itself in Q, even in a phrase (RFC 2047 5 (3))? */
+/* May the octet be written as it is in Q, even in a phrase (RFC 2047 5 (3))? */
 static bool is_q_plain(char c)
 {
 	return ascii_is_alpha(c) || ascii_is_digit(c) || (c && strchr("!*+-/", c));

@@ -12,9 +12,9 @@
 
 #define COMPOSE_LINE 76
 
-/* `Name: text`: an unstructured field such as Subject. ASCII is written as it is and folded
-   at its blanks; what would change on the way (long words, blanks in a row, `=?`, controls,
-   other octets) is written as encoded words, Q or B, the shorter. */
+/* `Name: text`: an unstructured field such as Subject. ASCII is written as it is and folded at
+   its blanks. Text that would change on the way is written as encoded words, Q or B, the shorter:
+   long words, blanks in a row, `=?`, controls, non-ASCII. */
 bool compose_text(struct buf *out, char const *name, char const *s, size_t n);
 
 /* `Name: phrase <address>` (From, List-Id): s[0..n) is the display name, which may be empty.

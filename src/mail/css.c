@@ -160,7 +160,7 @@ static bool read_function(struct css *c, char const *word, struct url *u)
 	return false;
 }
 
-/* Reads a name. True: it is that of a function, and u is its URL. */
+/* Reads a name. True: it is a function's name, and u is the function's URL. */
 static bool read_word(struct css *c, struct url *u)
 {
 	char w[WORD];

@@ -1,8 +1,8 @@
 /* The fields of a header block (RFC 5322 2.2), as mail in the wild has them:
 
    - A line that starts with a blank continues the field before it.
-   - So does a line without a colon: a program broke the line and forgot the blank. The value of a
-     Content-* field has a syntax, and such a line continues it only where header_value_continues.
+   - So does a line without a colon: a program broke the line and forgot the blank. A Content-*
+     field has a syntax: such a line continues it only if header_value_continues says so.
    - A field with an impossible name is skipped, for example `From a@b Thu Sep 12 13:59`.
    - Lines end in LF or CRLF.
  */
@@ -49,9 +49,9 @@ struct header_value {
 void header_value_start(struct header_value *v);
 void header_value_add(struct header_value *v, char const *line, size_t n);
 
-/* Can the line, which does not begin with a blank, continue the value? The value then ends inside a
-   quote or in one of `;,=:`, or the line begins with `;` or with a parameter of RFC 2045, 2183
-   or 2387. */
+/* Can the line, which does not begin with a blank, continue the value? Yes, if the value ends
+   inside a quote or in one of `;,=:`. Also if the line begins with `;` or with a parameter of RFC
+   2045, 2183 or 2387. */
 bool header_value_continues(struct header_value const *v, char const *line, size_t n);
 
 /* A field. The pointers go into the block. */

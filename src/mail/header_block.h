@@ -5,9 +5,9 @@
    - before `--` and the boundary that the block itself declares;
    - before a line that cannot be a field, if the line before it has blanks only: there
      Python's reader ends the block, too;
-   - in a part: after its last Content-*, X-* or MIME-Version field, if a line follows that
-     neither is a field nor continues one. Other fields have no meaning there (RFC 2046 5.1): they
-     are words such as `Price: 20`.
+   - in a part: after its last Content-*, X-* or MIME-Version field, if a later line is not a
+     field and continues none. Other fields have no meaning there (RFC 2046 5.1): they are words
+     such as `Price: 20`.
 
    The delimiters of enclosing multiparts end a block, too. Only the caller knows these, and
    calls header_block_stop. Time is linear in the block; memory is constant but for the boundary. */

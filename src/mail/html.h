@@ -1,7 +1,7 @@
-/* Reads the markup of HTML as browsers do (WHATWG HTML 13.2.5): it finds the start tags with their
-   attributes and the style sheets, and skips text, end tags, comments, scripts and titles. The
-   octets may be in any charset that is a superset of ASCII. Any input is accepted, in linear
-   time; nothing is allocated.
+/* Reads the markup of HTML as browsers do (WHATWG HTML 13.2.5). It finds start tags, their
+   attributes, and style sheets. It skips text, end tags, comments, scripts and titles. The octets
+   may be in any charset that is a superset of ASCII. Any input is accepted, in linear time;
+   nothing is allocated.
 
    Conditional comments (`<!--[if mso]> ... <![endif]-->`) are markup to the mail programs for
    which they are written. Their tags are found, too, and marked. `<noscript>` is markup: mail

@@ -26,8 +26,8 @@ struct html_foreign {
 /* Do the rules of SVG and MathML apply now? */
 bool html_foreign_inside(struct html_foreign const *f);
 
-/* Reads a start tag. closed: it ends in `/>`. html: its attributes say that it, or its content, is
-   HTML: the color of a <font>, the encoding of an <annotation-xml>. */
+/* Reads a start tag. closed: it ends in `/>`. html: its attributes make it, or its content, HTML
+   (a color in <font>, an encoding in <annotation-xml>). */
 void html_foreign_start(struct html_foreign *f, char const *name, size_t n, bool closed, bool html);
 
 void html_foreign_end(struct html_foreign *f, char const *name, size_t n);

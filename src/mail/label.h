@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Do the octets s[0..n) prove that they are not in the charset `name` (mail/charset.h)? They do so,
-   before they are converted,
+/* Do the octets s[0..n) prove that they are not in the charset `name` (mail/charset.h)? They do
+   so, looked at before the conversion,
    - in US-ASCII, if one is above 0x7f;
-   - in ISO-2022-* and UTF-7, which have 7 bits, if more are above 0x7f than there are shifts;
+   - in ISO-2022-* and UTF-7, which have 7 bits, if octets above 0x7f outnumber the shifts;
    - in UTF-8, if more sequences are malformed than not: fewer mean damage;
    - in a charset of one or two octets a character, if they are UTF-8 of some length;
    - in UTF-16 and UTF-32, if they have no NUL and are UTF-8 of some length. */

@@ -1,5 +1,5 @@
 /* Reads a message for the platform: its text, its HTML, the images of the HTML, its options.
-   saca-mime, the queue and saca-import all call message_read, so that an accepted message can
+   saca-mime, the queue service and saca-import all call message_read: an accepted message can
    always be imported. */
 #ifndef MAIL_MESSAGE_H
 #define MAIL_MESSAGE_H

@@ -1,15 +1,16 @@
 /* Reads a MIME message (RFC 2045, 2046, 2231) into a tree of parts, which are offsets into the
-   message. saca-mime, the queue and saca-import read mail with it, so that a message that was
-   accepted always imports. Time is linear in the message; the tree is bounded by the limits
-   below. Lines end in LF or CRLF.
+   message. saca-mime, the queue service and saca-import read mail with it: an accepted message
+   can always be imported. Time is linear in the message; the tree is bounded by the limits below.
+   Lines end in LF or CRLF.
 
-   Where mail in the wild leaves a choice:
+   Malformed or ambiguous mail is read like this:
    - A byte order mark before the message is skipped.
    - The first of repeated fields and parameters counts.
    - A header without its empty line ends as mail/header_block.h says. A delimiter of an enclosing
-     multipart ends it, too; the part then has no body, or the lines that cannot be header.
+     multipart ends it, too. The part then has no body, or only the lines that cannot be in a
+     header.
    - A delimiter is a whole line: `--`, the boundary, optionally `--`, optionally blanks.
-   - Of equal boundaries the innermost open one is meant.
+   - If several open multiparts have the same boundary, a delimiter belongs to the innermost.
    - After a multipart's closing delimiter everything is epilogue, even its own delimiters.
    - A multipart without any correct opening delimiter is divided by lines that lack the
      leading `--`. As soon as a correct one is found, the parts made so far are dropped as

@@ -12,9 +12,9 @@
 void mime_head_blank(struct mime_part *part, char const *preset);
 
 /* Reads the block s[0..n) into part: its strings, encoding, attachment and leaf. `strings`
-   replaces its content by the strings and must live as long as the part. boundary: of a
-   multipart, without blanks at its end; empty when it declares none, and for everything else.
-   MIME_FIELD_LONG, MIME_NO_MEMORY: part still is what mime_head_blank made of it. */
+   replaces its content by the strings and must live as long as the part. boundary: that of a
+   multipart, without blanks at its end; empty if none is declared. MIME_FIELD_LONG,
+   MIME_NO_MEMORY: part still is what mime_head_blank made of it. */
 enum mime_fault mime_head_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
 	char const *s, size_t n);
 

@@ -23,9 +23,9 @@ bool param_type(struct buf *out, char const *s, size_t n);
    and numbers may be missing. `%XX` is decoded in extended pieces. charset, unless NULL, becomes
    the charset of `charset'language'`; it is empty without one. NULs are dropped.
 
-   Tolerated: blanks around `=`; a missing `;` before another `name=`; blanks inside an unquoted
-   value; a quote that is not closed (the value extends to the end); comments after a value; words
-   without a value.
+   Tolerated: blanks around `=` or inside an unquoted value; a missing `;` before another `name=`;
+   words without a value; comments after a value. A quote that is not closed extends the value to
+   the end.
 
    Both contents are replaced and NUL-terminated (the NUL is not in their len).
    1: found; 0: not found; -1: out of memory. */

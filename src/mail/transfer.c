@@ -39,7 +39,7 @@ static bool is_proved_words(char const *s, size_t n)
 	return foreign * 32 > n;
 }
 
-/* Is the line one word, as people write it, that is no text if it is decoded? */
+/* Is the line one word, as people write it, which decodes to something that is not text? */
 static bool is_one_word(char const *s, size_t n)
 {
 	char decoded[BASE64_ROOM(LINE_MAX_WORD)];

@@ -11,9 +11,9 @@
    octets of the message.
 
    A text/plain or text/html part may be labelled as base64 without being encoded, or have the
-   plain footer of a mailing list after the base64. The first line that cannot be base64, and the
-   lines after it, are kept. In other parts, octets that are not base64 are skipped (base64_read).
-   False: out of memory. */
+   plain footer of a mailing list after the base64. From the first line that cannot be base64 on,
+   the text is copied unchanged. In other parts, octets that are not base64 are skipped
+   (base64_read). False: out of memory. */
 bool transfer_decode(struct mime_part const *part, char const *message, struct buf *out);
 
 #endif

@@ -159,8 +159,8 @@ static size_t find_classes(struct accounts const *a, struct accounts_entry const
 	return n;
 }
 
-/* Login -> hash. The key NUL has one hash of each method and cost: saca-checkpassword
-   verifies them all for an unknown login, so that it takes as long as a known one. */
+/* Login -> hash. The key NUL has one hash of each method and cost. saca-checkpassword verifies
+   all of them for an unknown login, which then takes as long as a known one. */
 static void add_passwords(struct accounts const *a,
 	struct accounts_entry const *const *class, size_t n)
 {

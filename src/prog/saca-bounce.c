@@ -1,6 +1,6 @@
 /* saca-bounce: run by the MTA for a mail to a bounce address, which it reads on standard
-   input. It finds out by the token whose mail it is about, by the message what happened,
-   and appends a hit. */
+   input. The token in the address tells which mail it is about, the message what happened.
+   Appends a hit. */
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/exitcode.h"
@@ -25,7 +25,7 @@
 #define USAGE "saca-bounce -k link.key hits [recipient]"
 
 enum {
-	MESSAGE_OCTETS = 1048576, /* read of a message; what decides comes first */
+	MESSAGE_OCTETS = 1048576, /* octets read of a message; the relevant parts come first */
 	PIECE = 65536
 };
 
@@ -69,7 +69,8 @@ static bool is_nobody(char const *s, size_t n)
 		&& (n == sizeof daemon - 1 || s[sizeof daemon - 1] == '@'));
 }
 
-/* The envelope sender is in SENDER, else in Return-Path. Unknown: somebody's. */
+/* Is the envelope sender empty? It is in SENDER, else in Return-Path. If it is unknown, it is not
+   empty. */
 static bool is_from_nobody(struct buf const *message)
 {
 	char const *sender = getenv("SENDER");

@@ -23,8 +23,8 @@
 #define USAGE "saca-count [-f] hits store"
 
 enum {
-	SETTLE_SECONDS = 10,     /* a line is counted so long after it was written: bursts are known then */
-	KEEP_SECONDS = 3600,     /* a file is removed so long after its hour */
+	SETTLE_SECONDS = 10,     /* age at which a line is counted: by then a burst of clicks is complete */
+	KEEP_SECONDS = 3600,     /* age after its hour at which a file is removed */
 	BATCH_OCTETS = 1048576   /* of lines in one transaction */
 };
 

@@ -1,6 +1,6 @@
 /* saca-hit: the public web side, a CGI/1.1 program. It answers for the tokens in
    mails: the view page, the open pixel, clicks and unsubscriptions. It reads the keys of the
-   tokens and the published sends, and appends to hits/; it knows no store. */
+   tokens and the published sends, and appends to hits/; it does not use the store. */
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/exitcode.h"
@@ -85,13 +85,13 @@ static void send_not_found(void)
 	send_page("404 Not Found", "en", "404", false, NULL);
 }
 
-/* A failure of ours: the operator reads why in the server's log. */
+/* Answers after a failure of saca. The server's log has the reason. */
 static void send_unavailable(void)
 {
 	send_page("503 Service Unavailable", "en", "503", false, NULL);
 }
 
-/* A page fetched in advance is not one that a person looks at. */
+/* A page fetched in advance is not yet seen by a person. */
 static bool is_prefetch(void)
 {
 	static char const *const fields[] = {"HTTP_PURPOSE", "HTTP_SEC_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"};
@@ -112,7 +112,7 @@ static bool write_hit(enum hit_kind kind, struct token const *t)
 	return false;
 }
 
-/* GET alone counts; a full disk does not keep the reader from the page. */
+/* Counts a GET (not a HEAD). If the hit cannot be written, the page is shown all the same. */
 static void count_get(enum hit_kind kind, struct token const *t)
 {
 	if (strcmp(request.method, "GET") == 0 && !is_prefetch())
@@ -222,7 +222,8 @@ static struct answer {
 	{TOKEN_UNSUBSCRIBE, "/u/", "", true, answer_unsubscribe},
 };
 
-/* Finds the row of the path; [*token, *n) is between its ends. NULL: there is none. */
+/* Finds the row that matches the path, and the token between its beginning and its ending. NULL:
+   no row matches. */
 static struct answer const *find_answer(char const *path, char const **token, size_t *n)
 {
 	size_t len = strlen(path);

@@ -32,8 +32,8 @@
 /* With -f: seconds between two runs of housekeeping, after which unreadable files are tried again. */
 #define HOUSEKEEPING 300
 
-/* Seconds for a transaction; saca-import(8) gives them in minutes. A store that takes longer does not
-   answer any more, and must not hold the spool. */
+/* Seconds for a transaction; saca-import(8) gives them in minutes. A store that takes longer has
+   stopped answering, and must not block the spool. */
 #define TRANSACTION_SECONDS 900
 
 #define KEEP_MAX 36500 /* days */
@@ -55,7 +55,7 @@ static void on_signal(int sig)
 
 static char alarm_line[100];
 
-/* The importer may end anywhere: the next run continues. */
+/* Exits at once: the next run continues after any interruption. */
 static void on_alarm(int sig)
 {
 	(void)sig;

@@ -31,7 +31,7 @@ struct options {
 	enum listing_format format;
 	uint64_t group, rows;                   /* 0: not given */
 	char const *plan, *user, *state, *day;  /* NULL: not given */
-	bool filtered;                          /* any of the six is given */
+	bool filtered;                          /* one of these six filters is set */
 	char const *address, *verb;
 	char const *argument, *second;          /* NULL: not given */
 };
@@ -39,11 +39,11 @@ struct options {
 /* A table and the verb that lists it. Its columns are in store/tables.h; the table is t. */
 struct kind {
 	char const *verb, *table;
-	char const *join;    /* the table of a column that is not in t, NULL: none */
+	char const *join;    /* the table to join for a column that is not in t, or NULL */
 	char const *group;   /* -g: the column, NULL: the option is refused; */
-	char const *members; /* and the table to join for it, NULL: none */
+	char const *members; /* the table to join for it, or NULL */
 	char const *day;     /* -d: the column, NULL: the option is refused */
-	bool is_send;        /* -s and -u are taken */
+	bool is_send;        /* the options -s and -u are allowed */
 };
 
 static struct kind const kinds[] = {

@@ -122,7 +122,7 @@ static bool keep_date(void *arg, size_t n, char const *const *column, size_t con
 	return false;
 }
 
-/* Reads until when the sessions of the login are void; "": none is. */
+/* Reads the time up to which sessions of the login are void; "": all are valid. */
 static void read_valid_from(char out[DATE_ISO], char const *login)
 {
 	*out = 0;
@@ -316,7 +316,8 @@ static void route_request(bool is_post)
 
 /* --- The request -------------------------------------------------------------------------- */
 
-/* Did a page of ours send this form? Browsers tell where it comes from; the token tells the rest. */
+/* Did one of our own pages send this form? Checks the origin that the browser gives, and the
+   token. */
 static bool form_is_from_here(void)
 {
 	char const *from = request_field("HTTP_ORIGIN"), *site = request_field("HTTP_SEC_FETCH_SITE");

@@ -38,7 +38,7 @@ enum {
 	INPUT = 65536,   /* octets of the input buffer */
 	COMMANDS = 8192, /* octets read at once outside bodies: pages that are never read into use no memory */
 	FAILURE = ASK_REASON + ANSWER_LINE,
-	LEAVE_MS = 5000  /* time for the last replies to go out */
+	LEAVE_MS = 5000  /* time to write the last replies */
 };
 
 struct session {

@@ -116,8 +116,8 @@ static void open_spool(struct spool *sp, char const *path, uint64_t octets)
 
 static bool can_answer; /* descriptor 6 is a pipe to write to */
 
-/* Says how it ended, to the client and to the operator, and exits. The client may have
-   gone: what is committed stays committed. */
+/* Reports the result to the client and to the operator, and exits. A commit stays even if the
+   client has gone. */
 static _Noreturn void end(struct spool_result const *result)
 {
 	int code = result->code;
@@ -224,7 +224,7 @@ static void read_plan(struct spool_request *request)
 	end(&result);
 }
 
-/* A limit of the environment; unset: as it is. */
+/* Reads a limit from the environment. If the variable is unset, *limit does not change. */
 static void read_limit(uint64_t *limit, char const *name)
 {
 	char const *s = variable(name);

@@ -223,7 +223,7 @@ static _Noreturn void run_after_handshake(struct options const *o, int ctl, int 
 
 /* --- The TLS process ------------------------------------------------------------------------ */
 
-/* Does all that needs files. */
+/* Does everything that needs files: keys, certificates, session cache. */
 static bool prepare(struct tls *t, struct options const *o)
 {
 	struct fault fault;

@@ -13,7 +13,7 @@ static size_t count_digits(char const *s, size_t n)
 	return i;
 }
 
-/* The octets of the code at the start of s[0..n); 0: there is none. */
+/* The octets of the code at the start of s[0..n); 0: s does not start with a code. */
 static size_t measure_code(char const *s, size_t n)
 {
 	if (n < 5 || !strchr("245", s[0]) || s[1] != '.')

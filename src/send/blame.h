@@ -1,5 +1,5 @@
-/* Who is to blame for a mail that was not delivered: the enhanced codes of RFC 3463, and the
-   words of servers that give none. */
+/* Judges who is to blame for a mail that was not delivered, by the enhanced code (RFC 3463), or
+   else by the server's words. */
 #ifndef SEND_BLAME_H
 #define SEND_BLAME_H
 
@@ -11,14 +11,14 @@
 enum blame {
 	BLAME_ADDRESS, /* the address does not exist: unsubscribe at once */
 	BLAME_SENDER,  /* policy: the contact is not to blame */
-	BLAME_UNCLEAR  /* the rest: unsubscribe when it repeats */
+	BLAME_UNCLEAR  /* anything else: unsubscribe when it repeats */
 };
 
-/* Judges a failure. code: an enhanced code, or ""; text: what the server said. Both are strings. */
+/* Judges a failure. code: an enhanced code, or ""; text: the server's words. Both are strings. */
 enum blame blame_of(char const *code, char const *text);
 
-/* Finds the first enhanced code of class 2, 4 or 5 in s[0..n) that is a word of its own; one
-   after an SMTP code and a hyphen is (`550-5.1.1`). False: there is none, and out is "". */
+/* Finds the first enhanced code of class 2, 4 or 5 in s[0..n). It must be a word of its own, or
+   follow an SMTP code and a hyphen (`550-5.1.1`). False: not found, and out is "". */
 bool blame_code(char out[BLAME_CODE], char const *s, size_t n);
 
 #endif

@@ -11,7 +11,7 @@
 
 /* --- Text --------------------------------------------------------------------------------- */
 
-/* One line of printable ASCII: runs of anything else become one blank. */
+/* Copies s as one line of printable ASCII: a run of other octets becomes one blank. */
 static void keep_text(char out[BOUNCE_TEXT], char const *s, size_t n)
 {
 	size_t len = 0;
@@ -45,7 +45,7 @@ static bool starts_with(char const *s, size_t n, char const *prefix)
 	return n >= len && ascii_case_equal(s, len, prefix, len);
 }
 
-/* Where `needle` begins in s[0..n), any case; n: nowhere. */
+/* The offset of `needle` in s[0..n), in any case; n: not found. */
 static size_t find_text(char const *s, size_t n, char const *needle)
 {
 	size_t len = strlen(needle);
@@ -57,8 +57,8 @@ static size_t find_text(char const *s, size_t n, char const *needle)
 
 /* --- Delivery status (RFC 3464 2.1) --------------------------------------------------------- */
 
-/* The Diagnostic-Code decides, where it has a code: Sendmail writes `Status: 5.1.1` for any
-   refused RCPT, over `550 5.7.1 ... blacklisted`. */
+/* The Diagnostic-Code decides, if it has a code: Sendmail writes `Status: 5.1.1` for any refused
+   RCPT, even beside `550 5.7.1 ... blacklisted`. */
 static void judge_status(struct bounce *out, struct buf const *status, struct buf const *diagnostic)
 {
 	char const *type = diagnostic->len ? memchr(diagnostic->s, ';', diagnostic->len) : NULL;
@@ -146,7 +146,7 @@ bool bounce_token(char const *header, size_t n, size_t *at, char const **token, 
 	static char const *const fields[] = {"List-Unsubscribe:", "Return-Path:", "Original-Mail-From:"};
 	while (*at < n) {
 		if (*at == 0 || header[*at - 1] == '\n') {
-			/* a field that is none of ours, with its continuations */
+			/* another field, with its continuations */
 			bool ours = false;
 			for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 				ours = ours || starts_with(header + *at, n - *at, fields[i]);
@@ -201,7 +201,8 @@ static bool read_qmail(struct bounce *out, char const *s, size_t n)
 	return true;
 }
 
-/* A server that names the failed address in a field and explains itself in words. */
+/* Reads the bounce of a server that names the failed address in a field, and gives the reason as
+   text. */
 static bool read_failed_recipients(struct bounce *out, struct mime *m, char const *text, size_t n)
 {
 	char const *value;
@@ -244,7 +245,7 @@ static bool read_nested(struct bounce *out, char const *s, size_t n, bool from_n
 	return memory;
 }
 
-/* The part's octets, its transfer encoding undone, are read by `reader`. */
+/* Decodes the part's body, and passes it to `reader`. */
 static bool read_decoded(struct bounce *out, struct mime_part const *part, char const *message,
 	bool (*reader)(struct bounce *, char const *, size_t))
 {

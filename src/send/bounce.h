@@ -1,11 +1,12 @@
 /* Reading what comes back: bounces and complaints (RFC 3464, RFC 5965, and the text of
-   qmail's bounces). The recipient's token says whose mail came back; the message says how.
+   qmail's bounces). The token in the recipient's address tells which mail came back. The message
+   tells the reason.
 
-   A multipart/report is believed whoever sent it: the token proves that the mail was ours.
-   Every other message is an answer of a person or of a machine, and is ignored, unless its
-   envelope sender is empty and its text is one that a mail server writes (qmail, and
-   servers that name the failed address in X-Failed-Recipients). Auto-Submitted is not
-   looked at: bounces and auto-replies carry the same values. */
+   A multipart/report counts whoever sent it: the token proves that the mail was ours. Another
+   message counts only if its envelope sender is empty, and its text is that of a mail server:
+   qmail's, or that of a server that names the failed address in X-Failed-Recipients. The others
+   are answers of people or machines, and are ignored. Auto-Submitted is not looked at: bounces
+   and auto-replies carry the same values. */
 #ifndef SEND_BOUNCE_H
 #define SEND_BOUNCE_H
 
@@ -16,7 +17,7 @@
 #include <stddef.h>
 
 #define BOUNCE_TEXT 400  /* octets of the reason, with its NUL */
-#define BOUNCE_NESTED 3  /* reports inside forwarded messages are looked for so deep */
+#define BOUNCE_NESTED 3  /* reports inside forwarded messages are searched to this depth */
 
 enum bounce_kind {
 	BOUNCE_IGNORED,  /* a delay, a success, an auto-reply, a letter */
@@ -27,7 +28,7 @@ enum bounce_kind {
 struct bounce {
 	enum bounce_kind kind;
 	char status[BLAME_CODE]; /* BOUNCE_FAILED: the enhanced code (RFC 3463) to judge by; "" without one */
-	char text[BOUNCE_TEXT];     /* what the server said, printable ASCII on one line; "" without one */
+	char text[BOUNCE_TEXT];     /* the server's words, printable ASCII on one line; "" if it gave none */
 	struct buf returned;        /* BOUNCE_COMPLAINT: header lines of our mail, for bounce_token */
 };
 
@@ -36,9 +37,9 @@ struct bounce {
 bool bounce_read(struct bounce *out, char const *message, size_t n, bool from_nobody);
 void bounce_free(struct bounce *b);
 
-/* Steps through what may be a token in the header of a mail of ours that came back: runs of
-   letters and digits in List-Unsubscribe, Return-Path and Original-Mail-From. *at starts as
-   0; *token points into the header. The caller verifies each. False: no more. */
+/* Steps through the candidates for a token in the header of a returned mail: runs of letters and
+   digits in List-Unsubscribe, Return-Path and Original-Mail-From. *at starts as 0; *token points
+   into the header. The caller verifies each. False: no more. */
 bool bounce_token(char const *header, size_t n, size_t *at, char const **token, size_t *len);
 
 #endif

@@ -58,12 +58,12 @@ static char const add_figures[] =
 
 /* As the store has it. */
 struct delivery {
-	bool exists, is_handed, is_bounced; /* neither: its mail was not handed over */
+	bool exists, is_handed, is_bounced; /* neither: the mail was not handed over */
 	bool track_opens, has_unsubscribed;
 	uint64_t opens, sender;
 };
 
-/* What changes in the figures of its send. */
+/* Changes of the send's figures. */
 struct figures {
 	int64_t handed, bounced, opened, opened_bounced, opened_unsubscribed, opens, machine_opens, clicked, clicks, unsubscriptions;
 };
@@ -72,7 +72,7 @@ struct figures {
 struct sum {
 	uint64_t plan, send, contact;
 	uint64_t opens, machine_opens, clicks;
-	uint64_t opened_at, clicked_at; /* seconds; 0: not */
+	uint64_t opened_at, clicked_at; /* seconds; 0: no such hit */
 	bool has_seen;                  /* a view or a click of a person */
 	struct hit const *unsub, *bounce, *complaint;
 };
@@ -198,7 +198,7 @@ static enum store_result write_bounced(struct store *s, struct sum const *c, str
 	return r;
 }
 
-/* A delivery that is not there belongs to a contact that was forgotten. */
+/* A missing delivery belongs to a contact that was forgotten. */
 static enum store_result count_delivery(struct store *s, struct sum const *c, struct figures *f)
 {
 	struct delivery d = {.exists = false};

@@ -9,18 +9,18 @@
 
 #define COUNT_SOURCE "saca-count" /* figures.source of these counts */
 
-/* What was counted, for a line of the log. */
+/* The counts of a batch, for a line of the log. */
 struct count_summary {
 	uint64_t hits[HIT_KINDS];
 	uint64_t broken;
 };
 
-/* How far a file has been read: 0, 0 for a file that is new. In a transaction. */
+/* Reads how far a file has been counted: 0, 0 for a new file. Call it in a transaction. */
 enum store_result count_position(struct store *s, char const *name, uint64_t *inode, uint64_t *octets);
 
 /* Counts the lines of a batch and notes how far the file has been read, in one transaction, which
-   it repeats when the engine asks for it. Each line counts once, whatever dies. On failure
-   nothing is kept, and s->reason says why. */
+   it repeats when the engine asks for it. Each line counts once, even after a crash. On failure
+   nothing is written, and s->reason has the reason. */
 enum store_result count_batch(struct store *s, char const *name, struct hitfile_batch *b, struct count_summary *sum);
 
 /* Forgets a file that was removed. */

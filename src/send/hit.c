@@ -60,7 +60,7 @@ struct field {
 	size_t n;
 };
 
-/* The last field runs to the end of the line. */
+/* Splits the line at its spaces. The last field extends to the end of the line. */
 static bool split_fields(struct field field[FIELDS], char const *s, size_t n)
 {
 	for (size_t i = 0; i < FIELDS; i++) {
@@ -83,7 +83,7 @@ static bool is_word(struct field f, char const *word)
 	return f.n == strlen(word) && memcmp(f.s, word, f.n) == 0;
 }
 
-/* `-` is 0, where the field may be absent. */
+/* Reads a field. `-` is 0; only a field that is not `needed` may be `-`. */
 static bool read_number(uint64_t *out, struct field f, bool needed)
 {
 	if (is_word(f, "-")) {

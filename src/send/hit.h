@@ -1,5 +1,5 @@
-/* A hit: a view, an open, a click, an unsubscription, a bounce or a complaint, as one line
-   of a file in hits/. saca-hit and saca-bounce write it, saca-count reads it.
+/* A hit is a view, an open, a click, an unsubscription, a bounce or a complaint. It is one line
+   of a file in hits/. The programs saca-hit and saca-bounce write it, saca-count reads it.
 
 	KIND PLAN SEND CONTACT LINK CLASS SECONDS STATUS TEXT
 
@@ -17,7 +17,7 @@
 
 enum hit_kind { HIT_VIEW, HIT_OPEN, HIT_CLICK, HIT_UNSUB, HIT_BOUNCE, HIT_COMPLAINT, HIT_KINDS };
 
-/* Who asked, as far as the user agent shows it. */
+/* The kind of client that made the request, judged by its user agent. */
 enum hit_class {
 	HIT_NO_CLASS, /* of a bounce or a complaint */
 	HIT_PERSON,
@@ -42,7 +42,7 @@ size_t hit_format(char out[HIT_SIZE], struct hit const *h);
    `room`. False: the line is broken (a field is missing or malformed). */
 bool hit_parse(struct hit *h, char room[HIT_SIZE], char const *s, size_t n);
 
-/* The class of a request: its User-Agent field, NULL or "" where there is none. */
+/* The class of a request. user_agent: its User-Agent field; NULL or "" without the field. */
 enum hit_class hit_classify(char const *user_agent);
 
 #endif

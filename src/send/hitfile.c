@@ -24,7 +24,7 @@ enum {
 
 /* --- Files --------------------------------------------------------------------------------- */
 
-/* The ten digits at the end of a name; NULL: it is no file of hits. */
+/* The ten digits at the end of a name; NULL: it is not a file of hits. */
 static char const *hour_of(char const *name)
 {
 	size_t n = strlen(name);
@@ -142,7 +142,7 @@ static bool add_line(struct hitfile_batch *b)
 	return true;
 }
 
-/* The strings moved whenever `room` did. */
+/* Sets the pointers to strings in `room`, which moves when it grows. */
 static void point_to_rooms(struct hitfile_batch *b)
 {
 	for (size_t i = 0; i < b->count; i++) {
@@ -158,7 +158,7 @@ static bool read_lines(struct hitfile_batch *b, char const *name, uint64_t start
 {
 	char const *s = b->octets.s;
 	size_t n = b->octets.len;
-	bool waits = false; /* a line was met that does not count yet */
+	bool waits = false; /* a line has been read that does not count yet */
 	for (size_t at = 0; at < n;) {
 		char const *lf = memchr(s + at, '\n', n - at);
 		size_t end = lf ? (size_t)(lf - s) : n, next = lf ? end + 1 : n;

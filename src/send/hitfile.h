@@ -18,7 +18,7 @@ struct hitfile_line {
 	bool is_burst;     /* a click that a machine made (hitfile_mark_bursts) */
 };
 
-/* What was read of a file. All zero is the start; hitfile_free in the end. */
+/* The lines read from a file. All zero is empty. Call hitfile_free in the end. */
 struct hitfile_batch {
 	struct buf octets;
 	struct hitfile_line *line;
@@ -31,18 +31,18 @@ struct hitfile_batch {
 	bool is_finished;    /* all of the file up to `size` has been counted with this batch */
 };
 
-/* The names of the files in the folder, sorted: NUL-terminated strings, the last is empty. The
-   names end in `.YYYYMMDDHH`; others are left out. dir: a descriptor of the folder. False: errno. */
+/* The names of the files in the folder, sorted: NUL-terminated strings, the last is empty. Lists
+   only names that end in `.YYYYMMDDHH`. dir: a descriptor of the folder. False: errno. */
 bool hitfile_list(int dir, struct buf *names);
 
 /* The time at which the hour in the name ends, in seconds since 1970. */
 int64_t hitfile_hour_end(char const *name);
 
-/* Reads lines that were written up to the time `until`, at most `octets` octets of them, from an
-   offset on, and their neighbours. octets: HITFILE_AROUND at least. If the file's inode is not
-   `inode`, it is another one and is read from its start. `is_old`: nobody writes to the file any
-   more, so that an unfinished line at its end is broken. report: is told of each broken line.
-   False: errno; ENOENT: the file is gone. */
+/* Reads lines from an offset on, and their neighbours: at most `octets` octets, written up to the
+   time `until`. octets: HITFILE_AROUND at least. If the file's inode is not `inode`, it is
+   another file, which is read from its start. `is_old`: no process writes to the file any more,
+   so an unfinished line at its end is broken. report: called for each broken line. False: errno;
+   ENOENT: the file is gone. */
 bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t inode, uint64_t from, uint64_t octets,
 	int64_t until, bool is_old, void (*report)(char const *name, uint64_t offset));
 
@@ -50,7 +50,8 @@ bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t i
    memory. */
 bool hitfile_mark_bursts(struct hitfile_batch *b);
 
-/* Removes the file, unless it has grown or somebody writes to it. 1: removed; 0: not; -1: errno. */
+/* Removes the file, unless it has grown or a process writes to it. 1: removed; 0: not; -1: errno.
+   */
 int hitfile_remove(int dir, char const *name, uint64_t inode, uint64_t size);
 
 void hitfile_free(struct hitfile_batch *b);

@@ -1,6 +1,7 @@
 /* The folder hits/: files HOST.YYYYMMDDHH (UTC), to which many processes append while
-   saca-count reads and removes. A writer holds a shared flock on the file; who removes it
-   holds the exclusive one. A writer that finds its file removed (no link left) opens anew. */
+   saca-count reads and removes. A writer holds a shared flock on the file; the process that
+   removes it holds the exclusive one. If a writer finds that its file was removed (it has no
+   link), it opens the file again. */
 #ifndef SEND_HITS_H
 #define SEND_HITS_H
 

@@ -64,15 +64,15 @@ struct job {
 /* Writes the present time for a Date field. False: the year has not four digits. */
 bool job_date(char out[DATE_RFC5322]);
 
-/* Reads a send's row and piece, inside a transaction, and compiles them. *out is the caller's to
-   free, NULL when it is not there. STORE_REFUSED: a row that it needs is not there. */
+/* Reads a send's row and piece, inside a transaction, and compiles them. The caller frees *out;
+   NULL: the store does not have the send. STORE_REFUSED: another row is missing. */
 enum store_result job_load(struct job **out, struct store *s, uint64_t plan, uint64_t send,
 	struct job_settings const *settings);
 
 /* Writes links and the sender's name to the store, inside a transaction. */
 enum store_result job_put_links(struct job *j, struct store *s);
 
-/* publish_begin for the send (send/publish.h). False: errno. */
+/* Calls publish_begin (send/publish.h) for the send. False: errno. */
 bool job_publish(struct job *j, struct job_settings const *settings, struct publish_file *f);
 
 /* Frees what only job_put_links and job_publish need. */

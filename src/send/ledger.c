@@ -165,7 +165,7 @@ static bool read_deferred(void *arg, size_t n, char const *const *column, size_t
 	return add_contact(arg, JOB_DEFERRED, column, length);
 }
 
-/* Has its mail begun here? */
+/* Is a mail to the contact in flight in this process? */
 static bool is_flying(struct job const *j, uint64_t contact)
 {
 	for (size_t i = 0; i < j->in_flight; i++)
@@ -187,7 +187,7 @@ static bool read_member(void *arg, size_t n, char const *const *column, size_t c
 	return !in_doubt || add_contact(w, JOB_IN_DOUBT, column, length);
 }
 
-/* Reads on until there is a contact to mail, or the end. */
+/* Reads members until there is a contact to mail, or no more members. */
 static enum store_result read_members(struct ledger *l, struct reading *w)
 {
 	struct job *j = w->job;
@@ -257,7 +257,7 @@ enum store_result ledger_take_back(struct ledger *l, struct job const *j, struct
 {
 	if (c->origin == JOB_NEW)
 		return write_row(l, "DELETE FROM delivery" DELIVERY, STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id)), NULL);
-	if (c->origin == JOB_IN_DOUBT) /* it still is */
+	if (c->origin == JOB_IN_DOUBT) /* stays `begun`: another process may have handed it over */
 		return write_row(l, "UPDATE delivery SET tries = tries - 1" DELIVERY,
 			STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id)), NULL);
 	return write_row(l, "UPDATE delivery SET state = 'deferred', tries = tries - 1, next_at = $4" DELIVERY,
@@ -269,8 +269,8 @@ static struct store_value text_or_null(char const *s)
 	return s ? STRING(s) : store_null();
 }
 
-/* The outcome of a mail is written whatever has become of its send, unless another worker has the claim:
-   that one decides what is in doubt. */
+/* Writes the outcome of a mail even if its send was paused or cancelled. But if another worker
+   has the claim, that worker decides what is in doubt. */
 enum store_result ledger_settle(struct ledger *l, struct job const *j, struct job_contact const *c, char const *state,
 	char const *code, char const *reason, char const *next_at, bool *changed)
 {

@@ -35,7 +35,7 @@ struct ledger_send {
    second of each, and so on. In each turn, sends that had no worker before come first. */
 enum store_result ledger_find_work(struct ledger *l, struct ledger_send *out, size_t most, size_t *count);
 
-/* Claims a send; *claimed tells whether it could. */
+/* Claims a send. *claimed: it succeeded. */
 enum store_result ledger_claim(struct ledger *l, struct ledger_send send, bool *claimed);
 
 /* Renews a claim. *held: it is still ours, and the send is still to be sent. */
@@ -48,7 +48,7 @@ enum store_result ledger_release(struct ledger *l, struct job const *j);
    there are deferred mails. */
 enum store_result ledger_postpone(struct ledger *l, struct job const *j, bool *postponed);
 
-/* Every contact has been handled. *finished: the send was ours. */
+/* Ends a send all of whose contacts have been handled. *finished: the send was ours. */
 enum store_result ledger_finish(struct ledger *l, struct job const *j, bool *finished);
 
 /* Pauses a send that is ours. */
@@ -63,14 +63,14 @@ enum store_result ledger_read_contacts(struct ledger *l, struct job *j, bool eve
 /* May the contact be mailed? */
 enum ledger_consent {
 	LEDGER_MAY,
-	LEDGER_UNSUBSCRIBED, /* it left by itself */
+	LEDGER_UNSUBSCRIBED, /* the contact unsubscribed */
 	LEDGER_SUPPRESSED    /* it was unsubscribed automatically: bounce or complaint */
 };
 
 enum store_result ledger_consent(struct ledger *l, struct job const *j, uint64_t contact, enum ledger_consent *consent);
 
-/* Marks a delivery as begun, unless the send is not ours to send any more, or the contact has
-   unsubscribed: *begun tells. */
+/* Marks a delivery as begun, and sets *begun. Does not if the send is no longer ours to send, or
+   the contact has unsubscribed. */
 enum store_result ledger_begin_delivery(struct ledger *l, struct job const *j, struct job_contact const *c, bool *begun);
 
 /* Undoes ledger_begin_delivery: the mail was not handed over. */

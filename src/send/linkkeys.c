@@ -57,7 +57,7 @@ static bool read_lines(struct linkkeys *k, char const *s, size_t n)
 	return true;
 }
 
-/* Reads the file into text, whose holder wipes it. */
+/* Reads the file into text, which the caller wipes. */
 static bool read_file(struct linkkeys *k, char const *path, struct buf *text)
 {
 	*k = (struct linkkeys){.count = 0};
@@ -185,7 +185,7 @@ bool linkkeys_add(char const *path)
 	char *temporary = malloc(n + sizeof ".new"), *copy = strdup(path);
 	bool done = false;
 	int dir = temporary && copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	/* The lock keeps two of these from replacing each other's file. */
+	/* The lock prevents two processes from replacing each other's file. */
 	if (dir >= 0 && flock(dir, LOCK_EX) == 0) {
 		memcpy(temporary, path, n);
 		memcpy(temporary + n, ".new", sizeof ".new");

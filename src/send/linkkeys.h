@@ -25,9 +25,9 @@ bool linkkeys_read(struct linkkeys *k, char const *path);
 bool linkkeys_mac(void const *keys, unsigned char key, void const *s, size_t n, unsigned char mac[TOKEN_MAC]);
 
 /* Puts a new random key on top of the file, or makes the file with mode 0640. The old file is
-   replaced, synced, by a rename; the new one has its owner and mode. The new number is the
-   first one's plus one, or the next that is free. False: errno; EINVAL as above, ENOSPC: all
-   256 numbers are taken. */
+   replaced, synced, by a rename; the new one has its owner and mode. The new number is the first
+   free one above that of the first key. False: errno; EINVAL as above, ENOSPC: all 256 numbers
+   are in use. */
 bool linkkeys_add(char const *path);
 
 #endif

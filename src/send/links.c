@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The hash only spares comparisons: a key that is known does no harm. */
+/* The hash only saves comparisons, so its key need not be secret. */
 static unsigned char const hash_key[SIPHASH_KEY];
 
 size_t links_number(struct links *l, char const *s, size_t n)
@@ -41,7 +41,7 @@ static bool begins_with(char const *s, size_t n, char const *word)
 	return n >= len && ascii_case_equal(s, len, word, len);
 }
 
-/* Where `word` begins in s[at..n), or n. */
+/* The offset of `word` in s[at..n); n: not found. */
 static size_t find(char const *s, size_t n, size_t at, char const *word)
 {
 	size_t const len = strlen(word);

@@ -14,7 +14,7 @@ struct links_url {
 	uint64_t hash;
 };
 
-/* All zero is empty. The holder frees it. */
+/* All zero is empty. The caller frees it. */
 struct links {
 	struct buf octets;
 	struct links_url *url; /* url[0] is link 1 */
@@ -26,9 +26,9 @@ size_t links_number(struct links *l, char const *s, size_t n);
 
 void links_free(struct links *l);
 
-/* Is the address s[0..n), as a browser would follow it, one to track? It is http:// or
-   https://, has a host, does not begin with `own` (the URL of saca-hit), and has no [[[...]]]
-   in it, a field that another program fills. */
+/* Is the URL s[0..n), as a browser would follow it, one to track? It must be http:// or https://,
+   and have a host. It must not begin with `own` (the URL of saca-hit), nor contain [[[...]]], a
+   field that another program fills. */
 bool links_is_tracked(char const *s, size_t n, char const *own);
 
 #endif

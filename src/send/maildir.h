@@ -12,9 +12,9 @@ struct maildir_counts {
 	uint64_t written, malformed, left; /* left: unsubscribed or suppressed */
 };
 
-/* Writes MAILDIR/new/SEND.CONTACT, lines ended by LF, for each contact of the send's group that may be
-   mailed, whatever was delivered before. Makes the Maildir if it does not exist, and changes nothing in
-   the store. False: reason, of STORE_REASON octets. */
+/* Writes MAILDIR/new/SEND.CONTACT, lines ended by LF, for each contact of the send's group that
+   may be mailed, even if its mail was delivered before. Makes the Maildir if it does not exist.
+   Does not change the store. False: reason, of STORE_REASON octets. */
 bool maildir_write(char const *path, struct ledger *l, struct job *j, struct job_settings const *settings,
 	struct maildir_counts *counts, char *reason);
 

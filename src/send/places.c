@@ -1,4 +1,4 @@
-/* The places of a piece that a send changes: see places.h. */
+/* Finds the places in a piece that a send changes: see places.h. */
 #include "send/places.h"
 
 #include "base/ascii.h"
@@ -54,7 +54,7 @@ static char const *find_name(struct html const *h, char const *const *names)
 
 /* --- Links ------------------------------------------------------------------------------- */
 
-/* Does the tag's href lead a reader somewhere? VML's elements are Outlook's. */
+/* Can a reader follow the tag's href? Outlook shows the elements of VML. */
 static bool has_link(struct html const *h)
 {
 	return is_name(h, "a") || is_name(h, "area")
@@ -135,7 +135,7 @@ static void read_attributes(struct search *w)
 
 /* --- Where the body begins and ends ------------------------------------------------------ */
 
-/* Notices whether the reader has left the <svg> or <math> that was open. */
+/* Looks whether the open <svg> or <math> has ended. */
 static void leave_foreign(struct search *w)
 {
 	if (!w->h.foreign.levels)

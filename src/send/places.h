@@ -1,6 +1,6 @@
-/* The places of a piece's HTML that a send changes: its tracked links, the place of the view sentence
-   and that of the foot. The HTML is read once, as browsers read it (mail/html.h); any input, linear
-   time. */
+/* Finds the places in a piece's HTML that a send changes: its tracked links, the place of the
+   view sentence, and that of the foot. The HTML is read once, as browsers read it (mail/html.h);
+   any input, linear time. */
 #ifndef SEND_PLACES_H
 #define SEND_PLACES_H
 
@@ -15,7 +15,7 @@ struct places_link {
 	size_t number;
 };
 
-/* All zero is empty. The holder frees it. */
+/* All zero is empty. The caller frees it. */
 struct places {
 	struct places_link *link; /* in the order of html */
 	size_t count, cap;
@@ -28,8 +28,8 @@ struct places {
 	size_t foot;
 };
 
-/* Reads html[0..n). With links, finds those to track, and adds their URLs to it; own: as in
-   links_is_tracked. Without (NULL), finds none. False: out of memory. */
+/* Reads html[0..n). Finds the links to track, and adds their URLs to `links`; own: as in
+   links_is_tracked. links NULL: finds no links. False: out of memory. */
 bool places_find(struct places *p, char const *html, size_t n, struct links *links, char const *own);
 void places_free(struct places *p);
 

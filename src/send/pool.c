@@ -76,7 +76,7 @@ bool pool_read(struct pool *p, size_t i, struct session_result *result)
 
 void pool_close(struct pool *p)
 {
-	/* All are asked to end before the first is waited for. */
+	/* Ends all of them before it waits for the first. */
 	for (size_t i = 0; i < p->n; i++)
 		if (p->session[i].pid > 0)
 			fd_close(p->session[i].fd);

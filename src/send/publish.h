@@ -1,6 +1,6 @@
-/* A published send: a cdb file with all that the public web side needs: FOLDER/(N mod 1000)/N.cdb, N the
-   number of the send. saca-send writes it before the first mail; saca-hit reads it. Nothing
-   removes it. Its records:
+/* A published send: a cdb file with the data that saca-hit needs. Its path is FOLDER/(N mod
+   1000)/N.cdb, N being the number of the send. saca-send writes it before the first mail;
+   saca-hit reads it. Nothing removes it. Its records:
 
 	plan      the number of the plan
 	language  the number of the language (send/words.h)
@@ -12,8 +12,7 @@
 	1, 2...   the URL of that link, UTF-8, as the piece has it: non-ASCII octets, blanks and
 	          control characters may be in it
 
-   The page is the HTML of the mail without the view sentence and without the open pixel:
-   its own hit is counted. */
+   The page is the HTML of the mail, but without the view sentence and the open pixel. */
 #ifndef SEND_PUBLISH_H
 #define SEND_PUBLISH_H
 

@@ -1,5 +1,5 @@
-/* Whether so many mails of a send are refused that it should stop: all of its first
-   50, or a fifth of its last 1000. */
+/* Counts the refused mails of a send. The send should stop if all of its first 50, or a fifth of
+   its last 1000, are refused. */
 #ifndef SEND_REFUSALS_H
 #define SEND_REFUSALS_H
 

@@ -26,8 +26,8 @@ static bool put_number(struct buf *out, uint64_t v)
 
 /* --- Parts ------------------------------------------------------------------------------- */
 
-/* Encodes the octets between the slots. A slot has a line of its own: its length is not
-   known, and neither does the rest depend on it. */
+/* Encodes the octets between the slots. A slot gets a line of its own, since its length is not
+   known: so the other lines do not depend on it. */
 static bool encode_qp(struct stencil *out, struct stencil const *in)
 {
 	size_t at = 0, column = 0;

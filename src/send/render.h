@@ -1,5 +1,5 @@
-/* The mails of a send. Everything that is equal in all of them is written once:
-   header fields, and the parts, encoded. A contact's mail is then a copy with its tokens. */
+/* Writes the mails of a send. The parts that all mails share are made once: header fields and
+   encoded bodies. A contact's mail is a copy with the contact's tokens. */
 #ifndef SEND_RENDER_H
 #define SEND_RENDER_H
 
@@ -36,7 +36,7 @@ struct render_part {
 	bool base64;            /* then they are encoded for each mail */
 };
 
-/* All zero is empty. The holder frees it. */
+/* All zero is empty. The caller frees it. */
 struct render {
 	struct render_send send;
 	struct buf before_to, before_list, after_list, between, end; /* constant stretches */
@@ -58,8 +58,8 @@ bool render_mail(struct buf *out, struct render *r, char const *date, char const
    than RENDER_ENVELOPE_MAX. */
 bool render_envelope(struct buf *out, struct render const *r, struct stencil_filler const *filler);
 
-/* Is a prefix so short that the envelope senders of a large store fit (2^28 plans, 2^42 sends
-   and contacts)? */
+/* Is a prefix short enough for the envelope senders of a large store (2^28 plans, 2^42 sends and
+   contacts)? */
 bool render_prefix_fits(char const *prefix);
 
 /* Writes the letters and digits of a brand, at most RENDER_BRAND_MAX, and a NUL. False: there

@@ -113,14 +113,14 @@ bool session_url_is_local(char const *url)
 
 /* --- The process ------------------------------------------------------------------------- */
 
-/* How far a dialogue has come: the command that was sent last. */
+/* The phase of a dialogue: the command that was sent last. */
 enum phase { PHASE_CONNECT, PHASE_MAIL, PHASE_RCPT, PHASE_DATA };
 
 struct session {
 	CURL *curl;
 	enum phase phase;
 	char const *mail;
-	size_t at, n;        /* mail[0..at) was given to libcurl */
+	size_t at, n;        /* libcurl has mail[0..at) */
 	bool all_given;      /* libcurl has asked for the last octet */
 	int code;            /* of the last reply of 400 and above in this phase, or 0 */
 	char text[SESSION_TEXT];
@@ -290,7 +290,7 @@ static bool set_options(struct session *s, struct session_server const *server)
 		&& !curl_easy_setopt(c, CURLOPT_PROXY, "")
 		&& !curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS)
 		&& !curl_easy_setopt(c, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)server->patience)
-		/* a server that reads no further */
+		/* ends if the server stops reading */
 		&& !curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L)
 		&& !curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)server->patience);
 }

@@ -1,5 +1,5 @@
-/* One SMTP session: a process of its own with libcurl, which takes one mail at a time from its
-   parent and tells what became of it. The connection stays open between mails.
+/* One SMTP session: a process of its own with libcurl. It gets one mail at a time from its
+   parent, and reports the outcome. The connection stays open between mails.
 
    The parent and the process share a socket. The process ends when the parent closes its end,
    or has died; it finishes the mail it has, since SIGTERM and SIGINT do not reach it. */
@@ -28,7 +28,7 @@ enum session_outcome {
 	SESSION_SENDER_REFUSED, /* 5xx to MAIL: no mail of this sender can be sent */
 	SESSION_DOWN,           /* the server cannot be reached, or takes no mail at present */
 	SESSION_LOST,           /* the connection ended after RCPT, before the whole mail was sent */
-	SESSION_IN_DOUBT        /* no reply came after its last octet was given to libcurl */
+	SESSION_IN_DOUBT        /* no reply came after libcurl got its last octet */
 };
 
 struct session_result {

@@ -16,7 +16,7 @@ struct stencil_slot {
 	uint64_t link; /* TOKEN_CLICK: its number, from 1; else 0 */
 };
 
-/* All zero is an empty stencil. The holder frees it. */
+/* All zero is an empty stencil. The caller frees it. */
 struct stencil {
 	struct buf octets;
 	struct stencil_slot *slot;

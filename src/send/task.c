@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How often a mail is tried anew at once, whose connection was lost; then it is deferred: its
+/* How often a mail is tried again at once after its connection was lost. Then it is deferred: its
    content may be the reason. */
 #define LOST_MAX 2
 
@@ -78,7 +78,7 @@ void task_leave(struct task *t, enum worker_end end)
 
 /* --- In a transaction -------------------------------------------------------------------- */
 
-/* Not begun: finds out why, and writes that. */
+/* Handles a mail that could not begin: finds the reason, and writes the outcome. */
 static enum store_result skip(struct ledger *l, struct task_mail *m)
 {
 	struct task *t = m->task;
@@ -124,7 +124,7 @@ static char const *find_code(struct session_result const *r, char out[BLAME_CODE
 	return out;
 }
 
-/* Tried again later, unless that has gone on for too long. */
+/* Defers the mail, or refuses it if it has been deferred for too long. */
 static enum store_result defer(struct ledger *l, struct task_mail *m, char const *code)
 {
 	struct job_contact const *c = &m->to.contact;
@@ -138,7 +138,7 @@ static enum store_result defer(struct ledger *l, struct task_mail *m, char const
 	return r;
 }
 
-/* An address that does not exist gets no more mail of the plan. */
+/* Unsubscribes an address that does not exist from all senders of the plan. */
 static enum store_result unsubscribe_refused(struct ledger *l, struct task_mail const *m, char const *code)
 {
 	struct job const *j = m->task->job;
@@ -231,7 +231,8 @@ static void pause_for(struct task *t, char const *why, char const *text)
 	snprintf(t->reason, sizeof t->reason, "%s: %s", why, text);
 }
 
-/* The mail has to be tried again: in the store a deferred one is due at once. */
+/* Returns the mail to its task, to be tried again. In the store a deferred mail is due at once.
+   */
 static void give_back(struct task_mail *m)
 {
 	struct task *t = m->task;

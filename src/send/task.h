@@ -28,7 +28,7 @@ struct task {
 	char reason[SESSION_TEXT + 64];
 	struct worker_counts counts;
 
-	/* Of the transaction at hand. */
+	/* Used within one transaction. */
 	enum task_duty duty;
 	bool duty_done, is_postponed;
 	struct ledger_figures figures;
@@ -46,20 +46,20 @@ struct task_mail {
 	char begun_at[DATE_ISO];
 	struct session_result result; /* of TASK_SETTLING */
 
-	/* Of the transaction at hand. */
+	/* Used within one transaction. */
 	bool begun, held, changed;
 	enum ledger_consent consent;
-	char const *settled_as;  /* the state of the delivery; NULL: it was taken back */
+	char const *settled_as;  /* the state of the delivery; NULL: the delivery was undone */
 };
 
 /* NULL: out of memory. The task owns the job. */
 struct task *task_new(struct job *job, size_t sessions, uint64_t now_ms);
 void task_free(struct task *t);
 
-/* Has it a contact to mail? */
+/* Has the task a contact to mail? */
 bool task_is_ready(struct task const *t);
 
-/* Has it nothing in flight and nothing to mail? */
+/* Has the task no mail in flight and no contact to mail? */
 bool task_is_done(struct task const *t);
 
 /* Takes its next contact for the mail. task_is_ready must hold. */

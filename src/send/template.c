@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* The box is white whatever is around it, so that its text can be read. */
+/* The box is white on any background, so that its text can be read. */
 #define BOX "clear:both;margin:0;padding:8px;background-color:#ffffff;color:#444444;text-align:center;" \
 	"font:12px/18px Arial,Helvetica,sans-serif"
 #define LINK "color:#444444;text-decoration:underline"

@@ -17,7 +17,7 @@ struct template_options {
 	struct accounts_text profile[ACCOUNTS_NETWORKS]; /* of the plan; n is 0 without one */
 };
 
-/* All zero is empty. The holder frees it. */
+/* All zero is empty. The caller frees it. */
 struct template {
 	struct stencil html;
 	struct stencil page; /* the view page: without the view sentence and the pixel */

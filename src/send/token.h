@@ -9,7 +9,7 @@
 	MAC     12 octets, the first of HMAC-SHA256 over everything before
 
    and then base32 (base/base32.h), so that no mail system breaks it by changing its case.
-   Each number is 1 to INT64_MAX. Equal numbers have equal tokens, and only one. */
+   Each number is 1 to INT64_MAX. The same numbers always give the same token. */
 #ifndef SEND_TOKEN_H
 #define SEND_TOKEN_H
 
@@ -21,8 +21,8 @@
 #define TOKEN_OCTETS (2 + 4 * 9 + TOKEN_MAC)
 #define TOKEN_SIZE 80 /* digits at most: BASE32_LENGTH(TOKEN_OCTETS) */
 
-/* A token of one kind never serves as one of another: the reader compares. The letter is
-   also the path that a URL has before its token: URL/u/TOKEN, URL/o/TOKEN.gif. */
+/* A token of one kind is not valid as another: the reader compares the kind. The letter is also
+   the path that a URL has before its token: URL/u/TOKEN, URL/o/TOKEN.gif. */
 enum token_kind {
 	TOKEN_VIEW = 'v',
 	TOKEN_OPEN = 'o',
@@ -37,9 +37,9 @@ struct token {
 	uint64_t link; /* TOKEN_CLICK: the number of the link, from 1; else 0 */
 };
 
-/* Writes the MAC of s[0..n) under the key of that number; false: there is no such key.
-   keys is what the caller of token_write or token_read gave: linkkeys_mac of
-   send/linkkeys.h takes a struct linkkeys. */
+/* Writes the MAC of s[0..n) under the key of that number. False: there is no such key. keys:
+   passed on from token_write or token_read. linkkeys_mac (send/linkkeys.h) is such a function,
+   for a struct linkkeys. */
 typedef bool token_mac(void const *keys, unsigned char key, void const *s, size_t n, unsigned char mac[TOKEN_MAC]);
 
 /* Writes a token, signed by that key, without a NUL. Returns its length; 0: there is no such

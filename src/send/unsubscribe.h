@@ -14,9 +14,9 @@ enum unsubscribe_type {
 	UNSUBSCRIBE_COMPLAINT = 30
 };
 
-/* Opens an unsubscription, unless one is open for this contact and sender. In a transaction
-   that holds the plan's lock (lock_plan): the id is the plan's highest plus one. send: the
-   one that caused it; 0: none. *is_new: a row was written. */
+/* Opens an unsubscription, unless one is open for this contact and sender. Call it in a
+   transaction that holds the plan's lock (lock_plan): the new id is the plan's highest plus one.
+   send: the send that caused it, or 0. *is_new: a row was written. */
 enum store_result unsubscribe_contact(struct store *s, uint64_t plan, uint64_t contact, uint64_t sender,
 	enum unsubscribe_type type, uint64_t send, char const *at, bool *is_new);
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WHEN_GIVE_UP 86400 /* seconds from the first try until a deferred mail is refused */
+#define WHEN_GIVE_UP 86400 /* a mail that is deferred for so many seconds after its first try is refused */
 
 /* Seconds since 1970 of a date; 0 if it is not one. */
 int64_t when_seconds(char const *date);

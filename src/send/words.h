@@ -1,5 +1,5 @@
-/* All that a recipient reads of ours, in 13 languages. The numbers are those of
-   the option header Language. UTF-8, plain text: escape it for HTML. */
+/* Every text of saca that a recipient reads, in 13 languages. The numbers are those of the option
+   header Language. UTF-8, plain text: escape it for HTML. */
 #ifndef SEND_WORDS_H
 #define SEND_WORDS_H
 

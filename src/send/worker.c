@@ -55,7 +55,7 @@ bool worker_transact(struct worker *w, enum store_mode mode, enum store_result (
 	}
 }
 
-/* Settles, begins, and does the duties. */
+/* The transaction of a turn: settles and begins deliveries, and does the duties of the tasks. */
 static enum store_result write_turn(struct worker *w)
 {
 	enum store_result r = STORE_OK;
@@ -121,8 +121,8 @@ static bool is_ending(struct worker const *w)
 	return *w->o->stop || w->has_given_up;
 }
 
-/* The task whose turn it is: of the plan that was served longest ago, and of its sends the one that
-   was. NULL: there is no contact to mail. */
+/* The task that is next: that of the plan that was served longest ago, and of its sends that one
+   which was served longest ago. NULL: there is no contact to mail. */
 static struct task *next_task(struct worker const *w)
 {
 	struct task *best = NULL;
@@ -321,7 +321,7 @@ static void show_progress(struct worker *w)
 	w->progress_at = now + PROGRESS_MS;
 }
 
-/* Is there something to do for the task before any of its outcomes comes? */
+/* Does the task need a transaction now, before an outcome arrives? */
 static bool wants_turn(struct worker const *w, struct task const *t)
 {
 	if (wants_contacts(t) || (t->wants_pause && !t->is_leaving))
@@ -329,7 +329,7 @@ static bool wants_turn(struct worker const *w, struct task const *t)
 	return !t->job->in_flight && (t->is_leaving || is_ending(w) || task_is_done(t));
 }
 
-/* Waits for an outcome, a signal, or the time of what comes next. */
+/* Waits for an outcome, a signal, or the time of the next action. */
 static void wait_for_outcomes(struct worker *w, struct pollfd *poll)
 {
 	uint64_t ms = WAIT_MS;

@@ -1,5 +1,5 @@
-/* The loop of saca-send: claims sends, gives their mails to the sessions in turn, and writes what
-   became of each. */
+/* The loop of saca-send: claims sends, gives their mails to the sessions in turn, and writes the
+   outcome of each. */
 #ifndef SEND_WORKER_H
 #define SEND_WORKER_H
 
@@ -22,7 +22,7 @@ enum worker_end {
 	WORKER_POSTPONED, /* its deferred mails are due later */
 	WORKER_PAUSED,    /* reason says why */
 	WORKER_LOST,      /* paused or cancelled by others, or claimed by another worker */
-	WORKER_RELEASED   /* its claim was given up, others have their turn */
+	WORKER_RELEASED   /* it gave up its claim, so that other sends have their turn */
 };
 
 enum worker_result {

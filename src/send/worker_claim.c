@@ -1,6 +1,6 @@
-/* How the worker finds and claims sends. A plan with many sends does not keep those of other plans
-   waiting: the plan with the fewest claims comes first. If all claims are in use, sends give theirs up in
-   turn. */
+/* How the worker finds and claims sends. A plan with many sends does not delay the sends of other
+   plans: the plan with the fewest claims comes first. If all claims are in use, sends give theirs
+   up in turn. */
 #include "send/worker_state.h"
 
 #include "base/clock.h"
@@ -30,13 +30,13 @@ static size_t count_claims(struct worker const *w, uint64_t plan)
 	return n;
 }
 
-/* How many sends of its plan come before the candidate. */
+/* How many sends of its plan have a claim, or wait, before the candidate. */
 static uint64_t count_before(struct worker const *w, struct ledger_send const *c)
 {
 	return c->turn - 1 + count_claims(w, c->plan);
 }
 
-/* Moves the candidate with the fewest before it to candidate[tried]. */
+/* Moves the candidate with the lowest count_before to candidate[tried]. */
 static void pick_candidate(struct worker *w)
 {
 	size_t best = w->tried;
@@ -139,7 +139,7 @@ static void make_room(struct worker *w)
 		struct task *t = w->task[i];
 		size_t const claims = count_claims(w, t->job->plan);
 		if (t->is_leaving)
-			return; /* there will be room */
+			return; /* a task is leaving already */
 		if (claims < most || (longest && claims == most && t->since >= longest->since))
 			continue;
 		most = claims;

@@ -57,9 +57,9 @@ struct answer {
 	char text[ANSWER_LINE]; /* printable ASCII, NUL-terminated; "" without one */
 };
 
-/* Reads an answer. code: the exit code, or -1 if a signal or a clock ended the program.
-   line[0..n): the octets from descriptor 6; only the first line counts. A line whose letter
-   contradicts the code is ignored. A refusal without a text gets one. */
+/* Reads an answer. code: the exit code, or -1 if a signal or the deadline ended the program.
+   line[0..n): the octets from descriptor 6, of which only the first line counts. A line whose
+   letter contradicts the code is ignored. A refusal without a text gets one. */
 void answer_read(struct answer *a, int code, char const *line, size_t n);
 
 /* The text of an accepted message: `id=1166 UUID` for a send, or `contacts=3 UUID`. */

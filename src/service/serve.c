@@ -265,7 +265,7 @@ static void log_death(pid_t pid, int status)
 	strerr_warnw("worker ", who, killed ? " was killed by signal " : " ended with exit code ", how);
 }
 
-/* Takes note of workers that ended. */
+/* Collects the exit codes of workers that have ended. */
 static void reap_workers(struct worker *w, unsigned int n, bool is_stopping)
 {
 	int status;

@@ -37,8 +37,8 @@ enum serve_receipt {
    SERVE_FDS. */
 void serve_prepare(void);
 
-/* Receives one request of at most max octets into room. fds_n of the request is one of
-   0 to ASK_FDS; the caller checks that it is the number it wants. */
+/* Receives one request of at most max octets into room. The request has 0 to ASK_FDS descriptors
+   (fds_n); the caller checks that the number is right. */
 enum serve_receipt serve_receive(struct serve_request *r, char *room, size_t max, bool wait);
 
 /* Is it the question of option -t (a single NUL)? The reply is one NUL if the service works. */
@@ -47,8 +47,8 @@ bool serve_is_probe(struct serve_request const *r);
 /* Has the peer closed its end? Then the reply has no reader. */
 bool serve_is_abandoned(struct serve_request const *r);
 
-/* Sends the reply, one packet, and closes that end. False: the peer has gone. Only the first
-   call does so. */
+/* Sends the reply, one packet, and closes that end. False: the peer has gone. Later calls for the
+   same request do nothing. */
 bool serve_reply(struct serve_request *r, void const *s, size_t n);
 
 /* Closes all descriptors of the request. A peer can choose descriptors whose close(2) blocks

@@ -1,7 +1,7 @@
-/* The ticket that a login service gives after a right password, and a queue service demands:
-   the time at which it expires, and a MAC (HMAC-SHA256) over user and time. Both services
-   read the key from one file, which only they can read. So a captured dialogue submits
-   messages only for users whose password it has.
+/* The ticket that a login service gives after a right password, and a queue service demands. It
+   has the time at which it expires, and a MAC (HMAC-SHA256) over user and time. Both services
+   read the key from one file, which only they can read. So a captured dialogue submits messages
+   only for users whose password it has.
 
    Times are those of clock_boot_seconds, and the key is made at
    boot: setting the clock changes nothing. */

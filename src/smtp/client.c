@@ -1,6 +1,6 @@
-/* The client on descriptors 0 and 1. The descriptors stay in blocking mode, since others
-   may share them (a terminal, a pipe): a socket is written to with MSG_DONTWAIT, anything
-   else in pieces that fit a pipe once poll says so. */
+/* The client on descriptors 0 and 1. The descriptors stay in blocking mode, since other processes
+   may share them (a terminal, a pipe). A socket is written to with MSG_DONTWAIT. Anything else
+   gets pieces that fit a pipe, after poll reports room. */
 #include "smtp/client.h"
 
 #include "base/clock.h"
@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 enum {
-	LOOK_MS = 200,  /* so often is SIGTERM looked for while there is always something to read */
-	LEAVE_MS = 5000 /* and for so long may what has been said yet go out */
+	LOOK_MS = 200,  /* time between two looks for SIGTERM while there is always something to read */
+	LEAVE_MS = 5000 /* after SIGTERM: time to write the replies that are in the buffer */
 };
 
 static volatile sig_atomic_t stopped;
@@ -83,10 +83,10 @@ static enum client_event wait_for_client(int fd, short what, uint64_t deadline)
 	}
 }
 
-/* Until something can be written. */
+/* Waits until something can be written. */
 static bool wait_for_room(uint64_t deadline)
 {
-	static uint64_t leave; /* when we are gone, once SIGTERM has come */
+	static uint64_t leave; /* when the session ends, once SIGTERM has come */
 	enum client_event e = leave ? CLIENT_STOPPED : wait_for_client(1, POLLOUT, deadline);
 	if (e != CLIENT_STOPPED)
 		return e == CLIENT_DATA;
@@ -95,7 +95,7 @@ static bool wait_for_room(uint64_t deadline)
 	return wait_for(1, POLLOUT, deadline < leave ? deadline : leave) == 1;
 }
 
-/* As much as goes without blocking; -1 and EAGAIN when none. */
+/* Writes as much as goes without blocking. -1 and EAGAIN: nothing could be written. */
 static ssize_t write_some(char const *s, size_t n)
 {
 	static bool plain; /* descriptor 1 is no socket */
@@ -154,7 +154,9 @@ enum client_event client_read(struct client *c, char *s, size_t n, size_t *got, 
 			*got = (size_t)r;
 			return CLIENT_DATA;
 		}
-		if (r == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK))
-			return client_stopped() ? CLIENT_STOPPED : CLIENT_EOF; /* what took the client may have told us, too */
+		if (r == 0 || (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)) {
+			/* A shutdown may have taken the client, too: look for SIGTERM. */
+			return client_stopped() ? CLIENT_STOPPED : CLIENT_EOF;
+		}
 	}
 }

@@ -9,15 +9,14 @@
    buffer, the start of a line, again with more octets after it. The sizes of the pieces make
    no difference to the result.
 
-   Output. Replies, body octets and log records go out through hooks. Other hooks ask what the
-   engine cannot know: is the password right, does the plan own the sender, did the queue
-   program accept the message? Hooks are called while dialogue_feed runs. They must not call
-   the dialogue.
+   Output. Replies, body octets and log records go out through hooks. Other hooks ask the caller:
+   is the password right, does the plan own the sender, did the queue program accept the message?
+   Hooks are called while dialogue_feed runs. They must not call the dialogue.
 
    Result. dialogue_feed returns what the caller does next: read more octets, start TLS, or
    close. The caller sends the replies before it waits for the client.
 
-   State. `phase` says how far the mail transaction is, `reading` what the next octets are: a
+   State. `phase` is the step of the mail transaction. `reading` is the kind of the next octets: a
    command, a line of AUTH, a body. dialogue_verbs.h has the functions that change them.
 
    Clocks. The caller limits the time for each command and for each DIALOGUE_PROGRESS octets of

@@ -47,8 +47,8 @@ static void end_refused(struct dialogue *d, char const *verdict, struct answer c
 }
 
 /* Refuses a body for good, and queues the contacts all the same (saca-smtpd(8), Contacts without
-   a send). If they are refused too, as over the plan's maxday, the reply says why. If the queue
-   fails, the reply is temporary: the client shall send everything again. */
+   a send). If they are refused too (for example over the plan's maxday), the reply says why. If
+   the queue fails, the reply is temporary: the client shall send everything again. */
 static void refuse_body(struct dialogue *d, char const *verdict, enum reply r, char const *reason)
 {
 	struct answer contacts;

@@ -17,10 +17,10 @@ struct login {
 	char reason[ASK_REASON];   /* why the last login could not be checked, for the log */
 };
 
-/* Checks a login of at most DIALOGUE_CREDENTIALS octets, user NUL password NUL NUL. ip: the client's
-   address, which the service gets as timestamp. client: a descriptor; if its reader has gone, the
-   service is not waited for.
-   DIALOGUE_UNKNOWN: the program or service failed, or took until the deadline (clock_ms). */
+/* Checks a login of at most DIALOGUE_CREDENTIALS octets, user NUL password NUL NUL. ip: the
+   client's address, which the service gets as timestamp. client: a descriptor of the client; if
+   nothing reads it any more, the function does not wait for the service. DIALOGUE_UNKNOWN: the
+   program or service failed, or took until the deadline (clock_ms). */
 enum dialogue_lookup login_check(struct login *l, char const *user, size_t un, char const *password, size_t pn,
 	char const *ip, int client, uint64_t deadline);
 

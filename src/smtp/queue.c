@@ -1,5 +1,6 @@
 /* Handing a message to the queue. Message and envelope are complete before the program starts or
-   the service is asked: no pipe can fill up, and a client that leaves early has started nothing. */
+   the service gets the request. So no pipe can fill up, and a client that leaves early starts no
+   program. */
 #define _GNU_SOURCE /* pipe2 */
 #include "smtp/queue.h"
 
@@ -47,8 +48,8 @@ bool queue_begin(struct queue *q)
 	return q->socket || open_file(&q->message);
 }
 
-/* The message while it is small. It is here and not in struct queue, which is initialized data:
-   pages that no message has used then take no memory and no room in the program's file. */
+/* The message while it is small. It is not in struct queue, which is initialized data: its unused
+   pages would take room in the program's file. */
 static char room[SUBMISSION_BODY];
 
 /* Moves the message from the room to a file. */
@@ -67,7 +68,7 @@ bool queue_write(struct queue *q, char const *s, size_t n)
 	return leave_room(q) && fd_write_all(q->message, s, n);
 }
 
-/* Gives back what more than the usual message takes. */
+/* Frees the memory beyond what a usual message takes. */
 static void free_room(struct queue *q)
 {
 	enum { PAGE = 4096, KEPT = 16384 };
@@ -201,7 +202,7 @@ static void hand_to_service(struct queue *q, struct queue_settings const *settin
 void queue_run(struct queue *q, struct queue_settings const *settings, bool empty, char const *envelope, size_t n,
 	uint64_t deadline, struct answer *out)
 {
-	answer_read(out, -1, "", 0); /* until there is one */
+	answer_read(out, -1, "", 0); /* the answer if none comes */
 	strcpy(q->reason, "no memory file, or no pipe");
 	(q->argv ? hand_to_program : hand_to_service)(q, settings, empty, envelope, n, deadline, out);
 	q->has_run = true;

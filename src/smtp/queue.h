@@ -1,5 +1,5 @@
-/* Handing a message to the queue: to a queue program, by the interface of qmail-queue(8)
-   (message on descriptor 0, envelope on 1, its answer on 6), or to the queue service
+/* Hands a message to the queue. Either runs a queue program by the interface of qmail-queue(8)
+   (message on descriptor 0, envelope on 1, answer on 6), or asks the queue service
    (service/submission.h). */
 #ifndef SMTP_QUEUE_H
 #define SMTP_QUEUE_H

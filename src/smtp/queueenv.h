@@ -13,8 +13,8 @@ struct queueenv {
 
 /* Returns our environment without any SACA_ variable, and with SACA_USER, SACA_PLAN, SACA_HELO,
    SACA_HOST and SACA_PROTO, and the settings of the plan: SACA_CREDIT, SACA_SANDBOX, SACA_MAXDAY and
-   SACA_MAXWAIT, as far as they are set. The strings are kept in t. The
-   caller frees the list, not the strings. NULL: out of memory. */
+   SACA_MAXWAIT, as far as they are set. t holds the strings. The caller frees the list, not the
+   strings. NULL: out of memory. */
 char const **queueenv_make(struct queueenv *t, struct queue_settings const *settings);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum {
 	FIRST_SLOTS = 256,
-	KEEP = 16384 /* octets of the envelope that are kept for the next transaction */
+	KEEP = 16384 /* octets of memory that stay allocated for the next transaction */
 };
 
 void rcptset_init(struct rcptset *set, unsigned char const key[SIPHASH_KEY])
@@ -61,8 +61,8 @@ static uint32_t find_slot(struct rcptset const *set, char const *address, size_t
 	return i;
 }
 
-/* Enlarges the table, and enters every recipient again: rarely, since that takes a quarter of
-   the time of a RCPT if the table doubles each time. */
+/* Makes the table 16 times as large, and enters every recipient again. With a factor of 2, this
+   would take a quarter of the time of a RCPT. */
 static bool grow_table(struct rcptset *set)
 {
 	uint32_t slots = set->mask ? (set->mask + 1) * 16 : FIRST_SLOTS;

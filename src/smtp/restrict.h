@@ -1,4 +1,5 @@
-/* A session that asks services needs no file and no program: it gives up the right to them. */
+/* A session that uses services opens no files and runs no programs: it gives up the right to do
+   so. */
 #ifndef SMTP_RESTRICT_H
 #define SMTP_RESTRICT_H
 

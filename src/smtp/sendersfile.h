@@ -18,8 +18,8 @@ struct senders_file {
 
 #define SENDERS_FILE_ZERO {.senders = SENDERS_ZERO}
 
-/* Opens the file now, for a session that will not be allowed to. A failure is reported by the first
-   question. */
+/* Opens the file now, before the session gives up the right to open files. A failure is reported
+   by the first question. */
 void senders_file_open_early(struct senders_file *f);
 
 /* As the hooks `plan` and `sender` of the dialogue. DIALOGUE_UNKNOWN: the reason has been logged. */

@@ -55,7 +55,7 @@ struct step {
 
 static struct draft draft;
 
-/* Answers a repeat as the first time. */
+/* Answers a repeat as the first transaction was answered. */
 static bool check_repeat(struct step *t)
 {
 	struct spool_entry entry;

@@ -27,8 +27,8 @@ enum spool_credit spool_credit_check(struct spool const *sp, char const *plan,
 	uint64_t amount, uint64_t *left);
 
 /* Subtracts amount for the send `id` that will be committed as KEY. With SPOOL_CREDIT_OK the
-   change is on disk, and the file stays locked until the caller calls one of the following
-   three functions. *left: the balance before, set with OK and SHORT. */
+   change is on disk. The file stays locked until the caller calls one of the three functions
+   below. OK and SHORT set *left to the balance before. */
 enum spool_credit spool_credit_take(struct spool const *sp, char const *plan, uint64_t amount,
 	char const *id, char const *key, struct spool_credit_hold *h, uint64_t *left);
 

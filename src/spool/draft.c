@@ -142,7 +142,8 @@ static enum draft_end link_draft(struct draft *d, char const *key, int new)
 		return errno == EEXIST ? DRAFT_EXISTS : DRAFT_FAILED;
 	if (fd_fsync(new))
 		return DRAFT_COMMITTED;
-	/* The client gets a temporary failure and comes again: the file must not be sent. */
+	/* The client gets a temporary failure and sends the message again: this file must not be
+	   imported. */
 	int e = errno;
 	int r = unlinkat(new, key, 0);
 	errno = e;

@@ -154,8 +154,8 @@ static enum envelope_state note_bad(struct envelope *e, size_t at, size_t n, enu
 	return why;
 }
 
-/* Appends the one form of the address pending.s[at..at + n) and a NUL to text; *len: its length.
-   why: the state if it is not an address. */
+/* Appends the normal form of the address pending.s[at..at + n) and a NUL to text; *len: its
+   length. why: the state if it is not an address. */
 static enum envelope_state put_address(struct envelope *e, size_t at, size_t n, enum envelope_state why, size_t *len)
 {
 	char const *s = e->pending.s + at;

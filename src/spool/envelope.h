@@ -39,7 +39,7 @@ struct envelope_entry {
 
 struct envelope {
 	struct buf pending;   /* octets fed and not read yet */
-	struct buf text;      /* the addresses in their one form (address_normalize), a NUL after each */
+	struct buf text;      /* the normalized addresses (address_normalize), a NUL after each */
 	size_t sender_len;    /* the sender is text.s[0..sender_len) */
 	bool has_sender;
 	struct envelope_entry *entry;
@@ -60,7 +60,7 @@ enum envelope_state envelope_feed(struct envelope *e, char const *s, size_t n);
 char const *envelope_recipient(struct envelope const *e, size_t i, size_t *len);
 char const *envelope_sender(struct envelope const *e, size_t *len);
 
-/* The refusal for the client; its word is the faulty address. REFUSAL_UNSTATED: none. */
+/* The refusal for the client; its word is the faulty address. REFUSAL_UNSTATED: no refusal. */
 enum refusal envelope_refusal(enum envelope_state state);
 
 /* The exit code that goes with it (service/answer.h). */

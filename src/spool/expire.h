@@ -8,8 +8,8 @@
 
 /* Removes entries of seen/ older than 24 hours and files in tmp/ older than 36. Settles
    pending credit first. Dates entries from the future `now`, and all entries if the time of day was set forward since
-   the last call under this boot. Reads both folders: call it
-   once a run, or every few minutes. */
+   the last call under this boot. Reads both folders completely: call it once a run, or every few
+   minutes. */
 bool spool_expire(struct spool const *sp, time_t now);
 
 #endif

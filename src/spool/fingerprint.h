@@ -1,5 +1,5 @@
-/* The octets of a message that decide whether it is a repeat. A mail library that sends a
-   message again makes some of them anew:
+/* The octets of a message that decide whether it is a repeat. Octets that a mail library changes
+   when it sends a message again do not count:
 
    - in the main header, Date and the trace fields (RFC 5321 4.4 and the fields that
      signers and receivers add);

@@ -26,7 +26,7 @@ unsigned int spool_lock_limit = 60000;
 
 static char blocked[160]; /* the last lock that this process did not get, or "" */
 
-/* 1: taken; 0: somebody has it; -1: errno. */
+/* 1: taken; 0: another process has it; -1: errno. */
 static int try_lock(int fd, off_t at, off_t n)
 {
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = n};

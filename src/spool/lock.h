@@ -17,8 +17,8 @@ extern unsigned int spool_lock_limit;
    beyond. name: for spool_lock_blocked; copied. */
 bool lock_take(int fd, off_t at, off_t n, char const *name);
 
-/* Gives the lock back, keeps errno, and returns whether that worked. Closing any
-   descriptor of the file in this process gives it back too. */
+/* Releases the lock and keeps errno. False: it could not be released. Closing any descriptor of
+   the file in this process releases it, too. */
 bool lock_release(int fd, off_t at, off_t n);
 
 /* The reason of a failure of the spool, for the operator: `No space left on device`, or

@@ -25,8 +25,8 @@ struct spool_renumbered {
 	uint64_t before, after;  /* out */
 };
 
-/* The same as spool_retry, with a fresh number for a send whose own is taken in the store. The
-   client's reply has the old one. */
+/* The same as spool_retry, for a send whose number another send in the store has: gives it a
+   fresh number. The client's reply has the old one. */
 enum spool_requeue spool_renumber(struct spool const *sp, char const *name, struct spool_renumbered *numbers);
 
 /* Removes a file from new/, cur/ or failed/ for good, and its seen/KEY, so that the client

@@ -40,7 +40,7 @@ struct figure_name {
 
 extern struct figure_name const figure_names[FIGURES];
 
-/* What is known of a send beside its figures: strings, "" where the store has null. */
+/* Facts about a send beside its figures: strings, "" where the store has null. */
 enum figure_fact {
 	FACT_SEND, FACT_SENDER, FACT_PIECE, FACT_SUBJECT, FACT_NAME, FACT_STARTED, FACT_FINISHED, FACT_CREATED, FACT_STATE, FACTS
 };
@@ -53,8 +53,8 @@ struct figures {
 	struct buf fact[FACTS]; /* NUL-terminated; the NUL is not in len */
 };
 
-/* Reads the figures of a send, in a transaction. plan: 0 for any. *found is set where the result
-   is STORE_OK. figures_free in any case. */
+/* Reads the figures of a send, in a transaction. plan: 0 for any. STORE_OK sets *found. Call
+   figures_free in any case. */
 enum store_result figures_read(struct store *s, uint64_t plan, uint64_t send, struct figures *f, bool *found);
 
 void figures_free(struct figures *f);

@@ -1,5 +1,5 @@
-/* Forgetting a person. Each DELETE returns its rows, so that the figures lose exactly what was
-   removed, whatever saca-send and saca-count do meanwhile. */
+/* Forgetting a person. Each DELETE returns its rows: the figures lose exactly the removed rows,
+   even if saca-send and saca-count work meanwhile. */
 #include "store/forget.h"
 
 #include "base/buf.h"
@@ -54,7 +54,7 @@ enum { STATES = sizeof states / sizeof *states };
 
 struct delivery {
 	uint64_t send, opens, machine_opens, clicks;
-	int state; /* of states; STATES: another one */
+	int state; /* index of states; STATES: another state */
 };
 
 /* Collects the rows of a DELETE, which must end before the next statement. */
@@ -112,7 +112,7 @@ static enum store_result run_for(struct person const *p, char const *sql, store_
 	return p->store->run(p->store, sql, STORE_VALUES(store_number(p->plan), store_number(p->contact)), row, arg);
 }
 
-/* A figure that loses one row, or none. */
+/* The change of a figure: -1 if the row was counted, else 0. */
 static struct store_value minus(bool counted)
 {
 	return store_integer(counted ? -1 : 0);
@@ -184,7 +184,7 @@ static enum store_result mark_row(struct person const *p, char const *mark)
 	return r == STORE_OK ? s->run(s, mark_plan, STORE_VALUES(store_number(p->plan)), NULL, NULL) : r;
 }
 
-/* mark: NULL to remove the row though it is unsubscribed. */
+/* mark: replaces the address of an unsubscribed contact; NULL: removes the row all the same. */
 static enum store_result forget_contact(struct person const *p, char const *mark)
 {
 	uint64_t open = 0;
@@ -199,7 +199,7 @@ static enum store_result forget_contact(struct person const *p, char const *mark
 	return open ? mark_row(p, mark) : remove_row(p);
 }
 
-/* With the plan's lock, which importers wait for: none adds the address meanwhile. A plan can have both a
+/* Takes the plan's lock, so that no importer adds the address meanwhile. A plan can have both a
    contact and a mark of the same address, if the mark's unsubscription was ended. */
 static enum store_result forget_in_plan(struct store *s, uint64_t plan, struct slice address, struct forgotten *out)
 {

@@ -1,4 +1,4 @@
-/* Forgetting a person: removing a contact of a plan, and what its mails became. */
+/* Forgetting a person: removes a contact of a plan, its deliveries and its clicks. */
 #ifndef STORE_FORGET_H
 #define STORE_FORGET_H
 

@@ -11,7 +11,7 @@
 #define LOOK 200
 
 struct cell {
-	char *s; /* clean; NULL: none */
+	char *s; /* escaped; NULL: null */
 	size_t n;
 };
 
@@ -22,8 +22,8 @@ struct listing {
 	size_t n;
 	size_t *width;
 	struct cell *kept; /* up to LOOK rows, of a table */
-	size_t rows;       /* so far */
-	bool printing;     /* a table's head is out */
+	size_t rows;       /* rows added so far */
+	bool printing;     /* a table's head has been printed */
 	struct buf scratch;
 };
 
@@ -38,8 +38,8 @@ static unsigned long code_of(char const *s, size_t n)
 	return c;
 }
 
-/* Is a character one that a terminal would obey or not show: a control (C0, DEL, C1), one that
-   changes the direction of text, or one without a width? */
+/* Would a terminal obey the character, or not show it? Controls (C0, DEL, C1), characters that
+   change the direction of text, and characters without a width. */
 static bool is_unsafe(unsigned long c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e
@@ -97,8 +97,8 @@ void listing_line(FILE *out, char const *s, size_t n)
 
 /* --- Tables -------------------------------------------------------------------------- */
 
-/* Does a character take no place of its own? The combining marks of European
-   languages; elsewhere a column may stick out. */
+/* Has the character no width of its own? Knows the combining marks of European languages only:
+   with others a column may be uneven. */
 static bool is_combining(char const *s, size_t n)
 {
 	unsigned char a = (unsigned char)s[0];

@@ -1,7 +1,7 @@
 /* Rows for people (a table), for programs (JSON, RFC 8259) and for spreadsheets (CSV, RFC 4180, but lines
-   end in LF). The output is valid UTF-8, and safe on a terminal whatever strangers wrote into a
-   subject or a name: control characters, and those that are invisible or change the direction
-   of text, appear as \u202e. */
+   end in LF). The output is valid UTF-8, and safe on a terminal even if a subject or a name is
+   hostile. Characters that are controls, invisible, or change the direction of text appear as
+   \u202e. */
 #ifndef STORE_LISTING_H
 #define STORE_LISTING_H
 
@@ -23,15 +23,15 @@ struct listing;
 struct listing *listing_new(FILE *out, enum listing_format format,
 	struct listing_column const *columns, size_t n);
 
-/* Adds a row; a NULL value is null. The first rows of a table are kept until its columns' widths are
-   known. False: out of memory. */
+/* Adds a row; a NULL value is null. The first rows of a table are printed when its columns'
+   widths are known. False: out of memory. */
 bool listing_row(struct listing *l, char const *const *value, size_t const *length);
 
 /* Ends the listing and frees it. False: not all could be written; errno says why. */
 bool listing_end(struct listing *l);
 
-/* Writes s[0..n) with such characters escaped; line ends and tabs stay. What is not UTF-8 becomes
-   U+FFFD. */
+/* Writes s[0..n) with such characters escaped; line ends and tabs stay. Octets that are not UTF-8
+   become U+FFFD. */
 void listing_clean(FILE *out, char const *s, size_t n);
 
 /* The same, with line ends and tabs escaped too. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A family of metrics, and the statement that gives it: the value, or a label's value and the value. A
-   value that is null is left out. */
+/* A family of metrics, and the statement that gives it: the value, or a label's value and the
+   value. A null value is not printed. */
 struct family {
 	char const *name, *type, *label, *help, *sql;
 	bool is_date; /* the value is a date: print its seconds since 1970 */
@@ -41,7 +41,7 @@ struct printer {
 	struct family const *family;
 };
 
-/* A state may be any text that others wrote. */
+/* Escapes a label: other programs may have written any text into the column state. */
 static void print_label(FILE *out, char const *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

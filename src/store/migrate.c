@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* How often a migration is begun that another program may be doing at the same time. */
+/* How often a migration is tried, since another program may migrate at the same time. */
 #define TRIES 5
 
 static char const insert_version[] = "INSERT INTO schema (version) VALUES ($1)";
@@ -84,7 +84,7 @@ static enum store_result create_all(struct store *s, struct migrate_engine const
 	return r == STORE_OK ? migrate_create_indexes(s, e->engine) : r;
 }
 
-/* The UPDATE makes another program that migrates wait, and then find nothing to do. */
+/* The UPDATE makes another program that migrates wait; then it finds nothing to do. */
 static enum store_result take_steps(struct store *s, struct migrate_engine const *e, uint64_t from)
 {
 	enum store_result r = s->run(s, "UPDATE schema SET version = $1 WHERE version = $2",
@@ -110,7 +110,7 @@ static enum store_result migrate_once(struct store *s, struct migrate_engine con
 	return r;
 }
 
-/* Looks first: at nearly every start there is nothing to do, and a lock would have to be awaited. */
+/* Reads the version first, without a lock: at nearly every start there is nothing to do. */
 static enum store_result look(struct store *s, struct migrate_engine const *e, uint64_t *version)
 {
 	enum store_result r = s->begin(s, STORE_READ);
@@ -120,7 +120,7 @@ static enum store_result look(struct store *s, struct migrate_engine const *e, u
 	return r;
 }
 
-/* When two make the tables at the same time, one of them fails, and finds them made. */
+/* If two programs make the tables at the same time, one fails, tries again, and finds them. */
 enum store_result migrate(struct store *s, struct migrate_engine const *e)
 {
 	enum store_result r = STORE_OK;

@@ -7,12 +7,12 @@
 
 #include <stdint.h>
 
-/* What differs between the engines. */
+/* The parts of a migration that differ between the engines. */
 struct migrate_engine {
 	enum store_engine engine;
 	char const *find_schema; /* counts the tables called schema: 0 or 1 */
-	/* Step i leads from version i + 1 to i + 2, inside a transaction. Released steps do not
-	   change, except that they create tables as the list in store/tables.h now has them. */
+	/* Step i leads from version i + 1 to i + 2, inside a transaction. Do not change a released
+	   step. (It creates tables as the list in store/tables.h has them now.) */
 	enum store_result (*const *steps)(struct store *);
 };
 

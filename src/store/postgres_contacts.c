@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* How often contacts are added that another writer may delete meanwhile. */
+/* How often contacts are added: another writer may delete one meanwhile. */
 #define TRIES 3
 
 /* Appends an address with a backslash before each octet that has a meaning in an array. */
@@ -47,7 +47,8 @@ static char const add_contacts[] = ADD_CONTACTS
 	" WHERE NOT EXISTS (SELECT 1 FROM plan p WHERE p.id = $1::bigint AND p.has_forgotten = 1)" NOT_TWICE;
 static char const add_missing_contacts[] = ADD_CONTACTS NOT_TWICE;
 
-/* The places in the list of the marks that a contact has which is still unsubscribed. */
+/* Finds the marks that belong to contacts which are still unsubscribed; gives their places in the
+   list. */
 static char const find_forgotten[] =
 	"SELECT a.place FROM unnest(CAST($2::text AS text[])) WITH ORDINALITY AS a (mark, place)"
 	" CROSS JOIN LATERAL (SELECT c.id FROM contact c WHERE c.plan_id = $1::bigint AND c.email = a.mark LIMIT 1) AS c"
@@ -127,8 +128,8 @@ static enum store_result replace_forgotten(struct postgres *q, uint64_t plan, st
 	return r;
 }
 
-/* A contact that another writer deletes between the two statements is added once more. One that never
-   appears is left out by a rule or a trigger. */
+/* A contact that another writer deletes between the two statements is added once more. If it
+   still does not exist, a rule or a trigger keeps it out. */
 enum store_result postgres_group_contacts(struct store *s, uint64_t plan, uint64_t group,
 	struct spoolfile const *f, struct store_count *count)
 {

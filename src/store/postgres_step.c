@@ -1,5 +1,5 @@
-/* Migrations of the PostgreSQL store. Tables are altered in place: they keep their grants, triggers and
-   columns of others. */
+/* Migrations of the PostgreSQL store. Tables are altered in place: they keep their grants, and
+   triggers and columns that other programs added. */
 #include "store/migrate.h"
 #include "store/postgres_db.h"
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* How often a row is looked for and added that another writer may add or delete meanwhile. */
+/* How often a row is looked up and added: another writer may add or delete it meanwhile. */
 #define TRIES 3
 
 #define FIELDS 24 /* columns of an INSERT, at most */
@@ -82,7 +82,7 @@ static enum store_result insert(struct store *s, char const *table, struct field
 
 #define INSERT(s, table, fields, ending, id) insert(s, table, fields, sizeof fields / sizeof *fields, ending, id)
 
-/* Finds a row's number, or adds the row. It may be added or deleted by others between the two. */
+/* Finds a row's number, or adds the row. Another writer may add or delete it in between. */
 static enum store_result find_or_add(struct store *s, char const *find, char const *table,
 	struct field const *f, size_t n, uint64_t *id)
 {

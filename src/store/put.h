@@ -53,12 +53,12 @@ struct store_count {
    STORE_FAILED the transaction is over. */
 enum store_result store_put(struct store *s, struct store_entry const *e, struct store_count *count);
 
-/* `[SMTP] ` and the campaign's name or else the subject, `(sin asunto)` if there is none, or the date of
-   contacts alone. Replaces out. False: out of memory. */
+/* The name of a group and its piece: `[SMTP] ` and the campaign's name, else the subject, else
+   `(sin asunto)`; for contacts alone, the date. Replaces out. False: out of memory. */
 bool store_name(struct store_entry const *e, struct buf *out);
 
-/* Sets the reason for a row of `table` that did not come into being though no error was reported: a
-   trigger or a rule left it out. Returns STORE_REFUSED: nothing may refer to that row. */
+/* Sets the reason for a missing row of `table`: the INSERT reported no error, but a trigger or a
+   rule kept the row out. Returns STORE_REFUSED: nothing may refer to that row. */
 enum store_result store_left_out(struct store *s, char const *table);
 
 #endif

@@ -17,11 +17,11 @@
 /* How long to wait for another writer, in milliseconds; the transactions of saca are short. */
 #define BUSY_MS 10000
 
-/* Foreign keys are declared for other writers, and not enforced on this connection: each number that
-   saca refers to was read or made in the same transaction, and checking it again per member
-   costs a quarter of the importer's speed. The cache holds the upper levels of the contacts'
-   index, so that a store of 10^7 contacts costs what a small one does. A longer WAL writes a
-   page that many groups change less often. */
+/* Foreign keys are declared for other writers, and not enforced on this connection. saca refers
+   only to numbers that it has read or made in the same transaction. To check them again per
+   member costs a quarter of the importer's speed. The cache holds the upper levels of the
+   contacts' index, so that a store of 10^7 contacts costs what a small one does. A longer WAL
+   writes a page that many groups change less often. */
 static char const settings[] =
 	"PRAGMA synchronous = FULL;"
 	"PRAGMA foreign_keys = OFF;"

@@ -1,5 +1,5 @@
-/* The store: contacts, groups, pieces, sends and what became of them (saca-store(5)), in SQLite or
-   in PostgreSQL. The tables are listed in store/tables.h.
+/* The store: contacts, groups, pieces, sends and their results (saca-store(5)), in SQLite or in
+   PostgreSQL. The tables are listed in store/tables.h.
 
    A caller opens the store, and works in transactions:
 
@@ -23,10 +23,10 @@
      time from store_now, and give it as a parameter.
    - Where PostgreSQL cannot infer a parameter's type, as in SELECT $1, cast it: CAST($1 AS bigint).
    - Name the plan: WHERE plan_id = $1, in every joined table as well (saca-store(5), Keys).
-   - Depend on no statistics: find rows by the beginning of a key, many of them by a LATERAL or
-     correlated subquery with LIMIT 1, not by a join that the planner may turn round.
+   - Depend on no statistics: find rows by the beginning of a key. To find many rows, use a
+     LATERAL or correlated subquery with LIMIT 1, not a join whose order the planner may change.
    - To lock what several writers change, use lock_plan.
-   Statements are kept prepared in SQLite. In PostgreSQL nothing outlives a transaction on the
+   In SQLite statements stay prepared. In PostgreSQL nothing outlives a transaction on the
    connection, so that a pooler such as pgbouncer in transaction mode can be used.
 
    A date is text such as 2013-09-12T11:59:19Z, in parameters and in results. */

@@ -1,9 +1,8 @@
-/* The tables of the store: one list of columns. CREATE TABLE of both engines is made from it, and
-   saca-list's columns are it. saca-store(5) explains each of them.
+/* The tables of the store: one list of columns. CREATE TABLE of both engines and the columns of
+   saca-list are made from it. saca-store(5) explains each of them.
 
-   To add a column: add it to the list, raise STORE_SCHEMA, and add one step to each engine's
-   list of migrations (store/migrate.c). t/store/migrate.t compares a migrated store with a
-   new one. */
+   To add a column, add it to the list, raise STORE_SCHEMA, and add a step to the migrations of
+   each engine (store/migrate.c). t/store/migrate.t compares a migrated store with a new one. */
 #ifndef STORE_TABLES_H
 #define STORE_TABLES_H
 
@@ -15,9 +14,9 @@
 
 #define STORE_SCHEMA 3 /* the version of the list */
 
-/* Numbers of sends that do not come from a spool begin here: an INSERT without a number gets the next
-   one from here on, and a CHECK (in SQLite a trigger) refuses a smaller one. So it never takes a
-   number that a spool has promised to a client. */
+/* Numbers of sends that do not come from a spool begin here. An INSERT without a number gets the
+   next one; a CHECK (in SQLite a trigger) refuses a smaller one. So it never takes a number that
+   a spool has promised to a client. */
 #define STORE_FOREIGN_SENDS "1099511627776" /* 2^40 */
 
 enum store_type {
@@ -33,8 +32,8 @@ enum store_type {
 struct store_column {
 	char const *name;
 	enum store_type type;
-	char const *rule;  /* DEFAULT, CHECK..., of both engines; NULL: none */
-	char const *of;    /* the table whose id it is; NULL: none */
+	char const *rule;  /* DEFAULT, CHECK..., for both engines; NULL: nothing */
+	char const *of;    /* the table whose id it is; NULL: not an id of another table */
 	bool null;         /* may be null */
 	/* saca-list: */
 	char const *label; /* NULL: it is not listed */
@@ -59,7 +58,7 @@ struct store_table {
 extern struct store_table const store_tables[];
 extern size_t const store_table_count;
 
-/* The list's table of that name; NULL: there is none. */
+/* The table of that name; NULL: the list does not have it. */
 struct store_table const *store_table_find(char const *name);
 
 enum store_engine { STORE_SQLITE, STORE_POSTGRES };
@@ -67,7 +66,7 @@ enum store_engine { STORE_SQLITE, STORE_POSTGRES };
 /* The indexes, and a trigger of SQLite: each a CREATE statement. */
 struct store_index {
 	char const *sql;
-	enum store_engine engine; /* the one that needs it, unless both do */
+	enum store_engine engine; /* the engine that needs it, unless both do */
 	bool both;
 };
 

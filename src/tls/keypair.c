@@ -16,7 +16,7 @@
 
 enum { RENEWAL_MS = 2000, AGAIN_MS = 20 }; /* how long a renewal may take, and how often to look */
 
-/* The text of one PEM file at a time. Pages that no file reaches are never touched. */
+/* The text of one PEM file at a time. A small file touches only the first pages. */
 static struct {
 	char s[FILE_MAX + 1];
 	size_t len;

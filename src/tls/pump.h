@@ -39,11 +39,11 @@ void pump_init(struct pump *p, struct server *server, struct sessions *sessions,
 #define PUMP_TIMEOUT (-1)
 int pump_handshake(struct pump *p, unsigned int ms);
 
-/* Serves the session until the program has closed its side, and its output and close_notify have been
-   sent; or until both the client and the program have closed theirs. When the client's octets end,
-   in any way, the program reads an end of file. After the client's close_notify the program's output
-   is discarded (RFC 5246 7.2.1). After the program's end, a client that does not read, or does not
-   close, gets a few seconds. */
+/* Serves the session until it is over: the program has closed its side, and its output and
+   close_notify have been sent; or both client and program have closed their sides. When the
+   client's octets end, in any way, the program reads an end of file. After the client's
+   close_notify the program's output is discarded (RFC 5246 7.2.1). After the program's end, a
+   client that does not read, or does not close, gets a few seconds. */
 void pump_run(struct pump *p);
 
 #endif

@@ -24,8 +24,9 @@ struct server {
 };
 
 /* Prepares one handshake and seeds the generator of random numbers. Seeding may open a file: call it
-   before the process gives up its rights. pairs: at least one, used until the handshake ends; pairs
-   with a name serve that name only. min: BR_TLS10, BR_TLS11 or BR_TLS12. False: no randomness. */
+   before the process gives up its rights. pairs: at least one, used until the handshake ends;
+   pairs with a name serve that name only. min: the lowest version, BR_TLS10, BR_TLS11 or
+   BR_TLS12. False: no randomness. */
 bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsigned int min);
 
 /* After the handshake: wipes the master secret, which only another handshake needs. */

@@ -6,8 +6,8 @@
    recording of the connections, discloses nothing. The server name of the ClientHello is
    authenticated with the entry: a session is not resumed under another name (RFC 6066 3).
 
-   Only the replacement of the secret takes a lock. An entry that two processes wrote at once, that
-   was half written, or that was changed, does not decrypt: the session is not found, and a full
+   Only the replacement of the secret takes a lock. A damaged entry (two processes wrote it at
+   once, or one wrote half of it) does not decrypt. Then the session is not found, and a full
    handshake follows. */
 #ifndef TLS_SESSIONS_H
 #define TLS_SESSIONS_H
@@ -38,8 +38,9 @@ struct sessions {
 	struct server const *server;
 };
 
-/* Makes FILE for at least `entries` sessions, and FILE.key, both with mode 0600. Files that are
-   right already are kept; a cache of another size is replaced. False: *fault. */
+/* Makes FILE for at least `entries` sessions, and FILE.key, both with mode 0600. If the files
+   exist and are right, they stay as they are. A cache of another size is replaced. False: *fault.
+   */
 bool sessions_make(char const *file, uint64_t entries, struct fault *fault);
 
 /* Opens the cache, and reads or replaces its secret. Needs the right to open both files; the other

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /* Sets PROTO to TCP, and ${PROTO}REMOTEIP, REMOTEPORT, LOCALIP and LOCALPORT from the socket on
-   descriptor 0. Variables that are set already are kept (inetd and systemd set none of them). Does
-   nothing if descriptor 0 is not a TCP socket. False: errno. */
+   descriptor 0. Variables that are set already stay as they are (inetd and systemd set none of
+   them). Does nothing if descriptor 0 is not a TCP socket. False: errno. */
 bool environment_complete(void);
 
 #endif

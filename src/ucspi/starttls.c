@@ -50,7 +50,7 @@ enum starttls_state starttls_look(struct starttls const *u)
 {
 	if (u->ctl < 0)
 		return STARTTLS_NONE;
-	/* A wrapper sends nothing before it is asked: anything to read is its end. */
+	/* A wrapper sends nothing before the request: if there is something to read, it has ended. */
 	return wait_for(u->ctl, POLLIN, WAIT_LOOK) == 0 ? STARTTLS_READY : STARTTLS_DEAD;
 }
 

@@ -42,7 +42,8 @@ static struct {
 	[API_LATER] = {503, "servicio no disponible por ahora: vuelva a intentarlo mas tarde"},
 };
 
-/* Actions of the published API that would change what only mail makes here. */
+/* Actions of the published API that saca does not have: here only mail makes contacts, groups and
+   pieces. */
 static char const *const not_here[] = {"contact_save", "contact_delete", "contact_group", "contact_ungroup", "group_save",
 	"group_delete", "group_truncate", "newsletter_save", "newsletter_delete", "newsletter_add_file", "send_campaign",
 	"send_sms", "send_xmpp", "get_stats_hotzones", "get_stats_graphs", NULL};
@@ -193,7 +194,8 @@ static enum api_fault log_in(struct api *a)
 
 /* --- The request ----------------------------------------------------------------------------- */
 
-/* Does a browser send it for a page of another site? (Fetch standard, Origin; Fetch Metadata.) */
+/* Does the request come from a page of another site, in a browser? (Fetch standard, Origin; Fetch
+   Metadata.) */
 static bool is_foreign(struct request const *r)
 {
 	char const *site = request_field("HTTP_SEC_FETCH_SITE"), *origin = request_field("HTTP_ORIGIN");

@@ -15,7 +15,7 @@
 
 #define API_WORD 300 /* octets of the word in a fault's text, with its NUL */
 
-/* Of the program. Strings; NULL: not set. */
+/* The settings of the program. Strings; NULL: not set. */
 struct api_settings {
 	char const *store;   /* address of the store */
 	char const *login;   /* socket of the login service */
@@ -26,7 +26,7 @@ struct api_settings {
 	char const *prefix;  /* of the option header fields */
 };
 
-/* The faults of a request: each is answered by `KO: CODE text`. API_OK is none. */
+/* The faults of a request. The response to each is `KO: CODE text`. API_OK: no fault. */
 enum api_fault {
 	API_OK,
 	API_ORIGIN,     /* 400: from the page of another site */

@@ -46,7 +46,7 @@ static enum api_fault refuse(struct api *a, enum refusal why, uint64_t n, uint64
 	return api_fault(a, API_QUEUE, text);
 }
 
-/* With the text of a reply of its dialogue, without the code. */
+/* A refusal in the words of a reply of the SMTP dialogue, without its code. */
 static enum api_fault refuse_as_dialogue(struct api *a, enum api_fault fault, enum reply reply)
 {
 	char line[REPLY_LINE + 1], size[NUM_FMT];
@@ -58,8 +58,8 @@ static enum api_fault refuse_as_dialogue(struct api *a, enum api_fault fault, en
 
 /* --- Parameters ------------------------------------------------------------------------------ */
 
-/* Parameters of the published API that a mail of the SMTP door cannot have. Values of `off` are as
-   good as none. */
+/* Refuses parameters of the published API that a mail of the SMTP door cannot have. `off` is the
+   same as absent. */
 static enum api_fault check_unavailable(struct api *a)
 {
 	static struct {
@@ -128,7 +128,8 @@ static enum api_fault read_message_id(struct sending *s)
 	return API_OK;
 }
 
-/* The text parameters; both bodies may not be missing: the queue would take the contacts alone. */
+/* Reads the text parameters. At least one body must be there: without both the queue would import
+   the contacts alone. */
 static enum api_fault read_texts(struct sending *s)
 {
 	struct api *a = s->api;
@@ -180,7 +181,7 @@ static enum api_fault read_sender(struct sending *s)
 	return s->sender_n ? API_OK : api_fault(a, API_NOT_FOUND, "rid");
 }
 
-/* The sender must be validated, whatever the store knows. */
+/* Checks that the accounts still have the sender: the store also knows old ones. */
 static enum api_fault check_sender(struct sending *s, struct accounts_plan *plan)
 {
 	struct api *a = s->api;

@@ -189,7 +189,8 @@ static enum api_fault contact_deactivate(struct api *a)
 	return a->result == STORE_OK ? api_ok(a, "1") : API_LATER;
 }
 
-/* Ends what keeps mails of the sender from the contact: bounces (20) hold for every sender. */
+/* Ends the contact's unsubscriptions from the sender, and those after bounces (20), which hold
+   for every sender. */
 static enum api_fault contact_activate(struct api *a)
 {
 	char now[DATE_ISO];

@@ -1,5 +1,5 @@
-/* A campaign that comes by HTTP. It becomes a message like those of SMTP clients, and the queue
-   service treats it alike. */
+/* A campaign that comes by HTTP. It becomes a message like those of SMTP clients, for the queue
+   service. */
 #ifndef WEB_CAMPAIGN_H
 #define WEB_CAMPAIGN_H
 
@@ -50,8 +50,8 @@ struct campaign_origin {
 	bool is_real; /* also if the plan has sandbox=yes */
 };
 
-/* Hands a composed message to the queue service. The answer is like that to a client of the SMTP door.
-   reason: how a failure came about, for the log. */
+/* Hands a composed message to the queue service. The answer is that which a client of the SMTP
+   door would get. reason: the reason of a failure, for the log. */
 void campaign_submit(struct campaign *c, struct buf const *message, struct campaign_origin const *origin,
 	struct answer *answer, char reason[ASK_REASON]);
 

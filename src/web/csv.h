@@ -8,8 +8,8 @@
 /* Begins a response that a browser saves as NAME-ID.csv. */
 void csv_start(struct page *p, char const *name, uint64_t id);
 
-/* Appends a row of n cells; NULL is an empty one. Writes what there is when it has become much.
-   Does not return when the reader has gone. */
+/* Appends a row of n cells; NULL is an empty one. Writes the rows to standard output when they
+   have become many. If the reader has gone, ends the program. */
 void csv_row(struct page *p, char const *const *cell, size_t n);
 
 #endif

@@ -66,7 +66,7 @@ static bool ends_delimiter(char const *s, size_t n)
 	return n == 0 || s[0] == '\r' || s[0] == '\n' || ascii_is_blank(s[0]) || (n > 1 && s[0] == '-' && s[1] == '-');
 }
 
-/* The offset of the next delimiter line, at or after `at`; n: there is none. */
+/* The offset of the next delimiter line, at or after `at`; n: not found. */
 static size_t find_delimiter(char const *s, size_t n, size_t at, char const *boundary, size_t len)
 {
 	while (at + 2 + len <= n) {
@@ -83,7 +83,7 @@ static size_t find_delimiter(char const *s, size_t n, size_t at, char const *bou
 	return n;
 }
 
-/* The name goes to where the part's header was, its value is terminated in place. */
+/* Writes the field's name over the part's header; terminates its value in place. */
 static enum form_fault read_part(struct form *f, char *s, size_t n)
 {
 	size_t body, block = header_end(s, n, &body);

@@ -11,7 +11,7 @@
 #define INSPECT_CLIPPED 104448 /* octets (102 KB): Gmail shows no more of a mail's HTML */
 #define INSPECT_LISTED 200     /* links and words that are listed at most */
 
-/* All zero is empty. The holder frees it. */
+/* All zero is empty. The caller frees it. */
 struct inspection {
 	struct buf links; /* the addresses of a and area in their order, references resolved, each with a NUL */
 	struct buf words; /* the words that are missing in the HTML, each with a NUL */
@@ -20,7 +20,8 @@ struct inspection {
 };
 
 /* Inspects html[0..n) and text[0..tn). A word has at least four letters or digits; octets above 0x7f are letters;
-   A-Z equal a-z. A word is missing if the HTML has it nowhere, not even in an attribute. False: out of memory. */
+   A-Z equal a-z. A word is missing if it is not in the HTML, not even in an attribute. False: out
+   of memory. */
 bool inspect_piece(struct inspection *out, char const *html, size_t n, char const *text, size_t tn);
 
 void inspection_free(struct inspection *i);

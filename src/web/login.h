@@ -13,7 +13,7 @@ enum web_login {
 	WEB_LOGIN_LATER     /* the service failed, or took too long */
 };
 
-/* The user of a request. All zero: nobody. */
+/* The user of a request. All zero: not logged in. */
 struct web_user {
 	char name[TICKET_USER + 1];      /* user.plan */
 	char const *plan;                /* in name */

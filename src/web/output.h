@@ -41,16 +41,16 @@ struct output {
 	struct cJSON *record, *part; /* in JSON: the record, and its part at present */
 };
 
-/* Begins the body with n columns, which must outlive the output. The response has been started, and
-   notes when memory runs out. */
+/* Begins the body with n columns, which must outlive the output. The caller has started the
+   response. Out of memory: the response notes it (web/response.h). */
 void output_begin(struct output *o, enum output_mode mode, struct response *to, enum output_shape shape,
 	struct output_column const *columns, size_t n);
 
 /* Adds a row: n values as strings, NULL is null. A record has one. */
 void output_row(struct output *o, char const *const *value, size_t const *length);
 
-/* Adds a list to a record, after its row: one more field, named `name`. It needs a mode of
-   output_has_parts. Rows follow; output_end_part ends it. */
+/* Adds a list to a record, after its row: one more field, named `name`. Only for modes with
+   output_has_parts. Then add its rows, and call output_end_part. */
 void output_begin_part(struct output *o, char const *name, struct output_column const *columns, size_t n);
 void output_end_part(struct output *o, char const *name);
 bool output_has_parts(struct output const *o);

@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Only what the page itself has; forms only to us; in no frame of others. */
+/* The page may use only what it contains, post forms only to this host, and be in no frame of
+   other sites. */
 #define POLICY "default-src 'none'; style-src 'sha256-%'; img-src 'self' data:; frame-src 'self'; form-action 'self'; " \
 	"frame-ancestors 'none'; base-uri 'none'"
 

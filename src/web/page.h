@@ -1,8 +1,8 @@
-/* Writing the panel's pages: what a request has brought, and the frame, words, numbers and dates
-   of a page.
+/* Writes the panel's pages: the state of a request, and the frame, words, numbers and dates of a
+   page.
 
-   A page function reads rows, and prints as it goes. Failures end the program at once
-   (page_stop): the response is written whole at the end, so that nothing half-made is sent. */
+   A page function reads rows, and prints as it goes. A failure ends the program at once
+   (page_stop). The response is written at the end, so no part of a failed page is sent. */
 #ifndef WEB_PAGE_H
 #define WEB_PAGE_H
 
@@ -37,7 +37,7 @@ struct page {
 	struct form query, body;
 	struct response out;
 	enum web_language language;
-	char const *base;         /* what all links begin with: the path of SACA_URL, "" or `/panel` */
+	char const *base;         /* what all links begin with: the path in SACA_URL, "" or `/panel` */
 	struct web_session session;   /* cookie: "" before the login */
 	char token[SESSION_TOKEN]; /* of its forms */
 	char const *plan_name;    /* in session.login */
@@ -62,7 +62,7 @@ struct page {
      %%  a percent sign */
 void page_print(struct page *p, char const *format, ...);
 
-/* Appends text as part of a query string: what is no letter or digit becomes %XX. */
+/* Appends text as part of a query string: octets that are not letters or digits become %XX. */
 void page_query_text(struct page *p, char const *s);
 
 /* Appends part/whole as a percentage with one decimal; a dash if whole is 0. */
@@ -78,7 +78,7 @@ void page_end(struct page *p);
 /* The word of the page's language. */
 char const *page_word(struct page const *p, enum web_text t);
 
-/* Answers with a page that says why, writes it and ends the program. code: its exit code. */
+/* Answers with a page that gives the reason, and ends the program with the exit code. */
 _Noreturn void page_stop(struct page *p, int code, char const *status, enum web_text title, enum web_text why);
 _Noreturn void page_out_of_memory(struct page *p);
 _Noreturn void page_not_found(struct page *p);
@@ -98,11 +98,12 @@ uint64_t page_column(char const *const *column, size_t const *length, size_t i);
 /* A search field in the head of a list. path: below the base; label: what is searched. */
 void page_search(struct page *p, char const *path, enum web_text label, char const *text);
 
-/* The links to the first and the next page of a list. parameter: the field that has the key of the last row.
-   name, value: another field that they keep; value: NULL or "" is none. Nothing if there is one page only. */
+/* The links to the first and the next page of a list. Prints nothing if there is only one page.
+   parameter: the field with the key of the last row. name, value: another field to keep in the
+   links; value NULL or "": no such field. */
 void page_paging(struct page *p, char const *path, char const *parameter, char const *name, char const *value, bool is_first);
 
-/* A list without rows. */
+/* Prints an empty list: a title, and the reason. */
 void page_empty(struct page *p, enum web_text title, enum web_text why);
 
 /* A note about what a form did: text of the field `done`, if it is one of the values up to a NULL. */
@@ -118,7 +119,8 @@ bool page_row(struct page *p, char const *key);
 /* Makes a pattern of LIKE ... ESCAPE '!' that finds the text anywhere; a string in out. */
 void page_pattern(struct page *p, struct buf *out, char const *text);
 
-/* A field of the query as a number; 0: absent or none. As text: "" where absent or not UTF-8. */
+/* Returns a field of the query as a number; 0: absent, or not a number. page_text_field: as text;
+   "": absent, or not UTF-8. */
 uint64_t page_number_field(struct page const *p, char const *name);
 char const *page_text_field(struct page const *p, char const *name);
 

@@ -1,6 +1,6 @@
 /* The pages of the panel, one function each. They run in a transaction of p->store, and write the
-   response but for its end. The id is a number of the path; of another plan's they know nothing:
-   each statement names p->plan. */
+   response but for its end. id: the number in the path. Each statement names p->plan, so a page
+   cannot show rows of another plan. */
 #ifndef WEB_PANEL_H
 #define WEB_PANEL_H
 

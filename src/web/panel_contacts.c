@@ -40,7 +40,7 @@ bool panel_print_contact(void *arg, size_t n, char const *const *column, size_t 
 	return true;
 }
 
-/* The list of all contacts goes on after an address. */
+/* The next page of all contacts begins after an address. */
 static bool print_by_address(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct page *p = arg;

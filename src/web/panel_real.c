@@ -92,7 +92,7 @@ static void read_test(struct real *r, uint64_t id)
 
 /* --- Sending it --------------------------------------------------------------------------- */
 
-/* Nothing was sent. why: text, of the queue. */
+/* Prints that the message was not sent. why: the queue's text. */
 static void print_refusal(struct page *p, uint64_t id, char const *status, char const *why)
 {
 	page_start(p, status, AREA_TESTS, page_word(p, TEXT_NOT_SENT));

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Strings of the environment; "" where a variable is not set. */
+/* Strings of the environment; "": the variable is not set. */
 struct request {
 	char const *method, *path; /* REQUEST_METHOD, PATH_INFO */
 	char const *query, *type;  /* QUERY_STRING, CONTENT_TYPE */

@@ -8,15 +8,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Filled in memory and written at once, so that a failure on the way can still become
-   another response. All zero is the empty one. */
+/* It is built in memory and written at once, so that after a failure another response can replace
+   it. All zero is empty. */
 struct response {
 	struct buf header, body;
 	bool no_memory; /* once and for all */
 	bool is_started; /* response_flush has written the header */
 };
 
-/* Begins a response; what was there is dropped. status: `404 Not Found`; type: a media type. */
+/* Begins a response, and drops the one before. status: `404 Not Found`; type: a media type. */
 void response_start(struct response *r, char const *status, char const *type);
 
 /* Adds a field. Octets of the value that would end the line become `?`. */
@@ -30,8 +30,8 @@ void response_puts(struct response *r, char const *s);
    tags and inside a quoted attribute. */
 void response_text(struct response *r, char const *s, size_t n);
 
-/* Writes what there is of a long body, and drops it; the first time with the header, which gets no
-   Content-Length. False: errno. */
+/* Writes the body so far to standard output, and empties the buffer. The first call also writes
+   the header, without Content-Length. False: errno. */
 bool response_flush(struct response *r);
 
 /* Writes the rest of the response to standard output; without response_flush before, with Content-Length; `head`: without the body.

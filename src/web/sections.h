@@ -1,4 +1,5 @@
-/* The sections of a send: its contacts by what became of them, as the platform's API names them. */
+/* The sections of a send: its contacts by the outcome of their mails. The names are those of the
+   platform's API. */
 #ifndef WEB_SECTIONS_H
 #define WEB_SECTIONS_H
 
@@ -27,7 +28,7 @@ struct section const *section_find(char const *name);
 /* Its name, in small letters. */
 char const *section_name(struct section const *s);
 
-/* The section that a figure counts; NULL: none. And the figure that counts a section. */
+/* The section that a figure counts; NULL: it counts none. figure_of_section is the reverse. */
 struct section const *section_of_figure(enum figure f);
 enum figure section_figure(struct section const *s);
 

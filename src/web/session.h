@@ -48,7 +48,8 @@ bool web_session_is_ours(struct web_session const *s, struct hash_key const *k,
 /* Writes the token of the session's forms. */
 void web_session_token(char out[SESSION_TOKEN], struct hash_key const *k, struct web_session const *s);
 
-/* Is it the token of the session's forms? In constant time. token: NULL is none. */
+/* Is it the token of the session's forms? Compares in constant time. token: NULL: the form had no
+   token. */
 bool web_session_has_token(struct web_session const *s, struct hash_key const *k, char const *token);
 
 #endif
