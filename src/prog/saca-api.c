@@ -54,6 +54,7 @@ int main(int argc, char const *const *argv)
 		api_answer(&api);
 	if (!response_end(&response, strcmp(request.method, "HEAD") == 0))
 		strerr_diefusys(EXIT_TEMPORARY, "answer");
+	request_end(&request);
 	if (missing)
 		strerr_dief(EXIT_MISUSE, missing, " is not set");
 	request_free(&request);

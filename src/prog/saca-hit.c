@@ -23,7 +23,6 @@
 #include <skalibs/strerr.h>
 
 #define HTML "text/html; charset=utf-8"
-#define BODY_OCTETS 1048576 /* of a body that is read and dropped */
 
 /* Of our own pages: nothing is loaded, and the button posts to the page itself. */
 #define OWN_POLICY "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -56,6 +55,7 @@ static void send_response(void)
 {
 	if (!response_end(&response, strcmp(request.method, "HEAD") == 0))
 		strerr_diefusys(EXIT_TEMPORARY, "write the response");
+	request_end(&request);
 }
 
 static void send_page(char const *status, char const *language, char const *title, bool button, char const *label)
@@ -295,7 +295,5 @@ int main(int argc, char const *const *argv)
 		return EXIT_TEMPORARY;
 	}
 	answer_request();
-	close(1); /* the answer is whole, whatever the body takes */
-	request_discard_body(BODY_OCTETS);
 	return 0;
 }

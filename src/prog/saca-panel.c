@@ -381,7 +381,6 @@ int main(int argc, char const *const *argv)
 		page.store->close(page.store);
 		page.store = NULL;
 	}
-	if (!response_end(&page.out, !strcmp(page.request.method, "HEAD")))
-		strerr_diefusys(EXIT_TEMPORARY, "write the response");
+	page_send(&page);
 	return 0;
 }

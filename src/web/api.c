@@ -13,7 +13,6 @@
 
 enum {
 	BODY_OCTETS = 8 << 20,     /* of a request: a message of 512000 octets, each as %XX, and its recipients */
-	DISCARD_OCTETS = 64 << 20, /* of a larger one, which is read and dropped */
 	REPEATS = 20               /* of a transaction that conflicts with others */
 };
 
@@ -217,10 +216,8 @@ static enum api_fault read_form(struct api *a)
 {
 	enum form_fault fault = FORM_OK;
 	if (a->is_post && !request_body(a->request, BODY_OCTETS, &a->form, &fault)) {
-		if (errno == EMSGSIZE) {
-			request_discard_body(DISCARD_OCTETS);
+		if (errno == EMSGSIZE)
 			return API_LARGE;
-		}
 		if (errno == EPROTO)
 			return API_BODY;
 		log_failure(a, " warning: unable to read the body: ", strerror(errno));

@@ -201,10 +201,11 @@ void page_end(struct page *p)
 	page_print(p, "</body></html>\n");
 }
 
-static void write_response(struct page *p)
+void page_send(struct page *p)
 {
 	if (!response_end(&p->out, !strcmp(p->request.method, "HEAD")))
 		strerr_diefusys(EXIT_TEMPORARY, "write the response");
+	request_end(&p->request);
 }
 
 void page_stop(struct page *p, int code, char const *status, enum web_text title, enum web_text why)
@@ -213,11 +214,11 @@ void page_stop(struct page *p, int code, char const *status, enum web_text title
 	page_print(p, "<div class=\"card empty\"><h1>%w</h1><p>%w</p><p><a class=\"button\" href=\"%p/\">%w</a></p></div>", title, why,
 		*p->session.cookie ? TEXT_BACK_SENDS : TEXT_LOGIN);
 	page_end(p);
-	write_response(p);
 	if (p->store) {
 		p->store->rollback(p->store);
 		p->store->close(p->store);
 	}
+	page_send(p);
 	exit(code);
 }
 

@@ -75,6 +75,9 @@ void page_bar(struct page *p, uint64_t part, uint64_t whole, char const *classes
 void page_start(struct page *p, char const *status, enum page_area area, char const *title);
 void page_end(struct page *p);
 
+/* Writes the response and ends the request. Exits 111 where standard output fails. */
+void page_send(struct page *p);
+
 /* The word of the page's language. */
 char const *page_word(struct page const *p, enum web_text t);
 

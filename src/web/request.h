@@ -37,10 +37,10 @@ enum form_fault request_query(struct request *r, struct form *f);
    number. *fault is set where the call returns true. */
 bool request_body(struct request *r, size_t most, struct form *f, enum form_fault *fault);
 
-/* Reads and drops the body, at most `most` octets of it: for a program that needs none and has
-   answered. Some servers (Apache) close the connection when a program ends before it has
-   read what they write. */
-void request_discard_body(size_t most);
+/* Ends the answer: closes standard output, then reads and drops what is left of the body, unless
+   that is more than 64 MB. Some servers (Apache) close the connection when a program ends before
+   it has read what they write. */
+void request_end(struct request const *r);
 
 void request_free(struct request *r);
 

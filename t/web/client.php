@@ -1,7 +1,7 @@
 <?php
 // A client that sends what the published PHP clients of the API send:
 //   php client.php URL USER PLAN PASSWORD [multipart]
-// It prints one line a step, which t/web/api-servers.t compares.
+// It prints one line a step, which t/web/webservers.t compares.
 
 class Client {
 	const VERSION = 'prueba-1';

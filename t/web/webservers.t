@@ -1,7 +1,7 @@
 #!/bin/sh
-# saca-api under real web servers, with the files of scripts/service: lighttpd, nginx with
-# fcgiwrap, and Apache. A PHP client like the published ones, curl, large bodies, and a look at
-# the logs.
+# saca-api and saca-panel under real web servers, with the files of scripts/service: lighttpd, nginx
+# with fcgiwrap, and Apache. curl, a PHP client like the published ones, large bodies, and a look
+# at the logs.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/webserver.sh"
@@ -22,11 +22,18 @@ campaign uno 'Primera €' | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$T
 saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
 [ "$(id -u)" != 0 ] || chown -R nobody "$T/store"
 
+# Apache closes the connection when a program ends before it has read its input.
+for program in saca-api saca-panel saca-hit; do
+	{ head -c 1000000 /dev/zero; echo $? >"$T/writer"; } |
+		REQUEST_METHOD=POST PATH_INFO=/ CONTENT_LENGTH=1000000 HTTP_ORIGIN=https://evil.example "$program" >"$T/answer" 2>/dev/null
+	is "$(sed -n 's/^Status: \(...\).*/\1/p' "$T/answer"):$(cat "$T/writer")" 503:0 "$program without settings reads its input to the end"
+done
+
 # settings FILE: the shipped file with the paths of this test, and the panel's after it, as INSTALL has it
 settings() {
 	cat "$TOP/scripts/service/$1" "$TOP/scripts/service/${1%/*}/saca-panel.conf" | sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/saca.db|$STORE|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
 		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|; s|/run/saca/panel/|$T/|; s|https://panel.example.com/api|http://127.0.0.1:$PORT/api|
-		s|/etc/saca/panel.key|$T/panel.key|"
+		s|https://panel.example.com|https://127.0.0.1:$PORT|; s|/etc/saca/panel.key|$T/panel.key|"
 }
 
 # ask [CURL-OPTION...]: the status; the body is in $T/answer
@@ -64,7 +71,6 @@ try() {
 	is "$(ask -u victor.acme:secreto):$(body)" 200:1 "$1: GET with Basic is answered"
 	is "$(ask)" 400 "$1: GET without a login is 400"
 	like "$(body)" '^KO: 401 ' "$1: and its code is 401"
-	like "$($ROOMY curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$PORT/")" '^(200|303)$' "$1: the panel is beside it"
 	QUERY=
 	is "$(ask -u victor.acme:secreto -d action=get_campaigns -H 'Origin: https://evil.example')" 400 "$1: a foreign Origin is 400"
 	is "$(ask -u victor.acme:secreto -d action=get_version -H "Origin: http://127.0.0.1:$PORT")" 200 "$1: an Origin of its own is answered"
@@ -74,6 +80,7 @@ try() {
 	like "$(head -c 20000000 /dev/zero | ask -u victor.acme:secreto -H Expect: --data-binary @-)" '^(4..|000)' "$1: a body of 20 MB is refused"
 	is "$(ask -u victor.acme:secreto -d action=get_version)" 200 "$1: the next request is answered"
 	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" secreto "$1: the logs have no password"
+	try_panel "$1"
 	if command -v php >/dev/null; then
 		for encoding in '' multipart; do
 			is "$($ROOMY php -d allow_url_fopen=1 "$TOP/t/web/client.php" "http://127.0.0.1:$PORT/api" victor acme secreto $encoding 2>&1)" \
@@ -82,6 +89,39 @@ try() {
 	else
 		skip "$1: a PHP client like the published ones works" 'php is not installed'
 	fi
+}
+
+# browse PATH [CURL-OPTION...]: a page of the panel; as ask, and the header is in $T/head
+browse() {
+	_path=$1
+	shift
+	$ROOMY curl -s --max-time 60 -D "$T/head" -o "$T/answer" -w '%{http_code}' -H "Cookie: $COOKIE" "$@" "http://127.0.0.1:$PORT$_path"
+}
+# field NAME: its value in the last header
+field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
+
+# try_panel SERVER: TLS is left out, so the cookie is carried by hand
+try_panel() {
+	COOKIE=
+	is "$(browse /sends/1):$(field Location)" 303:/login "$1: a page of the panel leads to the login"
+	is "$(browse /login -d user=victor.acme -d password=wrong):$(field Set-Cookie)" 403: "$1: a wrong password gets no cookie"
+	is "$(browse /login -d user=victor.acme -d password=secreto):$(field Location)" 303:/ "$1: the login form leads to the sends"
+	COOKIE=$(field Set-Cookie)
+	COOKIE=${COOKIE%%;*}
+	is "$(browse /)" 200 "$1: the sends are shown"
+	like "$(body)" 'href="/sends/1"' "$1: the page of sends has the send"
+	like "$(field Content-Security-Policy)" "^default-src 'none'" "$1: the page has its policy"
+	is "$(browse '/?q=Segunda'):$(grep -c 'href="/sends/1"' "$T/answer")" 200:0 "$1: a search reaches the program"
+	is "$(browse '/sends/1/people.csv?section=all'):$(tr -d '\r' <"$T/answer" | sed -n '2,$p' | cut -d, -f2 | sort | tr '\n' ' ')" \
+		'200:ana@example.org luis@example.org ' "$1: the contacts are downloaded as CSV"
+	browse /sends/1 >/dev/null
+	token=$(sed -n 's/.*name="token" value="\([a-z2-7]*\)".*/\1/p' "$T/answer" | head -n 1)
+	is "$(browse /contacts/1/unsubscribe -d sender=1)" 403 "$1: a form without its token is refused"
+	is "$(browse /contacts/1/unsubscribe -d sender=1 -d "token=$token")" 303 "$1: a form with its token is accepted"
+	is "$(head -c 100000 /dev/zero | tr '\0' a | browse /login -H Expect: --data-binary @-)" 413 "$1: a form of 100 KB is refused"
+	is "$(browse /no/such/page)" 404 "$1: the panel answers for every other path"
+	is "$(browse /logout -d "token=$token"):$(browse /)" 303:303 "$1: the logout ends the session"
+	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" "secreto|${COOKIE#*=}" "$1: the logs have neither password nor cookie"
 }
 VERSION=$(saca-api -V | cut -d' ' -f2)
 try_servers
