@@ -107,6 +107,29 @@ CÓDIGOS DE ERROR
 Tras un código que empieza por 4, repita más tarde. Tras uno que empieza por 5, corrija antes.
 
 
+ESTADÍSTICAS EN EL NAVEGADOR
+
+En https://panel.example.com, desde un ordenador o un móvil, con el mismo usuario y la misma clave.
+La sesión dura 12 horas. Las páginas están en español, o en inglés si su navegador lo prefiere.
+
+  Envíos      el estado de cada uno, cuántos contactos lo han recibido, abierto y pulsado, y cuántas
+              bajas hubo. Se buscan por nombre, asunto o número. Dentro de uno: todas las cifras,
+              aperturas y clics en el tiempo, clics por enlace, los contactos de cada cifra (también en
+              CSV, para una hoja de cálculo) y la vista previa. Mientras se envía puede pausarlo,
+              reanudarlo o cancelarlo; lo ya enviado no vuelve.
+  Contactos   se buscan por su dirección. Dentro de uno: sus grupos, sus envíos y sus bajas. Puede
+              darlo de baja de un remitente, y anular la baja.
+  Grupos      uno por mensaje, con sus contactos (también en CSV).
+  Piezas      el HTML y el texto de cada mensaje, sus imágenes y los envíos que lo usan, a ancho de
+              ordenador y de móvil.
+  Pruebas     los envíos de un plan de pruebas, que no llegan a nadie, con lo que conviene revisar: si
+              Gmail recortará el mensaje (102 KB), los enlaces, las imágenes sin texto alternativo y
+              las diferencias entre texto y HTML. 'Enviar de verdad' hace con la pieza un envío nuevo.
+
+Una apertura cuenta cuando el contacto ve las imágenes o pulsa un enlace. Las que hace una máquina
+(un antivirus que abre todos los enlaces, por ejemplo) se cuentan aparte.
+
+
 ESTADÍSTICAS POR API
 
 Con el número del envío, un programa consulta su estadística: una petición HTTPS por POST a

@@ -142,10 +142,11 @@ class Browser:
 		"""How many pixels the page is wider than the window."""
 		return self.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
-	def screenshot(self, path):
+	def screenshot(self, path, height=8000):
+		"""Keeps a picture of the page in a file, at most `height` pixels of it."""
 		size = self.call("Page.getLayoutMetrics")["cssContentSize"]
 		picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True,
-			clip={"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 8000), "scale": 1})
+			clip={"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], height), "scale": 1})
 		with open(path, "wb") as f:
 			f.write(base64.b64decode(picture["data"]))
 
