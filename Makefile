@@ -86,7 +86,7 @@ OBJ_saca-import := \
 		iso2022jp label message mime mime_head param punycode qp srcset transfer url) \
 	$(call in,spool,boot credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool summary) \
-	$(call in,store,mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+	$(call in,store,hours mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,import,at_hand batch cid_parts content convert convert_header decoder entry import load name_set \
 		prune watch webfolder)
@@ -94,8 +94,8 @@ OBJ_saca-list := \
 	$(call in,base,ascii buf date hash num setid utf8 version) \
 	$(call in,mail,address punycode) \
 	$(call in,spool,file) \
-	$(call in,store,figures figures_print forget listing mark metrics migrate postgres postgres_contacts postgres_step \
-		put sqlite sqlite_contacts sqlite_step store tables)
+	$(call in,store,figures figures_print forget hours listing mark metrics migrate postgres postgres_contacts \
+		postgres_step put sqlite sqlite_contacts sqlite_step store tables)
 OBJ_saca-queue := \
 	$(call in,base,ascii buf clock date fd num setid utf8 version) \
 	$(call in,mail,address header punycode) \
@@ -119,7 +119,7 @@ OBJ_saca-send := \
 		punycode qp srcset transfer url) \
 	$(call in,accounts,plan senders) \
 	$(call in,spool,file) \
-	$(call in,store,mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+	$(call in,store,hours mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,send,blame job ledger linkkeys links maildir places pool publish refusals render session stencil task \
 		template token unsubscribe when words worker worker_claim)
@@ -127,7 +127,7 @@ OBJ_saca-count := \
 	$(call in,base,ascii buf date fd hash num utf8 setid version) \
 	$(call in,mail,address punycode) \
 	$(call in,spool,file) \
-	$(call in,store,mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
+	$(call in,store,hours mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,send,blame count hit hitfile unsubscribe)
 OBJ_saca-panel := \

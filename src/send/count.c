@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "send/blame.h"
 #include "send/unsubscribe.h"
+#include "store/hours.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@
 enum {
 	TRIES = 100,          /* of a transaction that the engine wants repeated */
 	REPEATED_BOUNCES = 3, /* of the last LAST_SENDS, on different days: an automatic unsubscription */
-	LAST_SENDS = 5
+	LAST_SENDS = 5,
+	HOUR = 3600 /* seconds */
 };
 
 /* --- Statements ------------------------------------------------------------------------------ */
@@ -39,7 +41,7 @@ static char const write_bounce[] =
 	" WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3 AND state = 'handed'";
 static char const add_click[] =
 	"INSERT INTO click (plan_id, send_id, contact_id, number, count, first_at) VALUES ($1, $2, $3, $4, $5, $6)"
-	" ON CONFLICT (plan_id, send_id, contact_id, number) DO UPDATE SET count = click.count + excluded.count";
+	" ON CONFLICT (plan_id, send_id, contact_id, number) DO UPDATE SET count = click.count + excluded.count RETURNING count";
 static char const read_last_sends[] =
 	"SELECT state, at FROM delivery WHERE plan_id = $1 AND contact_id = $2 ORDER BY send_id DESC LIMIT 5";
 static char const add_figures[] =
@@ -66,6 +68,12 @@ struct delivery {
 /* Changes of the send's figures. */
 struct figures {
 	int64_t handed, bounced, opened, opened_bounced, opened_unsubscribed, opens, machine_opens, clicked, clicks, unsubscriptions;
+};
+
+/* Contacts of a send that first opened or first clicked in one hour. A file of hits has the lines of an hour. */
+struct hour {
+	uint64_t hour; /* since 1970 */
+	int64_t opened, clicked;
 };
 
 /* The hits of one delivery in this batch. */
@@ -266,7 +274,7 @@ static void add_hit(struct sum *c, struct hitfile_line const *l)
 static enum store_result write_clicks(struct store *s, struct hitfile_line *const *line, size_t n)
 {
 	struct hit const *first = NULL;
-	uint64_t count = 0;
+	uint64_t count = 0, sum = 0;
 	char at[DATE_ISO];
 	for (size_t i = 0; i < n; i++)
 		if (line[i]->hit.kind == HIT_CLICK && !is_machine(line[i])) {
@@ -275,8 +283,9 @@ static enum store_result write_clicks(struct store *s, struct hitfile_line *cons
 		}
 	if (!count)
 		return STORE_OK;
-	return s->run(s, add_click, STORE_VALUES(store_number(first->plan), store_number(first->send), store_number(first->contact),
-		store_number(first->link), store_number(count), time_value(at, first->seconds)), NULL, NULL);
+	enum store_result r = store_read_number(s, add_click, STORE_VALUES(store_number(first->plan), store_number(first->send),
+		store_number(first->contact), store_number(first->link), store_number(count), time_value(at, first->seconds)), &sum);
+	return r == STORE_OK ? hours_add_link(s, first->plan, first->send, first->link, sum == count, (int64_t)count) : r;
 }
 
 static bool is_same_delivery(struct hit const *a, struct hit const *b)
@@ -284,8 +293,29 @@ static bool is_same_delivery(struct hit const *a, struct hit const *b)
 	return a->plan == b->plan && a->send == b->send && a->contact == b->contact;
 }
 
+/* Writes the hour, and empties it. */
+static enum store_result write_hour(struct store *s, uint64_t plan, uint64_t send, struct hour *h)
+{
+	char date[DATE_ISO];
+	struct hour full = *h;
+	*h = (struct hour){.hour = 0};
+	if (!full.opened && !full.clicked)
+		return STORE_OK;
+	time_value(date, full.hour * HOUR);
+	return hours_add(s, plan, send, date, full.opened, full.clicked);
+}
+
+static enum store_result add_to_hour(struct store *s, struct sum const *c, struct hour *h, uint64_t seconds, bool opened, bool clicked)
+{
+	enum store_result r = h->hour == seconds / HOUR ? STORE_OK : write_hour(s, c->plan, c->send, h);
+	h->hour = seconds / HOUR;
+	h->opened += opened;
+	h->clicked += clicked;
+	return r;
+}
+
 /* The lines of one delivery. */
-static enum store_result count_lines(struct store *s, struct hitfile_line *const *line, size_t n, struct figures *f)
+static enum store_result count_lines(struct store *s, struct hitfile_line *const *line, size_t n, struct figures *f, struct hour *hour)
 {
 	struct hit const *h = &line[0]->hit;
 	struct sum c = {.plan = h->plan, .send = h->send, .contact = h->contact};
@@ -301,6 +331,10 @@ static enum store_result count_lines(struct store *s, struct hitfile_line *const
 		r = count_delivery(s, &c, f);
 	bool counted = f->clicks > before.clicks; /* the delivery exists */
 	f->clicked += counted && !had_clicks;
+	if (r == STORE_OK && f->opened > before.opened)
+		r = add_to_hour(s, &c, hour, c.opened_at, true, false);
+	if (r == STORE_OK && f->clicked > before.clicked)
+		r = add_to_hour(s, &c, hour, c.clicked_at, false, true);
 	for (size_t i = 0, end; counted && r == STORE_OK && i < n; i = end) {
 		for (end = i + 1; end < n && line[end]->hit.link == line[i]->hit.link; end++)
 			;
@@ -325,6 +359,7 @@ static enum store_result count_sorted(struct store *s, struct hitfile_line *cons
 {
 	enum store_result r = STORE_OK;
 	struct figures f = {.opens = 0};
+	struct hour hour = {.hour = 0};
 	for (size_t i = 0, end; r == STORE_OK && i < n; i = end) {
 		struct hit const *h = &line[i]->hit;
 		if (i == 0 || line[i - 1]->hit.plan != h->plan)
@@ -332,9 +367,11 @@ static enum store_result count_sorted(struct store *s, struct hitfile_line *cons
 		for (end = i + 1; end < n && is_same_delivery(h, &line[end]->hit); end++)
 			;
 		if (r == STORE_OK)
-			r = count_lines(s, line + i, end - i, &f);
+			r = count_lines(s, line + i, end - i, &f, &hour);
 		if (r == STORE_OK && (end == n || line[end]->hit.send != h->send || line[end]->hit.plan != h->plan)) {
 			r = write_figures(s, h->plan, h->send, &f);
+			if (r == STORE_OK)
+				r = write_hour(s, h->plan, h->send, &hour);
 			f = (struct figures){.opens = 0};
 		}
 	}

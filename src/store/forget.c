@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/num.h"
+#include "store/hours.h"
 #include "store/mark.h"
 
 #include <string.h>
@@ -14,8 +15,9 @@
 
 static char const find_contact[] = "SELECT id FROM contact WHERE plan_id = $1 AND email = $2";
 static char const remove_deliveries[] = "DELETE FROM delivery WHERE plan_id = $1 AND contact_id = $2"
-	" RETURNING send_id, state, opens, machine_opens, clicks";
-static char const remove_clicks[] = "DELETE FROM click WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3";
+	" RETURNING send_id, state, opens, machine_opens, clicks, opened_at, clicked_at";
+static char const remove_clicks[] = "DELETE FROM click WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3"
+	" RETURNING number, count";
 static char const has_left_by[] = "SELECT count(*) FROM unsubscription WHERE plan_id = $1 AND send_id = $2"
 	" AND contact_id = $3 AND type IN (0, 30)";
 static char const lower_totals[] = "UPDATE send SET contacts_total = contacts_total - 1 WHERE plan_id = $1"
@@ -55,11 +57,16 @@ enum { STATES = sizeof states / sizeof *states };
 struct delivery {
 	uint64_t send, opens, machine_opens, clicks;
 	int state; /* index of states; STATES: another state */
+	char opened_at[DATE_ISO], clicked_at[DATE_ISO]; /* "": not */
+};
+
+struct clicks {
+	uint64_t number, count; /* of a link */
 };
 
 /* Collects the rows of a DELETE, which must end before the next statement. */
 struct rows {
-	struct buf octets; /* of struct delivery, or of the numbers of sends */
+	struct buf octets; /* of struct delivery, of struct clicks, or of the numbers of sends */
 	bool no_memory;
 };
 
@@ -70,6 +77,12 @@ static uint64_t number_of(char const *s, size_t n)
 	return v;
 }
 
+static void keep_date(char out[DATE_ISO], char const *s, size_t n)
+{
+	if (s && date_is_iso(s, n))
+		memcpy(out, s, n + 1);
+}
+
 static bool keep_delivery(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct rows *r = arg;
@@ -78,7 +91,18 @@ static bool keep_delivery(void *arg, size_t n, char const *const *column, size_t
 	(void)n;
 	while (d.state < STATES && strcmp(column[1], states[d.state]) != 0)
 		d.state++;
+	keep_date(d.opened_at, column[5], length[5]);
+	keep_date(d.clicked_at, column[6], length[6]);
 	r->no_memory = r->no_memory || !buf_put(&r->octets, (char const *)&d, sizeof d);
+	return true;
+}
+
+static bool keep_clicks(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	struct rows *r = arg;
+	struct clicks c = {number_of(column[0], length[0]), number_of(column[1], length[1])};
+	(void)n;
+	r->no_memory = r->no_memory || !buf_put(&r->octets, (char const *)&c, sizeof c);
 	return true;
 }
 
@@ -118,12 +142,33 @@ static struct store_value minus(bool counted)
 	return store_integer(counted ? -1 : 0);
 }
 
+static enum store_result remove_all_clicks(struct person const *p, uint64_t send)
+{
+	struct store *s = p->store;
+	struct rows rows = {.no_memory = false};
+	struct clicks c;
+	enum store_result r = s->run(s, remove_clicks, STORE_VALUES(store_number(p->plan), store_number(send),
+		store_number(p->contact)), keep_clicks, &rows);
+	if (r == STORE_OK)
+		r = check_memory(s, &rows);
+	for (size_t at = 0; r == STORE_OK && at < rows.octets.len; at += sizeof c) {
+		memcpy(&c, rows.octets.s + at, sizeof c);
+		r = hours_add_link(s, p->plan, send, c.number, -1, -(int64_t)c.count);
+	}
+	buf_free(&rows.octets);
+	return r;
+}
+
 static enum store_result subtract(struct person const *p, struct delivery const *d)
 {
 	struct store *s = p->store;
 	struct store_value const plan = store_number(p->plan), send = store_number(d->send), contact = store_number(p->contact);
 	uint64_t left = 0;
-	enum store_result r = s->run(s, remove_clicks, STORE_VALUES(plan, send, contact), NULL, NULL);
+	enum store_result r = remove_all_clicks(p, d->send);
+	if (r == STORE_OK && *d->opened_at)
+		r = hours_add(s, p->plan, d->send, d->opened_at, -1, 0);
+	if (r == STORE_OK && *d->clicked_at)
+		r = hours_add(s, p->plan, d->send, d->clicked_at, 0, -1);
 	if (r == STORE_OK)
 		r = store_read_number(s, has_left_by, STORE_VALUES(plan, send, contact), &left);
 	if (r != STORE_OK)

@@ -70,6 +70,23 @@ enum store_result migrate_create_indexes(struct store *s, enum store_engine engi
 	return r;
 }
 
+enum store_result migrate_count_hours(struct store *s, char const *hour)
+{
+	static char const *const more[] = {
+		"UPDATE link SET people = c.people, clicks = c.clicks FROM (SELECT plan_id, send_id, number, count(*) AS people,"
+			" sum(count) AS clicks FROM click GROUP BY plan_id, send_id, number) AS c"
+			" WHERE c.plan_id = link.plan_id AND c.send_id = link.send_id AND c.number = link.number",
+		STORE_SEND_PIECE, STORE_SEND_TEST, STORE_UNSUBSCRIPTION_PAST, NULL};
+	struct buf sql = BUF_ZERO;
+	enum store_result r = buf_puts(&sql, "INSERT INTO send_hour (plan_id, send_id, hour, opened, clicked) SELECT plan_id, send_id, ")
+		&& buf_puts(&sql, hour) && buf_puts(&sql, ", sum(opened), sum(clicked) FROM (SELECT plan_id, send_id, opened_at AS at,"
+		" 1 AS opened, 0 AS clicked FROM delivery WHERE opened_at IS NOT NULL UNION ALL SELECT plan_id, send_id, clicked_at, 0, 1"
+		" FROM delivery WHERE clicked_at IS NOT NULL) AS d GROUP BY 1, 2, 3") && buf_putc(&sql, 0)
+		? s->run(s, sql.s, STORE_NO_VALUES, NULL, NULL) : store_fail(s, STORE_FAILED, "out of memory", (char *)NULL);
+	buf_free(&sql);
+	return r == STORE_OK ? migrate_run(s, more) : r;
+}
+
 static enum store_result create_all(struct store *s, struct migrate_engine const *e)
 {
 	enum store_result r = s->run(s, "CREATE TABLE schema (version INTEGER NOT NULL)", STORE_NO_VALUES,

@@ -30,6 +30,10 @@ enum store_result migrate_check(struct store *s, struct migrate_engine const *e)
    when it is NULL. */
 enum store_result migrate_create_tables(struct store *s, enum store_engine engine, char const *const *names);
 
+/* For steps: fills send_hour and the counts of link from delivery and click, and creates the indexes that came
+   with them. hour: an expression of the engine, the hour of the column `at`. */
+enum store_result migrate_count_hours(struct store *s, char const *hour);
+
 /* For steps: creates the indexes. */
 enum store_result migrate_create_indexes(struct store *s, enum store_engine engine);
 

@@ -28,5 +28,6 @@ enum store_result postgres_group_contacts(struct store *s, uint64_t plan, uint64
 /* Migrate from version 1 and 2 inside a transaction (store/migrate.h). */
 enum store_result postgres_step_1(struct store *s);
 enum store_result postgres_step_2(struct store *s);
+enum store_result postgres_step_3(struct store *s);
 
 #endif

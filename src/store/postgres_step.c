@@ -50,3 +50,14 @@ enum store_result postgres_step_2(struct store *s)
 	return s->run(s, "ALTER TABLE plan ADD COLUMN has_forgotten smallint NOT NULL DEFAULT 0 CHECK (has_forgotten IN (0, 1))",
 		STORE_NO_VALUES, NULL, NULL);
 }
+
+enum store_result postgres_step_3(struct store *s)
+{
+	static char const *const added[] = {"send_hour", NULL};
+	static char const *const alter[] = {"ALTER TABLE link ADD COLUMN IF NOT EXISTS people bigint NOT NULL DEFAULT 0,"
+		" ADD COLUMN IF NOT EXISTS clicks bigint NOT NULL DEFAULT 0", NULL};
+	enum store_result r = migrate_run(s, alter);
+	if (r == STORE_OK)
+		r = migrate_create_tables(s, STORE_POSTGRES, added);
+	return r == STORE_OK ? migrate_count_hours(s, "date_trunc('hour', at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'") : r;
+}

@@ -260,7 +260,7 @@ static void close_store(struct store *s)
 
 /* --- Opening ---------------------------------------------------------------------------- */
 
-static enum store_result (*const steps[])(struct store *) = {sqlite_step_1, sqlite_step_2};
+static enum store_result (*const steps[])(struct store *) = {sqlite_step_1, sqlite_step_2, sqlite_step_3};
 
 static struct migrate_engine const engine = {STORE_SQLITE,
 	"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema'", steps};

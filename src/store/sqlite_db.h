@@ -44,5 +44,6 @@ enum store_result sqlite_group_contacts(struct store *s, uint64_t plan, uint64_t
 /* Migrate from version 1 and 2 inside a transaction (store/migrate.h). */
 enum store_result sqlite_step_1(struct store *s);
 enum store_result sqlite_step_2(struct store *s);
+enum store_result sqlite_step_3(struct store *s);
 
 #endif

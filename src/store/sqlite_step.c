@@ -98,3 +98,18 @@ enum store_result sqlite_step_2(struct store *s)
 	return s->run(s, "ALTER TABLE plan ADD COLUMN has_forgotten INTEGER NOT NULL DEFAULT 0 CHECK (has_forgotten IN (0, 1))",
 		STORE_NO_VALUES, NULL, NULL);
 }
+
+enum store_result sqlite_step_3(struct store *s)
+{
+	static char const *const added[] = {"send_hour", NULL};
+	static char const *const alter[] = {"ALTER TABLE link ADD COLUMN people INTEGER NOT NULL DEFAULT 0",
+		"ALTER TABLE link ADD COLUMN clicks INTEGER NOT NULL DEFAULT 0", NULL};
+	uint64_t has_columns = 0; /* step 1 makes the table link from the list of today */
+	enum store_result r = store_read_number(s, "SELECT count(*) FROM pragma_table_info('link') WHERE name = 'people'",
+		STORE_NO_VALUES, &has_columns);
+	if (r == STORE_OK && !has_columns)
+		r = migrate_run(s, alter);
+	if (r == STORE_OK)
+		r = migrate_create_tables(s, STORE_SQLITE, added);
+	return r == STORE_OK ? migrate_count_hours(s, "substr(at, 1, 14) || '00:00Z'") : r;
+}

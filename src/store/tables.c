@@ -117,7 +117,9 @@ struct store_table const store_tables[] = {
 		{.name = "plan_id", .type = STORE_INTEGER, .of = "plan"},
 		{.name = "send_id", .type = STORE_INTEGER, .of = "send"},
 		{.name = "number", .type = STORE_INTEGER},
-		{.name = "url", .type = STORE_STRING})},
+		{.name = "url", .type = STORE_STRING},
+		COUNT("people"),
+		COUNT("clicks"))},
 	{.name = "click", .key = "plan_id, send_id, contact_id, number", .is_large = true, .columns = COLUMNS(
 		{.name = "plan_id", .type = STORE_INTEGER, .of = "plan"},
 		{.name = "send_id", .type = STORE_INTEGER, .of = "send"},
@@ -143,6 +145,12 @@ struct store_table const store_tables[] = {
 		COUNT("clicked"),
 		COUNT("clicks"),
 		COUNT("unsubscriptions"))},
+	{.name = "send_hour", .key = "plan_id, send_id, hour", .columns = COLUMNS(
+		{.name = "plan_id", .type = STORE_INTEGER, .of = "plan"},
+		{.name = "send_id", .type = STORE_INTEGER, .of = "send"},
+		{.name = "hour", .type = STORE_DATE},
+		COUNT("opened"),
+		COUNT("clicked"))},
 	{.name = "unsubscription", .key = "plan_id, id", .is_large = true, .columns = COLUMNS(
 		{.name = "plan_id", .type = STORE_INTEGER, .of = "plan"},
 		{.name = "id", .type = STORE_INTEGER},
@@ -170,11 +178,14 @@ struct store_index const store_indexes[] = {
 	{"CREATE INDEX send_id ON send (id)", STORE_POSTGRES, false},
 	{"CREATE INDEX send_plan ON send (plan_id)", STORE_SQLITE, false},
 	{"CREATE INDEX piece_plan ON piece (plan_id)", STORE_SQLITE, false},
+	{STORE_SEND_PIECE, .both = true},
+	{STORE_SEND_TEST, .both = true},
 	{"CREATE INDEX group_member_contact ON group_member (plan_id, contact_id)", .both = true},
 	{"CREATE INDEX delivery_contact ON delivery (plan_id, contact_id, send_id)", .both = true},
 	{"CREATE INDEX delivery_deferred ON delivery (plan_id, send_id, next_at) WHERE state = 'deferred'",
 		.both = true},
 	{"CREATE INDEX unsubscription_send ON unsubscription (plan_id, send_id)", .both = true},
+	{STORE_UNSUBSCRIPTION_PAST, .both = true},
 	{"CREATE UNIQUE INDEX unsubscription_open ON unsubscription (plan_id, contact_id, sender_id)"
 		" WHERE ended_at IS NULL", .both = true},
 	/* A trigger, since a dump of rows that break a CHECK could not be loaded. new.id is -1 when it is

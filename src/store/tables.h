@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STORE_SCHEMA 3 /* the version of the list */
+#define STORE_SCHEMA 4 /* the version of the list */
 
 /* Numbers of sends that do not come from a spool begin here. An INSERT without a number gets the
    next one; a CHECK (in SQLite a trigger) refuses a smaller one. So it never takes a number that
@@ -69,6 +69,12 @@ struct store_index {
 	enum store_engine engine; /* the engine that needs it, unless both do */
 	bool both;
 };
+
+/* The indexes that came with version 4. From version 1 they are there before that step: IF NOT EXISTS. */
+#define STORE_SEND_PIECE "CREATE INDEX IF NOT EXISTS send_piece ON send (plan_id, piece_id, id)"
+#define STORE_SEND_TEST "CREATE INDEX IF NOT EXISTS send_test ON send (plan_id, id) WHERE state = 'test'"
+#define STORE_UNSUBSCRIPTION_PAST "CREATE INDEX IF NOT EXISTS unsubscription_past" \
+	" ON unsubscription (plan_id, contact_id, id) WHERE ended_at IS NOT NULL"
 
 extern struct store_index const store_indexes[];
 extern size_t const store_index_count;

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # The tests of saca-count that hold for each engine. Source this after setting STORE and after
-# defining `sql STATEMENT`, which prints the rows, columns joined by |.
+# defining `sql STATEMENT`, which prints the rows, columns joined by |, and HOUR_OF: an expression of
+# the engine, the hour of the column `at`.
 
 HITS=$T/hits
 SPOOL=$T/spool
@@ -39,6 +40,8 @@ prepare() {
 	sql "insert into delivery (plan_id, send_id, contact_id, state, first_at, at)
 		select s.plan_id, s.id, m.contact_id, 'handed', '2013-09-12T12:00:00Z', '2013-09-12T12:00:00Z'
 		from send s join group_member m on m.plan_id = s.plan_id and m.group_id = s.group_id"
+	sql "insert into link (plan_id, send_id, number, url) values (1, 101, 1, 'https://x.es/1'), (1, 101, 2, 'https://x.es/2'),
+		(1, 101, 3, 'https://x.es/3'), (1, 102, 1, 'https://x.es/1')"
 	sql "insert into figures (plan_id, send_id, source, handed) values (1, 101, 'saca-send', 10), (1, 102, 'saca-send', 10)"
 }
 
@@ -60,6 +63,14 @@ figures_match() {
 		(select count(*) from unsubscription u where u.send_id = d.send_id and u.type in (0, 30))
 		from delivery d group by d.send_id order by d.send_id")
 	is "$_sums" "$_rows" "$1: the figures are those of a recount"
+	is "$(sql "select send_id, hour, opened, clicked from send_hour where opened <> 0 or clicked <> 0 order by send_id, hour")" \
+		"$(sql "select send_id, $HOUR_OF, sum(opened), sum(clicked) from (select send_id, opened_at as at, 1 as opened, 0 as clicked
+		from delivery where opened_at is not null union all select send_id, clicked_at, 0, 1 from delivery
+		where clicked_at is not null) as d group by 1, 2 order by 1, 2")" "$1: the hours are those of a recount"
+	is "$(sql "select send_id, number, people, clicks from link order by send_id, number")" \
+		"$(sql "select l.send_id, l.number, (select count(*) from click c where c.send_id = l.send_id and c.number = l.number),
+		(select coalesce(sum(count), 0) from click c where c.send_id = l.send_id and c.number = l.number)
+		from link l order by l.send_id, l.number")" "$1: the counts of the links are those of a recount"
 	is "$(sql "select coalesce(sum(clicks), 0) from delivery")" "$(sql "select coalesce(sum(count), 0) from click")" \
 		"$1: the clicks of the links add up to those of the contacts"
 }
@@ -83,6 +94,10 @@ all_counts() {
 	is "$(delivery 4)" '1|0|3|handed' "a person's click makes the mail an opened one"
 	is "$(sql "select number, count from click where contact_id = 4 order by number")" '1|1
 2|2' 'clicks are counted for each link'
+	hit 'click 1 101 2 1 person @4000 - -' 'open 1 101 2 - person @4000 - -'
+	count 2>/dev/null
+	is "$(sql "select count(*) from send_hour where send_id = 101"):$(sql "select opened, clicked from send_hour where send_id = 101 order by hour limit 1")" \
+		'2:1|1' 'first opens and clicks are counted by their hour'
 	hit 'view 1 101 3 - person @14 - -'
 	count 2>/dev/null
 	is "$(delivery 3)" '1|0|0|handed' 'a second view adds no open'

@@ -54,7 +54,7 @@ begin() {
 	is "$(ls "$SPOOL" | tr '\n' ' ')" 'clock count credit cur done failed import lock new quota seen tmp ' \
 		'saca-import makes the folders of a missing spool'
 	is "$(sql "$ROWS")" '0|0|0|0|0|0|0' 'a new store has empty tables'
-	is "$(sql 'select version from schema')" 3 'a new store has schema version 3'
+	is "$(sql 'select version from schema')" 4 'a new store has schema version 4'
 }
 
 one_send() {
@@ -463,10 +463,10 @@ terminal() {
 
 newer() {
 	message nuevo | put new "$(key 950)" 1950 950 $D victor.acme remitente@dominio.com w@y.es
-	sql 'update schema set version = 4' >/dev/null
+	sql 'update schema set version = 5' >/dev/null
 	out=$(import 2>&1); is "$?:$(waiting)" 100:1 "a later schema: 100, and nothing is touched"
 	like "$out" 'later saca' 'saca-import says that a later saca made the schema'
-	sql 'update schema set version = 3' >/dev/null
+	sql 'update schema set version = 4' >/dev/null
 	import 2>/dev/null
 	is "$(waiting)" 0 'back again, it goes on'
 }

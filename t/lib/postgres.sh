@@ -50,7 +50,7 @@ def parts(m):
 sql = "".join(l for l in sys.stdin if not l.startswith("\\"))
 sql = re.sub(r"CREATE TABLE public\.(\w+) \((.*?)\n\);\n", parts, sql, flags=re.S)
 print(sql.replace("ALTER TABLE ONLY", "ALTER TABLE"))
-print("INSERT INTO public.schema VALUES (3);")'
+print("INSERT INTO public.schema VALUES (4);")'
 }
 
 # log_plans: the server logs the plan of each statement from now on; those so far are forgotten

@@ -10,6 +10,7 @@ fi
 start_server
 STORE="postgresql://saca@$HOST/postgres"
 sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
+HOUR_OF="date_trunc('hour', at at time zone 'UTC') at time zone 'UTC'"
 . "$TOP/t/lib/count.sh"
 
 all_counts

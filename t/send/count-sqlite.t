@@ -4,6 +4,7 @@
 
 STORE=$T/saca.db
 sql() { sqlite3 "$STORE" "$1"; }
+HOUR_OF="substr(at, 1, 14) || '00:00Z'"
 . "$TOP/t/lib/count.sh"
 
 all_counts

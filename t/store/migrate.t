@@ -8,12 +8,17 @@
 import() { saca-import -w "$T/web" "$SPOOL" "$STORE"; }
 SENDS="select id, plan_id, state, source, coalesce(smtp_id, '-'), contacts_total from send order by id"
 
+A_TIME=2013-09-12T12:00:00Z
+# What version 4 added, taken away.
+VERSION_3='drop table send_hour; drop index send_piece; drop index send_test; drop index unsubscription_past;
+	alter table link drop column people; alter table link drop column clicks;'
+
 promises() { # promises ENGINE
 	saca-import -w "$T/web" "$T/empty" "$NEW" 2>/dev/null
 	acme=$(sql "select id from plan where name = 'acme'")
 	otro=$(sql "select id from plan where name = 'otro'")
 	out=$(import 2>&1)
-	is "$?:$(sql 'select version from schema')" 0:3 "$1: saca-import migrates a store of version 1" "$out"
+	is "$?:$(sql 'select version from schema')" 0:4 "$1: saca-import migrates a store of version 1" "$out"
 	describe "$STORE" >"$T/old"
 	describe "$NEW" >"$T/new"
 	is "$(cat "$T/old")" "$(cat "$T/new")" "$1: a migrated store has the tables, keys and indexes of a new one"
@@ -46,11 +51,28 @@ acme|a@y.es" "$1: a migrated store keeps its members, each with its plan"
 	is "$(sql "select id from send where name = 'otro'")" 1099511627776 \
 		"$1: a send that is inserted without a number gets none of a spool's"
 	like "$(saca-list "$STORE" sends -j)" '"id":1169,"plan":"acme"' "$1: saca-list reads a migrated store"
-	sql 'alter table plan drop column has_forgotten; update schema set version = 2'
+	sql "$VERSION_3 alter table plan drop column has_forgotten; update schema set version = 2"
 	out=$(import 2>&1)
-	is "$?:$(sql 'select version from schema')" 0:3 "$1: saca-import migrates a store of version 2" "$out"
+	is "$?:$(sql 'select version from schema')" 0:4 "$1: saca-import migrates a store of version 2" "$out"
 	describe "$STORE" >"$T/old"
 	is "$(cat "$T/old")" "$(cat "$T/new")" "$1: a store migrated from version 2 has the tables of a new one"
+	sql "$VERSION_3 update schema set version = 3"
+	sql "insert into delivery (plan_id, send_id, contact_id, state, first_at, at, opens, opened_at, clicks, clicked_at) values
+		($acme, 1166, 1, 'handed', '$A_TIME', '$A_TIME', 2, '2013-09-12T12:59:59Z', 0, null),
+		($acme, 1166, 2, 'handed', '$A_TIME', '$A_TIME', 1, '2013-09-12T12:00:00Z', 3, '2013-09-12T13:00:00Z'),
+		($acme, 1166, 3, 'handed', '$A_TIME', '$A_TIME', 0, null, 0, null)"
+	sql "insert into link (plan_id, send_id, number, url) values ($acme, 1166, 1, 'https://x.es/'), ($acme, 1166, 2, 'https://y.es/')"
+	sql "insert into click (plan_id, send_id, contact_id, number, count, first_at) values ($acme, 1166, 2, 2, 3, '$A_TIME'),
+		($acme, 1166, 3, 2, 1, '$A_TIME')"
+	out=$(import 2>&1)
+	is "$?:$(sql 'select version from schema')" 0:4 "$1: saca-import migrates a store of version 3" "$out"
+	describe "$STORE" >"$T/old"
+	is "$(cat "$T/old")" "$(cat "$T/new")" "$1: a store migrated from version 3 has the tables of a new one"
+	is "$(sql "select count(*), sum(opened), sum(clicked) from send_hour where send_id = 1166"):$(sql "select opened, clicked from send_hour
+		where hour = '2013-09-12T12:00:00Z'"):$(sql "select opened, clicked from send_hour where hour = '2013-09-12T13:00:00Z'")" \
+		'2|2|1:2|0:0|1' "$1: a migrated store has the hours of its opens and clicks"
+	is "$(sql "select number, people, clicks from link where send_id = 1166 order by number")" "1|0|0
+2|2|4" "$1: a migrated store has the clicks of its links"
 }
 # --- SQLite ---
 STORE=$T/saca.db NEW=$T/new.db
@@ -133,7 +155,7 @@ saca-import -w "$T/web" "$T/one" "$STORE" 2>"$T/err1" & one=$!
 saca-import -w "$T/web" "$T/two" "$STORE" 2>"$T/err2" & two=$!
 wait $one; first=$?
 wait $two; second=$?
-is "$first:$second:$(sql 'select version, count(*) from schema group by 1')" '0:0:3|1' \
+is "$first:$second:$(sql 'select version, count(*) from schema group by 1')" '0:0:4|1' \
 	'PostgreSQL: two importers that migrate at once both succeed'
 
 done_testing

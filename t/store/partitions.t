@@ -14,7 +14,7 @@ start_server -c session_preload_libraries=auto_explain -c auto_explain.log_min_d
 database postgres 'create database whole' && database postgres 'create database parts'
 saca-import -w "$T/web" "$T/none" "postgresql://saca@$HOST/whole" 2>/dev/null
 partition_schema whole | psql -qX -v ON_ERROR_STOP=1 "postgresql://saca@$HOST/parts" >/dev/null || exit 1
-is "$(database parts "select count(*) from pg_partitioned_table")" 13 'the tables with a plan_id are partitioned'
+is "$(database parts "select count(*) from pg_partitioned_table")" 14 'the tables with a plan_id are partitioned'
 
 STORE="postgresql://saca@$HOST/parts"
 WEB=$T/web

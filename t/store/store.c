@@ -196,12 +196,12 @@ START_TEST(open_refuses_a_later_schema)
 	struct store *other;
 	sqlite3 *db;
 	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 4", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 5", NULL, NULL, NULL), SQLITE_OK);
 	ck_assert_int_eq(store_open(&other, path, true), STORE_NEWER);
 	other->close(other);
 	ck_assert_int_eq(store_open(&other, path, false), STORE_NEWER);
 	other->close(other);
-	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 3", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "UPDATE schema SET version = 4", NULL, NULL, NULL), SQLITE_OK);
 	ck_assert_int_eq(store_open(&other, path, false), STORE_OK);
 	other->close(other);
 	sqlite3_close(db);
