@@ -93,7 +93,9 @@ fill_store() {
 		INSERT INTO figures (plan_id, send_id, source, handed, bounced, refused, malformed, unsubscribed, opened, opened_unsubscribed,
 			opens, machine_opens, clicked, clicks, unsubscriptions) VALUES (1, 101, 'saca-send', 4, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0),
 			(1, 101, 'saca-count', -1, 1, 0, 0, 0, 2, 1, 4, 1, 1, 2, 1);
-		INSERT INTO link (plan_id, send_id, number, url) VALUES (1, 101, 1, 'https://acme.es/?a=1&b=2'), (1, 101, 2, 'https://acme.es/aviso');
+		INSERT INTO link (plan_id, send_id, number, url, people, clicks) VALUES (1, 101, 1, 'https://acme.es/?a=1&b=2', 1, 2),
+			(1, 101, 2, 'https://acme.es/aviso', 0, 0);
+		INSERT INTO send_hour (plan_id, send_id, hour, opened, clicked) VALUES (1, 101, '$(date -u -d "$_later" +%Y-%m-%dT%H:00:00Z)', 2, 1);
 		INSERT INTO click (plan_id, send_id, contact_id, number, count, first_at) VALUES (1, 101, 1, 1, 2, '$_later');
 		INSERT INTO unsubscription (plan_id, id, contact_id, sender_id, type, send_id, at) VALUES (1, 1, 2, 1, 0, 101, '$_later'),
 			(2, 1, 1001, 2, 0, 201, '$_later')"
