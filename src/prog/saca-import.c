@@ -300,6 +300,7 @@ static void set_signals(void)
 {
 	struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
 	struct sigaction late = {.sa_handler = on_alarm};
+	spool_lock_stop = &stopped;
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);

@@ -23,6 +23,7 @@
 #define SLEEP_MAX 10000000L
 
 unsigned int spool_lock_limit = 60000;
+volatile sig_atomic_t const *spool_lock_stop;
 
 static char blocked[160]; /* the last lock that this process did not get, or "" */
 
@@ -72,12 +73,12 @@ bool lock_take(int fd, off_t at, off_t n, char const *name)
 		if (!limit)
 			limit = now + spool_lock_limit;
 		bool is_late = now >= limit;
-		if (is_late)
-			errno = ETIMEDOUT;
-		if (is_late || nanosleep(&t, NULL) < 0) {
+		if (is_late || (spool_lock_stop && *spool_lock_stop)) {
+			errno = is_late ? ETIMEDOUT : EINTR;
 			note_holder(fd, at, n, name);
 			return false;
 		}
+		nanosleep(&t, NULL); /* EINTR alone does not tell: a signal may also come before the sleep */
 		sleep = sleep < SLEEP_MAX / 2 ? sleep * 2 : SLEEP_MAX;
 	}
 	return true;

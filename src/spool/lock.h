@@ -1,17 +1,21 @@
 /* Locks, by fcntl(2). A process that spools, retires, retries or drops a file holds the lock
    of its key. Files of other keys do not wait. saca-spool(5) has the order of the locks.
 
-   A wait ends after spool_lock_limit milliseconds (ETIMEDOUT), or when a signal arrives
-   (EINTR). spool_error then names the lock and the process that holds it. */
+   A wait ends after spool_lock_limit milliseconds (ETIMEDOUT), or when a signal's handler sets
+   *spool_lock_stop (EINTR). spool_error then names the lock and the process that holds it. */
 #ifndef SPOOL_LOCK_H
 #define SPOOL_LOCK_H
 
 #include "spool/spool.h"
 
+#include <signal.h>
 #include <sys/types.h>
 
 /* Milliseconds. Tests shorten it. */
 extern unsigned int spool_lock_limit;
+
+/* Set by a program that ends at a signal. NULL, the default: no wait ends early. */
+extern volatile sig_atomic_t const *spool_lock_stop;
 
 /* Waits for the write lock on octets [at, at + n) of fd; n = 0: to the end of the file and
    beyond. name: for spool_lock_blocked; copied. */

@@ -55,14 +55,20 @@ START_TEST(locks_exclude_other_processes)
 }
 END_TEST
 
+static volatile sig_atomic_t stopped;
+
 static void note_signal(int sig)
 {
 	(void)sig;
+	stopped = 1;
 }
 
-/* Starts a process that holds the lock of KEY until it is killed. */
+/* Starts a process that holds the lock of KEY until it is killed. Undoes the settings of other tests. */
 static pid_t start_holder(void)
 {
+	spool_lock_limit = 60000;
+	spool_lock_stop = NULL;
+	stopped = 0;
 	int ready[2];
 	char octet;
 	ck_assert_int_eq(pipe(ready), 0);
@@ -113,6 +119,7 @@ START_TEST(wait_ends_at_a_signal)
 	struct sigaction note = {.sa_handler = note_signal};
 	struct itimerval soon = {{0, 20000}, {0, 20000}}, never = {{0, 0}, {0, 0}};
 	pid_t holder = start_holder();
+	spool_lock_stop = &stopped;
 	ck_assert_int_eq(sigaction(SIGALRM, &note, NULL), 0);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &soon, NULL), 0);
 	ck_assert(!spool_lock(&sp, KEY));
@@ -120,6 +127,20 @@ START_TEST(wait_ends_at_a_signal)
 	check_blocked(holder);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
 	end_holder(holder);
+}
+END_TEST
+
+START_TEST(wait_ends_at_a_signal_that_came_between_two_sleeps)
+{
+	pid_t holder = start_holder();
+	spool_lock_stop = &stopped;
+	stopped = 1;
+	ck_assert(!spool_lock(&sp, KEY));
+	ck_assert_int_eq(errno, EINTR);
+	check_blocked(holder);
+	ck_assert(spool_lock(&sp, KEY2));
+	end_holder(holder);
+	ck_assert(spool_lock(&sp, KEY));
 }
 END_TEST
 
@@ -144,6 +165,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, locks_exclude_other_processes);
 	tcase_add_test(c, wait_ends_at_its_limit);
 	tcase_add_test(c, wait_ends_at_a_signal);
+	tcase_add_test(c, wait_ends_at_a_signal_that_came_between_two_sleeps);
 	tcase_add_test(c, wait_goes_on_when_the_holder_dies);
 	return s;
 }
