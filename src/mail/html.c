@@ -187,6 +187,7 @@ static void tag(struct html *h, size_t from)
 	h->from = from;
 	h->to = h->at = to;
 	h->in_tag = true;
+	h->cut = false;
 }
 
 static void skip_tag(struct html *h)
@@ -217,8 +218,10 @@ static enum html_token markup(struct html *h)
 	}
 	if (c == '/' && h->at + 2 < h->end && ascii_is_alpha(h->s[h->at + 2])) {
 		tag(h, h->at + 2);
-		html_foreign_end(&h->foreign, h->s + h->from, h->to - h->from);
 		skip_tag(h);
+		if (h->cut) /* it ends nothing */
+			return HTML_END;
+		html_foreign_end(&h->foreign, h->s + h->from, h->to - h->from);
 		return h->end_tags ? HTML_END_TAG : HTML_END;
 	} else if (c == '!' || c == '?' || c == '/') {
 		declaration(h);
@@ -344,6 +347,7 @@ static bool ends_name(char c)
 static void note_broken_tag(struct html *h)
 {
 	size_t start = h->from - 1 - (h->s[h->from - 1] == '/');
+	h->cut = true;
 	note_broken(h, start == h->raw_to ? h->raw_tag : start);
 }
 

@@ -18,7 +18,7 @@ enum html_token {
 	HTML_END,
 	HTML_TAG,    /* a start tag; [from, to) is its name */
 	HTML_STYLE,  /* [from, to) is the content of a <style> */
-	HTML_END_TAG /* an end tag, if asked for; [from, to) is its name, `</` is before it */
+	HTML_END_TAG /* an end tag that is whole, if asked for; [from, to) is its name, `</` is before it */
 };
 
 struct html {
@@ -44,6 +44,7 @@ struct html {
 	bool in_tag;      /* attributes are still to be read */
 	bool given;       /* the tag was a start tag; whether it opens a raw element is not known yet */
 	bool closed;      /* the tag, read to its end, ended in `/>` */
+	bool cut;         /* the tag has no end */
 	struct html_foreign foreign;
 	struct html_foreign outside; /* the same around the conditional comment */
 };

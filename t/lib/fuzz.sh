@@ -24,7 +24,7 @@ fuzz_seeds() {
 	dialogue) ls t/smtp/dialogue/*.smtp ;;
 	mime | content) ls t/mail/samples/*.eml ;;
 	bounce) ls t/send/bounces/*.eml ;;
-	cid | html_meta) ls t/mail/html/*.html ;;
+	cid | html_meta | template) ls t/mail/html/*.html ;;
 	esac
 }
 

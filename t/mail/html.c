@@ -58,7 +58,7 @@ END_TEST
 
 START_TEST(end_tags_are_given_if_asked_for)
 {
-	static char const s[] = "<p></p></ q><!--[if mso]></v:rect><![endif]--></BODY x='>'></3>";
+	static char const s[] = "<p></p></ q><!--[if mso]></v:rect></b<![endif]--></BODY x='>'></3></i";
 	static char const *const names[] = {"p", "v:rect", "BODY"};
 	struct html h;
 	size_t found = 0;

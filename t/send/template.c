@@ -126,6 +126,8 @@ static struct {
 	{"<body>a<svg><title>b", "<body>{H}a{F}<svg><title>b"},
 	{"<body>a<video>b</body>", "<body>{H}a{F}<video>b</body>"},
 	{"<body>a<video>b</video></body>", "<body>{H}a<video>b</video>{F}</body>"},
+	{"<body>a<video>b</video", "<body>{H}a{F}<video>b</video"},
+	{"<body>a<svg><title>b</svg c='>", "<body>{H}a{F}<svg><title>b</svg c='>"},
 	{"<html><frameset><frame src=x></frameset></html>", "<html>{H}{F}<frameset><frame src=x></frameset></html>"},
 	{"<body><frameset>a</body>", "<body>{H}<frameset>a{F}</body>"},
 	{"<head><noscript><link></noscript></head>a", "<head><noscript><link></noscript></head>{H}a{F}"},
