@@ -32,13 +32,20 @@ struct search {
 	size_t body_end;       /* the last </body>, or NOWHERE */
 	size_t noscript;       /* an open <noscript> in the head, or NOWHERE */
 	size_t frames;         /* a <frameset> instead of a body, or NOWHERE */
-	size_t hidden_from;    /* the outermost hiding element that is open, or NOWHERE */
+	/* Where the open hiding element or <svg> begins, or one around it; NOWHERE: there is none.
+	   Each keeps the beginning of the other: the end of one may not be the end of both. */
+	size_t hidden_from;    /* of a hiding element */
 	char const *hidden_by; /* its name */
 	size_t hidden_depth;   /* how many of that name are open */
-	size_t foreign_from;   /* an open <svg> or <math>, or NOWHERE */
+	size_t foreign_from;   /* of an <svg> or a <math> */
 	size_t template_depth; /* open <template>s */
 	bool failed;           /* out of memory */
 };
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
 
 static bool is_name(struct html const *h, char const *name)
 {
@@ -162,10 +169,11 @@ static void open_hiding(struct search *w, size_t at)
 		/* a <select> in a <select> ends it */
 		w->hidden_depth += strcmp(w->hidden_by, "select") ? 1 : (size_t)-1;
 	} else {
-		w->hidden_by = find_name(&w->h, hiding_tags);
+		/* in an <svg> the name means nothing */
+		w->hidden_by = html_foreign_inside(&w->h.foreign) ? NULL : find_name(&w->h, hiding_tags);
 		if (!w->hidden_by)
 			return;
-		w->hidden_from = at;
+		w->hidden_from = least(at, w->foreign_from);
 		w->hidden_depth = 1;
 	}
 	if (!w->hidden_depth)
@@ -196,7 +204,7 @@ static void start_tag(struct search *w)
 	open_hiding(w, at);
 	read_attributes(w);
 	if (root && w->foreign_from == NOWHERE && !h->closed)
-		w->foreign_from = at;
+		w->foreign_from = least(at, w->hidden_from);
 	if (body && w->content == NOWHERE)
 		w->content = h->at;
 }
@@ -212,11 +220,6 @@ static void end_tag(struct search *w)
 	close_hiding(w);
 	if (is_name(h, "body") && w->hidden_from == NOWHERE && w->foreign_from == NOWHERE)
 		w->body_end = h->from - 2;
-}
-
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
 }
 
 static void finish(struct search *w)
