@@ -50,13 +50,14 @@ bool blame_code(char out[BLAME_CODE], char const *s, size_t n)
 	return false;
 }
 
+/* Does a word of the text begin with one of these? */
 static bool has_word(char const *text, char const *const *words)
 {
 	size_t n = strlen(text);
 	for (; *words; words++) {
 		size_t w = strlen(*words);
 		for (size_t at = 0; at + w <= n; at++)
-			if (ascii_case_equal(text + at, w, *words, w))
+			if ((at == 0 || !ascii_is_alpha(text[at - 1])) && ascii_case_equal(text + at, w, *words, w))
 				return true;
 	}
 	return false;
@@ -64,9 +65,9 @@ static bool has_word(char const *text, char const *const *words)
 
 enum blame blame_of(char const *status, char const *text)
 {
-	static char const *const rates[] = {"rate", "too many", "too much mail", "too fast", "quota", "temporar", NULL};
+	static char const *const rates[] = {"rate", "too many", "too much mail", "too fast", "quota", "overquota", "temporar", NULL};
 	static char const *const policies[] = {"blacklist", "black list", "blocklist", "block list", "blocked using",
-		"spamhaus", "policy", "reputation", "dmarc", "spf", "dkim", "spam", NULL};
+		"spamhaus", "policy", "reputation", "dmarc", "spf", "dkim", "spam", "antispam", NULL};
 	if (strcmp(status, "5.1.1") == 0 || strcmp(status, "5.1.10") == 0)
 		return BLAME_ADDRESS;
 	if (strcmp(status, "5.2.1") == 0)

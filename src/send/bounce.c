@@ -136,6 +136,13 @@ static bool read_feedback(struct bounce *out, char const *s, size_t n)
 	return memory;
 }
 
+/* Keeps the header of our mail, s[0..n). */
+static bool keep_returned(struct bounce *out, char const *s, size_t n)
+{
+	size_t body, end = header_end(s, n, &body);
+	return buf_put(&out->returned, s, end);
+}
+
 static bool is_token_octet(char c)
 {
 	return ascii_is_alpha(c) || ascii_is_digit(c);
@@ -173,18 +180,33 @@ bool bounce_token(char const *header, size_t n, size_t *at, char const **token, 
 
 /* --- Servers that send plain text ----------------------------------------------------------- */
 
-/* qmail-send's text: paragraphs of `<address>:` and a reason. The reply of a remote server
-   decides before qmail's own code. */
-static bool read_qmail(struct bounce *out, char const *s, size_t n)
+/* Where the copy of our mail begins: with a line of hyphens and words, or with its header. */
+static size_t find_copy(char const *s, size_t n)
 {
-	size_t at = find_text(s, n, "This is the qmail-send program");
-	if (at == n)
-		return false;
-	size_t end = find_text(s, n, "--- Below this line is a copy of the message");
-	while (at < end && !(s[at] == '<' && at > 0 && s[at - 1] == '\n'))
-		at++;
+	size_t at = 0;
+	while (at < n && !starts_with(s + at, n - at, "---") && !starts_with(s + at, n - at, "Received:")
+		&& !starts_with(s + at, n - at, "Return-Path:"))
+		at += line_length(s + at, n - at);
+	return at;
+}
+
+static bool is_qmail(char const *s, size_t n)
+{
+	size_t at = 0;
+	while (at < n && is_blank_line(s + at, line_length(s + at, n - at)))
+		at += line_length(s + at, n - at);
+	return starts_with(s + at, n - at, "Hi. This is the") || find_text(s, n, "\n--- Below this line is a copy of") < n;
+}
+
+/* qmail's format, QSBMF, and Yahoo's, which differs in its first words: paragraphs of `<address>:`
+   and a reason. The reply of a remote server decides before qmail's own code. */
+static void read_qmail(struct bounce *out, char const *s, size_t n)
+{
+	size_t at = 0, end = find_copy(s, n);
+	while (at < end && s[at] != '<')
+		at += line_length(s + at, end - at);
 	if (at >= end)
-		return true;
+		return;
 	size_t stop = at;
 	while (stop < end) {
 		size_t len = line_length(s + stop, end - stop);
@@ -198,26 +220,71 @@ static bool read_qmail(struct bounce *out, char const *s, size_t n)
 	keep_text(out->text, s + reason, stop > reason ? stop - reason : 0);
 	if (!blame_code(out->status, s + said, stop - said))
 		blame_code(out->status, s + at, stop - at);
+}
+
+/* Keeps the line with the first enhanced code. False: there is no code. */
+static bool keep_reply(struct bounce *out, char const *s, size_t n)
+{
+	if (!blame_code(out->status, s, n))
+		return false;
+	size_t at = find_text(s, n, out->status);
+	while (at > 0 && s[at - 1] != '\n')
+		at--;
+	keep_text(out->text, s + at, line_length(s + at, n - at));
 	return true;
 }
 
-/* Reads the bounce of a server that names the failed address in a field, and gives the reason as
-   text. */
-static bool read_failed_recipients(struct bounce *out, struct mime *m, char const *text, size_t n)
+/* Has the field the word? -1: out of memory. */
+static int has_field(struct mime *m, char const *name, char const *word)
 {
 	char const *value;
-	int found = mime_field(m, "X-Failed-Recipients", &value);
+	int found = mime_field(m, name, &value);
 	if (found <= 0)
-		return found == 0;
-	size_t end = find_text(text, n, "\n------ This is a copy of");
-	out->kind = BOUNCE_FAILED;
-	if (blame_code(out->status, text, end)) {
-		size_t at = find_text(text, end, out->status);
-		while (at > 0 && text[at - 1] != '\n')
-			at--;
-		keep_text(out->text, text + at, line_length(text + at, end - at));
-	} else
-		keep_text(out->text, "undeliverable", strlen("undeliverable"));
+		return found;
+	size_t n = strlen(value);
+	return find_text(value, n, word) < n;
+}
+
+/* Keeps the paragraph that is about the address, or the one after it, if the address has a line of its own. */
+static void keep_paragraph(struct bounce *out, char const *s, size_t n, char const *address)
+{
+	size_t at = find_text(s, n, address);
+	at += line_length(s + at, n - at);
+	while (at < n && is_blank_line(s + at, line_length(s + at, n - at)))
+		at += line_length(s + at, n - at);
+	size_t stop = at;
+	while (stop < n && !is_blank_line(s + stop, line_length(s + stop, n - stop)))
+		stop += line_length(s + stop, n - stop);
+	keep_text(out->text, s + at, stop - at);
+}
+
+/* A server that explains itself in words of its own. Some name the failed address in a field; of
+   the others a reply with a code of class 5 is believed, and nothing that somebody else writes. */
+static bool read_words(struct bounce *out, struct mime *m, char const *text, size_t n)
+{
+	char const *address;
+	size_t end = find_copy(text, n);
+	int daemon = has_field(m, "From", "mailer-daemon"), postmaster = has_field(m, "From", "postmaster@");
+	int named = mime_field(m, "X-Failed-Recipients", &address);
+	if (daemon < 0 || postmaster < 0 || named < 0)
+		return false;
+	if (named || daemon || postmaster) {
+		bool has_code = keep_reply(out, text, end);
+		if (named && !has_code)
+			keep_paragraph(out, text, end, address);
+		if (named || out->status[0] == '5')
+			out->kind = BOUNCE_FAILED;
+		else
+			out->status[0] = out->text[0] = 0;
+	}
+	return true;
+}
+
+static bool read_text(struct bounce *out, struct mime *m, char const *text, size_t n)
+{
+	if (!is_qmail(text, n))
+		return read_words(out, m, text, n);
+	read_qmail(out, text, n);
 	return true;
 }
 
@@ -250,7 +317,7 @@ static bool read_decoded(struct bounce *out, struct mime_part const *part, char 
 	bool (*reader)(struct bounce *, char const *, size_t))
 {
 	struct buf octets = BUF_ZERO;
-	bool memory = transfer_decode(part, message, &octets) && reader(out, octets.s, octets.len);
+	bool memory = transfer_decode(part, message, &octets) && reader(out, octets.len ? octets.s : "", octets.len);
 	buf_free(&octets);
 	return memory;
 }
@@ -265,11 +332,8 @@ static bool read_report(struct bounce *out, struct mime *m, char const *message,
 			return false;
 		if (feedback && out->kind == BOUNCE_IGNORED && !read_decoded(out, part, message, read_feedback))
 			return false;
-		if (out->kind == BOUNCE_COMPLAINT && is_returned(part->type)) {
-			size_t body, end = header_end(message + part->body, part->end - part->body, &body);
-			if (!buf_put(&out->returned, message + part->body, end))
-				return false;
-		}
+		if (out->kind == BOUNCE_COMPLAINT && is_returned(part->type) && !read_decoded(out, part, message, keep_returned))
+			return false;
 	}
 	return true;
 }
@@ -282,9 +346,26 @@ static bool read_plain(struct bounce *out, struct mime *m, char const *message)
 			continue;
 		struct buf text = BUF_ZERO;
 		bool memory = transfer_decode(part, message, &text)
-			&& (read_qmail(out, text.s, text.len) || read_failed_recipients(out, m, text.s, text.len));
+			&& read_text(out, m, text.len ? text.s : "", text.len);
 		buf_free(&text);
 		return memory;
+	}
+	return true;
+}
+
+/* Hotmail's complaint: not a report, but our mail in a mail of staff@hotmail.com. */
+static bool read_hotmail(struct bounce *out, struct mime *m, char const *message)
+{
+	int from = has_field(m, "From", "staff@hotmail.com"), subject = has_field(m, "Subject", "complaint about message");
+	if (from < 0 || subject < 0)
+		return false;
+	for (size_t i = 0; from && subject && i < mime_count(m); i++) {
+		struct mime_part const *part = mime_part(m, i);
+		if (!is_returned(part->type))
+			continue;
+		out->kind = BOUNCE_COMPLAINT;
+		keep_text(out->text, "abuse", strlen("abuse"));
+		return read_decoded(out, part, message, keep_returned);
 	}
 	return true;
 }
@@ -292,9 +373,9 @@ static bool read_plain(struct bounce *out, struct mime *m, char const *message)
 static bool read_parts(struct bounce *out, struct mime *m, char const *message, bool from_nobody, unsigned int nested)
 {
 	bool is_report = false;
-	if (!read_report(out, m, message, &is_report))
+	if (!read_report(out, m, message, &is_report) || (!is_report && !read_hotmail(out, m, message)))
 		return false;
-	if (is_report)
+	if (is_report || out->kind != BOUNCE_IGNORED)
 		return true;
 	/* a report that somebody forwarded whole */
 	for (size_t i = 0; nested < BOUNCE_NESTED && i < mime_count(m); i++) {

@@ -1,12 +1,13 @@
 /* Reading what comes back: bounces and complaints (RFC 3464, RFC 5965, and the text of
-   qmail's bounces). The token in the recipient's address tells which mail came back. The message
+   bounces of servers). The token in the recipient's address tells which mail came back. The message
    tells the reason.
 
-   A multipart/report counts whoever sent it: the token proves that the mail was ours. Another
-   message counts only if its envelope sender is empty, and its text is that of a mail server:
-   qmail's, or that of a server that names the failed address in X-Failed-Recipients. The others
-   are answers of people or machines, and are ignored. Auto-Submitted is not looked at: bounces
-   and auto-replies carry the same values. */
+   A multipart/report counts whoever sent it: the token proves that the mail was ours. So does
+   Hotmail's complaint, which has the mail and no report. Another message counts only if its
+   envelope sender is empty, and its text is that of a mail server: qmail's or Yahoo's; that of a
+   server that names the failed address in X-Failed-Recipients; or a reply with a code of class 5,
+   from MAILER-DAEMON or postmaster. The others are answers of people or machines, and are
+   ignored. Auto-Submitted is not looked at: bounces and auto-replies carry the same values. */
 #ifndef SEND_BOUNCE_H
 #define SEND_BOUNCE_H
 

@@ -27,20 +27,33 @@ static struct {
 	{"exchange", BOUNCE_FAILED, "5.1.10", "RecipientNotFound; Recipient ana@example.org", BLAME_ADDRESS},
 	{"gmail", BOUNCE_FAILED, "5.1.1", "does not exist. 550 5.1.1 Please try", BLAME_ADDRESS},
 	{"gmail-rate", BOUNCE_FAILED, "5.2.1", "at a rate that", BLAME_UNCLEAR},
-	{"yahoo", BOUNCE_FAILED, "", "Not a valid recipient", BLAME_UNCLEAR},
+	{"yahoo", BOUNCE_FAILED, "", "554: delivery error: dd Not a valid recipient", BLAME_UNCLEAR},
+	{"yahoo-quota", BOUNCE_FAILED, "5.2.2", "552 5.2.2 The mailbox of <ana@example.org> is over quota", BLAME_UNCLEAR},
+	{"qmail-headers", BOUNCE_FAILED, "5.1.1", "No encuentro a nadie con ese nombre. (#5.1.1)", BLAME_ADDRESS},
+	{"dma", BOUNCE_FAILED, "5.1.1", "550 5.1.1 There is nobody here by that name", BLAME_ADDRESS},
+	{"postmaster-delay", BOUNCE_IGNORED, "", "", 0},
+	{"exim-delayed", BOUNCE_IGNORED, "", "", 0},
+	{"empty", BOUNCE_FAILED, "", "", BLAME_UNCLEAR},
+	{"exim-no-code", BOUNCE_FAILED, "", "554 refused: your host is blacklisted", BLAME_SENDER},
 	{"two-recipients", BOUNCE_FAILED, "5.2.2", "mailbox full", BLAME_UNCLEAR},
 	{"base64-status", BOUNCE_FAILED, "5.1.1", "5.1.1", BLAME_ADDRESS},
 	{"forwarded", BOUNCE_FAILED, "5.1.1", "User unknown", BLAME_ADDRESS},
+	{"forwarded-twice", BOUNCE_FAILED, "5.1.1", "User unknown", BLAME_ADDRESS},
 	{"inside-mixed", BOUNCE_FAILED, "5.1.1", "User unknown", BLAME_ADDRESS},
 	{"arf", BOUNCE_COMPLAINT, "", "abuse", 0},
 	{"arf-headers", BOUNCE_COMPLAINT, "", "fraud", 0},
 	{"arf-mail-from", BOUNCE_COMPLAINT, "", "abuse", 0},
+	{"arf-yahoo", BOUNCE_COMPLAINT, "", "abuse", 0},
+	{"arf-amazon", BOUNCE_COMPLAINT, "", "abuse", 0},
+	{"hotmail-complaint", BOUNCE_COMPLAINT, "", "abuse", 0},
+	{"receipt", BOUNCE_IGNORED, "", "", 0},
 	{"arf-not-spam", BOUNCE_IGNORED, "", "", 0},
 	{"auto-es", BOUNCE_IGNORED, "", "", 0},
 	{"auto-en", BOUNCE_IGNORED, "", "", 0},
 	{"auto-de", BOUNCE_IGNORED, "", "", 0},
 	{"auto-fr", BOUNCE_IGNORED, "", "", 0},
 	{"auto-it", BOUNCE_IGNORED, "", "", 0},
+	{"auto-pt", BOUNCE_IGNORED, "", "", 0},
 	{"auto-null-sender", BOUNCE_IGNORED, "", "", 0},
 };
 
@@ -74,10 +87,88 @@ START_TEST(sample_is_judged)
 }
 END_TEST
 
+/* The failures of each server: Status and Diagnostic-Code as it writes them. NULL: no such field. */
+static struct {
+	char const *status, *diagnostic;
+	char const *code, *text; /* as they are judged */
+	enum blame blame;
+} const failures[] = {
+	/* Postfix */
+	{"5.1.1", "X-Postfix; unknown user: \"ana\"", "5.1.1", "unknown user: \"ana\"", BLAME_ADDRESS},
+	{"5.7.1", "smtp; 554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example", "5.7.1", "554 5.7.1 Ser", BLAME_SENDER},
+	{"5.2.2", "smtp; 552 5.2.2 <ana@example.org>: mailbox full", "5.2.2", "552 5.2.2", BLAME_UNCLEAR},
+	{"5.4.4", "X-Postfix; Host or domain name not found. Name service error for name=example.org type=A: Host not found", "5.4.4",
+		"Host or domain", BLAME_UNCLEAR},
+	{"4.7.0", "smtp; 421 4.7.0 Messages from 192.0.2.1 temporarily deferred", "4.7.0", "421 4.7.0", BLAME_UNCLEAR},
+	{"5.0.0", "smtp; 550 ana is not here", "", "550 ana is not here", BLAME_UNCLEAR},
+	{"5.0.0", "smtp; 550 Denied by policy", "", "550 Denied by policy", BLAME_SENDER},
+	/* Exim writes 5.0.0 whatever the server said */
+	{"5.0.0", "smtp; 550 5.1.1 No such user here", "5.1.1", "550 5.1.1", BLAME_ADDRESS},
+	{"5.0.0", "smtp; 552 5.2.2 Over quota", "5.2.2", "552 5.2.2", BLAME_UNCLEAR},
+	{"5.0.0", "smtp; 550-5.7.26 Unauthenticated email is not accepted due to domain's DMARC policy", "5.7.26", "550-5.7.26", BLAME_SENDER},
+	{"5.0.0", NULL, "", "5.0.0", BLAME_UNCLEAR},
+	/* Sendmail writes 5.1.1 for every refused RCPT */
+	{"5.1.1", "SMTP; 550 5.1.1 <ana@example.org>... User unknown", "5.1.1", "User unknown", BLAME_ADDRESS},
+	{"5.1.1", "SMTP; 550 5.7.1 Service unavailable; client host blacklisted", "5.7.1", "blacklisted", BLAME_SENDER},
+	{"5.1.1", "SMTP; 552 5.2.2 Over quota", "5.2.2", "Over quota", BLAME_UNCLEAR},
+	{"5.1.1", "SMTP; 550 User unknown", "5.1.1", "550 User unknown", BLAME_ADDRESS},
+	{"5.3.0", "X-Unix; 77", "5.3.0", "77", BLAME_UNCLEAR},
+	{"4.4.7", NULL, "4.4.7", "4.4.7", BLAME_UNCLEAR},
+	/* Exchange and Microsoft 365 */
+	{"5.1.10", "smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found", "5.1.10", "550 5.1.10", BLAME_ADDRESS},
+	{"5.1.1", "smtp;550 5.1.1 RESOLVER.ADR.RecipNotFound; not found", "5.1.1", "RecipNotFound", BLAME_ADDRESS},
+	{"5.2.2", "smtp;554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException", "5.2.2", "mailbox full", BLAME_UNCLEAR},
+	{"5.4.1", "smtp;550 5.4.1 Recipient address rejected: Access denied", "5.4.1", "Access denied", BLAME_UNCLEAR},
+	{"5.7.606", "smtp;550 5.7.606 Access denied, banned sending IP [192.0.2.1]", "5.7.606", "banned", BLAME_SENDER},
+	{"4.4.7", "smtp;550 4.4.7 QUEUE.Expired; message expired", "4.4.7", "message expired", BLAME_UNCLEAR},
+	{"4.3.2", "smtp;432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded", "4.3.2", "thread limit", BLAME_UNCLEAR},
+	/* Gmail */
+	{"5.1.1", "smtp; 550-5.1.1 The email account that you tried to reach does not exist", "5.1.1", "does not exist", BLAME_ADDRESS},
+	{"5.2.1", "smtp; 550-5.2.1 The email account that you tried to reach is inactive", "5.2.1", "is inactive", BLAME_ADDRESS},
+	{"5.2.1", "smtp; 550-5.2.1 The user you are trying to contact is receiving mail at a rate that", "5.2.1", "at a rate", BLAME_UNCLEAR},
+	{"4.2.1", "smtp; 450-4.2.1 The user you are trying to contact is receiving mail too quickly", "4.2.1", "too quickly", BLAME_UNCLEAR},
+	{"5.2.2", "smtp; 552-5.2.2 The recipient's inbox is out of storage space", "5.2.2", "out of storage", BLAME_UNCLEAR},
+	{"5.7.28", "smtp; 550-5.7.28 There is an unusual rate of unsolicited mail", "5.7.28", "unsolicited", BLAME_SENDER},
+	/* Yahoo, as other servers report what it said */
+	{"5.0.0", "smtp; 554 delivery error: dd This user doesn't have a yahoo.example account", "", "doesn't have", BLAME_UNCLEAR},
+	{"5.7.9", "smtp; 554 5.7.9 Message not accepted for policy reasons", "5.7.9", "policy reasons", BLAME_SENDER},
+	{"4.7.0", "smtp; 421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to user complaints", "4.7.0", "TSS04", BLAME_UNCLEAR},
+	/* whoever */
+	{"5.2.1", "smtp; 550 5.2.1 This corporate mailbox is disabled", "5.2.1", "corporate", BLAME_ADDRESS},
+	{"5.2.1", "smtp; 550 5.2.1 rate-limited", "5.2.1", "rate-limited", BLAME_UNCLEAR},
+	{"5.1.2", NULL, "5.1.2", "5.1.2", BLAME_UNCLEAR},
+	{"5.1.1", "smtp; 550 El buz\xc3\xb3n no existe", "5.1.1", "550 El buz n no existe", BLAME_ADDRESS},
+	{"5.1.1 (bad destination mailbox address)", NULL, "5.1.1", "5.1.1", BLAME_ADDRESS},
+	{NULL, "smtp; 550 5.1.1 unknown", "5.1.1", "unknown", BLAME_ADDRESS},
+	{NULL, NULL, "", "", BLAME_UNCLEAR},
+};
+
+START_TEST(failure_is_judged)
+{
+	char s[1000], status[100] = "", diagnostic[400] = "";
+	struct bounce b;
+	if (failures[_i].status)
+		snprintf(status, sizeof status, "Status: %s\n", failures[_i].status);
+	if (failures[_i].diagnostic)
+		snprintf(diagnostic, sizeof diagnostic, "Diagnostic-Code: %s\n", failures[_i].diagnostic);
+	int n = snprintf(s, sizeof s, "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+		"--b\n\nSorry: 5.5.5\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.com\n\n"
+		"Final-Recipient: rfc822; ana@example.org\nAction: failed\n%s%s\n--b--\n", status, diagnostic);
+	ck_assert(n > 0 && (size_t)n < sizeof s);
+	ck_assert(bounce_read(&b, s, (size_t)n, true));
+	ck_assert_int_eq(b.kind, BOUNCE_FAILED);
+	ck_assert_str_eq(b.status, failures[_i].code);
+	ck_assert_msg(strstr(b.text, failures[_i].text) != NULL, "%s", b.text);
+	ck_assert_int_eq(blame_of(b.status, b.text), failures[_i].blame);
+	bounce_free(&b);
+}
+END_TEST
+
 /* Reports count whoever sends them; the other formats are believed of no sender alone. */
 START_TEST(sender_matters_only_without_report)
 {
-	static char const *const reports[] = {"postfix", "exim", "arf", "forwarded"}, *const texts[] = {"qmail", "exim-text", "letter"};
+	static char const *const reports[] = {"postfix", "exim", "arf", "forwarded", "hotmail-complaint"};
+	static char const *const texts[] = {"qmail", "yahoo", "dma", "exim-text", "letter"};
 	struct bounce b;
 	size_t n;
 	for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
@@ -100,7 +191,7 @@ END_TEST
 /* The candidates hold the token whole, and nothing of the body. */
 START_TEST(complaint_gives_its_token)
 {
-	static char const *const names[] = {"arf", "arf-headers", "arf-mail-from"};
+	static char const *const names[] = {"arf", "arf-headers", "arf-mail-from", "arf-yahoo", "arf-amazon", "hotmail-complaint"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		size_t n, at = 0, len;
 		char *s = read_sample(names[i], &n);
@@ -168,6 +259,7 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("bounce");
 	TCase *c = unit_case("bounce");
 	tcase_add_loop_test(c, sample_is_judged, 0, sizeof samples / sizeof *samples);
+	tcase_add_loop_test(c, failure_is_judged, 0, sizeof failures / sizeof *failures);
 	tcase_add_test(c, sender_matters_only_without_report);
 	tcase_add_test(c, complaint_gives_its_token);
 	tcase_add_test(c, code_stands_alone);

@@ -35,8 +35,9 @@ like "$CODE:$HIT" '^0:bounce 7 1166 42 .* 5\.1\.10 ' 'a token in capitals counts
 bounce postfix "rebote$B@example.com"
 like "$HIT" '^bounce 7 1166 42 ' 'a prefix that ends in a letter does not hide the token'
 
-for sample in postfix-delayed postfix-relayed auto-es auto-en auto-de auto-fr auto-it auto-null-sender letter; do
-	bounce "$sample" "bounce+$B@example.com"
+for sample in postfix-delayed postfix-relayed exim-delayed postmaster-delay receipt auto-es auto-en auto-de auto-fr auto-it auto-pt \
+	auto-null-sender letter; do
+	SENDER='' bounce "$sample" "bounce+$B@example.com"
 	is "$CODE:$HIT" 0: "the sample $sample is ignored"
 done
 
@@ -63,7 +64,7 @@ like "$CODE:$HIT" '^0:unsub 7 1166 42 - person [0-9]+ - -$' 'any mail to the add
 
 # complaint TOKEN: the sample of a feedback report with that token in the returned header
 complaint() {
-	sed "s/abcdefghijklmnopqrstuvwxyz234567abcdefgh/$1/g" "$TOP/t/send/bounces/arf.eml" >"$T/arf.eml"
+	sed "s/abcdefghijklmnopqrstuvwxyz234567abcdefgh/$1/g" "$TOP/t/send/bounces/${2:-arf}.eml" >"$T/arf.eml"
 }
 SAMPLES=$T
 complaint "$U"
@@ -72,6 +73,11 @@ like "$CODE:$HIT" '^0:complaint 7 1166 42 - - [0-9]+ - abuse$' 'a complaint is f
 complaint "$B"
 bounce arf fbl@example.com
 like "$HIT" '^complaint 7 1166 42 ' 'a complaint is found by the bounce token in the returned header'
+for sample in arf-yahoo hotmail-complaint; do
+	complaint "$U" $sample
+	bounce arf fbl@example.com
+	like "$CODE:$HIT" '^0:complaint 7 1166 42 - - [0-9]+ - abuse$' "a complaint is found in the sample $sample"
+done
 complaint "$(token o)"
 bounce arf fbl@example.com
 is "$CODE:$HIT" 0: 'a complaint with the token of a pixel is ignored'
@@ -103,6 +109,15 @@ is $? 100 'a missing argument is misuse'
 saca-bounce "$HITS" 2>/dev/null </dev/null
 is $? 100 'a missing -k is misuse'
 is "$(saca-bounce -V)" "saca-bounce $(saca-import -V | cut -d' ' -f2)" 'saca-bounce -V prints name and version'
+
+# Garbage. The octets are the same each time.
+openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2>/dev/null | head -c 3000000 >"$T/garbage.eml"
+{ printf 'From: mailer-daemon@x\nContent-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n'
+	cat "$T/garbage.eml"; } >"$T/garbage-report.eml"
+for sample in garbage garbage-report; do
+	SAMPLES=$T SENDER='' bounce $sample "bounce+$B"
+	is "$CODE:$HIT:$(cat "$T/err")" 0:: "binary octets ($sample) are read and ignored"
+done
 
 # Hundred megabytes: memory is bounded, the MTA's pipe is read to its end.
 rm -f "$HITS"/*
