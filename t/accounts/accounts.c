@@ -192,7 +192,7 @@ START_TEST(accounts_read_sorts_entries_and_lowers_addresses)
 }
 END_TEST
 
-START_TEST(accounts_read_gives_a_sender_its_one_form)
+START_TEST(accounts_read_normalizes_a_sender)
 {
 	char text[] = "plan a\nsender a \"Ana\"@B.es\nsender a ana@\xc3\xb1" "and\xc3\xba.es  Ana\nsender a \"a\\n\\a\"@b.es\n"
 		"sender a ana@xn--and-6ma2c.es\n";
@@ -283,7 +283,7 @@ START_TEST(a_plan_without_settings_has_the_defaults)
 }
 END_TEST
 
-START_TEST(accounts_plan_scan_keeps_the_plan_at_a_fault)
+START_TEST(accounts_plan_scan_does_not_change_the_plan_on_a_fault)
 {
 	struct accounts_plan plan = {.maxrcpt = 3, .credit = true};
 	ck_assert(!accounts_plan_scan(&plan, "maxrcpt=9 y", 11, NULL));
@@ -300,14 +300,14 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_login_has_at_most_250_octets);
 	tcase_add_test(c, accounts_explain_cuts_a_long_word);
 	tcase_add_test(c, accounts_read_sorts_entries_and_lowers_addresses);
-	tcase_add_test(c, accounts_read_gives_a_sender_its_one_form);
+	tcase_add_test(c, accounts_read_normalizes_a_sender);
 	tcase_add_test(c, a_display_name_has_at_most_200_octets);
 	tcase_add_test(c, a_profile_has_at_most_255_octets);
 	tcase_add_test(c, a_sender_line_has_a_display_name);
 	tcase_add_test(c, the_longest_settings_fit);
 	tcase_add_test(c, a_plan_without_settings_has_the_defaults);
 	tcase_add_loop_test(c, accounts_plan_fmt_writes_what_accounts_plan_scan_reads, 0, sizeof settings / sizeof *settings);
-	tcase_add_test(c, accounts_plan_scan_keeps_the_plan_at_a_fault);
+	tcase_add_test(c, accounts_plan_scan_does_not_change_the_plan_on_a_fault);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -61,7 +61,7 @@ START_TEST(texts_that_are_no_address_share_one_count)
 }
 END_TEST
 
-START_TEST(the_address_that_failed_first_is_forgotten)
+START_TEST(a_full_set_forgets_the_address_that_failed_first)
 {
 	uint64_t const set = 5;
 	for (uint64_t i = 0; i < FAILURES_WAYS; i++)
@@ -99,7 +99,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, an_attempt_that_succeeds_is_forgiven);
 	tcase_add_test(c, a_64_bit_prefix_of_ipv6_is_one_address);
 	tcase_add_test(c, texts_that_are_no_address_share_one_count);
-	tcase_add_test(c, the_address_that_failed_first_is_forgotten);
+	tcase_add_test(c, a_full_set_forgets_the_address_that_failed_first);
 	tcase_add_test(c, many_addresses_are_counted);
 	suite_add_tcase(s, c);
 	return s;

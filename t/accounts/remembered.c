@@ -44,7 +44,7 @@ START_TEST(nothing_is_remembered_at_the_start)
 }
 END_TEST
 
-START_TEST(the_whole_mac_counts)
+START_TEST(every_octet_of_the_mac_is_compared)
 {
 	unsigned char mac[REMEMBERED_MAC];
 	memcpy(mac, mac_of(7, 7), sizeof mac);
@@ -69,7 +69,7 @@ START_TEST(all_65536_places_can_be_in_use)
 }
 END_TEST
 
-START_TEST(the_one_that_expires_first_gives_way)
+START_TEST(a_full_set_replaces_the_login_that_expires_first)
 {
 	for (unsigned int i = 0; i < REMEMBERED_WAYS; i++)
 		remembered_add(&r, mac_of(1, i), i, i + TEN_MINUTES);
@@ -81,7 +81,7 @@ START_TEST(the_one_that_expires_first_gives_way)
 }
 END_TEST
 
-START_TEST(an_expired_one_gives_way_first)
+START_TEST(a_full_set_replaces_an_expired_login_first)
 {
 	remembered_add(&r, mac_of(1, 0), 0, 100);
 	remembered_add(&r, mac_of(1, 1), 0, 50);
@@ -113,10 +113,10 @@ Suite *unit_suite(void)
 	tcase_add_checked_fixture(c, set_up, NULL);
 	tcase_add_test(c, a_login_is_remembered_for_its_time);
 	tcase_add_test(c, nothing_is_remembered_at_the_start);
-	tcase_add_test(c, the_whole_mac_counts);
+	tcase_add_test(c, every_octet_of_the_mac_is_compared);
 	tcase_add_test(c, all_65536_places_can_be_in_use);
-	tcase_add_test(c, the_one_that_expires_first_gives_way);
-	tcase_add_test(c, an_expired_one_gives_way_first);
+	tcase_add_test(c, a_full_set_replaces_the_login_that_expires_first);
+	tcase_add_test(c, a_full_set_replaces_an_expired_login_first);
 	tcase_add_test(c, a_login_that_comes_again_keeps_one_place);
 	suite_add_tcase(s, c);
 	return s;

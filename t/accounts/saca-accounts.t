@@ -73,7 +73,7 @@ out=$(printf 'plan acme\nuser victor.acme secreta\n' | saca-accounts "$D" 2>&1)
 is $? 100 "a password in the clear exits 100"
 unlike "$out" secreta "a password in the clear is not printed"
 out=$(saca-accounts "$D" </dev/null 2>&1)
-is $? 100 "an empty text exits 100: a failed generator locks no customer out"
+is $? 100 "an empty text exits 100, so that a failed generator cannot lock out all customers"
 out=$(printf 'plan acme\nuser victor.acme $2b$99$%053d\n' 0 | saca-accounts "$D" 2>&1)
 is $? 100 "a hash with a cost that libcrypt refuses exits 100"
 like "$out" 'line 2: ' "a hash with a refused cost is reported with its line"
@@ -162,11 +162,11 @@ is "$(grep -c failed "$T/several") $(cd "$D" && echo *)" "0 passwords.cdb sender
 
 # --- -p
 like "$(printf 'uno\n' | saca-accounts -p)" '^\$y\$j9T\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{43}$' \
-	"-p prints a yescrypt hash alone"
+	"saca-accounts -p prints a yescrypt hash and nothing else"
 like "$(printf 'uno' | saca-accounts -p -m bcrypt -c 4)" '^\$2b\$04\$' "-m bcrypt -c 4 hashes a password without a newline"
 like "$(printf 'uno\n' | saca-accounts -m sha512 -p)" '^\$6\$rounds=100000\$' "-m sha512 hashes with SHA-512"
 is "$(printf 'uno\nrest\n' | { saca-accounts -p -m bcrypt -c 4 >/dev/null; cat; })" rest \
-	"-p reads one line and no further"
+	"saca-accounts -p reads one line and leaves the rest of its input"
 
 # refused INPUT-FORMAT NAME OPTION...
 refused() {

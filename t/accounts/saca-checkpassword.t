@@ -36,67 +36,67 @@ with() {
 login() { with "$1"'\0'"$2"'\0\0' saca-checkpassword "$P"; }
 
 # --- verdicts
-is "$(login yes.acme uno)" 0 "yescrypt: the right password"
-is "$(login yes.acme dos)" 1 "and a wrong one"
-is "$(login bcr.acme dos)" 0 "bcrypt: the right password"
-is "$(login bcr.acme uno)" 1 "and a wrong one"
-is "$(login sha.acme tres)" 0 "SHA-512: the right password"
-is "$(login sha.acme tre)" 1 "and a wrong one"
-is "$(login otro.sha.acme tres)" 0 "a login with two dots"
-is "$(login nadie.acme uno)" 1 "an unknown user"
-is "$(cat "$T/err")" "" "and refusals are silent"
-is "$(login yes uno)" 1 "a login without a plan"
-is "$(login YES.acme uno)" 1 "a login in capitals is another"
-is "$(login '' uno)" 1 "an empty login"
-is "$(login yes.acme '')" 1 "an empty password"
+is "$(login yes.acme uno)" 0 "the right password with a yescrypt hash exits 0"
+is "$(login yes.acme dos)" 1 "a wrong password with a yescrypt hash exits 1"
+is "$(login bcr.acme dos)" 0 "the right password with a bcrypt hash exits 0"
+is "$(login bcr.acme uno)" 1 "a wrong password with a bcrypt hash exits 1"
+is "$(login sha.acme tres)" 0 "the right password with a SHA-512 hash exits 0"
+is "$(login sha.acme tre)" 1 "a wrong password with a SHA-512 hash exits 1"
+is "$(login otro.sha.acme tres)" 0 "a login may have two dots"
+is "$(login nadie.acme uno)" 1 "an unknown user exits 1"
+is "$(cat "$T/err")" "" "a refusal prints nothing on stderr"
+is "$(login yes uno)" 1 "a login without a plan exits 1"
+is "$(login YES.acme uno)" 1 "a login in capitals is not the one in small letters"
+is "$(login '' uno)" 1 "an empty login exits 1"
+is "$(login yes.acme '')" 1 "an empty password exits 1"
 
 # --- the interface
-is "$(with 'yes.acme\0uno\0time\0' saca-checkpassword "$P")" 0 "a timestamp is passed over"
-is "$(with 'yes.acme\0uno\0\0more' saca-checkpassword "$P")" 0 "so is more behind it"
-is "$(with 'yes.acme\0uno\0' saca-checkpassword "$P")" 2 "two strings are misuse"
-is "$(with 'yes.acme\0uno\0x' saca-checkpassword "$P")" 2 "so is a third without its end"
-is "$(with '' saca-checkpassword "$P")" 2 "so is nothing"
+is "$(with 'yes.acme\0uno\0time\0' saca-checkpassword "$P")" 0 "the timestamp on descriptor 3 is ignored"
+is "$(with 'yes.acme\0uno\0\0more' saca-checkpassword "$P")" 0 "octets after the timestamp are ignored"
+is "$(with 'yes.acme\0uno\0' saca-checkpassword "$P")" 2 "two strings on descriptor 3 exit 2"
+is "$(with 'yes.acme\0uno\0x' saca-checkpassword "$P")" 2 "a third string without its NUL exits 2"
+is "$(with '' saca-checkpassword "$P")" 2 "an empty descriptor 3 exits 2"
 fill=$(printf '%0498d' 0 | tr 0 x)
-is "$(with "yes.acme\\0uno\\0$fill\\0" saca-checkpassword "$P")" 0 "512 octets are read"
-is "$(with "yes.acme\\0uno\\0$fill\\0x" saca-checkpassword "$P")" 2 "513 are misuse"
+is "$(with "yes.acme\\0uno\\0$fill\\0" saca-checkpassword "$P")" 0 "512 octets on descriptor 3 are accepted"
+is "$(with "yes.acme\\0uno\\0$fill\\0x" saca-checkpassword "$P")" 2 "513 octets on descriptor 3 exit 2"
 if [ -z "$WRAPPED" ]; then # a script has opened itself there
 	saca-checkpassword "$P" 3<&- 2>/dev/null
-	is $? 2 "a closed descriptor 3 is misuse"
+	is $? 2 "a closed descriptor 3 exits 2"
 	saca-checkpassword "$P" 0<&- 3<&- 2>/dev/null
-	is $? 2 "and with 0 closed too"
+	is $? 2 "closed descriptors 0 and 3 exit 2"
 fi
 is "$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" 3<&0 0<&- 1>&- 2>&-; echo $?)" 0 \
-	"0 to 2 may be closed"
+	"saca-checkpassword works with descriptors 0 to 2 closed"
 saca-checkpassword 3</dev/null 2>/dev/null
-is $? 2 "no argument is misuse"
+is $? 2 "saca-checkpassword without arguments exits 2"
 
-# --- try later
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/none")" 111 "no file: try later"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T")" 111 "a folder: try later"
-like "$(cat "$T/err")" "$T is not a cdb" "saca-checkpassword says that a folder is no cdb"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword /dev/null)" 111 "a device: try later"
+# --- temporary failures
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/none")" 111 "a missing passwords.cdb exits 111"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T")" 111 "a folder in place of passwords.cdb exits 111"
+like "$(cat "$T/err")" "$T is not a cdb" "the message says that a folder is not a cdb"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword /dev/null)" 111 "a device in place of passwords.cdb exits 111"
 head -c 2500 "$P" >"$T/cut.cdb"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/cut.cdb")" 111 "a file cut short: try later"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/cut.cdb")" 111 "a passwords.cdb that is cut short exits 111"
 sed "s/otro.sha.acme.../otro.sha.acme\$9\$/" "$P" >"$T/rot.cdb"
 is "$(with 'otro.sha.acme\0tres\0\0' saca-checkpassword "$T/rot.cdb")" 111 \
-	"a hash that can't be read: try later"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$P" "$T/none")" 111 "no prog: try later"
+	"a hash that libcrypt does not know exits 111"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$P" "$T/none")" 111 "a missing prog exits 111"
 
-# --- the same hashing for everybody. yescrypt takes 16 MB and bcrypt 4 kB: what runs
-# out of memory has run yescrypt.
+# --- every login costs the same hashing. yescrypt takes 16 MB and bcrypt 4 kB: a process that
+# runs out of memory has run yescrypt.
 compile "$T/b" bcr "$BCR"
 compile "$T/y" yes "$YES"
 tight() { (ulimit -v 12000; exec "$@"); }
 if tight saca-checkpassword 2>/dev/null; [ $? -eq 2 ]; then
-	is "$(with 'bcr.acme\0dos\0\0' tight saca-checkpassword "$T/b/passwords.cdb")" 0 "bcrypt alone takes little memory"
-	is "$(with 'no.acme\0dos\0\0' tight saca-checkpassword "$T/b/passwords.cdb")" 1 "so does an unknown user there"
-	is "$(with 'yes.acme\0uno\0\0' tight saca-checkpassword "$T/y/passwords.cdb")" 111 "yescrypt takes much: try later"
-	is "$(with 'no.acme\0uno\0\0' tight saca-checkpassword "$T/y/passwords.cdb")" 111 "so does an unknown user there"
-	is "$(with 'bcr.acme\0dos\0\0' tight saca-checkpassword "$P")" 111 "where there are both, both are run for all"
+	is "$(with 'bcr.acme\0dos\0\0' tight saca-checkpassword "$T/b/passwords.cdb")" 0 "with bcrypt hashes only, a known user costs little memory"
+	is "$(with 'no.acme\0dos\0\0' tight saca-checkpassword "$T/b/passwords.cdb")" 1 "with bcrypt hashes only, an unknown user costs little memory"
+	is "$(with 'yes.acme\0uno\0\0' tight saca-checkpassword "$T/y/passwords.cdb")" 111 "with yescrypt hashes only, a known user costs much memory"
+	is "$(with 'no.acme\0uno\0\0' tight saca-checkpassword "$T/y/passwords.cdb")" 111 "with yescrypt hashes only, an unknown user costs much memory"
+	is "$(with 'bcr.acme\0dos\0\0' tight saca-checkpassword "$P")" 111 "with bcrypt and yescrypt hashes, a user with bcrypt costs a yescrypt hashing, too"
 	compile "$T/none" bcr "$BCR"
 	echo 'plan acme' | saca-accounts "$T/none"
 	is "$(with 'no.acme\0uno\0\0' tight saca-checkpassword "$T/none/passwords.cdb")" 111 \
-		"and yescrypt where there is nobody"
+		"in a passwords.cdb without users, an unknown user costs a yescrypt hashing"
 else
 	skip "the same hashing for everybody" "this build needs more memory to start"
 fi
@@ -149,11 +149,11 @@ is "$? $out" "7 yes.acme 1 -x" "prog runs with USER and its arguments, without d
 out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword -L "$T/lock" -n 1 "$P" sh -c 'ls -l /proc/self/fd' 3<&0 </dev/null | grep -c "$T/lock")
 is "$out" 0 "prog does not inherit the lock's descriptor"
 out=$(printf 'yes.acme\0no\0\0' | saca-checkpassword "$P" "$T/prog" -x 3<&0 </dev/null)
-is "$? $out" "1 " "but not when the password is wrong"
+is "$? $out" "1 " "prog does not run if the password is wrong"
 out=$(printf 'yes.acme\0uno\0\0' | (ulimit -c 0; saca-checkpassword "$P" sh -c 'ulimit -c' 3<&0 </dev/null))
-is "$out" 0 "the limit for cores stays at 0"
+is "$out" 0 "prog gets a limit for cores of 0 if the caller had 0"
 want=$(sh -c 'ulimit -c')
 out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" sh -c 'ulimit -c' 3<&0 </dev/null)
-is "$out" "$want" "or what it was"
+is "$out" "$want" "prog gets the caller's limit for cores"
 
 done_testing

@@ -154,7 +154,7 @@ START_TEST(a_file_cut_short_is_not_opened)
 }
 END_TEST
 
-START_TEST(a_changed_octet_makes_nobody_a_sender)
+START_TEST(a_changed_octet_makes_no_other_address_a_sender)
 {
 	static unsigned char const rot[] = {0x00, 0x01, 0xff};
 	char octet;
@@ -195,7 +195,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_login_has_a_fingerprint);
 	tcase_add_test(c, senders_open_takes_only_a_cdb);
 	tcase_add_test(c, a_file_cut_short_is_not_opened);
-	tcase_add_test(c, a_changed_octet_makes_nobody_a_sender);
+	tcase_add_test(c, a_changed_octet_makes_no_other_address_a_sender);
 	tcase_add_test(c, a_table_larger_than_the_file_is_damage);
 	suite_add_tcase(s, c);
 	return s;

@@ -12,7 +12,7 @@ static struct {
 	{"\xff\xff\xff\xff\xff\xff", "7777777774"},
 };
 
-START_TEST(encodes)
+START_TEST(encode_writes_lowercase_digits)
 {
 	char out[32];
 	size_t n = base32_encode(out, vectors[_i].octets, strlen(vectors[_i].octets));
@@ -22,7 +22,7 @@ START_TEST(encodes)
 }
 END_TEST
 
-START_TEST(decodes_either_case)
+START_TEST(decode_reads_either_case)
 {
 	char out[32], upper[32];
 	size_t n = 99, len = strlen(vectors[_i].digits);
@@ -43,7 +43,7 @@ static char const *const refused[] = {
 	"my======", "m1", "m0", "m8", "m9", "m y", "my\n", "m-", "\xc3\xb1", "mzxr",
 };
 
-START_TEST(refuses_what_is_not_base32)
+START_TEST(decode_refuses_other_texts)
 {
 	char out[32];
 	size_t n = 99;
@@ -52,9 +52,9 @@ START_TEST(refuses_what_is_not_base32)
 }
 END_TEST
 
-START_TEST(every_string_has_one_reading)
+START_TEST(no_two_strings_decode_to_the_same_octets)
 {
-	/* All strings of one to three digits: what decodes encodes to the same string. */
+	/* All strings of one to three digits: what decodes encode_writes_lowercase_digits to the same string. */
 	static char const digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 	size_t decoded = 0;
 	for (size_t i = 0; i < 32 * 32 * 32; i++) {
@@ -77,10 +77,10 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("base32");
 	TCase *c = unit_case("base32");
 	int const n = sizeof vectors / sizeof *vectors;
-	tcase_add_loop_test(c, encodes, 0, n);
-	tcase_add_loop_test(c, decodes_either_case, 0, n);
-	tcase_add_loop_test(c, refuses_what_is_not_base32, 0, sizeof refused / sizeof *refused);
-	tcase_add_test(c, every_string_has_one_reading);
+	tcase_add_loop_test(c, encode_writes_lowercase_digits, 0, n);
+	tcase_add_loop_test(c, decode_reads_either_case, 0, n);
+	tcase_add_loop_test(c, decode_refuses_other_texts, 0, sizeof refused / sizeof *refused);
+	tcase_add_test(c, no_two_strings_decode_to_the_same_octets);
 	suite_add_tcase(s, c);
 	return s;
 }

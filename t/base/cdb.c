@@ -140,7 +140,7 @@ START_TEST(a_new_file_has_the_mode_of_the_old_one)
 }
 END_TEST
 
-START_TEST(what_a_killed_writer_left_is_replaced)
+START_TEST(the_file_of_a_killed_writer_is_replaced)
 {
 	int fd = open(FILE_NAME ".new", O_WRONLY | O_CREAT, 0600);
 	ck_assert_int_eq(write(fd, "half", 4), 4);
@@ -238,7 +238,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_cdb_holds_more_records_than_a_stack);
 	tcase_add_test(c, cdb_write_abandon_keeps_the_old_file);
 	tcase_add_test(c, a_new_file_has_the_mode_of_the_old_one);
-	tcase_add_test(c, what_a_killed_writer_left_is_replaced);
+	tcase_add_test(c, the_file_of_a_killed_writer_is_replaced);
 	tcase_add_test(c, a_directory_is_neither_read_nor_replaced);
 	tcase_add_test(c, a_missing_file_is_enoent);
 	tcase_add_test(c, a_file_cut_short_is_refused);

@@ -78,20 +78,20 @@ figures_match() {
 all_counts() {
 	prepare
 	out=$(count 2>&1)
-	is "$?:$out" 0: 'an empty folder is counted in silence'
+	is "$?:$out" 0: 'saca-count prints nothing for an empty folder'
 
 	# --- opens, views, clicks
 	hit 'open 1 101 1 - person @30 - -' 'open 1 101 1 - proxy @29 - -' 'open 1 101 2 - machine @28 - -'
 	out=$(count 2>&1)
-	like "$out" '^saca-count: lines=3 views=0 opens=3 clicks=0 unsubscriptions=0 bounces=0 complaints=0 broken=0$' 'the summary tells what was counted'
+	like "$out" '^saca-count: lines=3 views=0 opens=3 clicks=0 unsubscriptions=0 bounces=0 complaints=0 broken=0$' 'saca-count prints the counts'
 	is "$(delivery 1)" '2|0|0|handed' 'opens of a person and of a proxy are a person'"'"'s'
-	is "$(delivery 2)" '0|1|0|handed' "a machine's open is counted apart"
+	is "$(delivery 2)" '0|1|0|handed' "an open by a machine counts as a machine open"
 	out=$(count 2>&1)
 	is "$out:$(delivery 1)" ':2|0|0|handed' 'a line that was counted does not count again'
 	hit 'view 1 101 3 - person @25 - -' 'click 1 101 4 2 person @25 - -' 'click 1 101 4 2 person @20 - -' 'click 1 101 4 1 person @15 - -'
 	count 2>/dev/null
-	is "$(delivery 3)" '1|0|0|handed' "a person's view makes the mail an opened one"
-	is "$(delivery 4)" '1|0|3|handed' "a person's click makes the mail an opened one"
+	is "$(delivery 3)" '1|0|0|handed' "a view by a person makes the mail count as opened"
+	is "$(delivery 4)" '1|0|3|handed' "a click by a person makes the mail count as opened"
 	is "$(sql "select number, count from click where contact_id = 4 order by number")" '1|1
 2|2' 'clicks are counted for each link'
 	hit 'click 1 101 2 1 person @4000 - -' 'open 1 101 2 - person @4000 - -'
@@ -110,8 +110,8 @@ all_counts() {
 	hit 'click 1 101 5 1 person @20 - -' 'click 1 101 5 2 person @19 - -' 'click 1 101 5 3 person @18 - -' 'click 1 101 5 3 person @12 - -'
 	hit 'click 1 101 6 1 person @20 - -' 'click 1 101 6 1 person @20 - -' 'click 1 101 6 2 person @20 - -'
 	count 2>/dev/null
-	is "$(delivery 5)" '1|3|1|handed' "three links within two seconds are a machine's clicks"
-	is "$(delivery 6)" '1|0|3|handed' "two links are a person's clicks"
+	is "$(delivery 5)" '1|3|1|handed' "clicks on three links within two seconds count as a machine's"
+	is "$(delivery 6)" '1|0|3|handed' "clicks on two links within two seconds count as a person's"
 	hit 'click 1 101 7 1 person @12 - -'
 	count 2>/dev/null
 	hit 'click 1 101 7 2 person @11 - -'
@@ -120,10 +120,10 @@ all_counts() {
 	hit 'click 1 101 8 1 person @11 - -' 'click 1 101 8 2 person @9 - -' 'click 1 101 8 3 person @9 - -'
 	count 2>/dev/null
 	# one or all three are counted: a slow machine lets the young ones grow old
-	like "$(delivery 8)" '^0\|[13]\|0\|handed$' 'clicks that are too young to count make an older one a burst'
+	like "$(delivery 8)" '^0\|[13]\|0\|handed$' 'clicks that are too young to count still make an older click part of a burst'
 	hit 'open 1 101 9 - person @2 - -'
 	count 2>/dev/null
-	is "$(delivery 9)" '0|0|0|handed' 'a line of the last ten seconds waits'
+	is "$(delivery 9)" '0|0|0|handed' 'a line of the last ten seconds is not counted yet'
 	sed -i "s/^open 1 101 9 - person .*/open 1 101 9 - person $((NOW - 60)) - -/" "$HITS/$(hour)"
 	figures_match 'bursts'
 
@@ -134,11 +134,11 @@ all_counts() {
 	hit 'unsub 1 101 1 - person @30 - -' 'unsub 1 101 1 - person @29 - -' 'unsub 1 102 2 - person @30 - -'
 	count 2>/dev/null
 	is "$(sql "select id, contact_id, sender_id, type, send_id from unsubscription order by id")" '1|1|1|0|101
-2|2|1|0|102' 'an unsubscription is opened once, numbered in the plan'
+2|2|1|0|102' 'an unsubscription gets the next number of its plan'
 	hit 'unsub 1 102 1 - person @28 - -' 'complaint 1 101 2 - - @28 - abuse' 'complaint 1 101 3 - - @28 - abuse'
 	count 2>/dev/null
 	is "$(sql "select id, contact_id, type, send_id from unsubscription where id > 2 order by id")" '3|3|30|101' \
-		'a second unsubscription opens nothing; a complaint is one of type 30'
+		'a second unsubscription adds no row; a complaint adds one of type 30'
 	hit 'open 1 102 2 - person @27 - -' 'open 1 101 3 - person @26 - -'
 	count 2>/dev/null
 	figures_match 'unsubscriptions'
@@ -151,9 +151,9 @@ all_counts() {
 		'6|bounced|5.1.1|550 5.1.1 no such user
 7|bounced|5.7.1|550 5.7.1 blacklisted
 9|bounced|5.2.2|552 5.2.2 over quota
-10|bounced|5.2.1|450 5.2.1 mail at a rate that' 'a bounce is noted with code and reason'
+10|bounced|5.2.1|450 5.2.1 mail at a rate that' 'a bounce is stored with its code and reason'
 	is "$(sql "select contact_id, type, send_id from unsubscription where type = 20")" '6|20|101' \
-		'only an address that does not exist is unsubscribed at once'
+		'after one bounce only an address that does not exist is unsubscribed'
 	hit 'bounce 1 101 6 - - @24 5.1.1 again' 'bounce 1 101 1 - - @24 - '
 	count 2>/dev/null
 	is "$(sql "select reason from delivery where send_id = 101 and contact_id = 6")" '550 5.1.1 no such user' 'a second bounce changes nothing'
@@ -167,29 +167,29 @@ all_counts() {
 	done
 	hit 'bounce 1 201 9 - - @23 5.2.2 552 5.2.2 over quota'
 	count 2>/dev/null
-	is "$(sql "select count(*) from unsubscription where contact_id = 9")" 0 'two bounces do not unsubscribe'
+	is "$(sql "select count(*) from unsubscription where contact_id = 9")" 0 'two bounces do not unsubscribe a contact'
 	hit 'bounce 1 202 9 - - @23 5.2.2 552 5.2.2 over quota'
 	count 2>/dev/null
-	is "$(sql "select count(*) from unsubscription where contact_id = 9")" 0 'three bounces of one day do not unsubscribe'
+	is "$(sql "select count(*) from unsubscription where contact_id = 9")" 0 'three bounces on one day do not unsubscribe a contact'
 	sql "update delivery set at = '2013-09-13T12:00:00Z' where send_id = 201 and contact_id = 9"
 	sql "update delivery set at = '2013-09-14T12:00:00Z' where send_id = 202 and contact_id = 9"
 	hit 'bounce 1 203 9 - - @22 5.2.2 552 5.2.2 over quota'
 	count 2>/dev/null
-	is "$(sql "select type, send_id from unsubscription where contact_id = 9")" '20|203' 'three bounces of three days unsubscribe'
+	is "$(sql "select type, send_id from unsubscription where contact_id = 9")" '20|203' 'three bounces on three days unsubscribe a contact'
 	figures_match 'bounces'
 
 	# --- broken lines
 	printf '\nopen 1 101\n\nopen 1 101 4 - person %s - -\nopen 1 1' $((NOW - 22)) >>"$HITS/$(hour)"
 	before=$(sql "select opens from delivery where send_id = 101 and contact_id = 4")
 	out=$(count 2>&1)
-	like "$out" "^saca-count: warning: $(hour): the line at octet [0-9]+ is broken: skipped$" 'a broken line is told with its place'
+	like "$out" "^saca-count: warning: $(hour): the line at octet [0-9]+ is broken: skipped$" 'a broken line is reported with its file and offset'
 	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 1)) 'the line after a broken one counts'
 	printf '01 4 - person %s - -\n' $((NOW - 21)) >>"$HITS/$(hour)"
 	count 2>/dev/null
-	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 2)) 'a line counts when its end is there'
+	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 2)) 'a line counts once its line end is written'
 	hit 'open 1 999 4 - person @20 - -' 'open 1 101 999 - person @20 - -' 'unsub 9 101 4 - person @20 - -'
 	out=$(count 2>&1)
-	is $? 0 'hits of a send, contact or plan that is gone are passed over'
+	is $? 0 'hits of a removed send, contact or plan are ignored'
 	figures_match 'broken lines and missing rows'
 
 	# --- old files
@@ -197,12 +197,12 @@ all_counts() {
 	hit 'open 1 101 1 - person @8000 - -'
 	printf '\nopen 1 101 1 - pers' >>"$HITS/$old"
 	out=$(count 2>&1)
-	like "$out" "warning: $old: the line at octet [0-9]+ is broken" 'the torn end of an old file is told'
+	like "$out" "warning: $old: the line at octet [0-9]+ is broken" 'an unfinished line at the end of an old file is reported'
 	[ ! -e "$HITS/$old" ]
 	ok $? 'an old file that was read to its end is removed'
 	is "$(sql "select count(*) from hit_log where name = '$old'")" 0 'a removed file is forgotten'
 	[ -e "$HITS/$(hour)" ]
-	ok $? "this hour's file stays"
+	ok $? "the file of this hour is not removed"
 	hit 'open 1 101 1 - person @8000 - -'
 	flock -s "$HITS/$old" sh -c 'echo locked; exec sleep 1000' >"$T/locked" &
 	holder=$!
@@ -210,15 +210,15 @@ all_counts() {
 	await 10 grep -q locked "$T/locked"
 	count 2>/dev/null
 	[ -e "$HITS/$old" ]
-	ok $? 'an old file that somebody writes to stays'
+	ok $? 'an old file that a process writes to is not removed'
 	kill "$(pgrep -P "$holder")" "$holder" 2>/dev/null
 	wait "$holder" 2>/dev/null
 	await 10 sh -c "saca-count '$HITS' '$STORE' 2>/dev/null; [ ! -e '$HITS/$old' ]"
-	ok $? 'it is removed once nobody writes'
+	ok $? 'an old file is removed once its writer has closed it'
 	echo text >"$HITS/README"
 	mkdir "$HITS/$HOST_NAME.x"
 	out=$(count 2>&1)
-	is "$?:$out" 0: 'files that are no hits are left alone'
+	is "$?:$out" 0: 'saca-count ignores files with other names'
 	figures_match 'old files'
 
 	# --- following
@@ -227,12 +227,12 @@ all_counts() {
 	follower=$!
 	hit 'open 1 101 10 - person @11 - -'
 	await 20 grep -q lines=1 "$T/follow"
-	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 10")" 1 '-f counts what appears'
+	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 10")" 1 'saca-count -f counts lines as they appear'
 	out=$(count 2>&1)
-	is "$?:$out" 0: 'a second saca-count leaves at once, in silence'
+	is "$?:$out" 0: 'a second saca-count for the folder exits 0 at once and prints nothing'
 	kill -TERM "$follower"
 	wait "$follower"
-	is $? 0 'SIGTERM ends saca-count -f with 0'
+	is $? 0 'SIGTERM ends saca-count -f with exit code 0'
 	figures_match 'following'
 }
 
@@ -244,26 +244,26 @@ all_forgets() {
 		'saca-list forget finds the contact of an address'
 	is "$(sql "select email from contact where id = 1")" "sha256:$(printf c01@example.org | sha256sum | cut -d' ' -f1)" \
 		'an unsubscribed contact that is forgotten has a hash for its address'
-	figures_match 'a forgotten contact that is unsubscribed'
+	figures_match 'the row of a forgotten contact that is unsubscribed'
 	is "$(sql "select count(*) from delivery where contact_id = 1") $(sql "select count(*) from click where contact_id = 1") $(sql "select count(*) from group_member where contact_id = 1")" \
 		'0 0 0' 'a forgotten contact has no deliveries, clicks and memberships'
 	is "$(sql "select contacts_total from send where id = 101")" $((total - 1)) "a forgotten contact is not in the total of its sends"
 	out=$(saca-list "$STORE" forget acme c04@example.org)
 	like "$?:$out" '^0:removed: groups=2 deliveries=2; nothing of the address stays$' 'a contact that is not unsubscribed is removed'
-	is "$(sql "select count(*) from contact where id = 4 or email = 'c04@example.org'")" 0 'its row is gone'
+	is "$(sql "select count(*) from contact where id = 4 or email = 'c04@example.org'")" 0 'the row of a contact that was forgotten is gone'
 	sql "update unsubscription set ended_at = at where contact_id = 2"
 	saca-list "$STORE" forget acme c02@example.org >/dev/null
-	is "$(sql "select count(*) from unsubscription where contact_id = 2")" 0 'unsubscriptions that have ended go with their contact'
+	is "$(sql "select count(*) from unsubscription where contact_id = 2")" 0 'forgetting a contact removes its unsubscriptions that have ended'
 	figures_match 'forgotten contacts that are not unsubscribed'
 	out=$(saca-list "$STORE" forget acme c04@example.org 2>&1)
-	is "$?:$out" '1:saca-list: fatal: plan acme has no contact c04@example.org' 'a contact that is not there is told'
+	is "$?:$out" '1:saca-list: fatal: plan acme has no contact c04@example.org' 'forgetting an unknown contact exits 1 with a message'
 	out=$(saca-list "$STORE" forget otro c03@example.org 2>&1)
 	is $? 1 'a contact of another plan is not forgotten'
 	NOW=$(date +%s)
 	hit 'open 1 101 1 - person @20 - -' 'click 1 101 4 1 person @20 - -' 'unsub 1 101 4 - person @20 - -'
 	count 2>/dev/null
 	figures_match 'hits of forgotten contacts'
-	is "$(sql "select count(*) from unsubscription where contact_id = 4")" 0 'a hit of a contact that was removed opens nothing'
+	is "$(sql "select count(*) from unsubscription where contact_id = 4")" 0 'a hit of a removed contact adds no unsubscription'
 	again() { # NUMBER ADDRESS...: a campaign to these
 		_send=$1
 		shift
@@ -275,18 +275,18 @@ all_forgets() {
 	}
 	again 301 c00@example.org c01@example.org c03@example.org c04@example.org c11@example.org >"$SPOOL/new/$(printf '%064x' 301)"
 	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'imported=1 sends=1 contacts=5 new=3 failed=0' \
-		'a forgotten contact that is imported again is no new one'
+		'importing a forgotten contact again adds no new contact'
 	is "$(sql "select substr(c.email, 1, 11) from send s join group_member m on m.plan_id = s.plan_id and m.group_id = s.group_id
 		join contact c on c.plan_id = m.plan_id and c.id = m.contact_id where s.id = 301 and c.id <> 1 order by 1" | tr '\n' ' ')$(sql "select count(*)
 		from send s join group_member m on m.plan_id = s.plan_id and m.group_id = s.group_id where s.id = 301 and m.contact_id = 1")" \
-		'c00@example c03@example c04@example c11@example 1' 'the hash is the member, and the other addresses are theirs'
-	is "$(sql "select count(*) from contact where email = 'c01@example.org'")" 0 'its address is not stored again'
+		'c00@example c03@example c04@example c11@example 1' 'the hash of a forgotten contact is a member of the new group, beside the other addresses'
+	is "$(sql "select count(*) from contact where email = 'c01@example.org'")" 0 'the address of a forgotten contact is not stored again'
 	again 302 c01@example.org >"$SPOOL/new/$(printf '%064x' 302)"
-	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=0' 'a group can consist of it alone'
-	like "$(saca-list "$STORE" forget acme c01@example.org)" '^removed: groups=2 deliveries=0; a hash' 'it can be forgotten again'
+	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=0' 'a forgotten contact can be the only member of a group'
+	like "$(saca-list "$STORE" forget acme c01@example.org)" '^removed: groups=2 deliveries=0; a hash' 'a forgotten contact that was imported again can be forgotten again'
 	sql "update unsubscription set ended_at = at where contact_id = 1 and ended_at is null"
 	again 303 c01@example.org >"$SPOOL/new/$(printf '%064x' 303)"
-	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'contacts=1 new=1 failed=0' 'the hash counts no more when its unsubscriptions have ended'
+	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'contacts=1 new=1 failed=0' 'the hash has no effect when its unsubscriptions have ended'
 	saca-list "$STORE" forget acme c01@example.org >/dev/null
 	is "$(sql "select count(*) from contact where email like 'sha256:%' or email = 'c01@example.org'")" 0 \
 		'both rows of an address are forgotten'

@@ -362,10 +362,10 @@ foreign_numbers() {
 			where id = 1166"
 	done
 	is "$(sql "select id from send where source = 'web' order by id" | tr '\n' ' ')" '1099511627776 1099511627777 ' \
-		'a send that is inserted without a number gets none of a spool'
+		'a send that is inserted without a number gets no number of a spool'
 	sql "insert into send (id, $columns) select 1999, $(echo "$columns" | sed "s/source/'web'/") from send
 		where id = 1166" >/dev/null 2>&1
-	is "$(sql 'select count(*) from send where id = 1999')" 0 'a send of others is refused a number of a spool'
+	is "$(sql 'select count(*) from send where id = 1999')" 0 'a send of another program cannot have a number of a spool'
 	import 2>/dev/null
 	[ "$(sed -n 's/^limit 0*//p' "$SPOOL/count")" -lt 1099511627776 ]
 	ok $? 'numbers of others do not raise the counter of the spool' "$(cat "$SPOOL/count")"
@@ -438,37 +438,37 @@ staying() {
 	message antes | put tmp "$(key 800)" 1800 800 $D victor.acme remitente@dominio.com f@y.es
 	mv "$SPOOL/tmp/$(key 800)" "$SPOOL/new/"
 	await 20 grep -q imported=1 "$T/follow"
-	is "$(sql 'select state from send where id = 1800')" new '-f imports what appears'
+	is "$(sql 'select state from send where id = 1800')" new 'saca-import -f imports a file when it appears'
 	out=$(import 2>&1); quiet $? "$out" 'a second importer exits at once and prints nothing'
 	message luego | put tmp "$(key 801)" 1801 801 $D victor.acme remitente@dominio.com f@y.es
 	ln "$SPOOL/tmp/$(key 801)" "$SPOOL/new/" && rm "$SPOOL/tmp/$(key 801)"
 	await 20 sh -c "[ \$(grep -c imported=1 '$T/follow') = 2 ]"
-	is "$(sql 'select state from send where id = 1801')" new '-f imports the next file'
+	is "$(sql 'select state from send where id = 1801')" new 'saca-import -f imports the next file'
 	kill -TERM "$follower"
 	wait "$follower"
-	is $? 0 'SIGTERM ends it, 0'
+	is $? 0 'SIGTERM ends saca-import -f with exit code 0'
 }
 
 terminal() {
 	message barra | put new "$(key 900)" 1900 900 $D victor.acme remitente@dominio.com t@y.es
 	if ! command -v script >/dev/null; then
-		skip 'a bar on a terminal' 'no script(1) here'
+		skip 'saca-import shows a progress bar on a terminal' 'no script(1) here'
 		return
 	fi
 	out=$(import_under script -qec "saca-import $IMPORT_OPTIONS '$SPOOL' '$STORE'" /dev/null </dev/null |
 		tr '\r' '\n')
-	like "$out" '^\[#{40}\] 100% 1/1' 'a bar on a terminal'
-	like "$out" 'imported=1 ' 'and what was done when it is'
+	like "$out" '^\[#{40}\] 100% 1/1' 'saca-import shows a progress bar on a terminal'
+	like "$out" 'imported=1 ' 'saca-import on a terminal prints its counts at the end'
 }
 
 newer() {
 	message nuevo | put new "$(key 950)" 1950 950 $D victor.acme remitente@dominio.com w@y.es
 	sql 'update schema set version = 5' >/dev/null
-	out=$(import 2>&1); is "$?:$(waiting)" 100:1 "a later schema: 100, and nothing is touched"
+	out=$(import 2>&1); is "$?:$(waiting)" 100:1 "saca-import exits 100 for a later schema, and imports nothing"
 	like "$out" 'later saca' 'saca-import says that a later saca made the schema'
 	sql 'update schema set version = 4' >/dev/null
 	import 2>/dev/null
-	is "$(waiting)" 0 'back again, it goes on'
+	is "$(waiting)" 0 'saca-import imports again when the schema is its own'
 }
 
 all_promises() {

@@ -28,7 +28,7 @@ login_promises() {
 		'the hash in the policy is that of the style'
 	request POST /login 'user=victor.acme&password=wrong'
 	is "$STATUS" 403 'a wrong password is refused'
-	shows 'El usuario o la contraseña no son correctos.' 'a refused login is told so'
+	shows 'El usuario o la contraseña no son correctos.' 'a refused login gets a page with the reason'
 	unlike "$HEAD" '^Set-Cookie' 'a refused login sets no cookie'
 	request POST /login "user=$(printf %s "$HOSTILE" | sed 's/&/%26/g')&password=x"
 	lacks '<script>alert' 'a hostile user name is shown escaped'
@@ -102,7 +102,7 @@ session_promises() {
 	COOKIE=$first; void 'logging out voids the older cookies of the login'
 	COOKIE=$ana; get /; is "$STATUS" 200 'logging out leaves the sessions of other logins'
 	log_in victor.acme; is $? 0 'a login in the second of a logout is accepted'
-	get /; is "$STATUS" 200 'and its session works'
+	get /; is "$STATUS" 200 'the session of a login in the second of a logout works'
 	# 12 hours
 	sql "UPDATE login SET valid_from = '2020-01-01T00:00:00Z'"
 	cookie_of victor.acme "$(date -u -d '-12 hours +2 minutes' +%Y-%m-%dT%H:%M:%SZ)"
@@ -148,7 +148,7 @@ forgery_promises() {
 	log_in eva.otro
 	TOKEN=$mine post /sends/201/pause
 	is "$STATUS" 403 'the token of another session is refused'
-	is "$(sql "SELECT state FROM send WHERE id = 101")" sent 'none of these requests has changed the send'
+	is "$(sql "SELECT state FROM send WHERE id = 101")" sent 'a request without the right token or origin does not change the send'
 }
 
 plan_promises() {
@@ -166,7 +166,7 @@ plan_promises() {
 	done
 	is "$(sql "SELECT state FROM send WHERE id = 101")" new "another plan's user changes no state"
 	sql "UPDATE send SET state = 'sent' WHERE id = 101"
-	is "$(sql "SELECT count(*) FROM unsubscription WHERE plan_id = 1 AND ended_at IS NULL")" 1 "another plan's user unsubscribes nobody"
+	is "$(sql "SELECT count(*) FROM unsubscription WHERE plan_id = 1 AND ended_at IS NULL")" 1 "another plan's user unsubscribes no contact"
 	for path in $LISTS '/contacts?q=c1@ejemplo.es' '/groups?q=101' '/pieces?q=101'; do
 		get "$path"
 		is "$STATUS:$(grep -oE 'Rebajas de|<bdi>c1@|/(sends|groups|pieces)/101' "$T/page" | head -n 1)" 200: "GET $path has no rows of another plan"
@@ -174,7 +174,7 @@ plan_promises() {
 	post /contacts/1001/unsubscribe sender=1
 	is "$STATUS" 404 'a contact is unsubscribed from no sender of another plan'
 	post /contacts/1001/undo unsubscription=99
-	like "$HEAD" '^Location: /contacts/1001\?done=none' 'an unsubscription that is not there is not undone'
+	like "$HEAD" '^Location: /contacts/1001\?done=none' 'an unknown unsubscription cannot be undone'
 	get /
 	shows 'El secreto de otro' 'the list has the sends of the plan'
 	lacks Rebajas 'the list has no sends of another plan'
@@ -296,7 +296,7 @@ test_promises() {
 	is "$STATUS" 403 'a test is not sent with a wrong password'
 	post /tests/301/send
 	is "$STATUS" 403 'a test is not sent without a password'
-	is "$(ls "$T/spool/new" 2>/dev/null | wc -l)" 0 'nothing has reached the spool'
+	is "$(ls "$T/spool/new" 2>/dev/null | wc -l)" 0 'a test without the right token or password reaches no spool'
 	post /tests/301/send password=secreto
 	real=$(sed -n 's|^Location: /tests/301?number=||p' "$T/head")
 	like "$STATUS:$real" '^303:[0-9]+$' 'a test is sent for real, and the user gets its number'
@@ -396,7 +396,7 @@ state_promises() {
 	shows 'El envío está en pausa.' 'the page says what was done'
 	sql "UPDATE send SET reason = '<b>550</b>' WHERE id = 101"
 	get /sends/101; shows '&lt;b&gt;550' "the MTA's reason is shown escaped"
-	get "/sends/101?done=<script>"; lacks '<script>' 'a result that nobody knows is not shown'
+	get "/sends/101?done=<script>"; lacks '<script>' 'an unknown value of the parameter done is not shown'
 	sql "UPDATE send SET state = 'sent', reason = NULL WHERE id = 101"
 }
 

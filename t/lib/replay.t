@@ -64,21 +64,21 @@ dialogue 'EHLO x\r\nNOOP\nDATA\r\nx\n.\ny\r\n..\r\n.\r\nDATA\n.x\r\n.\r\nDATA\r\
 	'220 h*a\n250-uno\n250-dos\n250 tres\n250 ok\n354 go\n250 body 14\n354 *\n250 body 7\n354 go\n250 body 3\n250 chunk 10\n250 chunk 0\n221*bye*\n'
 is "$(everywhere)" "0 0 0 0 0 " "replay plays a whole session in every mode"
 dialogue 'NOOP\r\nDATA\r\nx\r\n' '220 hola\n250 ok\n354 go\n'
-is "$(everywhere)" "0 0 0 0 0 " "the script may end in the middle of a body"
+is "$(everywhere)" "0 0 0 0 0 " "replay plays a script that ends in the middle of a body"
 dialogue 'BDAT 10\r\nxxx' '220 hola\n'
-is "$(everywhere)" "0 0 0 0 0 " "the script may end in the middle of a chunk"
+is "$(everywhere)" "0 0 0 0 0 " "replay plays a script that ends in the middle of a chunk"
 dialogue 'NOOP\r\nNOO' '220 hola\n250 ok\n'
-is "$(everywhere)" "0 0 0 0 0 " "the script may end in the middle of a line"
+is "$(everywhere)" "0 0 0 0 0 " "replay plays a script that ends in the middle of a line"
 dialogue '' '220 hola\n'
-is "$(everywhere)" "0 0 0 0 0 " "the script may be empty"
+is "$(everywhere)" "0 0 0 0 0 " "replay plays an empty script"
 dialogue 'QUIT\r\nNOOP\r\nNOOP\r\n' '220 hola\n221 bye\n'
-is "$(everywhere)" "0 0 0 0 0 " "the server may close before the script ends"
+is "$(everywhere)" "0 0 0 0 0 " "replay accepts that the server closes before the script ends"
 dialogue "NOOP $(printf '%0300000d' 0)\\r\\nQUIT\\r\\n" '220 hola\n250 ok\n221 bye\n'
-is "$(plays lockstep) $(plays burst) $(plays cut=5)" "0 0 0" "a line may be longer than the buffer of a socket"
+is "$(plays lockstep) $(plays burst) $(plays cut=5)" "0 0 0" "replay sends a line that is longer than the buffer of a socket"
 
 # --- Differences
 dialogue 'EHLO x\r\nNOOP\r\nNOOP\r\nQUIT\r\n' '220 hola\n250-uno\n250-dos\n250 tres\n250 ok\n250 ok\n221 bye\n'
-is "$(everywhere)" "0 0 0 0 0 " "a server without a fault passes in every mode"
+is "$(everywhere)" "0 0 0 0 0 " "replay passes a server without a fault in every mode"
 for BREAK in wrong extra lf long close late unended signal exit; do
 	export BREAK
 	is "$(everywhere)" "1 1 1 1 1 " "replay finds a server's fault in every mode: $BREAK"
@@ -102,9 +102,9 @@ is "$(cat "$T/out")" "  220 hola
 + 221 bye" "replay prints the difference"
 unset BREAK
 dialogue 'QUIT\r\n' '220 hola\n221 by\n'
-is "$(plays burst)" 1 "a wanted line must match the whole reply line"
+is "$(plays burst)" 1 "replay compares a wanted line with the whole reply line"
 dialogue 'QUIT\r\n' '220 hola\n*\n221 bye\n'
-is "$(plays burst)" 1 "a star matches within a line only"
+is "$(plays burst)" 1 "a star of replay matches within a line only"
 
 # --- What the server reads in each mode
 cat >"$T/server" <<'EOS'
@@ -123,24 +123,24 @@ while (my $n = sysread(STDIN, $buffer, 65536, length $buffer)) {
 }
 EOS
 dialogue 'NOOP\r\nNOOP\r\nQUIT\r\n' '220 hola\n250 alone\n250 alone\n221 6\n'
-is "$(plays lockstep)" 0 "lockstep sends one line at a time"
+is "$(plays lockstep)" 0 "replay -m lockstep sends one line at a time"
 dialogue 'NOOP\r\nNOOP\r\nQUIT\r\n' '220 hola\n250 not alone\n250 not alone\n221 18\n'
-is "$(plays burst)" 0 "burst sends everything in one piece"
+is "$(plays burst)" 0 "replay -m burst sends everything in one piece"
 dialogue 'NOOP\r\nNOOP\r\nQUIT\r\n' '220 hola\n250 alone\n250 alone\n221 1\n'
-is "$(plays octets)" 0 "in octets, each read of the server gets one octet"
+is "$(plays octets)" 0 "replay -m octets sends one octet at a time"
 dialogue "NOOP $(printf '%03000d' 0)\\r\\nQUIT\\r\\n" '220 hola\n250 alone\n221 1019\n'
 plays cut=9 >/dev/null
 one=$(tail -n 1 "$T/out")
 plays cut=9 >/dev/null
-is "$(tail -n 1 "$T/out")" "$one" "a seed of cut gives the same pieces again"
+is "$(tail -n 1 "$T/out")" "$one" "replay -m cut with the same seed sends the same pieces"
 plays cut=10 >/dev/null
 [ "$(tail -n 1 "$T/out")" != "$one" ]
-ok $? "another seed of cut gives other pieces"
+ok $? "replay -m cut with another seed sends other pieces"
 
 # --- Misuse
 dialogue '' ''
-is "$(plays none)" 2 "an unknown mode exits 2"
-is "$(plays cut=x)" 2 "a seed that is not a number exits 2"
-is "$("$REPLAY" -m burst "$T/none" true >/dev/null; echo $?)" 2 "a missing script exits 2"
+is "$(plays none)" 2 "replay with an unknown mode exits 2"
+is "$(plays cut=x)" 2 "replay -m cut with a seed that is not a number exits 2"
+is "$("$REPLAY" -m burst "$T/none" true >/dev/null; echo $?)" 2 "replay with a missing script exits 2"
 
 done_testing

@@ -52,7 +52,7 @@ one_send() {
 	add_send 1166 1 3
 	out=$(send_mails 2>&1)
 	is "$?:$out" "0:saca-send: send 1166 of plan plan1: sent: 3 handed over, 0 deferred, 0 refused, 0 malformed, 0 unsubscribed" \
-		"saca-send sends a new send and tells so in one line"
+		"saca-send sends a new send and prints its counts in one line"
 	is "$(deliveries 1166):$(state 1166)" "handed 3:sent" "each contact has its delivery, and the send is sent"
 	is "$(sql "SELECT count(*) FROM send WHERE id = 1166 AND started_at IS NOT NULL AND finished_at >= started_at AND claimed_by IS NULL")" 1 \
 		"the row of a send that is sent has its times and no claim"
@@ -60,9 +60,9 @@ one_send() {
 	is "$(mails 'tienda1@dominio.com')" 3 "the envelope sender is the sender's address"
 	figures_agree
 	ok $? "the figures of a send are those of a recount"
-	is "$(sql "SELECT number, url FROM link WHERE send_id = 1166")" '1|https://a.es/?x=1&y=2' "the links are in the store"
+	is "$(sql "SELECT number, url FROM link WHERE send_id = 1166")" '1|https://a.es/?x=1&y=2' "the tracked links of a send are in the store"
 	is "$(find "$T/published" -type f | sed "s|$T/||"):$(stat -c %a "$T/published/166/1166.cdb" "$T/published/166" | paste -sd:)" \
-		published/166/1166.cdb:640:2750 "the send is published for the folder's group to read"
+		published/166/1166.cdb:640:2750 "a published send is readable for the group of its folder"
 	is "$(last_mail 'print(" ".join(m.keys()))')" \
 		"Date Message-ID From To Subject List-Unsubscribe List-Unsubscribe-Post List-Id Feedback-ID Precedence MIME-Version Content-Type" \
 		"the header fields are those that are promised, in their order"
@@ -72,8 +72,8 @@ one_send() {
 	like "$(last_mail 'print(m["Message-ID"])')" '^<1166\.1166000000[123]\.00000000@api\.example\.com>$' \
 		"the Message-ID has send, contact and the beginning of smtp_id"
 	like "$(last_mail 'print(m.get_body(("plain",)).get_content())')" "^$URL/v/[a-z2-7]+\$" "the text has the URL of the view page"
-	like "$(last_mail 'print(m.get_body(("html",)).get_content())')" "<a href=\"$URL/c/[a-z2-7]+\">mañana</a>" "the link is tracked"
-	like "$(last_mail 'print(m.get_body(("html",)).get_content())')" "<img src=\"$URL/o/[a-z2-7]+\\.gif\"" "the pixel is there"
+	like "$(last_mail 'print(m.get_body(("html",)).get_content())')" "<a href=\"$URL/c/[a-z2-7]+\">mañana</a>" "a link in a mail leads to the URL of saca-hit"
+	like "$(last_mail 'print(m.get_body(("html",)).get_content())')" "<img src=\"$URL/o/[a-z2-7]+\\.gif\"" "a mail has the open pixel"
 	like "$(last_mail 'print(m["List-Unsubscribe"])')" "^<$URL/u/[a-z2-7]+>\$" "List-Unsubscribe has the URL alone without -r"
 	out=$(send_mails 2>&1)
 	is "$?:$out:$(mails)" 0::3 "a send that is sent is not sent again"
@@ -91,9 +91,9 @@ who_is_not_mailed() {
 		"saca-send skips malformed addresses, unsubscribed and suppressed contacts"
 	is "$(sql "SELECT contact_id - 12000000000, state FROM delivery WHERE send_id = 1200 ORDER BY 1" | tr '\n' ' ')" \
 		"1|malformed 2|malformed 3|unsubscribed 4|suppressed 5|suppressed 6|handed 7|handed " \
-		"a bounce counts for all senders of the plan, the rest for one, and nothing that has ended"
+		"an unsubscription after a bounce holds for all senders of the plan, another for one sender, an ended one for none"
 	figures_agree
-	ok $? "the figures count those who are not mailed"
+	ok $? "the figures count the contacts that get no mail"
 }
 
 # Replies to RCPT, DATA and its end are the contact's; to MAIL 5xx the sender's.
@@ -103,16 +103,16 @@ whose_reply() {
 		'data c13000000003@* 554 5.7.1 no' 'end c13000000004@* 552 5.2.2 over quota' 'end c13000000005@* 451 4.3.0 later'
 	out=$(send_mails 2>&1)
 	is "$?:$(deliveries 1300):$(state 1300)" "0:deferred 2, handed 1, refused 3:sending" \
-		"a refused or deferred contact does not keep the others from their mail"
+		"after a refused or deferred mail the other contacts get theirs"
 	is "$(sql "SELECT contact_id - 13000000000, code, reason FROM delivery WHERE send_id = 1300 AND code IS NOT NULL ORDER BY 1")" \
 		"1|5.1.1|550 5.1.1 no such user
 2|4.2.0|450 4.2.0 greylisted
 3|5.7.1|554 5.7.1 no
 4|5.2.2|552 5.2.2 over quota
-5|4.3.0|451 4.3.0 later" "the reply is stored, with its enhanced code"
+5|4.3.0|451 4.3.0 later" "a refused mail is stored with the server's reply and its enhanced code"
 	is "$(sql "SELECT contact_id - 13000000000, type, send_id FROM unsubscription WHERE send_id = 1300")" "1|20|1300" \
-		"an address that does not exist is unsubscribed at once, and no other refused one"
-	like "$out" 'tried again later: 1 handed over, 2 deferred, 3 refused' "the line says that mails are deferred"
+		"of the refused addresses only one that does not exist is unsubscribed"
+	like "$out" 'tried again later: 1 handed over, 2 deferred, 3 refused' "the line of saca-send has the number of deferred mails"
 	is "$(sql "SELECT count(*) FROM send WHERE id = 1300 AND claimed_by IS NULL AND next_at IS NOT NULL")" 1 \
 		"a send with deferred mails alone gives up its claim until the first is due"
 	rules 'mail * 550 5.7.0 not you'
@@ -121,11 +121,11 @@ whose_reply() {
 	before=$(mails)
 	out=$(send_mails -n 1 2>&1)
 	is "$?:$(state 1301):$(deliveries 1301)" 1:paused: "a sender that the server refuses pauses the send"
-	is "$(sql "SELECT reason FROM send WHERE id = 1301")" "the server refuses the sender: 550 5.7.0 not you" "the reply is the reason"
+	is "$(sql "SELECT reason FROM send WHERE id = 1301")" "the server refuses the sender: 550 5.7.0 not you" "a send that was paused for a refused sender has the reply as its reason"
 	rules
 	sql "UPDATE send SET state = 'new' WHERE id IN (1301, 1302)"
 	out=$(send_mails 2>&1)
-	is "$?:$(deliveries 1301):$(deliveries 1302):$(($(mails) - before))" "0:handed 3:handed 1:4" "a send that was paused goes on"
+	is "$?:$(deliveries 1301):$(deliveries 1302):$(($(mails) - before))" "0:handed 3:handed 1:4" "a paused send that is set to new goes on"
 }
 
 deferred_mails() {
@@ -135,7 +135,7 @@ deferred_mails() {
 	rules 'rcpt c13000000002@* 450 4.2.0 greylisted'
 	send_mails 2>/dev/null
 	is "$?:$(deliveries 1300)" "0:deferred 1, handed 2, refused 3" "a deferred mail is tried again when it is due"
-	is "$(sql "SELECT tries FROM delivery WHERE send_id = 1300 AND state = 'deferred'")" 2 "its tries are counted"
+	is "$(sql "SELECT tries FROM delivery WHERE send_id = 1300 AND state = 'deferred'")" 2 "each try of a deferred mail is counted"
 	sql "UPDATE delivery SET next_at = '$A_DATE', first_at = '$A_DATE' WHERE send_id = 1300 AND state = 'deferred'; UPDATE send SET next_at = '$A_DATE' WHERE id = 1300"
 	send_mails 2>/dev/null
 	is "$(deliveries 1300):$(state 1300)" "handed 2, refused 4:sent" "a mail that is deferred for 24 hours is refused"
@@ -151,7 +151,7 @@ refusals() {
 	out=$(send_mails -n 2 2>&1)
 	is "$?:$(state 1400):$(state 1401):$(deliveries 1401)" "1:paused:sent:handed 3" \
 		"a send is paused when its first 50 mails are refused, and the others go on"
-	is "$(sql "SELECT reason FROM send WHERE id = 1400")" "too many refusals: 550 5.7.1 spam" "the last reply is the reason"
+	is "$(sql "SELECT reason FROM send WHERE id = 1400")" "too many refusals: 550 5.7.1 spam" "a send that was paused for refusals has the last reply as its reason"
 	refused=$(sql "SELECT count(*) FROM delivery WHERE send_id = 1400")
 	[ "$refused" -ge 50 ] && [ "$refused" -le 52 ]
 	ok $? "no more than the mails in flight follow the 50" "$refused"
@@ -162,12 +162,12 @@ claims() {
 	add_send 1500 1 2
 	sql "UPDATE send SET state = 'sending', claimed_by = 'another', claimed_until = '2999-01-01T00:00:00Z' WHERE id = 1500"
 	out=$(send_mails 2>&1)
-	is "$?:$out:$(deliveries 1500)" 0:: "a send that another worker has claimed is left alone"
+	is "$?:$out:$(deliveries 1500)" 0:: "a send that another worker has claimed is not sent"
 	sql "UPDATE send SET claimed_until = '$A_DATE' WHERE id = 1500;
 		INSERT INTO delivery (plan_id, send_id, contact_id, state, tries, first_at, at) VALUES (1, 1500, 15000000001, 'begun', 1, '$A_DATE', '$A_DATE')"
 	out=$(send_mails 2>&1)
-	is "$?:$(deliveries 1500)" "0:handed 2" "a claim that has expired is taken over, with the mail in doubt"
-	is "$(sql "SELECT tries FROM delivery WHERE contact_id = 15000000001")" 2 "the mail in doubt is sent again"
+	is "$?:$(deliveries 1500)" "0:handed 2" "after a claim has expired another worker continues, and the mail in doubt is sent again"
+	is "$(sql "SELECT tries FROM delivery WHERE contact_id = 15000000001")" 2 "a mail in doubt is sent again by the worker that continues"
 	for s in test paused cancelled sent; do
 		add_send 1501 1 1
 		sql "UPDATE send SET state = '$s' WHERE id = 1501"
@@ -185,18 +185,18 @@ options_of_saca_send() {
 	add_send 1600 1 1
 	send_mails -r bounce+@b.example -b teenvio.com 2>/dev/null
 	like "$(last_mail 'print(m["List-Unsubscribe"])')" "^<$URL/u/[a-z2-7]+>, <mailto:bounce\\+[a-z2-7]+@b.example>\$" \
-		"-r puts an address into List-Unsubscribe"
-	like "$(tail -n 1 "$SERVER_FOLDER/mails")" ' bounce\+[a-z2-7]+@b\.example ' "-r makes the envelope sender"
-	is "$(last_mail 'print(m["Feedback-ID"])')" 1600:plan1:smtp:teenviocom "-b is the brand in Feedback-ID"
+		"saca-send -r puts an address into List-Unsubscribe"
+	like "$(tail -n 1 "$SERVER_FOLDER/mails")" ' bounce\+[a-z2-7]+@b\.example ' "saca-send -r makes the envelope sender"
+	is "$(last_mail 'print(m["Feedback-ID"])')" 1600:plan1:smtp:teenviocom "saca-send -b sets the brand in Feedback-ID"
 	printf 'plan plan1 facebook=https://facebook.com/tienda x=https://x.com/tienda\nsender plan1 tienda1@dominio.com Tienda de Acme\n' >"$T/accounts"
 	mkdir "$T/compiled" && saca-accounts "$T/compiled" <"$T/accounts" || ok 1 "the accounts compile"
 	add_send 1601 1 1
 	sql "UPDATE send SET social_links = 1 WHERE id = 1601"
 	send_mails -a "$T/compiled/senders.cdb" 2>/dev/null
 	is "$(last_mail 'print(m["From"])'):$(sql "SELECT name FROM sender WHERE id = 1")" "Tienda de Acme <tienda1@dominio.com>:Tienda de Acme" \
-		"-a gives the sender's name, and writes it to the store"
+		"saca-send -a puts the sender's name into From and into the store"
 	like "$(last_mail 'print(m.get_body(("html",)).get_content())')" "<a href=\"https://x.com/tienda\"><img src=\"$URL/s/x.png\"" \
-		"-a gives the profiles of the plan"
+		"saca-send -a puts the plan's profiles into the foot"
 	add_send 1602 1 5
 	start=$(date +%s%N)
 	send_mails -m 5 2>/dev/null
@@ -205,7 +205,7 @@ options_of_saca_send() {
 	ok $? "-m limits the mails a second" "5 mails took $took ms"
 	add_send 1604 1 100
 	out=$(script -qec "saca-send -m 100 -k '$T/link.key' -p '$T/published' -u '$URL' -h api.example.com '$STORE' '$MTA_URL'" /dev/null </dev/null | tr '\r' '\n')
-	like "$out" '^\[#+\.*\] [0-9]+ of 100' "on a terminal a bar shows the progress"
+	like "$out" '^\[#+\.*\] [0-9]+ of 100' "saca-send shows a progress bar on a terminal"
 	rules 'ehlo * 421 4.3.2 not now'
 	add_send 1603 1 1
 	for bad in "-u http://l.example" "-u https://l.example/" "-u ftp://x" "-u https://l.example/?x" "-b a.b" "-n 0" "-r bounce" "-r a-very-long-prefix-@b.es" \
@@ -219,12 +219,12 @@ options_of_saca_send() {
 		is $? 100 "$url is no server"
 	done
 	saca-send -k "$T/absent" -p "$T/published" -u "$URL" -h api.example.com "$STORE" "$MTA_URL" 2>/dev/null
-	is $? 111 "a file of keys that is not there is a temporary failure"
+	is $? 111 "saca-send exits 111 if the file of keys is missing"
 	saca-send -k "$T/accounts" -p "$T/published" -u "$URL" -h api.example.com "$STORE" "$MTA_URL" 2>"$T/out"
-	is "$?:$(cat "$T/out")" "100:saca-send: fatal: $T/accounts is no file of keys: saca-send -K makes one" "a file that has no keys is a misuse"
+	is "$?:$(cat "$T/out")" "100:saca-send: fatal: $T/accounts is no file of keys: saca-send -K makes one" "saca-send exits 100 if the file of keys has no key"
 	rules
 	send_mails 2>/dev/null
-	is "$(state 1603)" sent "what was a misuse has changed nothing"
+	is "$(state 1603)" sent "a saca-send that exits 100 has changed nothing"
 }
 
 maildir() {
@@ -232,11 +232,11 @@ maildir() {
 	contact 17000000002 'x'
 	before=$(mails)
 	out=$(saca-send -o "$T/maildir" -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$STORE" 1700 2>&1)
-	is "$?:$out" "0:saca-send: send 1700: 2 mails written, 1 malformed, 0 unsubscribed" "-o writes the mails of a send to a Maildir"
-	is "$(ls "$T/maildir/new" | tr '\n' ' '):$(ls "$T/maildir/tmp")" "1700.17000000001 1700.17000000003 :" "each mail is a file"
-	is "$(state 1700):$(deliveries 1700):$(mails)" "new::$before" "-o changes nothing in the store and sends nothing"
+	is "$?:$out" "0:saca-send: send 1700: 2 mails written, 1 malformed, 0 unsubscribed" "saca-send -o writes the mails of a send to a Maildir"
+	is "$(ls "$T/maildir/new" | tr '\n' ' '):$(ls "$T/maildir/tmp")" "1700.17000000001 1700.17000000003 :" "saca-send -o writes each mail to its own file"
+	is "$(state 1700):$(deliveries 1700):$(mails)" "new::$before" "saca-send -o does not change the store, and sends nothing"
 	[ -s "$T/published/700/1700.cdb" ]
-	ok $? "-o publishes the send"
+	ok $? "saca-send -o publishes the send"
 	send_mails 2>/dev/null
 	sed 's/\r$//; /^Date: /d' "$SERVER_FOLDER/last" >"$T/sent"
 	id=$(sed -n 's/^Message-ID: <1700\.\([0-9]*\)\..*/\1/p' "$T/sent")
@@ -244,5 +244,5 @@ maildir() {
 	cmp "$T/sent" "$T/written" >"$T/out" 2>&1
 	ok $? "a mail in the Maildir is the mail that is sent" "$(cat "$T/out"; diff "$T/sent" "$T/written")"
 	saca-send -o "$T/maildir" -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$STORE" 99 2>"$T/out"
-	is "$?:$(cat "$T/out")" "1:saca-send: fatal: there is no send 99" "-o with an unknown number is told"
+	is "$?:$(cat "$T/out")" "1:saca-send: fatal: there is no send 99" "saca-send -o with an unknown number exits 1 with a message"
 }

@@ -34,7 +34,7 @@ static struct {
 	{MIME_BASE64, true, "SG9sYQ==\r\n-- \r\nlista\r\n", "Hola\n-- \r\nlista\r\n"},
 };
 
-START_TEST(words_that_are_not_base64_are_kept)
+START_TEST(words_labelled_as_base64_are_copied)
 {
 	struct buf out = BUF_ZERO;
 	size_t n = strlen(cases[_i].body);
@@ -66,7 +66,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("transfer");
 	TCase *c = unit_case("transfer");
-	tcase_add_loop_test(c, words_that_are_not_base64_are_kept, 0, sizeof cases / sizeof *cases);
+	tcase_add_loop_test(c, words_labelled_as_base64_are_copied, 0, sizeof cases / sizeof *cases);
 	tcase_add_loop_test(c, time_is_linear, 0, 8);
 	suite_add_tcase(s, c);
 	return s;

@@ -71,7 +71,7 @@ static char *read_sample(char const *name, size_t *n)
 }
 
 /* from an empty sender, the case in which most is believed */
-START_TEST(sample_is_judged)
+START_TEST(each_sample_has_its_verdict)
 {
 	size_t n;
 	char *s = read_sample(samples[_i].name, &n);
@@ -143,7 +143,7 @@ static struct {
 	{NULL, NULL, "", "", BLAME_UNCLEAR},
 };
 
-START_TEST(failure_is_judged)
+START_TEST(each_failure_has_its_verdict)
 {
 	char s[1000], status[100] = "", diagnostic[400] = "";
 	struct bounce b;
@@ -210,7 +210,7 @@ START_TEST(complaint_gives_its_token)
 }
 END_TEST
 
-START_TEST(code_stands_alone)
+START_TEST(code_inside_a_longer_number_does_not_count)
 {
 	static struct {
 		char const *text, *code;
@@ -258,11 +258,11 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("bounce");
 	TCase *c = unit_case("bounce");
-	tcase_add_loop_test(c, sample_is_judged, 0, sizeof samples / sizeof *samples);
-	tcase_add_loop_test(c, failure_is_judged, 0, sizeof failures / sizeof *failures);
+	tcase_add_loop_test(c, each_sample_has_its_verdict, 0, sizeof samples / sizeof *samples);
+	tcase_add_loop_test(c, each_failure_has_its_verdict, 0, sizeof failures / sizeof *failures);
 	tcase_add_test(c, sender_matters_only_without_report);
 	tcase_add_test(c, complaint_gives_its_token);
-	tcase_add_test(c, code_stands_alone);
+	tcase_add_test(c, code_inside_a_longer_number_does_not_count);
 	tcase_add_test(c, blame_follows_code_and_words);
 	tcase_add_test(c, truncated_report_is_harmless);
 	suite_add_tcase(s, c);

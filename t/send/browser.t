@@ -44,7 +44,7 @@ shoot whole
 cmp -s "$T/pieces.png" "$T/mails.png"
 ok $? "without the view sentence and the foot, the mails look like their pieces"
 ! cmp -s "$T/pieces.png" "$T/whole.png"
-ok $? "with them they do not: the comparison can fail"
+ok $? "with the view sentence and the foot, the mails look different from their pieces"
 title=$(chromium --dump-dom "file://$T/mails.html" | sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' | head -n 1)
 is "$title" "seen $(echo "$numbers" | wc -w) right" "each mail shows its sentence on top and its foot at the end, in its language"
 done_testing

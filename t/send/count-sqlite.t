@@ -11,7 +11,7 @@ all_counts
 
 saca-count "$T/none" "$STORE" 2>"$T/err"
 is $? 111 'a missing folder is a temporary failure'
-like "$(cat "$T/err")" "^saca-count: fatal: unable to open the folder $T/none: No such file" 'a missing folder is named'
+like "$(cat "$T/err")" "^saca-count: fatal: unable to open the folder $T/none: No such file" 'saca-count names a missing folder'
 saca-count "$HITS" "$T/none/saca.db" 2>/dev/null
 is $? 111 'a store that cannot be opened is a temporary failure'
 saca-count "$HITS" 2>/dev/null
@@ -34,7 +34,7 @@ while [ $point -lt 40 ]; do
 		-e "inject=pwrite64,write,fdatasync,unlink:signal=KILL:when=$point" saca-count "$HITS" "$STORE" >/dev/null 2>&1 && break
 done
 count 2>/dev/null
-is "$(sql 'select sum(opens) from delivery')" $((before + lines)) "a line counts once, whatever is killed ($point points)"
+is "$(sql 'select sum(opens) from delivery')" $((before + lines)) "a line counts once, at whatever call saca-count is killed ($point points)"
 figures_match 'killed'
 all_forgets
 done_testing

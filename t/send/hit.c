@@ -167,7 +167,7 @@ START_TEST(no_line_is_lost_between_writers_and_reader)
 }
 END_TEST
 
-START_TEST(hour_of_a_name_ends)
+START_TEST(end_of_the_hour_is_read_from_the_name)
 {
 	ck_assert_int_eq(hitfile_hour_end("mail.example.net.1970010100"), 3600);
 	ck_assert_int_eq(hitfile_hour_end("h.2013091211"), 1378987200);
@@ -183,7 +183,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, text_cannot_break_the_line);
 	tcase_add_test(c, broken_line_is_refused);
 	tcase_add_test(c, user_agent_tells_the_class);
-	tcase_add_test(c, hour_of_a_name_ends);
+	tcase_add_test(c, end_of_the_hour_is_read_from_the_name);
 	tcase_add_test(c, no_line_is_lost_between_writers_and_reader);
 	tcase_add_test(c, file_is_named_by_host_and_hour);
 	suite_add_tcase(s, c);

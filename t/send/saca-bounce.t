@@ -44,7 +44,7 @@ done
 # The environment of each MTA.
 for name in EXT ORIGINAL_RECIPIENT LOCAL; do
 	HIT=$(rm -f "$HITS"/*; env "$name=bounce-$B" saca-bounce -k "$KEY" "$HITS" <"$SAMPLES/postfix.eml"; cat "$HITS"/* | grep .)
-	like "$HIT" '^bounce 7 1166 42 ' "the recipient is found in $name"
+	like "$HIT" '^bounce 7 1166 42 ' "saca-bounce takes the recipient from $name"
 done
 for sender in '' '<>' MAILER-DAEMON mailer-daemon@qm.example.net; do
 	HIT=$(rm -f "$HITS"/*; SENDER=$sender saca-bounce -k "$KEY" "$HITS" "bounce+$B" <"$SAMPLES/qmail.eml"; cat "$HITS"/* | grep .)
@@ -57,7 +57,7 @@ is "$CODE:$HIT" 0: 'a text of qmail does not count from an unknown sender'
 { echo 'Return-Path: <>'; cat "$SAMPLES/qmail.eml"; } >"$T/qmail.eml"
 SAMPLES=$T bounce qmail "bounce+$B"
 SAMPLES=$TOP/t/send/bounces
-like "$HIT" '^bounce ' 'Return-Path tells the sender where SENDER is not set'
+like "$HIT" '^bounce ' 'without SENDER the envelope sender is that in Return-Path'
 
 bounce letter "bounce+$U@example.com"
 like "$CODE:$HIT" '^0:unsub 7 1166 42 - person [0-9]+ - -$' 'any mail to the address in List-Unsubscribe unsubscribes'
@@ -124,5 +124,5 @@ rm -f "$HITS"/*
 { cat "$SAMPLES/postfix.eml"; head -c 100000000 /dev/zero; } | (case $BIN in */sanitize/*) ;; *) ulimit -v 200000 ;; esac
 	saca-bounce -k "$KEY" "$HITS" "bounce+$B")
 is $? 0 'a mail of 100 MB is read to its end'
-like "$(cat "$HITS"/*)" '^bounce 7 1166 42 ' 'the beginning of a mail of 100 MB is looked at'
+like "$(cat "$HITS"/*)" '^bounce 7 1166 42 ' 'the beginning of a mail of 100 MB is parsed'
 done_testing

@@ -17,7 +17,7 @@ V=$(token v) O=$(token o) C=$(token c 1) C2=$(token c 2) U=$(token u)
 # --- views
 ask GET "/v/$V"
 is "$(status)" '200 OK' 'a view page is answered with 200'
-is "$(body)" "<p><a href=\"/c/$C\">x</a> <a href=\"/u/$U\">out</a></p>" "the page has the contact's own tokens"
+is "$(body)" "<p><a href=\"/c/$C\">x</a> <a href=\"/u/$U\">out</a></p>" "a view page has the contact's own tokens"
 is "$(field Content-Security-Policy)" 'sandbox allow-popups allow-popups-to-escape-sandbox' 'a view page is sandboxed'
 is "$(field X-Robots-Tag):$(field Referrer-Policy):$(field Content-Type)" 'noindex:no-referrer:text/html; charset=utf-8' \
 	'a view page is not indexed and sends no referrer'
@@ -28,7 +28,7 @@ like "$(recorded)" '^view 7 1166 42 - person [0-9]{10} - -$' 'a view is counted'
 ask GET "/o/$O.gif"
 is "$(status):$(field Content-Type):$(field Content-Length)" '200 OK:image/gif:43' 'the pixel is a GIF of 43 octets'
 env REQUEST_METHOD=GET "PATH_INFO=/o/$O.gif" saca-hit | sed '1,/^\r$/d' >"$T/pixel.gif"
-like "$(file -b "$T/pixel.gif")" 'GIF image data, version 89a, 1 x 1' 'the pixel is one that programs recognize'
+like "$(file -b "$T/pixel.gif")" 'GIF image data, version 89a, 1 x 1' 'file(1) recognizes the pixel as a GIF'
 like "$(recorded)" '^open 7 1166 42 - person ' 'an open is counted'
 
 # --- clicks
@@ -36,21 +36,21 @@ ask GET "/c/$C"
 is "$(status):$(field Location)" '302 Found:https://example.com/?a=1&b=2' 'a click leads to the address of the link'
 is "$(recorded | cut -d' ' -f1-6)" 'click 7 1166 42 1 person' 'a click is counted with the number of the link'
 ask GET "/c/$C2"
-is "$(field Location)" 'https://ma%C3%B1ana.example/a%20b%0D%0ASet-Cookie:%20x=1"<' 'an address cannot add a header field'
-is "$(field Set-Cookie)" '' 'an address sets no cookie'
+is "$(field Location)" 'https://ma%C3%B1ana.example/a%20b%0D%0ASet-Cookie:%20x=1"<' 'the address of a link cannot add a header field'
+is "$(field Set-Cookie)" '' 'the address of a link cannot set a cookie'
 recorded >/dev/null
 ask GET "/c/$(token c 3)"
 is "$(status):$(recorded)" '404 Not Found:' 'a link that the send does not have is 404'
 
 # --- unsubscriptions
 ask GET "/u/$U"
-is "$(status):$(recorded)" '200 OK:' 'asking for the page of the button changes nothing'
-like "$(body)" '<html lang="en">' "the page is in the send's language"
+is "$(status):$(recorded)" '200 OK:' 'GET of an unsubscription records nothing'
+like "$(body)" '<html lang="en">' "the page of an unsubscription is in the send's language"
 like "$(body)" '<h1>Stop receiving messages from Tienda &lt;Ana&gt; &amp; Co\?</h1><form method="post"><button type="submit">Unsubscribe</button></form>' \
-	"the page asks with the sender's name, escaped, and has one button"
+	"the page of an unsubscription has the sender's name, escaped, and one button"
 ask POST "/u/$U" CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=26
 is "$(status):$(field Location):$(field Set-Cookie)" '200 OK::' 'one click unsubscribes without redirect and cookie'
-like "$(body)" 'You will not receive any more messages from Tienda &lt;Ana&gt; &amp; Co\.</h1></main>' 'the answer says what was done'
+like "$(body)" 'You will not receive any more messages from Tienda &lt;Ana&gt; &amp; Co\.</h1></main>' 'the answer to an unsubscription confirms it'
 like "$(recorded)" '^unsub 7 1166 42 - person [0-9]+ - -$' 'an unsubscription is recorded'
 ask POST "/u/$U"
 is "$(status)" '200 OK' 'a second unsubscription gets the same answer'
@@ -76,7 +76,7 @@ is "$(recorded | cut -d' ' -f6)" proxy "Gmail's image proxy is a person behind a
 ask GET "/o/$O.gif" HTTP_USER_AGENT=Mozilla/5.0
 is "$(recorded | cut -d' ' -f6)" machine 'a bare Mozilla/5.0 is a machine'
 ask GET "/v/$V" REMOTE_ADDR=192.0.2.7
-unlike "$(recorded)" '192\.0\.2\.7|Firefox' 'neither address nor user agent is stored'
+unlike "$(recorded)" '192\.0\.2\.7|Firefox' "a hit has neither the client's address nor its user agent"
 
 # --- refusals
 for method in POST PUT DELETE OPTIONS ''; do
@@ -99,7 +99,7 @@ ask POST "/u/$O"
 is "$(status):$(recorded)" '404 Not Found:' "a pixel's token does not unsubscribe"
 upper=$(echo "$U" | tr a-z A-Z)
 ask POST "/u/$upper"
-is "$(status)" '200 OK' 'a token in capitals serves'
+is "$(status)" '200 OK' 'a token in capitals is valid'
 recorded >/dev/null
 for path in '' / /v /v/ "/v/$V/" "/v/$V.gif" "/o/$O" "/o/.gif" "//v/$V" "/v/../v/$V" "/v/${V%?}" "/v/${V}a" "/x/$V" "/v/$V%00" "/V/$V" \
 	"/v/$(echo "$V" | tr 'a-y2' 'b-z3')" "/v/$(printf %9000s | tr ' ' a)" '/../../etc/passwd' '/v/é'; do
@@ -120,7 +120,7 @@ is "$(status)" '404 Not Found' 'a token of another key is 404'
 # --- failures
 ask POST "/u/$U" "SACA_HITS=$T/none"
 is "$(status)" '503 Service Unavailable' 'an unsubscription that cannot be written is 503'
-like "$(cat "$T/err")" "^saca-hit: warning: unable to write to $T/none: No such file" 'the reason is told on stderr'
+like "$(cat "$T/err")" "^saca-hit: warning: unable to write to $T/none: No such file" 'the reason of a 503 is on stderr'
 for path in "/v/$V" "/o/$O.gif" "/c/$C"; do
 	ask GET "$path" "SACA_HITS=$T/none"
 	like "$(status)" '^(200|302) ' "${path%"${path#/?}"} is answered though it cannot be counted"

@@ -45,7 +45,7 @@ is "$(state 1):$(taken 1):$(deliveries 1)" "sent:50:handed 50" "a worker that is
 [ "$(repeats 1)" -le $((kills * 4)) ]
 ok $? "each kill repeats at most the mails in flight" "$(repeats 1) repeats, $kills kills"
 figures_agree
-ok $? "the figures are right after kills"
+ok $? "after a worker was killed at random the figures are those of a recount"
 
 if command -v strace >/dev/null && [ -z "$WRAPPED" ]; then
 	lost= unfinished= many=
@@ -64,8 +64,8 @@ if command -v strace >/dev/null && [ -z "$WRAPPED" ]; then
 		done
 	done
 	is "$lost" "" "no mail is lost, at whichever system call the worker is killed"
-	is "$unfinished" "" "the next run finishes the send"
-	is "$many" "" "at most the mail of each session is sent twice"
+	is "$unfinished" "" "the run after a killed worker finishes the send"
+	is "$many" "" "a killed worker repeats at most one mail per session"
 fi
 
 # --- the server fails
@@ -84,8 +84,8 @@ for when in connect ehlo mail rcpt data end; do
 			send_mails -n 2 2>/dev/null
 		else
 			await 10 err_has 'does not take mails'
-			ok $? "a server that closes or says 421 at $when ($action) is told as one that takes no mails"
-			is "$(sql "SELECT count(*) FROM delivery WHERE send_id = $n AND state <> 'begun' AND state <> 'deferred'")" 0 "no contact gets an outcome of it"
+			ok $? "a server that closes or replies 421 at $when ($action) is reported as down"
+			is "$(sql "SELECT count(*) FROM delivery WHERE send_id = $n AND state <> 'begun' AND state <> 'deferred'")" 0 "a server that closes or replies 421 at $when ($action) gives no contact an outcome"
 			rules
 			wait $worker
 		fi
@@ -102,7 +102,7 @@ is "$(deliveries $n)" "deferred 1, handed 2" "a mail whose end is not answered i
 rules
 sql "UPDATE delivery SET next_at = '$A_DATE' WHERE state = 'deferred'; UPDATE send SET next_at = '$A_DATE' WHERE id = $n"
 send_mails 2>/dev/null
-is "$(deliveries $n):$(taken $n):$(repeats $n)" "handed 3:3:1" "it is sent again with the same Message-ID"
+is "$(deliveries $n):$(taken $n):$(repeats $n)" "handed 3:3:1" "a mail in doubt is sent again with the same Message-ID"
 n=$((n + 1))
 
 for when in connect ehlo mail rcpt data end; do
@@ -113,7 +113,7 @@ for when in connect ehlo mail rcpt data end; do
 	end) wait $worker ;;
 	*)
 		await 20 err_has 'does not take mails'
-		ok $? "a server that stalls at $when is one that takes no mails, after -t seconds"
+		ok $? "a server that stalls at $when counts as down after -t seconds"
 		;;
 	esac
 	rules
@@ -128,25 +128,25 @@ done
 add_send $n 1 4
 stop_mta
 out=$(send_mails -t 2 2>&1)
-is "$?:$(state $n):$(deliveries $n)" 111:sending: "without -f a server that is down ends the run with 111"
+is "$?:$(state $n):$(deliveries $n)" 111:sending: "saca-send without -f exits 111 if the server is down"
 like "$out" "^saca-send: fatal: the mail server $MTA_URL takes no mails: " "the reason is told"
-is "$(sql "SELECT count(*) FROM send WHERE id = $n AND claimed_by IS NULL")" 1 "the claim is given up"
+is "$(sql "SELECT count(*) FROM send WHERE id = $n AND claimed_by IS NULL")" 1 "saca-send gives up its claim if the server is down"
 in_background -f
 await 10 err_has 'does not take mails'
 start_mta
 await 30 state_is $n sent
-ok $? "with -f it waits until the server is back"
+ok $? "saca-send -f waits until a server that is down is back"
 await 10 err_has 'takes mails again'
-ok $? "the return of the server is told"
+ok $? "saca-send -f reports that the server is back"
 
 # --- with -f: new sends, SIGTERM
 n=$((n + 1))
 add_send $n 1 2
 await 10 state_is $n sent
-ok $? "with -f a new send is found"
+ok $? "saca-send -f finds a new send"
 kill -TERM $worker
 wait $worker
-is $? 0 "SIGTERM ends it with 0"
+is $? 0 "SIGTERM ends saca-send -f with exit code 0"
 n=$((n + 1))
 add_send $n 1 400
 in_background -n 2 -m 100
@@ -156,7 +156,7 @@ wait $worker
 is "$?:$(state $n):$(sql "SELECT count(*) FROM delivery WHERE send_id = $n AND state = 'begun'"):$(sql "SELECT count(*) FROM send WHERE claimed_by IS NOT NULL")" \
 	0:sending:0:0 "SIGTERM in the middle of a send leaves nothing in doubt, and no claim"
 send_mails 2>/dev/null
-is "$(deliveries $n):$(repeats $n)" "handed 400:0" "the next run goes on where it ended"
+is "$(deliveries $n):$(repeats $n)" "handed 400:0" "the run after a SIGTERM continues the send"
 
 # --- paused, cancelled, unsubscribed meanwhile
 for s in paused cancelled; do
@@ -169,10 +169,10 @@ for s in paused cancelled; do
 	is "$?:$(state $n)" "0:$s" "a send that is $s meanwhile stays $s"
 	[ "$(taken $n)" -le 220 ]
 	ok $? "it stops within a batch" "$(taken $n) mails"
-	like "$(cat "$T/err")" 'paused or cancelled by others' "the line tells so"
+	like "$(cat "$T/err")" 'paused or cancelled by others' "the line of saca-send reports a send that was paused or cancelled"
 	sql "UPDATE send SET state = 'new' WHERE id = $n"
 	send_mails 2>/dev/null
-	is "$(deliveries $n):$(repeats $n)" "handed 400:0" "it can go on, and sends nothing twice"
+	is "$(deliveries $n):$(repeats $n)" "handed 400:0" "a send that was paused meanwhile goes on, and repeats no mail"
 done
 n=$((n + 1))
 add_send $n 1 200
@@ -220,7 +220,7 @@ wait $worker
 like "$(deliveries $n)" '^(deferred 1, )?handed (299|300)$' "a session that is killed has one mail in doubt, and is replaced"
 sql "UPDATE delivery SET next_at = '$A_DATE' WHERE state = 'deferred'; UPDATE send SET next_at = '$A_DATE' WHERE id = $n"
 send_mails 2>/dev/null
-is "$(state $n):$(taken $n)" sent:300 "and no mail is lost"
+is "$(state $n):$(taken $n)" sent:300 "after a session was killed no mail is lost"
 
 # --- the store
 n=$((n + 1))
@@ -229,7 +229,7 @@ in_background -n 2 -m 100
 await 10 mails_are "^<$n\\." 10
 (printf 'BEGIN IMMEDIATE;\n' && sleep 3) | command sqlite3 "$STORE"
 wait $worker
-is "$(deliveries $n):$(repeats $n)" "handed 200:0" "a store that is locked for a while delays the mails, and nothing else"
+is "$(deliveries $n):$(repeats $n)" "handed 200:0" "a store that is locked for a while only delays the mails"
 n=$((n + 1))
 add_send $n 1 3
 mv "$T/published" "$T/elsewhere" && : >"$T/published"
@@ -243,7 +243,7 @@ like "$(cat "$T/err")" 'unable to publish sends: ' "the reason is told"
 rm -r "$T/published/$((n % 1000))/$n.cdb"
 let_claims_expire
 send_mails 2>/dev/null
-is "$(deliveries $n):$(repeats $n)" "handed 3:0" "afterwards it is sent"
+is "$(deliveries $n):$(repeats $n)" "handed 3:0" "a send that could not be published is sent later"
 
 # --- fairness
 n=$((n + 1))
@@ -270,7 +270,7 @@ send_mails -n 2 -m 100 2>/dev/null
 first=$(grep -n "^<$((n + 22))\\." "$SERVER_FOLDER/mails" | head -n 1 | cut -d: -f1)
 [ "${first:-9999}" -le 700 ]
 ok $? "where more plans than claims have large sends, each has its turn" "the last plan's first mail is mail $first of $(mails)"
-is "$(mails):$(ids)" 1200:1200 "and each mail is sent once"
+is "$(mails):$(ids)" 1200:1200 "with sends of several plans each mail is sent once"
 
 # --- TLS and login
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
@@ -288,7 +288,7 @@ is "$?:$(mails "^<$n\\..* TLS\$")" 0:2 "-T sends with STARTTLS"
 n=$((n + 1))
 add_send $n 1 1
 send_mails 2>"$T/err"
-is "$?:$(mails "^<$n\\..* -\$")" 0:1 "without -T there is no TLS with a server on this host"
+is "$?:$(mails "^<$n\\..* -\$")" 0:1 "saca-send without -T uses no TLS with a server on this host"
 stop_mta
 rm "$SERVER_FOLDER/port"
 start_mta "$T/cert.pem" "$T/key.pem" smtps

@@ -231,7 +231,7 @@ START_TEST(a_link_that_is_broken_off_stays)
 }
 END_TEST
 
-START_TEST(two_thousand_links_and_a_long_one)
+START_TEST(two_thousand_links_and_a_long_url_are_replaced)
 {
 	struct buf html = BUF_ZERO;
 	char one[64];
@@ -332,7 +332,7 @@ Suite *unit_suite(void)
 	tcase_add_loop_test(c, header_and_foot_are_where_they_are_seen, 0, sizeof bodies / sizeof *bodies);
 	tcase_add_loop_test(c, links_are_found_and_replaced, 0, sizeof links / sizeof *links);
 	tcase_add_test(c, a_link_that_is_broken_off_stays);
-	tcase_add_test(c, two_thousand_links_and_a_long_one);
+	tcase_add_test(c, two_thousand_links_and_a_long_url_are_replaced);
 	tcase_add_loop_test(c, each_language_has_its_words, 0, WORDS_LANGUAGES);
 	tcase_add_test(c, an_unknown_language_is_spanish);
 	tcase_add_test(c, options_take_effect);

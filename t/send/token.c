@@ -186,7 +186,7 @@ START_TEST(a_malformed_file_is_refused)
 }
 END_TEST
 
-START_TEST(adding_puts_a_key_on_top_and_keeps_the_others)
+START_TEST(linkkeys_add_puts_a_key_first_and_keeps_the_others)
 {
 	struct linkkeys more;
 	struct stat st;
@@ -210,7 +210,7 @@ START_TEST(adding_puts_a_key_on_top_and_keeps_the_others)
 }
 END_TEST
 
-START_TEST(adding_finds_a_free_number_or_says_that_there_is_none)
+START_TEST(linkkeys_add_takes_a_free_number_or_fails)
 {
 	struct linkkeys more;
 	FILE *f = fopen(path, "w");
@@ -246,8 +246,8 @@ Suite *unit_suite(void)
 	tcase_add_loop_test(c, signed_octets_that_are_no_token_are_refused, 0, sizeof malformed / sizeof *malformed);
 	tcase_add_test(c, all_keys_verify_and_the_first_signs);
 	tcase_add_loop_test(c, a_malformed_file_is_refused, 0, sizeof bad_files / sizeof *bad_files);
-	tcase_add_test(c, adding_puts_a_key_on_top_and_keeps_the_others);
-	tcase_add_test(c, adding_finds_a_free_number_or_says_that_there_is_none);
+	tcase_add_test(c, linkkeys_add_puts_a_key_first_and_keeps_the_others);
+	tcase_add_test(c, linkkeys_add_takes_a_free_number_or_fails);
 	suite_add_tcase(s, c);
 	return s;
 }

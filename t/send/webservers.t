@@ -34,7 +34,7 @@ try() {
 	is "$(get "/v/$V")" '200 ' "$1: a view page is answered"
 	is "$(cat "$T/answer")" "<p><a href=\"/c/$C\">x</a> <a href=\"/u/$U\">out</a></p>" "$1: the view page is whole"
 	is "$(get "/o/$O.gif"):$(stat -c %s "$T/answer")" '200 :43' "$1: the pixel is answered"
-	is "$(get "/c/$C")" '302 https://example.com/?a=1&b=2' "$1: a click is led on"
+	is "$(get "/c/$C")" '302 https://example.com/?a=1&b=2' "$1: a click is redirected to its link"
 	is "$(get "/u/$U")" '200 ' "$1: the page of the button is answered"
 	is "$(recorded | cut -d' ' -f1 | sort | tr '\n' ' ')" 'click open view ' "$1: view, open and click are counted"
 	is "$(get "/u/$U" -d List-Unsubscribe=One-Click)" '200 ' "$1: one click, urlencoded, is answered"
@@ -49,7 +49,7 @@ try() {
 	recorded >/dev/null
 	like "$(head -c 100000000 /dev/zero | get "/u/$U" -X POST --data-binary @-)" '^(200|413) |^000 ' "$1: a body of 100 MB is answered or refused"
 	recorded >/dev/null
-	# a body that never ends holds nobody else up
+	# a body that never ends delays no other request
 	background python3 - "$PORT" "/u/$U" <<-'END'
 		import signal, socket, sys
 		client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
@@ -57,7 +57,7 @@ try() {
 		signal.pause()
 	END
 	is "$(get "/u/$U" -d "")" '200 ' "$1: a slow body holds up no other request"
-	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" "$V|$O|$C|$U" "$1: the logs tell no token"
+	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" "$V|$O|$C|$U" "$1: the logs have no token"
 	recorded >/dev/null
 }
 

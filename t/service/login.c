@@ -95,7 +95,7 @@ START_TEST(an_address_that_does_not_fit_is_left_out)
 }
 END_TEST
 
-START_TEST(a_login_that_does_not_fit_is_not_asked)
+START_TEST(a_login_that_does_not_fit_sends_no_request)
 {
 	char password[LOGIN_BLOCK];
 	struct login_question const q = {.socket = "/none", .user = "a.b", .user_n = 3, .password = password,
@@ -112,7 +112,7 @@ Suite *unit_suite(void)
 	tcase_add_test(t, the_request_is_a_checkpassword_block);
 	tcase_add_test(t, each_reply_has_its_result);
 	tcase_add_test(t, an_address_that_does_not_fit_is_left_out);
-	tcase_add_test(t, a_login_that_does_not_fit_is_not_asked);
+	tcase_add_test(t, a_login_that_does_not_fit_sends_no_request);
 	suite_add_tcase(s, t);
 	return s;
 }

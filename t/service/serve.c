@@ -327,7 +327,7 @@ static int lingering_socket(int *peer)
 	return fd;
 }
 
-START_TEST(a_descriptor_that_lingers_delays_nobody)
+START_TEST(a_descriptor_that_lingers_delays_no_other_request)
 {
 	start_service();
 	pid_t worker[WORKERS];
@@ -357,7 +357,7 @@ END_TEST
 
 /* --- Peers --------------------------------------------------------------------------------- */
 
-START_TEST(peers_that_never_read_delay_nobody)
+START_TEST(peers_that_never_read_delay_no_other_request)
 {
 	enum { PEERS = 200 };
 	start_service();
@@ -571,7 +571,7 @@ START_TEST(workers_end_with_their_parent)
 }
 END_TEST
 
-START_TEST(only_a_file_in_memory_is_one)
+START_TEST(only_a_file_on_tmpfs_is_a_memory_file)
 {
 	int p[2], pair[2], memory = memfd_create("m", 0);
 	ck_assert_int_eq(pipe(p), 0);
@@ -594,8 +594,8 @@ Suite *unit_suite(void)
 	tcase_add_test(c, descriptors_come_in_their_order);
 	tcase_add_test(c, a_probe_tells_whether_a_service_works);
 	tcase_add_test(c, a_malformed_request_is_dropped);
-	tcase_add_test(c, a_descriptor_that_lingers_delays_nobody);
-	tcase_add_test(c, peers_that_never_read_delay_nobody);
+	tcase_add_test(c, a_descriptor_that_lingers_delays_no_other_request);
+	tcase_add_test(c, peers_that_never_read_delay_no_other_request);
 	tcase_add_test(c, a_peer_that_has_gone_is_noticed);
 	tcase_add_test(c, asking_ends_when_the_client_has_gone);
 	tcase_add_test(c, a_full_socket_is_tried_until_the_deadline);
@@ -606,7 +606,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_worker_that_dies_is_logged_and_replaced);
 	tcase_add_test(c, sigterm_lets_a_worker_finish_its_request);
 	tcase_add_test(c, workers_end_with_their_parent);
-	tcase_add_test(c, only_a_file_in_memory_is_one);
+	tcase_add_test(c, only_a_file_on_tmpfs_is_a_memory_file);
 	suite_add_tcase(s, c);
 	return s;
 }

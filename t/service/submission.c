@@ -37,7 +37,7 @@ START_TEST(every_value_is_read_as_it_was_written)
 }
 END_TEST
 
-START_TEST(two_descriptors_stand_for_message_and_envelope)
+START_TEST(message_and_envelope_can_come_as_two_descriptors)
 {
 	char s[SUBMISSION_BLOCK + 1];
 	struct submission r;
@@ -163,7 +163,7 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("submission");
 	TCase *c = unit_case("submission");
 	tcase_add_test(c, every_value_is_read_as_it_was_written);
-	tcase_add_test(c, two_descriptors_stand_for_message_and_envelope);
+	tcase_add_test(c, message_and_envelope_can_come_as_two_descriptors);
 	tcase_add_test(c, an_empty_value_is_left_out);
 	tcase_add_test(c, the_longest_values_fit);
 	tcase_add_test(c, the_longest_body_fits);

@@ -23,7 +23,7 @@ like "$(log "$message" true -- true)" \
 like "$(TCPREMOTEIP=192.0.2.7 TCPREMOTEPORT=40007 log "$message" true -- true)" ' ip=192.0.2.7 port=40007 user=' \
 	"TCPREMOTEIP and TCPREMOTEPORT are the client's address and port"
 like "$(REMOTE_ADDR=192.0.2.8 REMOTE_PORT=40008 log "$message" true -- true)" ' ip=192.0.2.8 port=40008 user=' \
-	"without TCPREMOTEIP, REMOTE_ADDR and REMOTE_PORT are"
+	"without TCPREMOTEIP the log has REMOTE_ADDR and REMOTE_PORT"
 like "$(TCPREMOTEIP=192.0.2.7 REMOTE_PORT=40008 log "$message" true -- true)" ' ip=192.0.2.7 port=- user=' \
 	"address and port come from the same source"
 like "$(TCPREMOTEIP=192.0.2.7 TCPREMOTEPORT=65536 log "$message" true -- true)" ' port=- ' "a port above 65535 is not logged"
@@ -69,9 +69,9 @@ is_why "$login" auth-tempfail "checkpassword program: killed: it took too long" 
 is "$(reasons "$login" false -- true)" "saca-smtpd: user=victor.acme verdict=auth-failed" "a wrong password is logged without a reason"
 
 : >plain
-is "$(log "$login" ./nothing -- true | head -n 1)" "saca-smtpd: warning: unable to run ./nothing: No such file or directory" "a missing program is named"
+is "$(log "$login" ./nothing -- true | head -n 1)" "saca-smtpd: warning: unable to run ./nothing: No such file or directory" "the log names a program that does not exist"
 is "$(log "$login" ./plain -- true | head -n 1)" "saca-smtpd: warning: unable to run ./plain: Permission denied" \
-	"a program that is not executable is named"
+	"the log names a program that is not executable"
 
 # --- A logger that does not read ---
 

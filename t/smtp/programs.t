@@ -14,9 +14,9 @@ message_reply() { dialogue "$@" <message | tail -n 2 | head -n 1; }
 
 is "$(login_reply sh -c 'tr "\0" "|" <&3 >got' -- true; cat got)" "235 Authentication Succeeded
 victor.acme|x||" "the checkpassword program gets login, password and an empty timestamp"
-is "$(login_reply false -- true)" "535 Authentication credentials invalid" "its exit code 1 is 535"
+is "$(login_reply false -- true)" "535 Authentication credentials invalid" "exit code 1 of the checkpassword program is 535"
 for code in 2 100 111; do
-	is "$(login_reply sh -c "exit $code" -- true)" "454 Temporary authentication failure" "its exit code $code is 454"
+	is "$(login_reply sh -c "exit $code" -- true)" "454 Temporary authentication failure" "exit code $code of the checkpassword program is 454"
 done
 is "$(login_reply sh -c 'kill -9 $$' -- true)" "454 Temporary authentication failure" \
 	"a checkpassword program that is killed is 454"

@@ -128,7 +128,7 @@ static int in_child(int (*attempt)(void), bool restricted)
 	return WEXITSTATUS(status);
 }
 
-START_TEST(a_restricted_session_is_forbidden_it)
+START_TEST(a_restricted_session_cannot_use_files_or_programs)
 {
 	int before = in_child(forbidden[_i].attempt, false);
 	ck_assert_int_ne(before, forbidden[_i].expected);
@@ -184,7 +184,7 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("restrict");
 	TCase *c = unit_case("restrict");
 	tcase_add_checked_fixture(c, set_up, tear_down);
-	tcase_add_loop_test(c, a_restricted_session_is_forbidden_it, 0, (int)(sizeof forbidden / sizeof *forbidden));
+	tcase_add_loop_test(c, a_restricted_session_cannot_use_files_or_programs, 0, (int)(sizeof forbidden / sizeof *forbidden));
 	tcase_add_test(c, a_restricted_session_can_do_its_work);
 	tcase_add_test(c, a_restricted_session_gains_no_privileges_and_leaves_no_core);
 	suite_add_tcase(s, c);

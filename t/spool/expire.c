@@ -63,7 +63,7 @@ START_TEST(clock_set_forward_keeps_entries)
 }
 END_TEST
 
-START_TEST(other_boot_says_nothing_about_the_clock)
+START_TEST(clock_note_of_another_boot_is_ignored)
 {
 	char text[100];
 	struct spool_retired a = {SPOOL_NEW, KEY, ID, 7};
@@ -85,6 +85,6 @@ Suite *unit_suite(void)
 	tcase_add_test(c, expire_removes_old_files);
 	tcase_add_test(c, expire_settles_credit_first);
 	tcase_add_test(c, clock_set_forward_keeps_entries);
-	tcase_add_test(c, other_boot_says_nothing_about_the_clock);
+	tcase_add_test(c, clock_note_of_another_boot_is_ignored);
 	return s;
 }

@@ -106,8 +106,8 @@ for i in $(seq 24); do
 	pids="$pids $!"
 done
 wait $pids
-is "$(cut -c 4- "$T"/same.* | sort -u | wc -l | tr -d ' ')" 1 "24 at once get one number and UUID"
-is "$(cut -c 3 "$T"/same.* | sort | uniq -c | tr -d ' \n')" "1K23R" "one of them is the first, and 23 are repeats"
+is "$(cut -c 4- "$T"/same.* | sort -u | wc -l | tr -d ' ')" 1 "24 clients that send one message at once get one number and UUID"
+is "$(cut -c 3 "$T"/same.* | sort | uniq -c | tr -d ' \n')" "1K23R" "of 24 clients that send one message at once, 23 get a repeat"
 is "$(cat "$T"/same.* | wc -l | tr -d ' ')" 24 "each of 24 clients at once gets an answer"
 like "$(cat "$T/same.1")" "^0 [KR]id=$((n + 1)) " "24 repeats at once take one number"
 is "$(grep -l 'Message-ID: <77@' "$S"/new/* | wc -l | tr -d ' ')" 1 "24 repeats at once make one file"

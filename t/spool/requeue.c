@@ -4,7 +4,7 @@
 #include "spool/requeue.h"
 #include "spool/retire.h"
 
-START_TEST(retry_and_drop)
+START_TEST(retry_puts_a_file_back_and_drop_removes_it)
 {
 	struct spool_retired a = {SPOOL_NEW, KEY, ID, 7};
 	struct spool_entry entry;
@@ -39,6 +39,6 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("requeue");
 	TCase *c = spool_case(s, "requeue");
-	tcase_add_test(c, retry_and_drop);
+	tcase_add_test(c, retry_puts_a_file_back_and_drop_removes_it);
 	return s;
 }

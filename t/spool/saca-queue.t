@@ -218,11 +218,11 @@ mkdir "$SPOOL/cur/$(printf 'dir\033')"
 out=$(saca-queue "$SPOOL" 2>&1)
 like "$out" "^saca-queue: warning: new/$(key 13) is not a regular file: saca-import skips it\$" 'saca-queue reports a FIFO in new'
 like "$out" '^saca-queue: warning: cur/dir\\u001b is not a regular file' 'saca-queue reports a folder in cur, its name escaped'
-out=$(saca-queue -c -a 9000 "$SPOOL"); is "$?:${out##*, }" '1:2 not regular' 'saca-queue -c exits 1 for them'
+out=$(saca-queue -c -a 9000 "$SPOOL"); is "$?:${out##*, }" '1:2 not regular' 'saca-queue -c exits 1 if an entry is not a regular file'
 printf 'Message-ID: <fifo@cliente.es>\nSubject: x\n\nx\n' >"$T/m"
 printf 'Fr@d.es\0Ta@x.es\0\0' >"$T/e"
 out=$(SACA_PLAN=acme SACA_USER=v.acme saca-spool "$SPOOL" 6>&1 <"$T/m" 1<"$T/e" 2>&1)
-like "$out" '^Kid=' 'saca-spool works beside them'
+like "$out" '^Kid=' 'saca-spool accepts a message beside entries that are not regular files'
 rm -r "$SPOOL/new/"* "$SPOOL/cur/"*
 
 # A message whose file was dropped can be sent again; any other is a repeat.

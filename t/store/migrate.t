@@ -96,8 +96,8 @@ out=$(sql "insert into send select 8, plan_id, username, sender_id, piece_id, gr
 	null, message_id, 1, 0, 3, 1, 1, '', 0, spooled_at, imported_at, null, null, null, null, null, null
 	from send where id = 7" 2>&1)
 like "$out" 'numbers below 1099511627776 are for sends of a spool' \
-	'SQLite: a send of others that takes a low number is refused'
-is "$(sql 'pragma integrity_check; pragma foreign_key_check')" ok 'SQLite: a migrated store is whole'
+	'SQLite: a send of another program with a low number is refused'
+is "$(sql 'pragma integrity_check; pragma foreign_key_check')" ok 'SQLite: integrity_check finds no fault in a migrated store'
 is "$(sql "select count(*) from sqlite_master where name = 'of_platform'")" 1 \
 	'SQLite: a migrated store keeps indexes of others'
 
@@ -114,8 +114,8 @@ cp "$T/first.db" "$STORE"
 sql 'alter table send add column mine text'
 before=$(sql .dump)
 out=$(import 2>&1)
-is "$?:$(sql .dump)" "111:$before" 'SQLite: a table with a column of others is not migrated'
-like "$out" 'its table send has columns that are not' 'SQLite: the refusal names the table'
+is "$?:$(sql .dump)" "111:$before" 'SQLite: a table with a column that saca did not make is not migrated'
+like "$out" 'its table send has columns that are not' 'SQLite: the refusal to migrate a table with a foreign column names the table'
 
 # --- PostgreSQL ---
 if [ -z "$PG" ]; then

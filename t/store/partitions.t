@@ -46,7 +46,7 @@ done
 import 2>/dev/null
 is "$(several_parts)" "SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC LIMIT 1
 SELECT smtp_id FROM send WHERE id = \$1" 'saca-import: each statement but two works in one part'
-is "$(read_plans | grep -c 'INSERT INTO')" 21 'the plans of all its INSERTs were looked at'
+is "$(read_plans | grep -c 'INSERT INTO')" 21 'the plans of all INSERTs of saca-import were logged'
 log_plans
 for verb in contacts groups pieces senders sends; do saca-list -p plan1 "$STORE" $verb >/dev/null; done
 is "$(read_plans | grep -c '^SELECT t.id')" 5 'saca-list -p: its plans were logged'

@@ -57,12 +57,12 @@ wait $two; second=$?
 is "$first:$second" 0:0 'two importers behind a pooler both succeed' "$(cat "$T/out1" "$T/out2")"
 is "$(cat "$T/out1" "$T/out2" | grep -c 'imported=40 sends=40 contacts=120 ')" 2 \
 	'two importers behind a pooler import all of their files'
-is "$(cat "$T/listing")" '' "saca-list behind the pooler succeeded $listed times meanwhile"
+is "$(cat "$T/listing")" '' "saca-list through the pooler succeeded $listed times meanwhile"
 saca-list "$STORE" sends >"$T/list"
-is "$(sed 1d "$T/list" | wc -l)" 80 'saca-list behind a pooler reads the store'
+is "$(sed 1d "$T/list" | wc -l)" 80 'saca-list through a pooler reads the store'
 is "$(sql 'select count(*), count(distinct contact_id) from group_member')" '240|104' \
 	'every send has its group'
-is "$(settings | diff "$T/before" -)" '' 'the connection keeps no setting of a program'
+is "$(settings | diff "$T/before" -)" '' 'a pooled connection keeps no setting of a program'
 is "$(sql 'select count(*) from pg_prepared_statements'):$(sql "select count(*) from pg_class
 	where relpersistence = 't'")" 0:0 'the connection keeps no prepared statement and no temporary table'
 is "$(grep 'statement: BEGIN' "$T/server" | grep -vc 'SET LOCAL')" 0 'each transaction has its own settings'

@@ -113,7 +113,7 @@ END_TEST
 static char const *const tables[] = {"plan", "sender", "contact_group", "contact", "group_member",
 	"piece", "send"};
 
-START_TEST(put_refuses_an_entry_of_which_a_row_is_left_out)
+START_TEST(put_refuses_an_entry_if_a_trigger_drops_a_row)
 {
 	struct store_count count = {0, 0};
 	char sql[200], reason[100];
@@ -256,7 +256,7 @@ Suite *unit_suite(void)
 	tcase_add_checked_fixture(c, make_store, remove_store);
 	tcase_add_test(c, put_stores_a_transaction_once);
 	tcase_add_test(c, a_refused_or_rolled_back_entry_leaves_no_row);
-	tcase_add_loop_test(c, put_refuses_an_entry_of_which_a_row_is_left_out, 0, sizeof tables / sizeof *tables);
+	tcase_add_loop_test(c, put_refuses_an_entry_if_a_trigger_drops_a_row, 0, sizeof tables / sizeof *tables);
 	tcase_add_test(c, put_refuses_an_entry_whose_contact_is_deleted);
 	tcase_add_test(c, begin_fails_if_the_file_was_removed);
 	tcase_add_test(c, run_binds_parameters_by_number);

@@ -121,7 +121,7 @@ START_TEST(a_session_with_foreign_version_or_suite_is_not_found)
 }
 END_TEST
 
-START_TEST(a_session_is_found_for_one_hour_after_its_own)
+START_TEST(a_session_is_found_until_the_end_of_the_next_hour)
 {
 	store(1);
 	cache.secrets[1] = cache.secrets[0]; /* the hour ends */
@@ -247,7 +247,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, another_process_finds_the_session);
 	tcase_add_test(c, a_session_is_found_only_under_its_server_name);
 	tcase_add_test(c, a_session_with_foreign_version_or_suite_is_not_found);
-	tcase_add_test(c, a_session_is_found_for_one_hour_after_its_own);
+	tcase_add_test(c, a_session_is_found_until_the_end_of_the_next_hour);
 	tcase_add_test(c, a_full_cache_replaces_old_sessions);
 	tcase_add_test(c, a_changed_entry_is_not_found);
 	tcase_add_test(c, a_damaged_or_old_secret_is_replaced);

@@ -46,7 +46,7 @@ if grep -qs . /proc/self/status && [ "$(id -u)" = 0 ]; then
 else
 	skip "the TLS process needs no right to open the cache" "this needs root"
 fi
-is "$(cat "$LOG")" "" "resumption logs nothing"
+is "$(cat "$LOG")" "" "saca-tlsd logs nothing when it resumes sessions"
 
 # Two servers share a cache: each resumes only sessions that it could have negotiated.
 serve saca-tlsd -m 1.0 -S "$T/cache" cat

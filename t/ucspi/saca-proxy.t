@@ -59,7 +59,7 @@ rest" "LOCAL changes no variables"
 out=$(printf 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n' |
 	REMOTE_ADDR=10.0.0.1 REMOTE_PORT=9 PROTO=SSL SSLREMOTEIP=10.0.0.1 saca-proxy "$T/show")
 is "$out" "PROTO=SSL
-SSLREMOTEIP=192.0.2.1" "under sslserver the names begin with SSL, and the variables of systemd are unset"
+SSLREMOTEIP=192.0.2.1" "with PROTO=SSL the names begin with SSL, and the variables of systemd are unset"
 
 # sslserver sets SSL6 if it listens on IPv6.
 # six HEADER

@@ -77,7 +77,7 @@ START_TEST(a_new_password_or_key_voids_a_cookie)
 }
 END_TEST
 
-START_TEST(malformed_cookies_are_none)
+START_TEST(malformed_cookies_are_ignored)
 {
 	static char const *const headers[] = {"", ";", "; ;", "__Host-saca", "__Host-saca=", "__Host-saca=.", "__Host-saca=..",
 		"__Host-saca=aaaa.2026-11-26T18:00:00Z.bbbb", "saca=x"};
@@ -96,7 +96,7 @@ START_TEST(malformed_cookies_are_none)
 }
 END_TEST
 
-START_TEST(a_token_holds_for_its_session_alone)
+START_TEST(a_token_is_valid_for_its_session_only)
 {
 	struct web_session one = started("victor.acme"), other = started("eva.otro");
 	char token[SESSION_TOKEN];
@@ -142,8 +142,8 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_cookie_is_read_back);
 	tcase_add_test(c, each_changed_octet_voids_a_cookie);
 	tcase_add_test(c, a_new_password_or_key_voids_a_cookie);
-	tcase_add_test(c, malformed_cookies_are_none);
-	tcase_add_test(c, a_token_holds_for_its_session_alone);
+	tcase_add_test(c, malformed_cookies_are_ignored);
+	tcase_add_test(c, a_token_is_valid_for_its_session_only);
 	tcase_add_test(c, the_language_is_the_one_with_the_higher_weight);
 	tcase_add_test(c, each_text_is_in_both_languages);
 	suite_add_tcase(s, c);

@@ -69,8 +69,8 @@ try() {
 	is "$(ask -F action=get_campaigns -F mode=plain -F user=victor -F plan=acme -F pass=secreto):$(body)" 200:1 "$1: curl with multipart/form-data is answered"
 	QUERY='?action=get_campaigns&mode=plain'
 	is "$(ask -u victor.acme:secreto):$(body)" 200:1 "$1: GET with Basic is answered"
-	is "$(ask)" 400 "$1: GET without a login is 400"
-	like "$(body)" '^KO: 401 ' "$1: and its code is 401"
+	is "$(ask)" 400 "$1: GET without a login has status 400"
+	like "$(body)" '^KO: 401 ' "$1: GET without a login has code 401"
 	QUERY=
 	is "$(ask -u victor.acme:secreto -d action=get_campaigns -H 'Origin: https://evil.example')" 400 "$1: a foreign Origin is 400"
 	is "$(ask -u victor.acme:secreto -d action=get_version -H "Origin: http://127.0.0.1:$PORT")" 200 "$1: an Origin of its own is answered"

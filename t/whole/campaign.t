@@ -45,7 +45,7 @@ out=$(swaks --server "127.0.0.1:$DOOR" --auth-user victor.acme --auth-password s
 SEND=$(printf '%s\n' "$out" | sed -n 's/^<- *250 OK id=\([0-9]*\) .*/\1/p')
 like "$SEND" '^[1-9][0-9]*$' 'the reply to DATA has the number of the send'
 saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
-like "$(saca-list "$STORE" stats "$SEND")" '^ *contactos_no_enviados_por_fallidos_pendientes +3$' 'three contacts are pending'
+like "$(saca-list "$STORE" stats "$SEND")" '^ *contactos_no_enviados_por_fallidos_pendientes +3$' 'before saca-send runs, all three contacts are pending'
 
 # The mail server.
 SINK=$(free_port)
@@ -56,7 +56,7 @@ WEB=$(free_port)
 saca-send -a "$T/etc/senders.cdb" -h api.example.com -r bounce+@example.com -k "$T/link.key" -p "$T/published" \
 	-u "http://127.0.0.1:$WEB" "$STORE" "smtp://127.0.0.1:$SINK" 2>"$T/send.log"
 is "$?:$(grep -v '^saca-send: send ' "$T/send.log")" 0: 'saca-send sends what waits and ends'
-is "$(saca-list -c "$STORE" sends | sed -n 's/.*,smtp,\([a-z]*\),.*/\1/p')" sent 'the send is sent'
+is "$(saca-list -c "$STORE" sends | sed -n 's/.*,smtp,\([a-z]*\),.*/\1/p')" sent 'a send whose mails were sent is in state sent'
 is "$(cat "$T"/mails/* | grep -c '^Subject: Rebajas de invierno')" 3 'three mails arrived'
 # mail ADDRESS: the file that the sink wrote
 mail() { grep -l "^To: <$1@example.org>" "$T"/mails/*; }
@@ -85,18 +85,18 @@ await 10 listening "$WEB"
 BROWSER='Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0'
 # visit NAME METHOD URL
 visit() { curl -s --max-time 20 -o "$T/page" -A "$BROWSER" -w '%{http_code} %{redirect_url}' "$@"; }
-is "$(visit "$(address c ana)")" '302 https://tienda.example.com/rebajas?a=1&b=2' 'a click leads where the link led'
-is "$(visit "$(address o luis)")" '200 ' 'the pixel is answered'
-is "$(visit "$(address v luis)")" '200 ' 'the mail can be read in a browser'
-like "$(cat "$T/page")" 'Todo a <a href="http://127\.0\.0\.1:[0-9]+/c/' 'the page has the links of the mail'
+is "$(visit "$(address c ana)")" '302 https://tienda.example.com/rebajas?a=1&b=2' 'a click leads to the address of the link in the piece'
+is "$(visit "$(address o luis)")" '200 ' 'lighttpd answers the pixel of a mail'
+is "$(visit "$(address v luis)")" '200 ' 'the link to the view page shows the mail'
+like "$(cat "$T/page")" 'Todo a <a href="http://127\.0\.0\.1:[0-9]+/c/' 'the view page has the links of the mail'
 is "$(visit -d List-Unsubscribe=One-Click "$(address u luis)")" '200 ' 'one click unsubscribes'
-like "$(cat "$T/page")" 'You will not receive any more messages from remitente@example\.com' "the answer is in the send's language"
+like "$(cat "$T/page")" 'You will not receive any more messages from remitente@example\.com' "the answer to an unsubscription is in the send's language"
 
 # A bounce.
 sender=$(sed -n 's/^X-Mail-Args: <\(bounce+[a-z2-7]*@example.com\)>.*/\1/p' "$(mail eva)")
-like "$sender" '^bounce\+[a-z2-7]{20,}@example\.com$' 'the envelope sender carries a token'
+like "$sender" '^bounce\+[a-z2-7]{20,}@example\.com$' 'the envelope sender of a mail has a token'
 saca-bounce -k "$T/link.key" "$T/hits" "$sender" <"$TOP/t/send/bounces/postfix.eml"
-is $? 0 'a bounce is taken'
+is $? 0 'saca-bounce accepts a bounce'
 
 # stats_settled: everything above is counted, ten seconds after it was written
 stats_settled() {
@@ -105,10 +105,10 @@ stats_settled() {
 }
 FIGURES=3,3,2,1,1,1,1,0,0,0,0,0,0,0,0,0,2,0,1,1
 await 20 stats_settled
-is "$(saca-list -c "$STORE" stats "$SEND" | tail -n 1 | cut -d, -f1-20)" "$FIGURES" 'the figures tell what happened'
+is "$(saca-list -c "$STORE" stats "$SEND" | tail -n 1 | cut -d, -f1-20)" "$FIGURES" 'the figures have the opens, clicks, bounces and unsubscriptions of the campaign'
 is "$(sqlite3 "$STORE" "select c.email, u.type from unsubscription u join contact c on c.id = u.contact_id order by 1")" \
 	'eva@example.org|20
-luis@example.org|0' 'who clicked is unsubscribed, and so is the address that does not exist'
+luis@example.org|0' 'the contact that unsubscribed and the address that does not exist are unsubscribed'
 
 # The next send of the same sender leaves them out.
 sed 's/rebajas@/dos@/; s/^Subject: .*/Subject: Segunda parte/' "$T/message" >"$T/second"
@@ -117,7 +117,7 @@ swaks --server "127.0.0.1:$DOOR" --auth-user victor.acme --auth-password secreto
 saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
 saca-send -h api.example.com -r bounce+@example.com -k "$T/link.key" -p "$T/published" \
 	-u "http://127.0.0.1:$WEB" "$STORE" "smtp://127.0.0.1:$SINK" 2>>"$T/send.log"
-is "$(cat "$T"/mails/* | grep -c '^Subject: Segunda parte')" 1 'the next send goes to the one who is still subscribed'
-like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_manual +1$' 'the unsubscribed contact is counted as such'
-like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_automatica +1$' 'the bounced contact is counted as such'
+is "$(cat "$T"/mails/* | grep -c '^Subject: Segunda parte')" 1 'the next send mails only the contact that is still subscribed'
+like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_manual +1$' 'the next send counts the unsubscribed contact as unsubscribed'
+like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_automatica +1$' 'the next send counts the bounced contact as suppressed'
 done_testing

@@ -41,7 +41,7 @@ is "$? $(state 1)" "0 new" "INSTALL 12: the command that resumes a send makes it
 send_mails "$DB"
 is "$? $(mails) $(state 1)" "0 2 sent" "saca-send sends a send that the command of INSTALL 12 resumed"
 sh -e "$T/pause"
-is "$(state 1)" sent "INSTALL 12: the command that pauses a send leaves one that is sent"
+is "$(state 1)" sent "INSTALL 12: the command that pauses a send does not change a send that is sent"
 
 # --- Postfix
 if command -v postconf >/dev/null; then
@@ -109,5 +109,5 @@ done
 is "$(saca-list -c "$to" stats 1)" "$figures" "INSTALL 10: the figures of a send are the same in PostgreSQL"
 send_mails "$to"
 is "$? $(cut -d' ' -f2 "$T/mta/mails" | tail -n +3)" "0 ana@example.org" \
-	"INSTALL 10: saca-send goes on from PostgreSQL, and mails nobody who unsubscribed before"
+	"INSTALL 10: saca-send works with PostgreSQL, and sends no mail to contacts that unsubscribed before"
 done_testing

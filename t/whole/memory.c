@@ -398,7 +398,7 @@ static size_t fail_each(size_t which)
 	}
 }
 
-START_TEST(says_so)
+START_TEST(each_function_reports_that_memory_ran_out)
 {
 	for (pad = 0; pad < sizeof padding - 1; pad++) {
 		forever = false;
@@ -414,7 +414,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("memory");
 	TCase *c = unit_case("memory");
-	tcase_add_loop_test(c, says_so, 0, sizeof works / sizeof *works);
+	tcase_add_loop_test(c, each_function_reports_that_memory_ran_out, 0, sizeof works / sizeof *works);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -146,7 +146,7 @@ delivers() {
 		cat "$T/scanner.log"
 		tail -n 20 "$ROOT"/var/log/saca/*/current
 	} 2>&1 | sed 's/^/# /'
-	like "$out" '250.*OK id=1 ' "$supervisor: the client is told the number of its send"
+	like "$out" '250.*OK id=1 ' "$supervisor: the reply to the client has the number of its send"
 	is "$(cut -d' ' -f1 "$MTA/mails" | sort | uniq -d | wc -l) $(wc -l <"$MTA/mails")" "0 1001" \
 		"$supervisor: three restarts of saca-send in a send of 1000 lose and repeat no mail"
 	like "$(cat "$ROOT/var/log/saca/send/current")" 'send 2 of plan acme: to be continued' "$supervisor: saca-send ends its part at SIGTERM, and logs it"

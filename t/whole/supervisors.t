@@ -82,7 +82,7 @@ $(cat "$T"/log/*/current "$T/out" 2>/dev/null | tail -n 20)"
 supervised() {
 	three "$1"
 	await 10 all_sent
-	is "$(sent)" '3|6' "$1: the importer has brought them to the store"
+	is "$(sent)" '3|6' "$1: the importer has stored the messages of all ports"
 	await 10 logged
 	ok $? "$1: the log has a line for each" "$(cat "$T"/log/*/current | tail -n 20)"
 }
@@ -149,7 +149,7 @@ if installed daemontools svscan tcpserver multilog; then
 	for d in "$T"/daemontools/* "$T"/daemontools/*/log; do
 		await 10 gone "$d"
 	done
-	ok $? "daemontools: all of it ends"
+	ok $? "daemontools: all services end"
 fi
 
 # --- runit, with tcpsvd and svlogd
@@ -165,7 +165,7 @@ if installed runit runsvdir tcpsvd svlogd; then
 	for d in "$T"/runit/saca-* "$T"/runit/saca-*/log; do
 		await 10 chpst -L "$d/supervise/lock" true
 	done
-	ok $? "runit: all of it ends"
+	ok $? "runit: all services end"
 fi
 
 # --- s6, with tcpserver and s6-log
@@ -186,7 +186,7 @@ logged_by_script() { [ "$(grep -Ec "saca-smtpd: pid=[0-9]+ ip=(127\.0\.0\.1|::1)
 by_script() {
 	three "$1"
 	saca-import "$T/spool" "$T/lib/saca.db" 2>"$T/out"
-	is "$(sent)" '3|6' "$1: they are in the spool, and can be imported"
+	is "$(sent)" '3|6' "$1: the messages of all ports are in the spool, and can be imported"
 	await 10 logged_by_script
 	ok $? "$1: the log has a line for each" "$(tail -n 20 "$T/log/script")"
 }
@@ -296,17 +296,17 @@ cp "$SERVICE/cron/saca" "$T/crontab"
 relocate "$T/crontab"
 printf 'Fremitente@example.com\0Tana@example.org\0\0' >"$T/envelope"
 SACA_PLAN=acme saca-spool "$T/spool" <"$T/message" 1<"$T/envelope"
-ok $? "a message waits in the spool"
+ok $? "cron: a message waits in the spool before the line of saca-import runs"
 [ -z "$user" ] || chown -R nobody "$T/spool"
 line=$(grep '^[*]' "$T/crontab")
-like "$line" '^([*][[:space:]]+){5}sacaspool[[:space:]]+umask 007; \. .*out=\$\(saca-import ' "cron: five times any, a user, the command"
+like "$line" '^([*][[:space:]]+){5}sacaspool[[:space:]]+umask 007; \. .*out=\$\(saca-import ' "cron: the line of saca-import has five times, a user and a command"
 by_cron() {
 	PATH=$BIN:$PATH sh -c "$(printf '%s\n' "$line" | sed -e 's/^\([*][[:space:]]*\)*sacaspool[[:space:]]*//' -e "s,logger ,cat >$T/logged; : ,")" 2>&1
 }
-is "$(by_cron)" "" "cron: its command has nothing to mail"
-like "$(cat "$T/logged")" '^saca-import: imported=1 ' "but imports, and that is logged"
+is "$(by_cron)" "" "cron: the line of saca-import prints nothing that cron would mail"
+like "$(cat "$T/logged")" '^saca-import: imported=1 ' "cron: the line of saca-import imports a message and logs that"
 echo x >"$T/spool/new/x"
-like "$(by_cron)" 'set aside: x: ' "what is set aside is mailed"
+like "$(by_cron)" 'set aside: x: ' "cron: the line of saca-import prints a message that is set aside, so that cron mails it"
 like "$(cat "$T/logged")" 'set aside: x: ' "and logged"
 
 cp "$SERVICE/cron/sending" "$T/crontab"
@@ -314,13 +314,13 @@ relocate "$T/crontab"
 prepare_sending
 sed -i "s,smtp://127.0.0.1,&:$(cat "$T/mta/port"),g" "$T/crontab"
 line=$(grep 'saca-send ' "$T/crontab" | grep '^[*]')
-is "$(by_cron)" "" "cron: the line of saca-send has nothing to mail"
-like "$(cat "$T/logged")" '^saca-send: send 1 of plan acme: sent: 1 handed over' "cron: the line of saca-send sends what waits, and that is logged"
-is "$(wc -l <"$T/mta/mails")" 1 "cron: the mail server has the mail"
+is "$(by_cron)" "" "cron: the line of saca-send prints nothing that cron would mail"
+like "$(cat "$T/logged")" '^saca-send: send 1 of plan acme: sent: 1 handed over' "cron: the line of saca-send sends a waiting send and logs that"
+is "$(wc -l <"$T/mta/mails")" 1 "cron: the line of saca-send gives the mail to the mail server"
 line=$(grep 'saca-count ' "$T/crontab" | grep '^[*]')
 echo broken >"$T/lib/hits/host.2026010100"
-is "$(by_cron)" "" "cron: the line of saca-count has nothing to mail"
-like "$(cat "$T/logged")" '^saca-count: lines=1 .*broken=1$' "cron: the line of saca-count counts, and that is logged"
+is "$(by_cron)" "" "cron: the line of saca-count prints nothing that cron would mail"
+like "$(cat "$T/logged")" '^saca-count: lines=1 .*broken=1$' "cron: the line of saca-count counts a hit and logs that"
 is "$(grep -c '^[*]' "$T/crontab")" "$(grep -cE '^([*][[:space:]]+){5}sacaspool[[:space:]]' "$T/crontab")" "cron: the lines of sending run as sacaspool"
 
 done_testing
