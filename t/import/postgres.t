@@ -40,7 +40,7 @@ for s in 1 2 3 4; do
 	import 2>/dev/null
 	for i in $(seq 1 30); do
 		n=$((s * 1000 + i))
-		message "a la vez $n" | put new "$(key $n)" $((10000 + n)) $((10000 + n)) $D \
+		campaign "a la vez $n" | put new "$(key $n)" $((10000 + n)) $((10000 + n)) $D \
 			"u.plan$((i % 3))" remitente@dominio.com \
 			$(for j in 1 2 3 4 5 6; do echo "m$(((i * j * s) % 23))@y.es"; done | sort -u)
 	done
@@ -62,7 +62,7 @@ is "$(sql "select count(*) from send s where contacts_total <>
 SPOOL=$one
 
 # A transaction that the server aborts for a deadlock or a conflict is repeated.
-message choque | put new "$(key 5000)" 15000 15000 $D victor.acme remitente@dominio.com \
+campaign choque | put new "$(key 5000)" 15000 15000 $D victor.acme remitente@dominio.com \
 	choque@y.es
 sql "create sequence tries; create function conflict() returns trigger language plpgsql as
 	\$\$ begin if nextval('tries') < 4 then raise 'not now' using errcode = '40001'; end if;
@@ -75,8 +75,8 @@ sql 'drop trigger conflict on send; drop function conflict'
 
 # A file whose rows the server refuses is set aside; the other files of the transaction are imported.
 sql "alter table send add constraint no_odd_subject check (subject <> 'raro')"
-message raro | put new "$(key 5001)" 15001 15001 $D victor.acme remitente@dominio.com r@y.es
-message normal | put new "$(key 5002)" 15002 15002 $D victor.acme remitente@dominio.com n@y.es
+campaign raro | put new "$(key 5001)" 15001 15001 $D victor.acme remitente@dominio.com r@y.es
+campaign normal | put new "$(key 5002)" 15002 15002 $D victor.acme remitente@dominio.com n@y.es
 like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=1' 'a file that breaks a constraint is set aside'
 like "$(cat "$SPOOL/failed/$(key 5001).reason")" 'no_odd_subject' 'the reason of a broken constraint names it'
 is "$(sql "select count(*) from contact where email = 'r@y.es'")" 0 'a file that breaks a constraint adds no row'
@@ -87,9 +87,9 @@ sql "create function blacklist() returns trigger language plpgsql as
 	\$\$ begin if new.email like 'negra%' then raise exception 'blacklisted'; end if;
 	return new; end \$\$;
 	create trigger blacklist before insert on contact for each row execute function blacklist()"
-message negra | put new "$(key 5100)" 15100 15100 $D victor.acme remitente@dominio.com negra@y.es
+campaign negra | put new "$(key 5100)" 15100 15100 $D victor.acme remitente@dominio.com negra@y.es
 put new "$(uuid 5101)" 0 15101 $D victor.acme remitente@dominio.com $(seq -f 'negra%04.0f@y.es' 1 600)
-message blanca | put new "$(key 5102)" 15102 15102 $D victor.acme remitente@dominio.com blanca@y.es
+campaign blanca | put new "$(key 5102)" 15102 15102 $D victor.acme remitente@dominio.com blanca@y.es
 out=$(import 2>&1)
 is "$?:$(waiting)" 1:0 'a trigger that raises an exception does not stop other files'
 like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=2' 'a file that a trigger refuses is set aside'
@@ -108,7 +108,7 @@ sql "create function leave_out() returns trigger language plpgsql as
 leaving() { # leaving N TABLE TRIGGER [NAME]
 	sql "create trigger leaving $3"
 	rows=$(sql "$ROWS")
-	message "fuera $1" | put new "$(key "$1")" "1$1" "1$1" $D victor.fuera remitente@dominio.com \
+	campaign "fuera $1" | put new "$(key "$1")" "1$1" "1$1" $D victor.fuera remitente@dominio.com \
 		muda@y.es otra@y.es
 	out=$(import 2>&1)
 	is "$?:$(waiting):$(sql "$ROWS")" "1:0:$rows" "a file of which a trigger leaves out a row of $2${4:-} is set aside and adds no row"
@@ -150,7 +150,7 @@ like "$(saca-import -w "$WEB" "$SPOOL" "postgresql://plain@$HOST/postgres" 2>&1)
 	'imported=1 sends=0 contacts=900 new=900 failed=0' 'a role with the privileges of saca-store(5) imports'
 
 # The server ends the connection within a transaction.
-message luego | put new "$(key 7000)" 17000 17000 $D victor.acme remitente@dominio.com l@y.es
+campaign luego | put new "$(key 7000)" 17000 17000 $D victor.acme remitente@dominio.com l@y.es
 sql "create function vanish() returns trigger language plpgsql as
 	\$\$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end \$\$;
 	create trigger vanish before insert on send for each row execute function vanish()"
@@ -160,7 +160,7 @@ sql 'drop trigger vanish on send; drop function vanish'
 like "$(import 2>&1)" 'imported=1 sends=1' 'the run after a lost connection imports the file'
 
 # A server that hangs holds the spool until the alarm.
-message colgado | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com c@y.es
+campaign colgado | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com c@y.es
 sql "create function hang() returns trigger language plpgsql as
 	\$\$ begin perform pg_sleep(3600); return new; end \$\$;
 	create trigger hang before insert on send for each row execute function hang()"
@@ -216,7 +216,7 @@ PGOPTIONS='-c log_statement=all' import -b 60000 >"$T/out" 2>&1
 is "$(grep -c ' COMMIT$' "$T/server"):$(cut -d' ' -f2 "$T/out")" 2:imported=4 \
 	'an image counts as 64 KiB of a transaction'
 
-message nadie | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com l@y.es
+campaign nadie | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com l@y.es
 out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/none" 2>&1)
 is "$?:$(waiting)" 111:1 'saca-import exits 111 if the database does not exist'
 like "$out" '^saca-import: fatal: unable to open the store: .*"none" does not exist' 'the message says that the database does not exist'

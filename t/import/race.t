@@ -7,11 +7,7 @@
 export SACA_CREDIT=yes
 SENDERS=6 MESSAGES=12 TIMES=6
 envelope r@d.es a@x.es b@x.es >"$T/env"
-for m in $(seq $MESSAGES); do
-	printf 'Message-ID: <%s@x>\nSubject: s%s\nMIME-Version: 1.0\n' "$m" "$m"
-	printf 'Content-Type: multipart/alternative; boundary=b\n\n'
-	printf -- '--b\nContent-Type: text/plain\n\nt\n--b\nContent-Type: text/html\n\n<p>h</p>\n--b--\n'
-done | csplit -s -z -f "$T/m." - '/^Message-ID/' '{*}'
+for m in $(seq $MESSAGES); do campaign "$m" >"$T/m.$m"; done
 saca-spool -c acme=+1000 "$S" >"$T/out"
 
 for s in $(seq $SENDERS); do

@@ -7,13 +7,6 @@ STORE=$T/saca.db
 sql() { sqlite3 "$STORE" "$1"; }
 import() { saca-import "$@" "$S" "$STORE"; }
 
-# campaign ID: a message that becomes a send
-campaign() {
-	printf 'Message-ID: <%s@cliente.es>\nSubject: %s\nMIME-Version: 1.0\n' "$1" "$1"
-	printf 'Content-Type: multipart/alternative; boundary=b\n\n--b\n\nhola\n--b\n'
-	printf 'Content-Type: text/html\n\n<p>hola</p>\n--b--\n'
-}
-
 envelope remitente@dominio.com b@y.es A@Y.es b@y.es >"$T/e"
 campaign uno >"$T/m"
 deliver "$T/m" "$T/e" "$S"

@@ -28,7 +28,7 @@ is "$(sql 'pragma integrity_check')" ok 'SQLite: integrity_check finds nothing'
 is "$(sql 'pragma journal_mode')" wal 'SQLite: the file has a write-ahead log'
 
 # If the store fails, no file is lost or set aside.
-message llena | put new "$(key 2000)" 3000 3000 $D victor.acme remitente@dominio.com \
+campaign llena | put new "$(key 2000)" 3000 3000 $D victor.acme remitente@dominio.com \
 	$(seq -f 'lleno%05.0f@y.es' 1 3000)
 failed=$(ls "$SPOOL/failed" | wc -l)
 rows=$(sql "$ROWS")
@@ -38,7 +38,7 @@ is "$(waiting):$(ls "$SPOOL/failed" | wc -l)" "1:$failed" 'a file waits if the s
 is "$(sql "$ROWS")" "$rows" 'a file adds no row if the store has no room'
 like "$(import 2>&1)" 'imported=1 sends=1 contacts=3000 new=3000 failed=0' 'saca-import continues when the store has room again'
 
-message nadie | put new "$(key 2001)" 3001 3001 $D victor.acme remitente@dominio.com x@y.es
+campaign nadie | put new "$(key 2001)" 3001 3001 $D victor.acme remitente@dominio.com x@y.es
 out=$(saca-import "$SPOOL" "$T/none/saca.db" 2>&1)
 is "$?:$(waiting)" 111:1 'saca-import exits 111 if the store cannot be opened'
 echo 'this is no database, whatever its name says' >"$T/text.db"
@@ -124,8 +124,8 @@ wait $follower
 
 # A file that cannot be read stays, and does not stop the others.
 if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
-	message luego | put new "$(key 2003)" 3003 3003 $D victor.acme remitente@dominio.com x@y.es
-	message ahora | put new "$(key 2004)" 3004 3004 $D victor.acme remitente@dominio.com x@y.es
+	campaign luego | put new "$(key 2003)" 3003 3003 $D victor.acme remitente@dominio.com x@y.es
+	campaign ahora | put new "$(key 2004)" 3004 3004 $D victor.acme remitente@dominio.com x@y.es
 	out=$(ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P "$SPOOL/new/$(key 2003)" -e inject=read:error=EIO \
 		saca-import "$SPOOL" "$STORE" 2>&1)
 	is "$?:$(waiting)" 111:1 'a file that cannot be read stays, and the exit code is 111'
@@ -168,7 +168,7 @@ gif='GIF89a-octets-of-3060'
 hash=$(printf %s "$gif" | sha256sum | cut -d' ' -f1)
 mkdir -p "$WEB/i/$hash.gif/in"
 photo 3060
-message sola | put new "$(key 3061)" 3061 3061 $D victor.acme remitente@dominio.com x@y.es
+campaign sola | put new "$(key 3061)" 3061 3061 $D victor.acme remitente@dominio.com x@y.es
 photo 3062
 out=$(import 2>&1)
 is "$?:$(waiting)" 1:0 'an image that cannot be written does not keep other files waiting'
@@ -187,14 +187,14 @@ rm "$SPOOL/failed/$(key 2012)"*
 # A file whose name is too long for failed does not stop the others.
 long=$(printf 'a%.0s' $(seq 1 250))
 echo x >"$SPOOL/new/$long"
-message largo | put new "$(key 2005)" 3005 3005 $D victor.acme remitente@dominio.com x@y.es
+campaign largo | put new "$(key 2005)" 3005 3005 $D victor.acme remitente@dominio.com x@y.es
 out=$(import -n 1 2>&1)
 is "$?:$(waiting)" 111:1 'a file with too long a name stays, and the exit code is 111'
 like "$out" 'imported=1 ' 'files beside one with too long a name are imported'
 background saca-import -f "$SPOOL" "$STORE" 2>"$T/left"
 follower=$!
 for i in 1 2 3; do
-	message "luego $i" | put tmp "$(key $((3030 + i)))" $((3030 + i)) $((3030 + i)) $D victor.acme \
+	campaign "luego $i" | put tmp "$(key $((3030 + i)))" $((3030 + i)) $((3030 + i)) $D victor.acme \
 		remitente@dominio.com x@y.es
 	mv "$SPOOL/tmp/$(key $((3030 + i)))" "$SPOOL/new/"
 	await 20 sh -c "[ \$(grep -c imported=1 '$T/left') = $i ]"
@@ -205,7 +205,7 @@ is "$(grep -c 'not readable now, left' "$T/left"):$(waiting)" 1:1 'saca-import -
 rm "$SPOOL/new/$long"
 
 # SQLite's special file names are ordinary ones here.
-message memoria | put new "$(key 2006)" 3006 3006 $D victor.acme remitente@dominio.com x@y.es
+campaign memoria | put new "$(key 2006)" 3006 3006 $D victor.acme remitente@dominio.com x@y.es
 (cd "$T" && saca-import "$SPOOL" :memory: 2>/dev/null)
 is "$(sqlite3 "$T/./:memory:" 'select count(*) from send')" 1 'a SQLite file may be called :memory:'
 

@@ -33,6 +33,7 @@ class Asked:
 def send(path, data, fds=()):
 	"""One datagram with any descriptors."""
 	with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
 		s.connect(path)
 		rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', fds))] if fds else []
 		s.sendmsg([data], rights)
@@ -46,13 +47,18 @@ def ask(path, data, fds=(), seconds=60):
 		asked.close()
 
 
-def await_(condition, seconds=60):
-	"""Waits until condition() is true, and returns it."""
+def await_that(condition, seconds=60):
+	"""Waits until condition() is true. Returns its last value."""
 	end = time.monotonic() + seconds
-	while not (result := condition()):
-		if time.monotonic() > end:
-			raise AssertionError('waited in vain')
+	while not (result := condition()) and time.monotonic() < end:
 		time.sleep(0.002)
+	return result
+
+
+def await_(condition, seconds=60):
+	"""The same, and demands that it becomes true."""
+	result = await_that(condition, seconds)
+	assert result, 'waited in vain'
 	return result
 
 

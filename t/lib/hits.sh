@@ -12,7 +12,7 @@ echo "1 $(openssl rand -hex 32)" >"$SACA_LINK_KEYS"
 publish() { python3 "$TOP/t/lib/published.py" "$SACA_PUBLISHED" "$@"; }
 
 # token KIND [LINK [SEND [PLAN]]]
-token() { python3 "$TOP/t/lib/token.py" "$SACA_LINK_KEYS" "$1" "${4:-7}" "${3:-1166}" 42 ${2:+"$2"}; }
+token() { python3 "$TOP/t/lib/link_token.py" "$SACA_LINK_KEYS" "$1" "${4:-7}" "${3:-1166}" 42 ${2:+"$2"}; }
 
 # The slots of the page are after /c/ and /u/.
 publish 1166 plan=7 language=4 'sender=Tienda <Ana> & Co' subject=oferta url=https://t.example.com \

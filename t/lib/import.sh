@@ -12,31 +12,6 @@ ROWS='select (select count(*) from plan), (select count(*) from sender),
  (select count(*) from group_member), (select count(*) from piece),
  (select count(*) from send)'
 
-# uuid N: 32 digits that end in N
-uuid() { printf '%032x' "$1"; }
-
-# put FOLDER KEY NUMBER ID DATE USER SENDER RECIPIENT... < message: makes a file of the spool.
-# NUMBER 0: contacts alone. ID is the number for uuid.
-put() {
-	_path=$SPOOL/$1/$2 _number=$3 _id=$(uuid "$4") _date=$5 _user=$6 _sender=$7
-	shift 7
-	{
-		printf 'Return-Path: <%s>\n' "$_sender"
-		[ "$_number" = 0 ] || printf 'X-Saca-Send: %s\n' "$_number"
-		printf 'X-Saca-Id: %s\nX-Saca-User: %s\nX-Saca-Ip: 192.0.2.7\n' "$_id" "$_user"
-		printf 'X-Saca-Date: %s\nX-Saca-Recipients: %d\n' "$_date" $#
-		for _r; do printf '%s\n' "$_r"; done | LC_ALL=C sort | sed 's/^/Delivered-To: /'
-		printf 'Received: from x (192.0.2.7) by h with ESMTPA id %s; %s\n' "$_id" "$_date"
-		[ "$_number" = 0 ] || cat
-	} >"$_path"
-}
-
-# key N: a file's name as saca-spool gives it to a message with a Message-ID
-key() { printf '%064x' "$1"; }
-
-# message SUBJECT: prints the sample message
-message() { campaign "$1" "$1"; }
-
 waiting() { find "$SPOOL/new" "$SPOOL/cur" -type f | wc -l; }
 
 # quiet STATUS OUTPUT NAME: the status is 0 and there is no output
@@ -119,7 +94,7 @@ contacts_alone() {
 }
 
 no_subject_and_other_plan() {
-	message '' | put new "$(key 3)" 1167 3 $D eva.otro remitente@dominio.com usuario@dominio.com
+	campaign '' | put new "$(key 3)" 1167 3 $D eva.otro remitente@dominio.com usuario@dominio.com
 	like "$(import 2>&1)" 'contacts=1 new=1 failed=0' 'an address of another plan is a new contact'
 	is "$(sql 'select name, subject, show_header, social_links, language, track_opens,
 		track_clicks from send where id = 1167')" '[SMTP] (sin asunto)||1|0|3|1|1' \
@@ -128,7 +103,7 @@ no_subject_and_other_plan() {
 }
 
 twice() {
-	message dos | put new "$(key 4)" 1168 4 $D victor.acme remitente@dominio.com x@y.es
+	campaign dos | put new "$(key 4)" 1168 4 $D victor.acme remitente@dominio.com x@y.es
 	cp "$SPOOL/new/$(key 4)" "$T/again"
 	import 2>/dev/null
 	rows=$(sql "$ROWS")
@@ -152,12 +127,12 @@ twice() {
 }
 
 set_aside() {
-	message otro | put new "$(key 6)" 1166 6 $D victor.acme remitente@dominio.com n@y.es
+	campaign otro | put new "$(key 6)" 1166 6 $D victor.acme remitente@dominio.com n@y.es
 	echo nonsense >"$SPOOL/new/$(key 7)"
 	printf 'Subject: x\n\nsolo texto\n' |
 		put new "$(key 8)" 1169 8 $D victor.acme remitente@dominio.com n@y.es
-	message bien | put new "$(key 9)" 1170 9 $D victor.acme remitente@dominio.com n@y.es
-	{ message nul; printf 'a\0b\n'; } |
+	campaign bien | put new "$(key 9)" 1170 9 $D victor.acme remitente@dominio.com n@y.es
+	{ campaign nul; printf 'a\0b\n'; } |
 		put new "$(key 10)" 1171 10 $D victor.acme remitente@dominio.com n@y.es
 	out=$(import 2>&1); status=$?
 	is $status 1 'saca-import exits 1 if it set a file aside'
@@ -179,7 +154,7 @@ set_aside() {
 
 in_order() {
 	for i in 3 1 5 2 4; do
-		message "orden $i" | put new "$(key $((90 - i)))" $((1200 + i)) $((100 + i)) \
+		campaign "orden $i" | put new "$(key $((90 - i)))" $((1200 + i)) $((100 + i)) \
 			$D victor.acme remitente@dominio.com "o$i@y.es"
 	done
 	put new "$(uuid 199)" 0 199 2013-09-12T11:59:18Z victor.acme remitente@dominio.com o9@y.es
@@ -195,7 +170,7 @@ $(uuid 105)" 'files are imported in the order of dates and numbers, not of names
 
 batches() {
 	for i in $(seq 1 40); do
-		message "lote $i" | put new "$(key $((1000 + i)))" $((2000 + i)) $((1000 + i)) \
+		campaign "lote $i" | put new "$(key $((1000 + i)))" $((2000 + i)) $((1000 + i)) \
 			$D victor.acme remitente@dominio.com "lote$((i % 7))@y.es" "igual@y.es"
 	done
 	echo nonsense >"$SPOOL/new/$(key 1999)"
@@ -204,7 +179,7 @@ batches() {
 	is "$(sql "select count(*), min(contacts_total), max(contacts_total) from send
 		where name like '[SMTP] lote%'")" '40|2|2' 'each send of a batch has its own group'
 	for i in $(seq 41 60); do
-		message "lote $i" | put new "$(key $((1000 + i)))" $((2000 + i)) $((1000 + i)) \
+		campaign "lote $i" | put new "$(key $((1000 + i)))" $((2000 + i)) $((1000 + i)) \
 			$D victor.acme remitente@dominio.com "lote$i@y.es"
 	done
 	like "$(import -b 1 2>&1)" 'imported=20 ' '-b 1 imports each file in its own transaction'
@@ -317,7 +292,7 @@ crash() {
 		return
 	fi
 	for i in 1 2 3; do
-		message "caída $i" | put new "$(key $((500 + i)))" $((1500 + i)) $((500 + i)) \
+		campaign "caída $i" | put new "$(key $((500 + i)))" $((1500 + i)) $((500 + i)) \
 			$D victor.acme remitente@dominio.com "c$i@y.es"
 	done
 	(ASAN_OPTIONS=detect_leaks=0 import_under strace -qq -o /dev/null -e trace=unlinkat,unlink,renameat2,renameat \
@@ -331,7 +306,7 @@ crash() {
 }
 
 keeping() {
-	message guardar | put new "$(key 600)" 1600 600 $D victor.acme remitente@dominio.com k@y.es
+	campaign guardar | put new "$(key 600)" 1600 600 $D victor.acme remitente@dominio.com k@y.es
 	put new "$(uuid 601)" 0 601 $D victor.acme remitente@dominio.com k@y.es
 	import -k 0 2>/dev/null
 	is "$(ls "$SPOOL/done" | LC_ALL=C sort | tr '\n' ' '):$(waiting)" "$(key 600) $(uuid 601) :0" \
@@ -345,7 +320,7 @@ keeping() {
 }
 
 paused() {
-	message pausa | put new "$(key 660)" 1660 660 $D victor.acme remitente@dominio.com s@y.es
+	campaign pausa | put new "$(key 660)" 1660 660 $D victor.acme remitente@dominio.com s@y.es
 	import -p 2>/dev/null
 	is "$(sql 'select state, reason from send where id = 1660')" 'paused|imported with saca-import -p' \
 		'-p imports sends as paused'
@@ -379,7 +354,7 @@ deadly() {
 		return
 	fi
 	for i in 1 2 3; do
-		message "mortal $i" | put new "$(key $((670 + i)))" $((1670 + i)) $((670 + i)) $D victor.acme \
+		campaign "mortal $i" | put new "$(key $((670 + i)))" $((1670 + i)) $((670 + i)) $D victor.acme \
 			remitente@dominio.com "mortal$i@y.es"
 	done
 	for death in 1 2 3; do
@@ -419,14 +394,14 @@ stubborn_lock() {
 }
 
 sandbox() {
-	message prueba | put new "$(key 650)" 1650 650 $D victor.acme remitente@dominio.com s@y.es
+	campaign prueba | put new "$(key 650)" 1650 650 $D victor.acme remitente@dominio.com s@y.es
 	sed -i 's/^X-Saca-Date: .*/&\nX-Saca-Sandbox: yes/' "$SPOOL/new/$(key 650)"
 	import 2>/dev/null
 	is "$(sql 'select state from send where id = 1650')" test 'a send of a sandbox plan has the state test'
 }
 
 prefix() {
-	message prefijo | sed 's/^MIME/X-Otro-Language: 9\nX-Otro-ShowCab: no\n&/' |
+	campaign prefijo | sed 's/^MIME/X-Otro-Language: 9\nX-Otro-ShowCab: no\n&/' |
 		put new "$(key 700)" 1700 700 $D victor.acme remitente@dominio.com p@y.es
 	import -x X-Otro- 2>/dev/null
 	is "$(sql 'select show_header, language from send where id = 1700')" '0|3' \
@@ -435,12 +410,12 @@ prefix() {
 
 staying() {
 	import_in_background -f 2>"$T/follow"
-	message antes | put tmp "$(key 800)" 1800 800 $D victor.acme remitente@dominio.com f@y.es
+	campaign antes | put tmp "$(key 800)" 1800 800 $D victor.acme remitente@dominio.com f@y.es
 	mv "$SPOOL/tmp/$(key 800)" "$SPOOL/new/"
 	await 20 grep -q imported=1 "$T/follow"
 	is "$(sql 'select state from send where id = 1800')" new 'saca-import -f imports a file when it appears'
 	out=$(import 2>&1); quiet $? "$out" 'a second importer exits at once and prints nothing'
-	message luego | put tmp "$(key 801)" 1801 801 $D victor.acme remitente@dominio.com f@y.es
+	campaign luego | put tmp "$(key 801)" 1801 801 $D victor.acme remitente@dominio.com f@y.es
 	ln "$SPOOL/tmp/$(key 801)" "$SPOOL/new/" && rm "$SPOOL/tmp/$(key 801)"
 	await 20 sh -c "[ \$(grep -c imported=1 '$T/follow') = 2 ]"
 	is "$(sql 'select state from send where id = 1801')" new 'saca-import -f imports the next file'
@@ -450,7 +425,7 @@ staying() {
 }
 
 terminal() {
-	message barra | put new "$(key 900)" 1900 900 $D victor.acme remitente@dominio.com t@y.es
+	campaign barra | put new "$(key 900)" 1900 900 $D victor.acme remitente@dominio.com t@y.es
 	if ! command -v script >/dev/null; then
 		skip 'saca-import shows a progress bar on a terminal' 'no script(1) here'
 		return
@@ -462,7 +437,7 @@ terminal() {
 }
 
 newer() {
-	message nuevo | put new "$(key 950)" 1950 950 $D victor.acme remitente@dominio.com w@y.es
+	campaign nuevo | put new "$(key 950)" 1950 950 $D victor.acme remitente@dominio.com w@y.es
 	sql 'update schema set version = 5' >/dev/null
 	out=$(import 2>&1); is "$?:$(waiting)" 100:1 "saca-import exits 100 for a later schema, and imports nothing"
 	like "$out" 'later saca' 'saca-import says that a later saca made the schema'

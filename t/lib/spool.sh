@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # Shared by the tests of the spool. Sourced after tap.sh.
+. "$TOP/t/lib/message.sh"
 
 S=$T/spool
 export SACA_PLAN=acme SACA_USER=victor.acme SACA_HELO=maquina SACA_PROTO=ESMTPSA TCPREMOTEIP=192.0.2.7
@@ -11,11 +12,6 @@ envelope() {
 	shift
 	for _r in "$@"; do printf 'T%s\0' "$_r"; done
 	printf '\0'
-}
-
-# message ID [TEXT]: prints a small message
-message() {
-	printf 'Message-ID: <%s@cliente.es>\nSubject: hola\n\n%s\n' "$1" "${2:-cuerpo}"
 }
 
 # deliver MESSAGE-FILE ENVELOPE-FILE ARGUMENT...: sets $REPLY to the reply and $CODE to the

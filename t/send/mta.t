@@ -16,7 +16,7 @@ HITS=$T/hits
 echo "1 $(openssl rand -hex 32)" >"$KEY"
 mkdir "$HITS"
 chown nobody "$KEY" "$HITS"
-TOKEN=$(python3 "$TOP/t/lib/token.py" "$KEY" b 7 1166 42)
+TOKEN=$(python3 "$TOP/t/lib/link_token.py" "$KEY" b 7 1166 42)
 SENDER=bounce+$TOKEN@example.com
 BOUNCE="$BIN/saca-bounce -k $KEY $HITS"
 campaign >"$T/message"

@@ -14,7 +14,7 @@ new_key 1 "$KEY"
 unset SENDER EXT ORIGINAL_RECIPIENT LOCAL
 
 # token KIND [KEYFILE]: of plan 7, send 1166, contact 42
-token() { python3 "$TOP/t/lib/token.py" "${2:-$KEY}" "$1" 7 1166 42; }
+token() { python3 "$TOP/t/lib/link_token.py" "${2:-$KEY}" "$1" 7 1166 42; }
 B=$(token b) U=$(token u)
 
 # bounce SAMPLE [RECIPIENT]: the new line of hits/ is left in $HIT, the exit code in $CODE

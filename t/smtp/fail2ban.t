@@ -7,8 +7,7 @@ FILTER=$TOP/scripts/service/fail2ban/filter.d/saca.conf
 ETC=/etc/fail2ban
 case $(command -v fail2ban-regex) in "$FETCHED"/*)
 	ETC=$FETCHED/etc/fail2ban
-	PYTHONPATH=$FETCHED/usr/lib/python3/dist-packages
-	export PYTHONPATH ;;
+	PYTHONPATH=$FETCHED/usr/lib/python3/dist-packages ;;
 esac
 if ! command -v fail2ban-regex >/dev/null; then
 	skip "fail2ban" "fail2ban-regex is not installed"

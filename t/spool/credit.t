@@ -5,12 +5,12 @@
 
 envelope r@d.es a@x.es b@x.es c@x.es >"$T/env"
 : >"$T/empty"
-message 1 >"$T/m"
+campaign 1 >"$T/m"
 
 deliver "$T/m" "$T/env" "$S"
 is "$CODE" 0 "a message without SACA_CREDIT needs no credit file"
 export SACA_CREDIT=yes
-message 2 >"$T/m"
+campaign 2 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 like "$CODE:$REPLY" '^82:Zsaldo' "a missing credit file is a temporary failure"
 saca-spool "$S" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
@@ -44,10 +44,10 @@ is "$(balance acme)" 4 "a repeat costs nothing"
 deliver "$T/empty" "$T/env" "$S"
 like "$REPLY" '^Kcontacts=3 ' "contacts alone are accepted"
 is "$(balance acme)" 4 "contacts alone cost nothing"
-message 3 >"$T/m"
+campaign 3 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 is "$(balance acme)" 1 "a second send costs 3 more"
-message 4 >"$T/m"
+campaign 4 >"$T/m"
 before=$(spooled)
 deliver "$T/m" "$T/env" "$S"
 is "$CODE:$REPLY" "82:Denvios insuficientes: quedan 1, hacen falta 3" "a send with too little credit is refused with both figures"
@@ -62,12 +62,12 @@ deliver "$T/m" "$T/one" "$S"
 like "$REPLY" '^Rid=4 ' "a repeat needs no credit"
 
 echo 500 >"$S/credit/acme"
-message 5 >"$T/m"
+campaign 5 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 is "$CODE:$(balance acme)" 0:497 "a credit file with a number alone is read"
 for bad in '' x '5 5' -1 '9223372036854775808'; do
 	printf '%s\n' "$bad" >"$S/credit/acme"
-	message "bad$bad" >"$T/m"
+	campaign "bad$bad" >"$T/m"
 	deliver "$T/m" "$T/env" "$S"
 	like "$CODE:$REPLY" '^82:Zsaldo' "a credit file with '$bad' is a temporary failure"
 done
@@ -77,7 +77,7 @@ is "$CODE" 62 "a folder in place of a credit file is a temporary failure"
 rmdir "$S/credit/acme"
 
 # An amount that a dead process left pending is returned, unless its file is in some folder.
-message 6 >"$T/m"
+campaign 6 >"$T/m"
 saca-spool -c acme=+100 "$S" >"$T/out"
 deliver "$T/m" "$T/env" "$S"
 id=${REPLY#* }
@@ -101,14 +101,14 @@ echo "$key 6 $id 2013-09-12T11:59:19Z" >"$S/seen/$key"
 pending 97 $id; is "$(balance acme)" 97 "a pending amount is spent if its key is in seen"
 rm "$S/seen/$key"
 pending 1 $none
-message 7 >"$T/m"
+campaign 7 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 is "$CODE:$(balance acme)" 0:1 "saca-spool settles a pending amount before it takes credit"
 
 # Another process takes credit between the first look and the lock.
 if command -v python3 >/dev/null; then
 	echo 4 >"$S/credit/acme"
-	message late >"$T/m"
+	campaign late >"$T/m"
 	mkfifo "$T/go"
 	background python3 -c 'import fcntl, sys
 f = open(sys.argv[1], "r+")
@@ -138,7 +138,7 @@ is "$(cat "$T/err")" "saca-spool: there was no spool, so one is made: $T/crowd" 
 for i in $(seq 32); do
 	(
 		for j in 1 2 3 4 5; do
-			message "c$i.$j" >"$T/m.$i"
+			campaign "c$i.$j" >"$T/m.$i"
 			deliver "$T/m.$i" "$T/env" "$T/crowd"
 			echo "$CODE $REPLY"
 		done >"$T/crowd.$i"

@@ -12,7 +12,7 @@ fi
 trap 'umount "$T/disk" 2>/dev/null; cleanup' EXIT
 
 envelope r@d.es a@x.es >"$T/env"
-message 1 >"$T/m"
+campaign 1 >"$T/m"
 head -c 20000 /dev/zero | tr '\0' x >>"$T/m"
 
 on_disk() { # OPTIONS: a fresh disk with a spool that was used
@@ -20,7 +20,7 @@ on_disk() { # OPTIONS: a fresh disk with a spool that was used
 	mkdir -p "$T/disk"
 	mount -t tmpfs -o "$1" none "$T/disk" || exit 1
 	S=$T/disk/spool
-	message 0 >"$T/m0"
+	campaign 0 >"$T/m0"
 	deliver "$T/m0" "$T/env" "$S"
 	is "$CODE" 0 "a message fits on a disk with $1"
 }

@@ -4,7 +4,7 @@
 . "$TOP/t/lib/spool.sh"
 
 envelope r@d.es a@x.es >"$T/env"
-message 1 >"$T/m"
+campaign 1 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 saca-spool -c acme=+5 "$S" >"$T/out"
 
@@ -47,7 +47,7 @@ kill -TERM "$pid"
 wait "$pid"
 is "$?" 111 "saca-import that waits for a credit file ends at SIGTERM"
 like "$(cat "$T/err")" "credit/acme is held by process $HOLDER" "saca-import names the credit file and its holder"
-message 2 >"$T/m"
+campaign 2 >"$T/m"
 SACA_CREDIT=yes saca-spool "$S" <"$T/m" 1<"$T/env" 2>"$T/err" &
 pid=$!
 PIDS="$PIDS $pid"

@@ -7,7 +7,7 @@ envelope r@d.es a@x.es >"$T/env"
 m=0
 number() { # ARGUMENT...: the next message's, in $NUMBER
 	m=$((m + 1))
-	message $m >"$T/m"
+	campaign $m >"$T/m"
 	deliver "$T/m" "$T/env" "$@"
 	NUMBER=${REPLY#Kid=}
 	NUMBER=${NUMBER%% *}
@@ -74,7 +74,7 @@ number -i 0/3 "$T/h2"; is "$NUMBER" 6 "a host that changes -i does not give a lo
 for i in $(seq 32); do
 	(
 		for j in 1 2 3 4; do
-			message "c$i.$j" >"$T/m.$i"
+			campaign "c$i.$j" >"$T/m.$i"
 			deliver "$T/m.$i" "$T/env" "$T/crowd"
 			echo "$CODE $REPLY"
 		done >"$T/crowd.$i"
@@ -89,11 +89,6 @@ is "$(sed -n 's/^X-Saca-Send: //p' "$T"/crowd/new/* | sort -n | tr '\n' ' ')" "$
 	"each file has its number"
 
 # A second spool of a store that has sends
-campaign() { # ID
-	printf 'Message-ID: <%s@cliente.es>\nSubject: %s\nMIME-Version: 1.0\n' "$1" "$1"
-	printf 'Content-Type: multipart/alternative; boundary=b\n\n--b\n\nhola\n--b\n'
-	printf 'Content-Type: text/html\n\n<p>hola</p>\n--b--\n'
-}
 for i in 1 2 3; do
 	campaign "c$i" >"$T/m"
 	deliver "$T/m" "$T/env" "$T/first"

@@ -11,7 +11,7 @@ accounts() {
 A=$T/accounts/senders.cdb
 envelope r@d.es a@x.es b@x.es c@x.es >"$T/env"
 : >"$T/empty"
-message 1 >"$T/m"
+campaign 1 >"$T/m"
 
 deliver "$T/m" "$T/env" -a "$T/none.cdb" "$S"
 is "$CODE:$REPLY" "71:" "saca-spool -a fails temporarily if the file is missing"
@@ -30,11 +30,11 @@ accounts 'credit=yes'
 deliver "$T/m" "$T/env" -a "$A" "$S"
 is "$CODE:$(balance acme)" 0:1 "saca-spool -a takes credit if the plan has credit=yes"
 accounts 'credit=yes sandbox=yes'
-message 2 >"$T/m"
+campaign 2 >"$T/m"
 deliver "$T/m" "$T/env" -a "$A" "$S"
 is "$CODE:$(balance acme)" 0:1 "a message of a sandbox plan costs no credit"
 is "$(grep -l '^X-Saca-Sandbox: yes$' "$S"/new/* | wc -l)" 1 "a message of a sandbox plan has X-Saca-Sandbox: yes in its file"
-message 3 >"$T/m"
+campaign 3 >"$T/m"
 export SACA_SANDBOX=yes SACA_CREDIT=yes
 deliver "$T/m" "$T/env" "$S"
 is "$CODE:$(balance acme)" 0:1 "SACA_SANDBOX=yes does the same without -a"
@@ -44,7 +44,7 @@ is "$CODE" 100 "SACA_SANDBOX must be yes or no"
 unset SACA_SANDBOX SACA_CREDIT
 
 accounts 'maxrcpt=2'
-message many >"$T/m"
+campaign many >"$T/m"
 deliver "$T/m" "$T/env" -a "$A" "$S"
 is "$CODE:$REPLY" "82:Dexceso de contactos: 3 de 2 permitidos" "recipients over maxrcpt are refused with both figures"
 deliver "$T/empty" "$T/env" -a "$A" "$S"
@@ -53,13 +53,13 @@ is "$CODE:$REPLY" "82:Dexceso de contactos: 3 de 2 permitidos" "contacts alone o
 accounts 'maxday=10'
 rm -rf "$S"
 for i in 1 2 3; do
-	message day$i >"$T/m"
+	campaign day$i >"$T/m"
 	deliver "$T/m" "$T/env" -a "$A" "$S"
 	like "$CODE:$REPLY" '^0:Kid=' "message $i of 3 recipients is within maxday=10"
 done
 deliver "$T/m" "$T/env" -a "$A" "$S"
 like "$CODE:$REPLY" '^0:Rid=3 ' "a repeat does not count for maxday"
-message day4 >"$T/m"
+campaign day4 >"$T/m"
 for m in m empty; do
 	deliver "$T/$m" "$T/env" -a "$A" "$S"
 	is "$CODE:$REPLY" "82:Dexceso de contactos: 12 de 10 permitidos" "recipients over maxday are refused with both figures ($m)"
@@ -77,11 +77,11 @@ accounts 'maxwait=100000'
 rm -rf "$S"
 head -c 40000 /dev/zero | tr '\0' x >"$T/40k"
 for i in 1 2; do
-	{ message wait$i; cat "$T/40k"; } >"$T/m"
+	{ campaign wait$i; cat "$T/40k"; } >"$T/m"
 	deliver "$T/m" "$T/env" -a "$A" "$S"
 	like "$CODE:$REPLY" '^0:Kid=' "message $i of 40 KB is within maxwait=100000"
 done
-{ message wait3; cat "$T/40k"; } >"$T/m"
+{ campaign wait3; cat "$T/40k"; } >"$T/m"
 deliver "$T/m" "$T/env" -a "$A" "$S"
 is "$CODE:$REPLY" "53:" "a message over maxwait fails temporarily with 53, which the client sees as 452"
 like "$(cat "$T/err")" 'plan acme has reached maxwait' "saca-spool says in the log that maxwait is reached"

@@ -4,7 +4,7 @@
 . "$TOP/t/lib/spool.sh"
 
 envelope r@d.es b@x.es a@x.es >"$T/env"
-message 1 >"$T/m"
+campaign 1 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 first=$REPLY repeat=R${REPLY#K}
 like "$first" '^Kid=1 ' "the first message is answered with K"
@@ -53,8 +53,8 @@ envelope s@d.es b@x.es a@x.es >"$T/e"; other "another sender makes a new send" "
 SACA_PLAN=otra; SACA_USER=victor.otra
 other "another plan makes a new send" "$T/env"
 SACA_PLAN=acme; SACA_USER=victor.acme
-message 1 otro >"$T/m"; other "another text makes a new send" "$T/env"
-message 2 >"$T/m"; other "another Message-ID makes a new send" "$T/env"
+campaign 1 otro >"$T/m"; other "another text makes a new send" "$T/env"
+campaign 2 >"$T/m"; other "another Message-ID makes a new send" "$T/env"
 SACA_USER=maria.acme
 deliver "$T/m" "$T/env" "$S"
 like "$REPLY" "^Rid=$n " "another login of the plan makes no new send"
@@ -99,7 +99,7 @@ cp "$T/m2" "$T/m"
 same "the same message made again by Python's email library is a repeat"
 
 # 24 of the same at once
-message 77 >"$T/m"
+campaign 77 >"$T/m"
 pids=
 for i in $(seq 24); do
 	(deliver "$T/m" "$T/env" "$S" && echo "$CODE $REPLY" >"$T/same.$i") &

@@ -13,8 +13,8 @@ saca-import "$SPOOL" "$STORE" 2>/dev/null
 out=$(saca-queue "$SPOOL" 2>&1); quiet $? "$out" 'saca-queue prints nothing for an empty spool'
 is "$(saca-queue -j "$SPOOL" list)" '[]' 'saca-queue -j prints an empty array for an empty spool'
 
-message uno | put new "$(key 255)" 1167 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
-message dos | put cur "$(printf '%064d' 7):2,S" 1166 2 $D eva.otro ella@otro.es a@y.es
+campaign uno | put new "$(key 255)" 1167 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
+campaign dos | put cur "$(printf '%064d' 7):2,S" 1166 2 $D eva.otro ella@otro.es a@y.es
 put new "$(uuid 3)" 0 3 2013-09-12T11:00:00Z eva.otro ella@otro.es z@y.es
 size=$(stat -c %s "$SPOOL/new/$(key 255)")
 like "$(saca-queue "$SPOOL")" \
@@ -81,24 +81,24 @@ out=$(saca-queue "$SPOOL" show nothing 2>&1); is $? 1 'saca-queue show exits 1 i
 
 # The file that a word names: by its whole name, the number of its send, or the beginning of its name.
 name=8981$(printf '%060d' 5)
-message uno | put new "$name" 1 5 $D victor.acme remitente@dominio.com b@y.es
+campaign uno | put new "$name" 1 5 $D victor.acme remitente@dominio.com b@y.es
 like "$(saca-queue "$SPOOL" show 1)" '^X-Saca-Send: 1$' 'saca-queue show finds a file by its number'
 out=$(saca-queue "$SPOOL" drop 8 2>&1)
 is "$?:$(ls "$SPOOL/new")" "1:$name" 'a short number is not taken for the beginning of a name'
 out=$(saca-queue "$SPOOL" drop 898100000000000 2>&1)
 is "$?:$(ls "$SPOOL/new")" "1:$name" '15 digits of a key do not name a file'
 like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 1$' '16 digits of a key name a file'
-message otro | put cur "8981$(printf '%060d' 6):2,S" 2 6 $D victor.acme remitente@dominio.com b@y.es
+campaign otro | put cur "8981$(printf '%060d' 6):2,S" 2 6 $D victor.acme remitente@dominio.com b@y.es
 out=$(saca-queue "$SPOOL" show 8981000000000000 2>&1); is $? 1 'a beginning that two files share names neither'
 like "$(saca-queue "$SPOOL" show "$name")" '^X-Saca-Send: 1$' 'a whole name wins over a beginning'
-message tres | put new zz 8981000000000000 7 $D victor.acme remitente@dominio.com b@y.es
+campaign tres | put new zz 8981000000000000 7 $D victor.acme remitente@dominio.com b@y.es
 like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 8981000000000000$' \
 	'a number wins over a beginning'
-message tres | put new 2 3 8 $D victor.acme remitente@dominio.com b@y.es
+campaign tres | put new 2 3 8 $D victor.acme remitente@dominio.com b@y.es
 like "$(saca-queue "$SPOOL" show 2)" '^X-Saca-Send: 3$' 'a whole name wins over a number'
 like "$(saca-queue "$SPOOL" show cur/2)" '^X-Saca-Send: 2$' 'cur/ before a word names a file of cur'
 out=$(saca-queue "$SPOOL" show failed/2 2>&1); is $? 1 'failed/ before a word names only files of failed'
-message viejo | put failed "$name" 4 9 $D victor.acme remitente@dominio.com b@y.es
+campaign viejo | put failed "$name" 4 9 $D victor.acme remitente@dominio.com b@y.es
 for verb in show retry drop; do
 	out=$(saca-queue "$SPOOL" $verb "$name" 2>&1)
 	is "$?:$out" "1:saca-queue: fatal: more than one file is meant by $name" \
@@ -112,9 +112,9 @@ rm "$SPOOL/new/"* "$SPOOL/cur/"*
 
 # Everything in failed/ goes back, with the command of the manual.
 for i in 1 2 3; do
-	message "$i" | put failed "$(key $i)" $i $i $D victor.acme remitente@dominio.com b@y.es
+	campaign "$i" | put failed "$(key $i)" $i $i $D victor.acme remitente@dominio.com b@y.es
 done
-message otro | put new "$(key 2)" 9 9 $D victor.acme remitente@dominio.com b@y.es
+campaign otro | put new "$(key 2)" 9 9 $D victor.acme remitente@dominio.com b@y.es
 if command -v jq >/dev/null; then
 	saca-queue -j "$SPOOL" | jq -r '.[] | select(.where == "failed") | "failed/" + .file' |
 		while IFS= read -r f; do saca-queue "$SPOOL" retry "$f" 2>/dev/null; done
@@ -127,9 +127,9 @@ rm -f "$SPOOL/new/"* "$SPOOL/failed/"*
 
 # --- A send whose number is another's in the store
 sql() { sqlite3 "$STORE" "$1"; }
-message primero | put new "$(key 5000)" 20 20 $D victor.acme remitente@dominio.com b@y.es
+campaign primero | put new "$(key 5000)" 20 20 $D victor.acme remitente@dominio.com b@y.es
 saca-import "$SPOOL" "$STORE" 2>/dev/null
-{ message segundo; head -c 200000 /dev/zero | tr '\0' x; } |
+{ campaign segundo; head -c 200000 /dev/zero | tr '\0' x; } |
 	put new "$(key 5001)" 20 21 $D victor.acme remitente@dominio.com a@y.es
 saca-import "$SPOOL" "$STORE" 2>/dev/null
 like "$(saca-queue "$SPOOL" list)" '^failed .* send 20 is in the store under another id: .*saca-queue renumber' \
@@ -151,11 +151,11 @@ put failed "$(uuid 22)" 0 22 $D victor.acme remitente@dominio.com a@y.es
 out=$(saca-queue "$SPOOL" renumber "$(uuid 22)" 2>&1)
 is "$?:$(ls "$SPOOL/failed")" "1:$(uuid 22)" 'saca-queue renumber refuses contacts alone'
 rm "$SPOOL/failed/"*
-message tercero | put failed "$(key 5002)" 20 23 $D victor.acme remitente@dominio.com a@y.es
+campaign tercero | put failed "$(key 5002)" 20 23 $D victor.acme remitente@dominio.com a@y.es
 out=$(saca-queue -i 3/7 "$SPOOL" renumber 20)
 is "$(($(sed -n 's/^X-Saca-Send: //p' "$SPOOL/new/"*) % 7))" 3 'saca-queue renumber -i takes a number of this host'
 rm "$SPOOL/new/"*
-message cuarto | put failed "$(key 5003)" 20 24 $D victor.acme remitente@dominio.com a@y.es
+campaign cuarto | put failed "$(key 5003)" 20 24 $D victor.acme remitente@dominio.com a@y.es
 mv "$SPOOL/count" "$T/count"
 out=$(saca-queue "$SPOOL" renumber 20 2>&1)
 is "$?:$(ls "$SPOOL/failed"):$(ls "$SPOOL/new")" "111:$(key 5003):" 'saca-queue renumber without a counter changes nothing'
@@ -164,8 +164,8 @@ mv "$T/count" "$SPOOL/count"
 rm "$SPOOL/failed/"*
 
 # --- Found by number, UUID, user, plan or date ---
-message quien | put new "$(key 10)" 10 10 2026-01-02T03:04:05Z victor.acme remitente@dominio.com b@y.es
-message cual | put failed "$(key 11)" 11 11 2026-01-03T03:04:05Z eva.otro remitente@dominio.com b@y.es
+campaign quien | put new "$(key 10)" 10 10 2026-01-02T03:04:05Z victor.acme remitente@dominio.com b@y.es
+campaign cual | put failed "$(key 11)" 11 11 2026-01-03T03:04:05Z eva.otro remitente@dominio.com b@y.es
 put new "$(uuid 12)" 0 12 2026-01-03T03:04:05Z eva.acme remitente@dominio.com b@y.es
 listed() { # ARGUMENT...: the ids of the files that are listed, in one line
 	saca-queue -j "$@" "$SPOOL" | json '" ".join(str(int(f["id"], 16)) for f in d)'

@@ -1,16 +1,15 @@
 """A client of the queue service that says whatever a test wants, and the service itself."""
 
-import array
 import base64
 import hashlib
 import hmac
 import os
-import signal
-import socket
 import struct
 import subprocess
 import tempfile
 import time
+
+import ask
 
 BIN = os.environ['BIN']
 KEY = bytes(range(32))
@@ -35,12 +34,6 @@ def envelope(*recipients, sender='r@d.es'):
 	return b''.join(s.encode() + b'\0' for s in ('F' + sender, *('T' + r for r in recipients or ('a@x.es', 'b@x.es')))) + b'\0'
 
 
-def campaign(n, text='hola'):
-	return ('Message-ID: <%s@cliente.es>\nSubject: n%s\nMIME-Version: 1.0\n'
-		'Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n%s\n'
-		'--b\nContent-Type: text/html\n\n<p>hola</p>\n--b--\n' % (n, n, text)).encode()
-
-
 def inside(message, env=None, **changes):
 	"""A request that holds envelope and message."""
 	env = envelope() if env is None else env
@@ -53,67 +46,34 @@ def memory_file(octets):
 	return fd
 
 
-class Service:
+class Service(ask.Service):
 	"""saca-spool -S at a socket of its own, its log in a file."""
 
 	def __init__(self, folder, *options, workers=2):
-		self.path, self.log = os.path.join(folder, 'queue'), os.path.join(folder, 'log')
-		self.spool = os.path.join(folder, 'spool')
-		with open(os.path.join(folder, 'key'), 'wb') as f:
+		self.spool, key = os.path.join(folder, 'spool'), os.path.join(folder, 'key')
+		with open(key, 'wb') as f:
 			f.write(KEY)
-		sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-		if os.path.exists(self.path):
-			os.unlink(self.path)
-		sock.bind(self.path)
-		with open(self.log, 'ab') as log:
-			self.process = subprocess.Popen([os.path.join(BIN, 'saca-spool'), '-S', '-n', str(workers), '-k',
-				os.path.join(folder, 'key'), '-a', os.path.join(folder, 'accounts', 'senders.cdb'), *options,
-				self.spool], stdin=sock, stderr=log)
-		sock.close()
-
-	def workers(self):
-		pid = self.process.pid
-		with open('/proc/%d/task/%d/children' % (pid, pid)) as f:
-			return [int(p) for p in f.read().split()]
-
-	def said(self):
-		with open(self.log) as f:
-			return f.read()
+		super().__init__(os.path.join(folder, 'queue'), os.path.join(folder, 'log'), os.path.join(BIN, 'saca-spool'), '-S',
+			'-n', str(workers), '-k', key, '-a', os.path.join(folder, 'accounts', 'senders.cdb'), *options, self.spool)
 
 	def files(self, folder='new'):
 		place = os.path.join(self.spool, folder)
 		return sorted(os.path.join(place, n) for n in os.listdir(place)) if os.path.isdir(place) else []
 
-	def send(self, data, fds=(), reply=True, keep=None):
-		"""Sends a datagram with descriptors and one end of a pair. Returns our end."""
-		ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-		with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
-			s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
-			s.connect(self.path)
-			all_fds = [*fds, *([theirs.fileno()] if reply else [])]
-			control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', all_fds))] if all_fds else []
-			s.sendmsg([data], control)
-		theirs.close()
-		return ours
-
-	def ask(self, data, fds=(), reply=True, seconds=60):
+	def ask(self, data, fds=(), seconds=60):
 		"""(code, line); None: the service closed its end without a reply."""
-		with self.send(data, fds, reply) as ours:
-			ours.settimeout(seconds)
-			packet = ours.recv(1000)
-			return (packet[0], packet[1:].decode()) if packet else None
+		packet = super().ask(data, fds, seconds)
+		if packet is None:
+			raise TimeoutError
+		return (packet[0], packet[1:].decode()) if packet else None
 
 	def ask_files(self, message, env=None, seconds=60, **changes):
 		fds = [memory_file(message), memory_file(envelope() if env is None else env)]
 		try:
-			return self.ask(settings(**changes), fds, seconds=seconds)
+			return self.ask(settings(**changes), fds, seconds)
 		finally:
 			for fd in fds:
 				os.close(fd)
-
-	def stop(self):
-		self.process.send_signal(signal.SIGTERM)
-		return self.process.wait(60)
 
 
 def accounts(folder, text='', plan='plan acme'):
@@ -125,12 +85,3 @@ def accounts(folder, text='', plan='plan acme'):
 
 def folder():
 	return tempfile.mkdtemp(dir=os.environ['T'])
-
-
-def await_that(condition, seconds=60):
-	end = time.monotonic() + seconds
-	while time.monotonic() < end:
-		if condition():
-			return True
-		time.sleep(0.005)
-	return False

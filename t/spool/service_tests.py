@@ -11,8 +11,9 @@ import subprocess
 import threading
 import time
 
-from service import (BIN, IP, KEY, PLAN, Service, accounts, await_that, campaign, envelope, folder, inside, memory_file,
-	settings, ticket)
+from ask import await_that, send
+from message import campaign
+from service import BIN, IP, KEY, PLAN, Service, accounts, envelope, folder, inside, memory_file, settings, ticket
 from tap import done, ok, skip
 
 
@@ -44,7 +45,7 @@ def commits():
 	answer = s.ask(inside(b''))
 	ok(receipt(answer, kind='contacts'), 'an empty message imports contacts', answer)
 	answer = s.ask(inside(campaign(3), TCPREMOTEIP='a b\r\nX-Saca-Send: 9', SACA_HELO='a\nb'))
-	text = max((read(f) for f in s.files()), key=lambda t: b'n3' in t)
+	text = max((read(f) for f in s.files()), key=lambda t: b'Subject: 3\n' in t)
 	ok(receipt(answer) and b'\nX-Saca-Ip: a?b??X-Saca-Send:?9\n' in text, 'no setting can forge a field of the file', text)
 	fresh = folder()
 	accounts(fresh)
@@ -52,8 +53,8 @@ def commits():
 	answer = t.ask(inside(campaign(1)))
 	ok(receipt(answer) and b' by api.example.com with ' in read(t.files()[0]), 'Received has SACA_HOST without -h', answer)
 	for service in (s, t):
-		ok(service.stop() == 0, 'SIGTERM ends the service with code 0')
-		ok(service.said() == '', 'a service that has nothing to report logs nothing', service.said())
+		ok(service.end() == 0, 'SIGTERM ends the service with code 0')
+		ok(service.logged() == '', 'a service that has nothing to report logs nothing', service.logged())
 
 
 def refuses_messages():
@@ -80,11 +81,11 @@ def refuses_messages():
 	answer = s.ask_files(campaign(1), many)
 	ok(answer == (82, 'Ddemasiados destinatarios'), 'an envelope over -r in a memory file is refused', answer)
 	ok(not s.files() and not s.files('tmp'), 'a refused message leaves no file')
-	await_that(s.said)
-	lines = s.said().splitlines()
+	await_that(s.logged)
+	lines = s.logged().splitlines()
 	ok(lines and all(l.startswith('saca-spool: ip=%s user=victor.acme why: ' % IP) for l in lines),
 		'each line of the log names the address and the login', lines)
-	s.stop()
+	s.end()
 
 
 def refuses_settings():
@@ -131,7 +132,7 @@ def refuses_settings():
 	else:
 		ok(True, 'a request cut anywhere is refused')
 	ok(not s.files() and receipt(s.ask(block + body)), 'none of these leaves a file, and a good request is committed')
-	s.stop()
+	s.end()
 
 
 def accounts_count():
@@ -169,12 +170,12 @@ def accounts_count():
 	os.rename(place + '/accounts/away', place + '/accounts/senders.cdb')
 	other = dict(SACA_USER='v.nadie', SACA_PLAN='nadie', SACA_TICKET=base64.b64encode(ticket('v.nadie')).decode())
 	answer = s.ask(inside(campaign(7), **other))
-	ok(answer == (71, '') and await_that(lambda: 'senders.cdb has no plan nadie' in s.said()), 'a plan that the accounts do not have any more has to wait', answer)
-	s.stop()
+	ok(answer == (71, '') and await_that(lambda: 'senders.cdb has no plan nadie' in s.logged()), 'a plan that the accounts do not have any more has to wait', answer)
+	s.end()
 
 
 def open_files(s):
-	return [len(os.listdir('/proc/%d/fd' % w)) for w in s.workers()]
+	return [len(os.listdir('/proc/%d/fd' % w)) for w in s.children()]
 
 
 def refuses_descriptors():
@@ -205,7 +206,7 @@ def refuses_descriptors():
 		answer = s.ask(settings(), fds)
 		ok(answer is None, 'a request with %s gets no reply' % name, answer)
 	for name, fds in (('a request without a reply socket', (message, env)), ('a request without descriptors', ()), ('a pipe for a reply socket', (message, env, w))):
-		s.send(settings(), fds, reply=False).close()
+		send(s.path, settings(), fds)
 		ok(receipt(s.ask(inside(campaign(2))), '[KR]'), '%s does not disturb the service' % name)
 	ok(s.ask(settings() + b'x' * 100000) is None, 'a datagram that is too long gets no reply')
 	answer = s.ask(settings(), (message, env))
@@ -218,7 +219,7 @@ def refuses_descriptors():
 	ok(receipt(answer, 'R'), 'the offset of a memory file does not count', answer)
 	for fd in (message, env, disk, r, w, directory, zero, write_only):
 		os.close(fd)
-	s.stop()
+	s.end()
 
 
 def survives_files_that_change():
@@ -248,9 +249,9 @@ def survives_files_that_change():
 	committed = sum(a[0] == 0 for a in answers)
 	texts = [read(f) for f in s.files()]
 	ok(all(b'\0' not in t.partition(b'Received: ')[2] for t in texts), 'what is committed has passed the check (%d of 300)' % committed)
-	ok(all(t.count(b'Delivered-To: ') == 2 for t in texts) and len(s.workers()) == 2 and 'worker' not in s.said(),
-		'no worker dies of it', s.said())
-	s.stop()
+	ok(all(t.count(b'Delivered-To: ') == 2 for t in texts) and len(s.children()) == 2 and 'worker' not in s.logged(),
+		'no worker dies of it', s.logged())
+	s.end()
 
 
 def survives_peers():
@@ -258,30 +259,30 @@ def survives_peers():
 	accounts(place)
 	s = Service(place)
 	ok(receipt(s.ask(inside(campaign(0)))), 'a service starts')
-	workers = s.workers()
+	workers = s.children()
 	for w in workers:
 		os.kill(w, signal.SIGSTOP)
-	gone = s.send(inside(campaign(1)))
-	stays = s.send(inside(campaign(2)))
+	gone = s.start(inside(campaign(1)))
+	stays = s.start(inside(campaign(2)))
 	gone.close()
 	for w in workers:
 		os.kill(w, signal.SIGCONT)
-	packet = stays.recv(1000)
+	packet = stays.reply()
 	ok(packet[:1] == b'\0', 'a client that stays is answered', packet)
-	ok(await_that(lambda: 'the client has gone before the commit' in s.said()), 'the log says that a client has gone', s.said())
+	ok(await_that(lambda: 'the client has gone before the commit' in s.logged()), 'the log says that a client has gone', s.logged())
 	ok(len(s.files()) == 2 and not s.files('tmp'), 'nothing is committed for a client that has gone')
 	ok(receipt(s.ask(inside(campaign(1)))), 'when it comes again its message is committed')
 	silent = []
 	for _ in range(200):
-		silent.append(s.send(b'\0\0'))
+		silent.append(s.start(b'\0\0'))
 	start = time.monotonic()
 	answer = s.ask(inside(campaign(3)))
 	ok(receipt(answer), '200 clients that do not read hold nobody up: %.0f ms' % ((time.monotonic() - start) * 1000))
 	for c in silent:
 		c.close()
-	os.kill(s.workers()[0], signal.SIGKILL)
-	ok(await_that(lambda: 'was killed by signal 9' in s.said()), 'the death of a worker is logged', s.said())
-	ok(await_that(lambda: len(s.workers()) == 2) and receipt(s.ask(inside(campaign(4)))), 'a worker that dies is replaced')
+	os.kill(s.children()[0], signal.SIGKILL)
+	ok(await_that(lambda: 'was killed by signal 9' in s.logged()), 'the death of a worker is logged', s.logged())
+	ok(await_that(lambda: len(s.children()) == 2) and receipt(s.ask(inside(campaign(4)))), 'a worker that dies is replaced')
 	probe = [os.path.join(BIN, 'saca-spool'), '-t', s.path]
 	ok(subprocess.run(probe, capture_output=True).returncode == 0, 'saca-spool -t finds that the service works')
 	os.rename(s.spool + '/new', s.spool + '/away')
@@ -291,7 +292,7 @@ def survives_peers():
 	ok(answer.returncode == 111, 'saca-spool -t finds that the spool cannot be used', answer.stderr)
 	os.unlink(s.spool + '/new')
 	os.rename(s.spool + '/away', s.spool + '/new')
-	ok(s.stop() == 0 and subprocess.run(probe, capture_output=True).returncode == 111, 'saca-spool -t finds that the service has ended')
+	ok(s.end() == 0 and subprocess.run(probe, capture_output=True).returncode == 111, 'saca-spool -t finds that the service has ended')
 
 
 def resident(pids):
@@ -311,7 +312,7 @@ def survives_a_flood():
 		s.ask_files(campaign('w%d' % i, 'x\n' * 1000000))
 	for f in s.files():
 		os.unlink(f)
-	before, waits = resident(s.workers()), []
+	before, waits = resident(s.children()), []
 	halt = threading.Event()
 
 	def ask():
@@ -335,16 +336,16 @@ def survives_a_flood():
 	waits.sort(key=lambda w: w[0])
 	ok(all(receipt(a, '[KR]') for _, a in waits), 'each good request among %d bad ones is answered: %d' % (total, len(waits)))
 	ok(waits[-1][0] < 60, 'the median wait is %.1f ms, the longest %.0f ms' % (waits[len(waits) // 2][0] * 1000, waits[-1][0] * 1000))
-	after = resident(s.workers())
+	after = resident(s.children())
 	if b'__asan_init' in read(os.path.join(BIN, 'saca-spool')):
 		skip('memory stays flat', 'the sanitizer keeps freed memory')
 	else:
 		ok(after < before + (4 << 20), 'memory stays flat: %d KB before, %d KB after' % (before // 1024, after // 1024))
-	ok(len(s.workers()) == 4 and 'worker' not in s.said(), 'no worker dies of it')
-	await_that(s.said)
-	lines = s.said().count('\n')
+	ok(len(s.children()) == 4 and 'worker' not in s.logged(), 'no worker dies of it')
+	await_that(s.logged)
+	lines = s.logged().count('\n')
 	ok(0 < lines < 4000, 'a flood of requests is no flood of log lines: %d' % lines)
-	s.stop()
+	s.end()
 
 
 def needs_its_arguments():

@@ -39,8 +39,8 @@ acme|a@y.es" "$1: a migrated store keeps its members, each with its plan"
 	is "$(sql "update send set state = 'sent' where id = 1168; select id from log; select id from open_sends")" \
 		"1168
 1166" "$1: a migrated store keeps triggers and views of others"
-	message tres | put new "$(key 5)" 1169 5 $D victor.acme remitente@dominio.com a@y.es c@y.es
-	message uno | put new "$(key 1)" 1166 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
+	campaign tres | put new "$(key 5)" 1169 5 $D victor.acme remitente@dominio.com a@y.es c@y.es
+	campaign uno | put new "$(key 1)" 1166 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
 	like "$(import 2>&1)" 'imported=1 sends=1 contacts=2 new=1 failed=0' \
 		"$1: saca-import knows the transactions that a migrated store has"
 	sql "insert into send (plan_id, username, sender_id, piece_id, group_id, name, source, state, subject,

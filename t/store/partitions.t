@@ -40,7 +40,7 @@ all_promises
 # Each statement reads one part at most. The exceptions are those of saca-store(5), Keys.
 log_plans
 for i in 1 2 3; do
-	message "partes $i" | put new "$(key $((7000 + i)))" $((7000 + i)) $((7000 + i)) $D \
+	campaign "partes $i" | put new "$(key $((7000 + i)))" $((7000 + i)) $((7000 + i)) $D \
 		"u.plan$i" remitente@dominio.com a@y.es "b$i@y.es"
 done
 import 2>/dev/null

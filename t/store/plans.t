@@ -20,7 +20,7 @@ n=0
 spool_messages() {
 	for i in $(seq "$1"); do
 		n=$((n + 1))
-		message "plan $n" | put new "$(key $n)" $n $n $D victor.acme remitente@dominio.com \
+		campaign "plan $n" | put new "$(key $n)" $n $n $D victor.acme remitente@dominio.com \
 			$(seq -f 'nuevo%06.0f@y.es' $((n * 50)) $((n * 50 + 49))) $(seq -f 'viejo%06.0f@y.es' 1 50)
 	done
 }

@@ -39,7 +39,7 @@ for s in 1 2; do
 	saca-import -w "$T/web" "$SPOOL" "$STORE" 2>/dev/null
 	for i in $(seq 1 40); do
 		n=$((s * 1000 + i))
-		message "fondo $n" | put new "$(key $n)" $n $n $D "u.plan$((i % 3))" remitente@dominio.com \
+		campaign "fondo $n" | put new "$(key $n)" $n $n $D "u.plan$((i % 3))" remitente@dominio.com \
 			"comun@y.es" "m$((i % 7))@y.es" "n$n@y.es"
 	done
 done

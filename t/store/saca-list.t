@@ -13,8 +13,8 @@ out=$(saca-list "$STORE" sends); quiet $? "$out" 'saca-list prints nothing for a
 is "$(saca-list -j "$STORE" sends)" '[]' 'saca-list -j prints an empty array for an empty table'
 is "$(saca-list -c "$STORE" contacts)" 'id,plan,email,created_at' 'saca-list -c prints the names for an empty table'
 
-message uno | put new "$(key 1)" 1166 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
-message 'dos, "tres"' | put new "$(key 2)" 1167 2 $D eva.otro ella@otro.es a@y.es
+campaign uno | put new "$(key 1)" 1166 1 $D victor.acme remitente@dominio.com b@y.es a@y.es
+campaign 'dos, "tres"' | put new "$(key 2)" 1167 2 $D eva.otro ella@otro.es a@y.es
 put new "$(uuid 3)" 0 3 $D eva.otro ella@otro.es z@y.es
 saca-import "$SPOOL" "$STORE" 2>/dev/null
 

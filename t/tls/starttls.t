@@ -3,6 +3,7 @@
 # with real clients.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/tls.sh"
+. "$TOP/t/lib/message.sh"
 cd "$T" || exit 1
 certificate ec P-256 localhost
 export CERTFILE="$T/ec.crt" KEYFILE="$T/ec.key"
@@ -64,20 +65,7 @@ user   victor.acme  $hash
 sender acme         remitente@dominio.com
 END
 mkdir acc && saca-accounts acc <accounts || exit 1
-cat >message <<'END'
-Subject: hola
-Content-Type: multipart/alternative; boundary=x
-
---x
-Content-Type: text/plain
-
-hola
---x
-Content-Type: text/html
-
-<b>hola</b>
---x--
-END
+campaign | sed '/^Message-ID/d' >message # each copy is a send of its own
 SMTPD="saca-smtpd -h api.example.com -b teenvio.com -a $T/acc/senders.cdb
 	saca-checkpassword $T/acc/passwords.cdb -- saca-mime saca-spool $T/spool"
 sends() { grep -l '^X-Saca-Send:' spool/new/* 2>/dev/null | wc -l; }

@@ -43,7 +43,7 @@ END
 background run_lighttpd -D -f "$T/lighttpd.conf"
 await 10 listening "$PORT" || { ok 1 'lighttpd starts with the shipped file' "$(cat "$T/lighttpd.error")"; done_testing; }
 # SHOTS: a folder that keeps the pictures
-PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$TOP/t/lib $ROOMY python3 "$TOP/t/web/browser.py" "$CHROMIUM" "$PANEL" "$STORE" "${SHOTS:-$T}" "$T/profile" \
+$ROOMY python3 "$TOP/t/web/browser.py" "$CHROMIUM" "$PANEL" "$STORE" "${SHOTS:-$T}" "$T/profile" \
 	"$FETCHED/node_modules/axe-core/axe.min.js" \
 	>"$T/results" || echo "not ok the browser's test ends: see stderr" >>"$T/results"
 while IFS= read -r line; do

@@ -3,7 +3,6 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/postgres.sh"
 
-export PYTHONPATH="$TOP/t/lib:$TOP/t/whole/fault"
 # try NAME STORE: its lines are renumbered
 try() {
 	$ROOMY python3 "$TOP/t/web/api.py" "$1" "$2" >"$T/lines"

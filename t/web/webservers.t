@@ -18,7 +18,7 @@ datagram_service "$T/login" saca-checkpassword -S -f 10 -k "$T/key" "$T/etc/pass
 datagram_service "$T/queue" saca-spool -S -n 2 -k "$T/key" -a "$T/etc/senders.cdb" "$T/spool"
 await 10 saca-spool -t "$T/queue"
 printf 'Fremitente@example.com\0Tana@example.org\0Tluis@example.org\0\0' >"$T/envelope"
-campaign uno 'Primera €' | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$T/spool" 1<"$T/envelope" 2>/dev/null
+campaign 'Primera €' | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$T/spool" 1<"$T/envelope" 2>/dev/null
 saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
 [ "$(id -u)" != 0 ] || chown -R nobody "$T/store"
 

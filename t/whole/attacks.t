@@ -9,7 +9,7 @@ if ! command -v tcpserver >/dev/null; then
 	done_testing
 fi
 accounts "$T/etc" && certificate "$T/etc" || exit 1
-export SPOOL="$T/spool" LOG="$T/log" CAFILE="$T/etc/cert.pem" PWNED="$T/pwned" STORE="$T/store/saca.db" PYTHONDONTWRITEBYTECODE=1
+export SPOOL="$T/spool" LOG="$T/log" CAFILE="$T/etc/cert.pem" PWNED="$T/pwned" STORE="$T/store/saca.db"
 export CERTFILE="$T/etc/cert.pem" KEYFILE="$T/etc/key.pem"
 
 # open_port VARIABLE WRAPPER OPTIONS [SESSIONS]

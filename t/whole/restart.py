@@ -13,23 +13,9 @@ import sys
 import threading
 import time
 
+from message import campaign
+
 PORT, CAFILE, MESSAGES, COMMAND = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:]
-TEXT = '''From: remitente@example.com
-Subject: carga
-Message-ID: <%s@example.com>
-MIME-Version: 1.0
-Content-Type: multipart/alternative; boundary=b
-
---b
-Content-Type: text/plain
-
-hola
---b
-Content-Type: text/html
-
-<p>hola</p>
---b--
-'''
 numbers, repeated, faults = set(), [0], []
 
 
@@ -56,7 +42,7 @@ def transaction(s, name):
 	for command in ('MAIL FROM:<remitente@example.com>', 'RCPT TO:<ana@example.org>'):
 		code, text = s.docmd(command)
 		assert code == 250, (code, text)
-	return s.data(TEXT % name)
+	return s.data(campaign(name).decode())
 
 
 def send(thread):

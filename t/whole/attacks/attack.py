@@ -8,6 +8,8 @@ import ssl
 import sys
 import time
 
+from message import FORMAT
+
 SPOOL = os.environ["SPOOL"]
 LOG = os.environ["LOG"]
 SENDER = b"remitente@example.com"
@@ -99,10 +101,8 @@ def envelope(session, *recipients):
 
 
 def campaign(ident, extra=b"", text=b"hola"):
-    """A message that is accepted, without its final dot."""
-    return (b"Subject: prueba\r\nMessage-ID: <" + ident + b"@example.com>\r\nMIME-Version: 1.0\r\n" + extra +
-            b"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n" + text +
-            b"\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>hola</p>\r\n--b--\r\n")
+    """A message that is accepted, without its final dot. extra: header fields."""
+    return extra + FORMAT.replace(b"\n", b"\r\n") % (ident, ident, text)
 
 
 def spooled():

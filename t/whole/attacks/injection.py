@@ -67,7 +67,7 @@ s.close()
 s = Session("CLEAR").login()
 message = campaign(b"hostil", b"X-Teenvio-Language: $(touch " + PWNED + b")\r\n", b"%s%n `touch " + PWNED + b"`")
 envelope(s, *taken)
-reply = s.send(message.replace(b"Subject: prueba", b"Subject: %n%s'; DROP TABLE send; --$(touch " + PWNED + b")") + b".\r\n").reply()
+reply = s.send(message.replace(b"Subject: hostil", b"Subject: %n%s'; DROP TABLE send; --$(touch " + PWNED + b")") + b".\r\n").reply()
 files = list(spooled().values())
 check(reply[:10] == b"250 OK id=" and len(files) == 1 and files[0].count(b"\nDelivered-To: ") == len(taken) > 3,
       "hostile addresses that are accepted are unchanged in the spool", [reply, len(taken), [fields(f) for f in files]])

@@ -2,7 +2,6 @@
 messages, directly or through saca-smtpd. Each answer must be true, and a client that comes
 again must get the same number."""
 
-import copy
 import os
 import signal
 import socket
@@ -12,11 +11,11 @@ import threading
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'spool'))
 
-from inject import Hangs, recorder, start, wait
-from line import MAILS as LINE_MAILS
-from line import Line
-from service import KEY, Service, campaign, envelope, inside, ticket
-from spool import CREDIT, Deliverer, Transaction
+from inject import Hangs, start, wait
+from line import Line, Repeated
+from message import campaign
+from service import KEY, Service, envelope, inside, ticket
+from spool import CREDIT, Deliverer
 from world import PLAN, SENDER, demand, environment, program, write
 
 
@@ -45,7 +44,7 @@ class Mail:
 		except (ConnectionError, FileNotFoundError):
 			return None
 		except TimeoutError:
-			service.dies = service.said().count('worker') > 1
+			service.dies = service.logged().count('worker') > 1
 			if not service.dies:
 				raise Hangs() from None
 			return None
@@ -75,7 +74,8 @@ class Traced(Service):
 		return wait(self.pid, self.pipes)
 
 
-class Queue:
+class Queue(Repeated):
+	mails = MAILS
 	# A close that strace lets fail has not closed, and the client would wait for the end.
 	skip = ('close', 'exit', 'exit_group')
 	follow = True
@@ -91,7 +91,7 @@ class Queue:
 			env=environment())
 		demand(Deliverer(folder, True).change(CREDIT)[0] == 0, 'no credit can be given')
 
-	def run(self, folder, prefix):
+	def session(self, folder, prefix=()):
 		"""{name: answer} of all mails."""
 		service = Traced(folder, prefix)
 		try:
@@ -99,21 +99,9 @@ class Queue:
 		finally:
 			service.end()
 
-	def record(self, folder, log):
-		for mail, answer in zip(MAILS, self.run(folder, recorder(log, True)).values()):
-			demand(answer and (answer[0] == 0) == (mail.wanted == 0), 'undisturbed it fails:', mail.name, answer)
-
-	def try_point(self, folder, log, point):
-		d = Deliverer(folder, True)
-		first = self.run(folder, point.prefix(log, True))
-		doubts = [self.check(d, point, mail, first[mail.name]) for mail in MAILS]
-		again = self.run(folder, ())
-		for mail in MAILS:
-			self.check_again(d, mail, first[mail.name], again[mail.name])
-		Transaction.check_numbers(d)
-		cost = sum(len(f.recipients) for f in d.spool.files() if f.send is not None)
-		demand(d.balance() == CREDIT - cost, 'credit:', d.balance(), cost)
-		return any(doubts)
+	@staticmethod
+	def is_wanted(mail, answer):
+		return answer and (answer[0] == 0) == (mail.wanted == 0)
 
 	@staticmethod
 	def files(d, mail):
@@ -141,7 +129,6 @@ class Queue:
 
 	def check_again(self, d, mail, first, again):
 		files = self.files(d, mail)
-		demand(again and (again[0] == 0) == (mail.wanted == 0), 'the next client fails:', mail.name, again)
 		if mail.wanted:
 			demand(not files, 'refused, and a file')
 		elif mail.octets:
@@ -200,17 +187,6 @@ class StandingLine(Line):
 		finally:
 			service.end()
 			login.end()
-
-	def record(self, folder, log):
-		for mail, outcome in zip(LINE_MAILS, self.session(folder, recorder(log, True)).values()):
-			demand(outcome.reply and outcome.reply[0] == mail.wanted, 'undisturbed it fails:', mail.name, outcome.reply)
-
-	def try_point(self, folder, log, point):
-		def prefix(log):
-			return type(point).prefix(point, log, True)
-		followed = copy.copy(point)
-		followed.prefix = prefix
-		return super().try_point(folder, log, followed)
 
 
 SCENARIOS = [Queue('the queue service'), StandingLine()]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes a token (src/send/token.h), written apart from the house's code.
 
-    t/lib/token.py KEYFILE KIND PLAN SEND CONTACT [LINK]
+    t/lib/link_token.py KEYFILE KIND PLAN SEND CONTACT [LINK]
 """
 import base64, hashlib, hmac, sys
 
