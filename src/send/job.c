@@ -15,11 +15,13 @@ enum column {
 	ADDRESS, NAME, PLAN, HTML, TEXT, COLUMNS
 };
 
+#define OF_SENDER(column) " (SELECT a." column " FROM sender a WHERE a.plan_id = $1 AND a.id = s.sender_id)"
+#define OF_PIECE(column) " (SELECT c." column " FROM piece c WHERE c.plan_id = $1 AND c.id = s.piece_id)"
 static char const select_send[] =
 	"SELECT s.group_id, s.sender_id, s.subject, s.smtp_id, s.show_header, s.social_links, s.language, s.track_opens,"
-	" s.track_clicks, s.contacts_total, a.address, a.name, p.name, c.html, c.text FROM send s"
-	" JOIN plan p ON p.id = s.plan_id JOIN sender a ON a.plan_id = s.plan_id AND a.id = s.sender_id"
-	" JOIN piece c ON c.plan_id = s.plan_id AND c.id = s.piece_id WHERE s.plan_id = $1 AND s.id = $2";
+	" s.track_clicks, s.contacts_total," OF_SENDER("address") "," OF_SENDER("name") ","
+	" (SELECT p.name FROM plan p WHERE p.id = $1)," OF_PIECE("html") "," OF_PIECE("text")
+	" FROM send s WHERE s.plan_id = $1 AND s.id = $2";
 
 /* The argument of the callback of select_send. */
 struct load {
@@ -81,7 +83,9 @@ static bool read_row(void *arg, size_t n, char const *const *column, size_t cons
 	struct load *l = arg;
 	struct job *j = l->job;
 	(void)n;
-	l->found = true;
+	l->found = column[ADDRESS] && column[PLAN] && column[HTML]; /* a row of others may refer to none */
+	if (!l->found)
+		return false;
 	j->group = number(column[GROUP], length[GROUP]);
 	j->sender = number(column[SENDER], length[SENDER]);
 	j->total = number(column[TOTAL], length[TOTAL]);
