@@ -61,7 +61,7 @@ enum store_result migrate_create_tables(struct store *s, enum store_engine engin
 	return r;
 }
 
-enum store_result migrate_create_indexes(struct store *s, enum store_engine engine)
+static enum store_result create_indexes(struct store *s, enum store_engine engine)
 {
 	enum store_result r = STORE_OK;
 	for (size_t i = 0; r == STORE_OK && i < store_index_count; i++)
@@ -72,11 +72,10 @@ enum store_result migrate_create_indexes(struct store *s, enum store_engine engi
 
 enum store_result migrate_count_hours(struct store *s, char const *hour)
 {
-	static char const *const more[] = {
+	static char const count_links[] =
 		"UPDATE link SET people = c.people, clicks = c.clicks FROM (SELECT plan_id, send_id, number, count(*) AS people,"
-			" sum(count) AS clicks FROM click GROUP BY plan_id, send_id, number) AS c"
-			" WHERE c.plan_id = link.plan_id AND c.send_id = link.send_id AND c.number = link.number",
-		STORE_SEND_PIECE, STORE_SEND_TEST, STORE_UNSUBSCRIPTION_PAST, NULL};
+		" sum(count) AS clicks FROM click GROUP BY plan_id, send_id, number) AS c"
+		" WHERE c.plan_id = link.plan_id AND c.send_id = link.send_id AND c.number = link.number";
 	struct buf sql = BUF_ZERO;
 	enum store_result r = buf_puts(&sql, "INSERT INTO send_hour (plan_id, send_id, hour, opened, clicked) SELECT plan_id, send_id, ")
 		&& buf_puts(&sql, hour) && buf_puts(&sql, ", sum(opened), sum(clicked) FROM (SELECT plan_id, send_id, opened_at AS at,"
@@ -84,7 +83,7 @@ enum store_result migrate_count_hours(struct store *s, char const *hour)
 		" FROM delivery WHERE clicked_at IS NOT NULL) AS d GROUP BY 1, 2, 3") && buf_putc(&sql, 0)
 		? s->run(s, sql.s, STORE_NO_VALUES, NULL, NULL) : store_fail(s, STORE_FAILED, "out of memory", (char *)NULL);
 	buf_free(&sql);
-	return r == STORE_OK ? migrate_run(s, more) : r;
+	return r == STORE_OK ? s->run(s, count_links, STORE_NO_VALUES, NULL, NULL) : r;
 }
 
 static enum store_result create_all(struct store *s, struct migrate_engine const *e)
@@ -98,7 +97,7 @@ static enum store_result create_all(struct store *s, struct migrate_engine const
 	if (r == STORE_OK && e->engine == STORE_SQLITE) /* AUTOINCREMENT has no other beginning */
 		r = s->run(s, "INSERT INTO sqlite_sequence (name, seq) VALUES ('send', " STORE_FOREIGN_SENDS " - 1)",
 			STORE_NO_VALUES, NULL, NULL);
-	return r == STORE_OK ? migrate_create_indexes(s, e->engine) : r;
+	return r == STORE_OK ? create_indexes(s, e->engine) : r;
 }
 
 /* The UPDATE makes another program that migrates wait; then it finds nothing to do. */
@@ -110,7 +109,7 @@ static enum store_result take_steps(struct store *s, struct migrate_engine const
 		return STORE_AGAIN;
 	for (uint64_t i = from; r == STORE_OK && i < STORE_SCHEMA; i++)
 		r = e->steps[i - 1](s);
-	return r;
+	return r == STORE_OK ? create_indexes(s, e->engine) : r;
 }
 
 static enum store_result migrate_once(struct store *s, struct migrate_engine const *e)
@@ -121,6 +120,8 @@ static enum store_result migrate_once(struct store *s, struct migrate_engine con
 		r = migrate_version(s, e, &version);
 	if (r == STORE_OK && version < STORE_SCHEMA)
 		r = version ? take_steps(s, e, version) : create_all(s, e);
+	if (r == STORE_OK && version < STORE_SCHEMA && e->finish)
+		r = e->finish(s);
 	if (r == STORE_OK)
 		return s->commit(s);
 	s->rollback(s);

@@ -12,8 +12,11 @@ struct migrate_engine {
 	enum store_engine engine;
 	char const *find_schema; /* counts the tables called schema: 0 or 1 */
 	/* Step i leads from version i + 1 to i + 2, inside a transaction. Do not change a released
-	   step. (It creates tables as the list in store/tables.h has them now.) */
+	   step. (It creates tables as the list in store/tables.h has them now.) Missing indexes are
+	   created after the last step. */
 	enum store_result (*const *steps)(struct store *);
+	/* Called when the tables have been made or migrated, in the same transaction; NULL: nothing. */
+	enum store_result (*finish)(struct store *);
 };
 
 /* The version of the tables; 0: no tables. STORE_NEWER: one that this program does not know. Call
@@ -30,12 +33,9 @@ enum store_result migrate_check(struct store *s, struct migrate_engine const *e)
    when it is NULL. */
 enum store_result migrate_create_tables(struct store *s, enum store_engine engine, char const *const *names);
 
-/* For steps: fills send_hour and the counts of link from delivery and click, and creates the indexes that came
-   with them. hour: an expression of the engine, the hour of the column `at`. */
+/* For steps: fills send_hour and the counts of link from delivery and click. hour: an expression of the
+   engine, the hour of the column `at`. */
 enum store_result migrate_count_hours(struct store *s, char const *hour);
-
-/* For steps: creates the indexes. */
-enum store_result migrate_create_indexes(struct store *s, enum store_engine engine);
 
 /* Runs statements without parameters, up to a NULL. */
 enum store_result migrate_run(struct store *s, char const *const *statements);

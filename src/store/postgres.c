@@ -259,7 +259,7 @@ static void close_store(struct store *s)
 static enum store_result (*const steps[])(struct store *) = {postgres_step_1, postgres_step_2, postgres_step_3};
 
 static struct migrate_engine const engine = {STORE_POSTGRES, "SELECT count(*) FROM information_schema.tables"
-	" WHERE table_name = 'schema' AND table_schema = current_schema()", steps};
+	" WHERE table_name = 'schema' AND table_schema = current_schema()", steps, NULL};
 
 /* Does this engine know a setting? Others than PostgreSQL may not. */
 static bool has_setting(struct postgres *q, char const *try_it)

@@ -40,9 +40,7 @@ enum store_result postgres_step_1(struct store *s)
 		NULL,
 	};
 	enum store_result r = migrate_run(s, alter);
-	if (r == STORE_OK)
-		r = migrate_create_tables(s, STORE_POSTGRES, added);
-	return r == STORE_OK ? migrate_create_indexes(s, STORE_POSTGRES) : r;
+	return r == STORE_OK ? migrate_create_tables(s, STORE_POSTGRES, added) : r;
 }
 
 enum store_result postgres_step_2(struct store *s)

@@ -263,7 +263,7 @@ static void close_store(struct store *s)
 static enum store_result (*const steps[])(struct store *) = {sqlite_step_1, sqlite_step_2, sqlite_step_3};
 
 static struct migrate_engine const engine = {STORE_SQLITE,
-	"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema'", steps};
+	"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema'", steps, sqlite_set_statistics};
 
 static enum store_result use_wal(struct sqlite *q)
 {

@@ -46,4 +46,7 @@ enum store_result sqlite_step_1(struct store *s);
 enum store_result sqlite_step_2(struct store *s);
 enum store_result sqlite_step_3(struct store *s);
 
+/* Writes the statistics by which SQLite chooses its indexes, always the same (saca-store(5), SQLite). */
+enum store_result sqlite_set_statistics(struct store *s);
+
 #endif

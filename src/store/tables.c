@@ -174,23 +174,24 @@ size_t const store_table_count = sizeof store_tables / sizeof *store_tables;
 
 /* SQLite's keys are (id) alone, PostgreSQL's (plan_id, id): each needs the other as an index. */
 struct store_index const store_indexes[] = {
-	{"CREATE INDEX send_waiting ON send (state, next_at) WHERE state IN ('new', 'sending')", .both = true},
-	{"CREATE INDEX send_id ON send (id)", STORE_POSTGRES, false},
-	{"CREATE INDEX send_plan ON send (plan_id)", STORE_SQLITE, false},
-	{"CREATE INDEX piece_plan ON piece (plan_id)", STORE_SQLITE, false},
-	{STORE_SEND_PIECE, .both = true},
-	{STORE_SEND_TEST, .both = true},
-	{"CREATE INDEX group_member_contact ON group_member (plan_id, contact_id)", .both = true},
-	{"CREATE INDEX delivery_contact ON delivery (plan_id, contact_id, send_id)", .both = true},
-	{"CREATE INDEX delivery_deferred ON delivery (plan_id, send_id, next_at) WHERE state = 'deferred'",
+	{"CREATE INDEX IF NOT EXISTS send_waiting ON send (state, next_at) WHERE state IN ('new', 'sending')", .both = true},
+	{"CREATE INDEX IF NOT EXISTS send_id ON send (id)", STORE_POSTGRES, false},
+	{"CREATE INDEX IF NOT EXISTS send_plan ON send (plan_id)", STORE_SQLITE, false},
+	{"CREATE INDEX IF NOT EXISTS piece_plan ON piece (plan_id)", STORE_SQLITE, false},
+	{"CREATE INDEX IF NOT EXISTS contact_group_plan ON contact_group (plan_id)", STORE_SQLITE, false},
+	{"CREATE INDEX IF NOT EXISTS send_piece ON send (plan_id, piece_id, id)", .both = true},
+	{"CREATE INDEX IF NOT EXISTS send_test ON send (plan_id, id) WHERE state = 'test'", .both = true},
+	{"CREATE INDEX IF NOT EXISTS group_member_contact ON group_member (plan_id, contact_id)", .both = true},
+	{"CREATE INDEX IF NOT EXISTS delivery_contact ON delivery (plan_id, contact_id, send_id)", .both = true},
+	{"CREATE INDEX IF NOT EXISTS delivery_deferred ON delivery (plan_id, send_id, next_at) WHERE state = 'deferred'",
 		.both = true},
-	{"CREATE INDEX unsubscription_send ON unsubscription (plan_id, send_id)", .both = true},
-	{STORE_UNSUBSCRIPTION_PAST, .both = true},
-	{"CREATE UNIQUE INDEX unsubscription_open ON unsubscription (plan_id, contact_id, sender_id)"
+	{"CREATE INDEX IF NOT EXISTS unsubscription_contact ON unsubscription (plan_id, contact_id, id)", .both = true},
+	{"CREATE INDEX IF NOT EXISTS unsubscription_send ON unsubscription (plan_id, send_id)", .both = true},
+	{"CREATE UNIQUE INDEX IF NOT EXISTS unsubscription_open ON unsubscription (plan_id, contact_id, sender_id)"
 		" WHERE ended_at IS NULL", .both = true},
 	/* A trigger, since a dump of rows that break a CHECK could not be loaded. new.id is -1 when it is
 	   not given. */
-	{"CREATE TRIGGER send_number BEFORE INSERT ON send WHEN new.source <> 'smtp' AND new.id > 0 AND new.id < "
+	{"CREATE TRIGGER IF NOT EXISTS send_number BEFORE INSERT ON send WHEN new.source <> 'smtp' AND new.id > 0 AND new.id < "
 		STORE_FOREIGN_SENDS " BEGIN SELECT raise(ABORT, 'numbers below " STORE_FOREIGN_SENDS
 		" are for sends of a spool'); END", STORE_SQLITE, false},
 };

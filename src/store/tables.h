@@ -2,7 +2,8 @@
    saca-list are made from it. saca-store(5) explains each of them.
 
    To add a column, add it to the list, raise STORE_SCHEMA, and add a step to the migrations of
-   each engine (store/migrate.c). t/store/migrate.t compares a migrated store with a new one. */
+   each engine (store/migrate.c). A new index needs no step, but STORE_SCHEMA raised, and statistics for
+   SQLite (store/sqlite_step.c). t/store/migrate.t compares a migrated store with a new one. */
 #ifndef STORE_TABLES_H
 #define STORE_TABLES_H
 
@@ -63,18 +64,12 @@ struct store_table const *store_table_find(char const *name);
 
 enum store_engine { STORE_SQLITE, STORE_POSTGRES };
 
-/* The indexes, and a trigger of SQLite: each a CREATE statement. */
+/* The indexes, and a trigger of SQLite: each a CREATE ... IF NOT EXISTS statement. */
 struct store_index {
 	char const *sql;
 	enum store_engine engine; /* the engine that needs it, unless both do */
 	bool both;
 };
-
-/* The indexes that came with version 4. From version 1 they are there before that step: IF NOT EXISTS. */
-#define STORE_SEND_PIECE "CREATE INDEX IF NOT EXISTS send_piece ON send (plan_id, piece_id, id)"
-#define STORE_SEND_TEST "CREATE INDEX IF NOT EXISTS send_test ON send (plan_id, id) WHERE state = 'test'"
-#define STORE_UNSUBSCRIPTION_PAST "CREATE INDEX IF NOT EXISTS unsubscription_past" \
-	" ON unsubscription (plan_id, contact_id, id) WHERE ended_at IS NOT NULL"
 
 extern struct store_index const store_indexes[];
 extern size_t const store_index_count;
