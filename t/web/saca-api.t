@@ -21,15 +21,7 @@ try() {
 	is $status 0 "$1: the tests ran to their end"
 }
 
-# sqlite_plan STATEMENT: SQLite's plan
-sqlite_plan() { sqlite3 "$T/saca.db" "explain query plan $1"; }
-
 try SQLite "$T/saca.db"
-CAMPAIGNS='SELECT id FROM send WHERE plan_id = 1 ORDER BY id DESC LIMIT 20'
-is "$(sqlite_plan "$CAMPAIGNS" | grep -v 'QUERY PLAN')" '`--SEARCH send USING COVERING INDEX send_plan (plan_id=?)' \
-	'SQLite: get_campaigns reads the newest entries of an index'
-like "$(sqlite_plan "SELECT sum(handed) FROM figures WHERE plan_id = 1 AND send_id = 1")" 'SEARCH figures USING PRIMARY KEY \(plan_id=\? AND send_id=\?\)' \
-	'SQLite: get_stats reads the figures by their key'
 
 if [ -z "$PG" ]; then
 	skip 'saca-api on PostgreSQL' 'no PostgreSQL server here'

@@ -1,0 +1,140 @@
+#!/bin/sh
+# Each SQL statement of the programs, taken from their object files: it finds its rows by an index, whether
+# the tables are empty, have grown since they were analyzed, or are analyzed, and it works in the part of
+# its plan where tables are spread by plan. (A statement that is assembled at run time is seen in the
+# server's log: store/partitions.t, web/panel-postgres.t, web/saca-api.t.)
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/postgres.sh"
+
+BUILD=${BUILD:-$TOP/build/plain}
+case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
+objects=$(ls "$BUILD"/store/*.o "$BUILD"/import/*.o "$BUILD"/send/*.o "$BUILD"/web/*.o "$BUILD"/prog/*.o 2>/dev/null)
+[ -n "$objects" ] || { echo "1..0 # SKIP no object files in $BUILD"; exit 0; }
+statements() { $ROOMY python3 "$TOP/t/lib/statements.py" "$@"; }
+mkdir -p "$T/none/tmp" "$T/none/new" "$T/none/cur"
+
+# Tables with a row per contact, send, piece or group. Each plan of PostgreSQL and SQLite that reads one of
+# them as a whole is expected here, for its reason.
+GROWING='contact|contact_group|group_member|piece|piece_image|send|delivery|link|click|figures|unsubscription|sender'
+# the counts of saca-list metrics
+METRICS="SELECT 'handed', sum(handed) FROM figures UNION ALL SELECT 'boun
+SELECT count(*) FROM contact
+SELECT state, count(*) FROM send GROUP BY state ORDER BY state"
+# the senders of a plan, for a contact's page; all groups and all senders of it, for saca-api; the sends of a
+# forgotten contact's groups, for saca-list
+WHOLE_PLAN='SELECT a.id, a.address, u.id, u.type, u.at FROM sender a LEFT JO
+SELECT g.id, g.name, (SELECT count(*) FROM group_member m WHERE
+SELECT id, name, address FROM sender WHERE plan_id = $1 ORDER BY
+UPDATE send SET contacts_total = contacts_total - 1 WHERE plan_i'
+# the newest sends are at the end of an index
+NEWEST='FROM send WHERE plan_id = \$1 ORDER BY id DESC LIMIT \$2'
+# the importer's check of a number, the highest number, the search for work, numbers typed by an operator;
+# the age of the oldest new send, for saca-list metrics
+ANY_PLAN='SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC LI
+SELECT min(imported_at) FROM send WHERE state = '\''new'\''
+SELECT plan_id FROM send WHERE id = $1
+SELECT plan_id, id, turn FROM (SELECT plan_id, id, next_at, row_
+SELECT s.id, s.sender_id, s.piece_id, s.subject, s.name, s.start
+SELECT smtp_id FROM send WHERE id = $1'
+# parts of statements that are assembled, which no engine can prepare
+PARTS="SELECT 1 FROM unsubscription u WHERE u.plan_id = \$1 AND u.send_i
+SELECT c.email FROM contact c WHERE c.plan_id = \$1 AND c.id =
+SELECT count(*) FROM group_member m WHERE m.plan_id = t.plan_id
+SELECT count(*) FROM piece_image m WHERE m.plan_id = t.plan_id A
+SELECT id FROM plan WHERE name =
+SELECT plan_id FROM contact_group WHERE id =
+SELECT s.group_id FROM send s WHERE s.plan_id = \$1 AND s.id = \$2"
+
+# starts: the beginnings of the statements, sorted
+starts() { cut -f1 | cut -c1-64 | sed 's/ *$//' | LC_ALL=C sort -u; }
+sorted() { printf '%s\n' "$@" | LC_ALL=C sort -u; }
+errors() { grep "$(printf '\terror: ')" "$1" | starts; }
+
+# --- SQLite ---
+STORE=$T/saca.db
+saca-import -w "$T/web" "$T/none" "$STORE"
+# shellcheck disable=SC2086
+statements list sqlite $objects >"$T/sqlite"
+[ "$(wc -l <"$T/sqlite")" -gt 100 ]
+ok $? "the statements were found ($(wc -l <"$T/sqlite"))"
+statements sqlite "$STORE" <"$T/sqlite" >"$T/plans"
+is "$(errors "$T/plans" | grep -vE '^SELECT (raise\(|count\(CASE WHEN)')" "$PARTS" 'SQLite: each statement can be prepared'
+# (plan_id=?) alone: the rows of a plan.
+is "$(grep -v "$(printf '\terror: ')" "$T/plans" | grep -E "SCAN ($GROWING)( |\$)|SEARCH [a-z_]+ [A-Z ]*(INDEX [a-z0-9_]+ |KEY )\(plan_id=\?\)( |\$)" |
+	grep -vE "max\(id\)|$NEWEST" | starts)" "$(sorted "$METRICS" "$WHOLE_PLAN")" \
+	'SQLite: each statement finds its rows by an index, but for those that need the whole'
+is "$(sqlite3 "$STORE" "select name from sqlite_master where type = 'index' and name not in
+	(select idx from sqlite_stat1) union select name from sqlite_master where type = 'table'
+	and sql like '%WITHOUT ROWID%' and name not in (select idx from sqlite_stat1)")" '' \
+	'SQLite: each index has the statistics by which it is chosen'
+if [ -z "$PG" ]; then
+	skip 'PostgreSQL: each statement finds its rows by an index' 'no PostgreSQL server here'
+	done_testing
+fi
+
+# --- PostgreSQL ---
+start_server -c autovacuum=off
+for name in whole parts; do database postgres "create database $name"; done
+WHOLE="postgresql://saca@$HOST/whole" SPREAD="postgresql://saca@$HOST/parts"
+saca-import -w "$T/web" "$T/none" "$WHOLE"
+partition_schema whole | psql -qX -v ON_ERROR_STOP=1 "$SPREAD" >/dev/null || exit 1
+# shellcheck disable=SC2086
+statements list postgres $objects >"$T/postgres"
+
+fill() { # fill URL: 20 plans; those after the first are small
+	psql -qX -v ON_ERROR_STOP=1 "$1" <<-'END'
+		CREATE TEMP TABLE n AS SELECT CASE WHEN i <= 10000 THEN 1 ELSE 2 + i % 19 END AS plan, i FROM generate_series(1, 12000) i;
+		CREATE TEMP TABLE m AS SELECT plan, i, (i * 7 + j * 11) % 10000 + 1 AS j FROM n, generate_series(1, 10) j WHERE plan = 1;
+		INSERT INTO plan (name) SELECT 'p' || i FROM generate_series(1, 20) i;
+		INSERT INTO sender (plan_id, address) SELECT 1 + i % 20, 'r' || i || '@y.es' FROM generate_series(0, 9999) i;
+		INSERT INTO contact (plan_id, email, created_at) SELECT plan, 'c' || i || '@y.es', now() FROM n;
+		INSERT INTO contact_group (plan_id, name, source, smtp_id, created_at) SELECT plan, 'g', 'smtp', 'g' || i, now() FROM n;
+		INSERT INTO piece (plan_id, name, source, html, text, created_at) SELECT plan, 'p', 'smtp', 'h', 't', now() FROM n;
+		INSERT INTO image (sha256, type, bytes, path) SELECT 's' || i, 'png', 1, 'p' FROM generate_series(1, 3000) i;
+		INSERT INTO piece_image (plan_id, piece_id, content_id, sha256) SELECT plan, i, 'c', 's' || 1 + i % 3000 FROM n;
+		INSERT INTO group_member (plan_id, group_id, contact_id) SELECT plan, i, j FROM m;
+		INSERT INTO send (id, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, message_id, show_header,
+			social_links, language, track_opens, track_clicks, remote_ip, contacts_total, spooled_at, imported_at)
+			SELECT i, plan, 'u', plan, i, i, 's', 'smtp', CASE WHEN i % 100 = 0 THEN 'new' ELSE 'sent' END, 's', '', 1, 0, 3, 1, 1, '', 10, now(), now() FROM n;
+		INSERT INTO delivery (plan_id, send_id, contact_id, state, first_at, next_at, at)
+			SELECT plan, i, j, CASE WHEN j % 100 = 0 THEN 'deferred' ELSE 'handed' END, now(), now(), now() FROM m;
+		INSERT INTO link (plan_id, send_id, number, url) SELECT plan, i, 1, 'u' FROM n;
+		INSERT INTO click (plan_id, send_id, contact_id, number, first_at) SELECT plan, i, j, 1, now() FROM m WHERE j % 5 = 0;
+		INSERT INTO figures (plan_id, send_id, source) SELECT plan, i, 'saca-send' FROM n;
+		INSERT INTO unsubscription (plan_id, id, contact_id, sender_id, type, send_id, at, ended_at)
+			SELECT plan, i, i, 1, 0, i, now(), CASE WHEN i % 4 = 0 THEN now() END FROM n;
+	END
+}
+
+plans() { # plans URL: writes $T/plans
+	statements postgres "$1" <"$T/postgres" >"$T/plans"
+}
+whole_tables() { grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)" "$T/plans" | starts; }
+whole_plans() { # those, and the ones that use an index by the plan alone
+	grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)|(Index|Recheck) Cond: \\(plan_id = [^)]*\\)( /|\$)" "$T/plans" | grep -v "$NEWEST" | starts
+}
+several() { # several: statements that read more than one part
+	awk -F'\t' '{ n = 0; split("", seen); plan = $2
+		while (match(plan, /_part[0-7]/)) {
+			part = substr(plan, RSTART, RLENGTH)
+			if (!(part in seen)) { seen[part]; n++ }
+			plan = substr(plan, RSTART + RLENGTH)
+		}
+		if (n > 1) print $1 }' "$T/plans" | starts
+}
+
+plans "$WHOLE"
+is "$(errors "$T/plans" | grep -vE '^SELECT (raise\(|count\(CASE WHEN)')" "$PARTS" 'PostgreSQL: each statement can be prepared'
+is "$(whole_tables)" "$METRICS" 'tables that are empty: each statement finds its rows by an index'
+plans "$SPREAD"
+is "$(several)" "$(sorted "$METRICS" "$ANY_PLAN")" 'tables spread by plan: each statement but those of any plan works in one part'
+for url in "$WHOLE" "$SPREAD"; do psql -qX "$url" -c analyze; fill "$url" || exit 1; done
+plans "$WHOLE"
+is "$(whole_plans)" "$(sorted "$METRICS" "$WHOLE_PLAN")" 'tables that have grown since they were analyzed: each statement finds its rows by an index, but for those that need the whole'
+for url in "$WHOLE" "$SPREAD"; do psql -qX "$url" -c analyze; done
+plans "$WHOLE"
+is "$(whole_plans)" "$(sorted "$METRICS" "$WHOLE_PLAN")" 'tables that were analyzed: each statement finds its rows by an index, but for those that need the whole'
+plans "$SPREAD"
+is "$(several)" "$(sorted "$METRICS" "$ANY_PLAN")" 'tables spread by plan, analyzed: each statement but those of any plan works in one part'
+
+done_testing
