@@ -14,7 +14,7 @@ static bool hash_known(char const *hash, size_t n)
 static char const *faults(char const *text, size_t n)
 {
 	static char out[20000];
-	char *copy = malloc(n + 1); /* exactly as long: a sanitizer sees a read past it */
+	char *copy = malloc(n + 1); /* of exact size, so that a sanitizer finds reads past its end */
 	size_t len = 0;
 	struct accounts a = {0};
 	memcpy(copy, text, n);
@@ -199,7 +199,7 @@ START_TEST(accounts_read_normalizes_a_sender)
 	struct accounts a = {0};
 	ck_assert(accounts_read(&a, text, strlen(text), hash_known));
 	ck_assert_uint_eq(a.count, 5);
-	ck_assert_uint_eq(a.faults, 2); /* each is there twice */
+	ck_assert_uint_eq(a.faults, 2); /* each entry is there twice */
 	ck_assert_int_eq(a.fault[0].wrong, ACCOUNTS_TWICE);
 	ck_assert_int_eq(a.fault[1].wrong, ACCOUNTS_TWICE);
 	ck_assert_uint_eq(a.entry[1].name_len, strlen("ana@b.es"));

@@ -1,4 +1,4 @@
-"""The tests of the login service. Where it matters who waits, the process that hashes is
+"""The tests of the login service. Where the order of waiting logins matters, the process that hashes is
 stopped: whatever is answered meanwhile was not hashed."""
 
 import hashlib
@@ -282,7 +282,7 @@ ok('ip=198.51.100.99 user=nobody.acme' in s.logged(), 'the log names address and
 with Busy(s) as busy:
 	waiting = [s.start(login_of(name)) for name in HASHES]
 	s.process.terminate()
-	os.kill(busy.child, signal.SIGTERM)  # as a supervisor that ends a whole group
+	os.kill(busy.child, signal.SIGTERM)  # as a supervisor does that ends a whole process group
 	time.sleep(0.1)
 	busy.go_on()
 	ok(busy.first.reply() == b'\1' and [code(w.reply()) for w in waiting] == [0, 0, 0],

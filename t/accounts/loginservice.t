@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 
 if [ -n "$WRAPPED" ]; then
-	skip "the login service" "a script starts the program: its children are not the service's"
+	skip "the login service" "the programs are wrapped in scripts, whose children are not those of the service"
 	done_testing
 fi
 python3 "$TOP/t/accounts/loginservice.py"

@@ -1,4 +1,4 @@
-/* Remembered logins: their time, their number, and who gives way. */
+/* Remembered logins: how long, how many, and which one is replaced. */
 #include "accounts/remembered.h"
 
 #include "unit.h"

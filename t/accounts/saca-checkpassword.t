@@ -1,5 +1,5 @@
 #!/bin/sh
-# saca-checkpassword: the interface, the verdicts, and what it leaves to prog.
+# saca-checkpassword: the interface, the verdicts, and the environment and limits of prog.
 # shellcheck disable=SC2016,SC3045 # hashes have dollars; every shell has these limits
 . "$(dirname "$0")/../lib/tap.sh"
 
@@ -25,7 +25,8 @@ compile() {
 }
 compile "$T" yes "$YES" bcr "$BCR" sha "$SHA" otro.sha "$SHA"
 
-# with FORMAT COMMAND...: what printf makes of FORMAT on descriptor 3; prints the exit code
+# with FORMAT COMMAND...: runs COMMAND with the output of printf FORMAT on descriptor 3; prints
+# its exit code
 with() {
 	format=$1
 	shift
@@ -59,7 +60,7 @@ is "$(with '' saca-checkpassword "$P")" 2 "an empty descriptor 3 exits 2"
 fill=$(printf '%0498d' 0 | tr 0 x)
 is "$(with "yes.acme\\0uno\\0$fill\\0" saca-checkpassword "$P")" 0 "512 octets on descriptor 3 are accepted"
 is "$(with "yes.acme\\0uno\\0$fill\\0x" saca-checkpassword "$P")" 2 "513 octets on descriptor 3 exit 2"
-if [ -z "$WRAPPED" ]; then # a script has opened itself there
+if [ -z "$WRAPPED" ]; then # a wrapping script has itself open as descriptor 3
 	saca-checkpassword "$P" 3<&- 2>/dev/null
 	is $? 2 "a closed descriptor 3 exits 2"
 	saca-checkpassword "$P" 0<&- 3<&- 2>/dev/null

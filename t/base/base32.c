@@ -39,7 +39,7 @@ START_TEST(decode_reads_either_case)
 END_TEST
 
 static char const *const refused[] = {
-	"m", "mz", "mzx", "mzxw6y", "mzxw6ytbo", /* spare bits, or lengths that nothing has */
+	"m", "mz", "mzx", "mzxw6y", "mzxw6ytbo", /* spare bits that are not zero, and lengths that no encoding has */
 	"my======", "m1", "m0", "m8", "m9", "m y", "my\n", "m-", "\xc3\xb1", "mzxr",
 };
 
@@ -54,7 +54,7 @@ END_TEST
 
 START_TEST(no_two_strings_decode_to_the_same_octets)
 {
-	/* All strings of one to three digits: what decodes encode_writes_lowercase_digits to the same string. */
+	/* All strings of one to three digits: one that decodes is encoded to the same string. */
 	static char const digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 	size_t decoded = 0;
 	for (size_t i = 0; i < 32 * 32 * 32; i++) {

@@ -99,8 +99,8 @@ START_TEST(failed_is_read_without_reasons)
 }
 END_TEST
 
-/* A name per file and no content: 2 * BATCH_NAMES + 3 links of one file would have one
-   age; so files, in scrambled order, of three ages per batch. */
+/* Files of three ages per batch, made in scrambled order, without content. (Links of one file
+   would all have one age.) */
 START_TEST(the_oldest_files_come_first)
 {
 	enum { N = 2 * BATCH_NAMES + 3 };

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The HTML of the store looks like that of the sender. Headless Chromium draws both, the sender's
-# with data: URLs instead of cids, and the two pictures are compared octet by octet.
+# The stored HTML looks like that of the sender. Headless Chromium draws both, the sender's with
+# data: URLs instead of cids, and the two pictures are compared octet by octet.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/html.sh"
 

@@ -123,20 +123,21 @@ START_TEST(a_message_without_fields_or_images_is_read)
 }
 END_TEST
 
-/* HTML with URLs, the parts they name, and what becomes of them: $0 is the URL of the first image. */
+/* HTML with URLs, the parts that they name, and the HTML afterwards: $0 is the URL of the first
+   image. */
 static struct {
 	char const *message, *html;
 	size_t images, unresolved, unhosted;
 } const cases[] = {
-	/* not pointed at: not hosted */
+	/* not used by the HTML: not hosted */
 	{MESSAGE("", HTML("cid:a") PART("a", PNG64)), "cid:a", 0, 0, 0},
 	{MESSAGE("", HTML("<img src=cid:nowhere><img src=cid:nowhere>")),
 		"<img src=cid:nowhere><img src=cid:nowhere>", 0, 1, 0},
-	/* an attachment is hosted if it is pointed at */
+	/* an attachment is hosted if the HTML uses it */
 	{MESSAGE("", HTML("<img src=cid:a>") "--b\nContent-Type: application/octet-stream; name=\"../../x.html\"\n"
 		"Content-Disposition: attachment; filename=\"../../x.html\"\nContent-ID: <a>\n"
 		"Content-Transfer-Encoding: base64\n\n" GIF64 "\n"), "<img src=$0>", 1, 0, 0},
-	/* no image, whatever it is called */
+	/* not an image, in spite of its name and type */
 	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "PHN2Zz48L3N2Zz4=")), "<img src=cid:a>", 0, 0, 1},
 	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "")), "<img src=cid:a>", 0, 0, 1},
 	{MESSAGE("", HTML("<img src=cid:%61><img src=cid:b><img src=cid:A>") PART("a", "SUkqAA==")),
@@ -189,7 +190,7 @@ static struct {
 	{MESSAGE("", HTML("<img src='cid:'>") PART("=?utf-8?Q?_?=", PNG64)), "<img src='cid:'>", 0, 1, 0},
 	/* an 8-bit id; the HTML that names it has become UTF-8 */
 	{MESSAGE("", HTML("<img src='cid:im\xe1gen@x'>") PART("im\xe1gen@x", PNG64)), "<img src='$0'>", 1, 0, 0},
-	/* an id is never markup nor a path */
+	/* an id cannot become markup or a path */
 	{MESSAGE("", HTML("<img src=cid:%22&#39;&lt;script>") PART("\"'<script", PNG64)), "<img src=$0>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:../../etc/passwd'>") PART("../../etc/passwd", PNG64)), "<img src='$0'>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src='cid:%00'>") PART("a", PNG64)), "<img src='cid:%00'>", 0, 1, 0},
@@ -199,7 +200,7 @@ static struct {
 	/* quoted-printable and base64 cut off */
 	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "iVBORw0KGgoAAAANSUhEUg")), "<img src=$0>", 1, 0, 0},
 	{MESSAGE("", HTML("<img src=cid:a>") PART("a", "iVBOR\nw0KGgo!AAAANS*UhEUg=")), "<img src=$0>", 1, 0, 0},
-	/* what the HTML states counts where the header is silent */
+	/* the charset in the HTML counts if the header has none */
 	{MESSAGE("", "--b\nContent-Type: text/html\n\n<meta charset=koi8-r>\xf0\n"), "<meta charset=utf-8>П", 0, 0, 0},
 	{MESSAGE("", "--b\nContent-Type: text/html; charset=utf-16\nContent-Transfer-Encoding: base64\n\n"
 		"//48AG0AZQB0AGEAIABjAGgAYQByAHMAZQB0AD0AdQB0AGYALQAxADYAPgDxAA==\n"), "<meta charset=utf-8>ñ", 0, 0, 0},
@@ -297,7 +298,7 @@ START_TEST(a_web_folder_that_fails_is_reported)
 }
 END_TEST
 
-/* Header fields of every kind of rubbish: the store gets UTF-8 in one line. */
+/* Malformed header fields of every kind: the store gets UTF-8 in one line. */
 START_TEST(a_field_becomes_one_line_of_utf_8)
 {
 	char const *s = MESSAGE("Subject: a\x01\x7f =?utf-8?B?AA==?= \xf1\nMessage-Id:  <a\x1f\xf1@x> \n", HTML("<p>"));
@@ -316,7 +317,8 @@ static uint32_t chance(uint32_t n)
 	return (seed >> 8) % n;
 }
 
-/* Any octets changed: whatever is still a message gives UTF-8 and real images only. */
+/* Octets are changed at random: if the result is still a message, it gives UTF-8 and real images
+   only. */
 START_TEST(any_accepted_message_becomes_utf_8)
 {
 	seed = (uint32_t)_i;
@@ -374,7 +376,7 @@ START_TEST(long_ids_are_cut_and_stay_different)
 }
 END_TEST
 
-/* As many parts as there can be, asked for as often as there is room for. */
+/* The largest number of parts, and as many cids as fit into a message. */
 START_TEST(a_thousand_parts_and_20000_cids_take_no_time)
 {
 	struct buf b = BUF_ZERO;

@@ -1,4 +1,4 @@
-/* Text of any charset to UTF-8: always well-formed, whatever comes. */
+/* Text of any charset to UTF-8: the result is always well-formed. */
 #include "base/utf8.h"
 #include "import/convert.h"
 #include "import/convert_header.h"
@@ -53,7 +53,7 @@ static struct {
 	{"big5", TEXT("\xa7\x41\xa6\x6e"), "你好"},
 	{"ks_c_5601-1987", TEXT("\xbe\xc8\xb3\xe7\x8c\x63"), "안녕똠"},
 	{"iso-2022-kr", TEXT("\x1b$)C\x0e\x3e\x48\x33\x67\x0f"), "안녕"},
-	/* Unicode's others */
+	/* other encodings of Unicode */
 	{"utf-7", TEXT("ma+APE-ana +AKM"), "mañana £"},
 	{"unicode-1-1-utf-7", TEXT("1+-1"), "1+1"},
 	{"utf-16", TEXT("\xff\xfeh\0o\0\xf1\0"), "hoñ"},
@@ -91,7 +91,7 @@ static struct {
 	{"iso-2022-kr", TEXT("\xec\x95\x88"), "안"}, {"iso-2022-cn", TEXT("\xe4\xbd\xa0 a"), "你 a"},
 	{"utf-7", TEXT("a\xc3\xb1o"), "año"}, {"utf-7", TEXT("a\xf1o + 2"), "año + 2"}, {"utf-7", TEXT("C++ y +34 600"), "C++ y +34 600"},
 	{"iso-2022-jp", TEXT("\x1b$B$3$s\x1b(B \xb1\xb2"), "こん " BAD BAD},
-	/* octets that the charset has not, and that are UTF-8 */
+	/* octets that the charset does not have, and that are UTF-8 */
 	{"shift_jis", TEXT("ni\xc3\xb1o se\xc3\xb1or a\xc3\xb1o \xe2\x82\xac"), "niño señor año €"},
 	{"euc-jp", TEXT("\xc3\xb1\xc3\xb1\xc3\xb1\xc3\xb1"), "ññññ"},
 	{"gb2312", TEXT("\xe3\x81\x93\xe3\x82\x93\xe3\x81\xab\xe3\x81\xa1\xe3\x81\xaf"), "こんにちは"},
@@ -103,7 +103,7 @@ static struct {
 	{"utf-8", TEXT("\xc3\xb1\xc3\xb1\xc3"), "ññ" BAD},
 	{"utf-8", TEXT("\xc3\xb1\xff\xc3\xb1"), "ñ" BAD "ñ"},
 	{"utf-8", TEXT("\xc3\xb1\xe2\x82\xc3\xb1"), "ñ" BAD "ñ"},
-	/* what can't be read: the rest is, and a `<` is never swallowed */
+	/* unreadable octets: the rest is read, and a `<` is never lost */
 	{"iso-8859-8", TEXT("a\xff" "b"), "a" BAD "b"},
 	{"shift_jis", TEXT("\x81<p>\xfd\xfd\x82\xb1"), BAD "<p>" BAD "こ"},
 	{"euc-jp", TEXT("\xa4<\xa4\xb3"), BAD "<こ"},
@@ -226,7 +226,8 @@ static uint32_t chance(uint32_t n)
 	return (seed >> 8) % n;
 }
 
-/* Every charset there is an own way for, over noise: valid UTF-8 comes out, no NULs. */
+/* Random octets in every charset that convert.c treats specially: the result is valid UTF-8
+   without NULs. */
 START_TEST(any_octets_become_well_formed_utf_8)
 {
 	static char const *const charsets[] = {
@@ -297,7 +298,8 @@ START_TEST(each_charset_is_opened_once)
 }
 END_TEST
 
-/* 10000 words of charsets that change, 500 KB that can't be read: in the time-out. */
+/* 10000 words in changing charsets, and 500 KB of unreadable octets, are converted within the
+   time limit. */
 START_TEST(time_is_linear)
 {
 	struct buf value = BUF_ZERO, out = BUF_ZERO;

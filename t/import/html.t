@@ -1,6 +1,6 @@
 #!/bin/sh
-# The HTML of the store is that of the client in UTF-8: its stated charsets become utf-8, its cids
-# become URLs, and all other octets are the same.
+# The stored HTML is the client's, converted to UTF-8: stated charsets become utf-8, cids become
+# URLs, and all other octets are the same.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/html.sh"
 

@@ -96,8 +96,8 @@ like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=2' 'a file that a trigge
 like "$(cat "$SPOOL/failed/$(key 5100).reason")" 'blacklisted' 'the reason is the exception of the trigger'
 sql 'drop trigger blacklist on contact; drop function blacklist'
 
-# A trigger leaves out a row of each table without an error, or deletes it after it was added. With few
-# recipients and with many.
+# A trigger drops a row of each table without an error, or deletes it after it was added; with few
+# and with many recipients.
 sql "create function leave_out() returns trigger language plpgsql as
 	\$\$ begin return null; end \$\$;
 	create function leave_black() returns trigger language plpgsql as
@@ -159,7 +159,7 @@ is "$?:$(waiting)" 111:1 'saca-import exits 111 if the connection is lost, and t
 sql 'drop trigger vanish on send; drop function vanish'
 like "$(import 2>&1)" 'imported=1 sends=1' 'the run after a lost connection imports the file'
 
-# A server that hangs holds the spool until the alarm.
+# A server that hangs blocks the spool only until the alarm.
 campaign colgado | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com c@y.es
 sql "create function hang() returns trigger language plpgsql as
 	\$\$ begin perform pg_sleep(3600); return new; end \$\$;

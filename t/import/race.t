@@ -1,6 +1,6 @@
 #!/bin/sh
-# Senders repeat their messages while saca-import empties the spool: each message is one send with one
-# answer, whatever folder it is in at that moment.
+# Senders repeat their messages while saca-import empties the spool: each message is one send with
+# one answer, in whatever folder its file is at that moment.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 

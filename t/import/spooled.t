@@ -65,8 +65,8 @@ cat >"$T/run" <<-'END'
 		wait $!
 	done
 END
-# moved_on ROWS: the store has more sends, or all messages were answered
-moved_on() {
+# has_moved ROWS: the store has more than ROWS sends, or all messages were answered
+has_moved() {
 	[ "$(sql 'select count(*) from send')" -gt "$1" ] || [ "$(cat "$T"/replies.* | wc -l)" = 100 ]
 }
 background sh "$T/run" "$S" "$STORE" "$T/over" 2>/dev/null
@@ -78,7 +78,7 @@ for i in $(seq 1 5); do
 	await 20 test -s "$T/over.pid"
 	kill -KILL "$(cat "$T/over.pid")" 2>/dev/null
 	rows=$(sql 'select count(*) from send')
-	await 20 moved_on "$rows"
+	await 20 has_moved "$rows"
 done
 for s in 1 2 3 4; do eval "wait \$pid$s"; done
 await 30 sh -c "[ -z \"\$(ls '$S/new')\" ]"

@@ -48,7 +48,7 @@ like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is n
 : >"$T/notafolder"
 import 2>/dev/null
 
-# A trigger leaves out one address: its file is set aside.
+# A trigger drops one address: its file is set aside.
 sql "create trigger black before insert on contact when new.email like 'negra%'
 	begin select raise(ignore); end"
 put new "$(uuid 2010)" 0 3010 $D victor.acme remitente@dominio.com a@y.es negra@y.es z@y.es

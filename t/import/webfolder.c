@@ -115,7 +115,7 @@ START_TEST(new_keeps_the_path)
 }
 END_TEST
 
-/* What a crash, or a damaged disk, left. */
+/* The remains of a crash, or of a damaged disk. */
 START_TEST(put_replaces_a_damaged_image)
 {
 	struct webfolder *w = webfolder_new(web);
@@ -170,7 +170,7 @@ START_TEST(failures_set_errno)
 }
 END_TEST
 
-/* A link put where the hidden file goes must not lead us out of the folder. */
+/* A symbolic link in place of the hidden file must not lead out of the folder. */
 START_TEST(put_follows_no_link)
 {
 	char hash[WEBFOLDER_HEX], path[WEBFOLDER_PATH], to[300], from[400];

@@ -8,7 +8,7 @@ import time
 
 
 class Asked:
-	"""A request on its way. `fds` come before the reply socket."""
+	"""A request that was sent. `fds` come before the reply socket."""
 
 	def __init__(self, path, data, fds=()):
 		self.sock, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -19,7 +19,7 @@ class Asked:
 			end.close()
 
 	def reply(self, seconds=60):
-		"""The packet; b'' where the service closed its end without one; None: nothing yet."""
+		"""The packet; b'': the service closed its end without one; None: nothing yet."""
 		self.sock.settimeout(seconds)
 		try:
 			return self.sock.recv(1000)
@@ -71,7 +71,7 @@ class Service:
 			os.unlink(path)
 		with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s, open(log, 'ab') as err:
 			s.bind(path)
-			s.setblocking(False)  # as a supervisor may leave it
+			s.setblocking(False)  # O_NONBLOCK, as some supervisors set it
 			self.process = subprocess.Popen(command, stdin=s.fileno(), stdout=err, stderr=err, **more)
 		self.pid = self.process.pid
 

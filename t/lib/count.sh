@@ -52,7 +52,7 @@ delivery() {
 	sql "select opens, machine_opens, clicks, state from delivery where send_id = ${2:-101} and contact_id = $1"
 }
 
-# The figures, added up over the writers, are those that a recount of the rows gives.
+# The figures, added up over their writers, are equal to a recount of the rows.
 figures_match() {
 	_sums=$(sql "select send_id, sum(handed), sum(bounced), sum(opened), sum(opened_bounced), sum(opened_unsubscribed),
 		sum(opens), sum(machine_opens), sum(clicked), sum(clicks), sum(unsubscriptions) from figures group by send_id order by send_id")
@@ -121,7 +121,7 @@ all_counts() {
 	NOW=$(date +%s)
 	hit 'click 1 101 8 1 person @11 - -' 'click 1 101 8 2 person @9 - -' 'click 1 101 8 3 person @9 - -'
 	count 2>/dev/null
-	# one or all three are counted: a slow machine lets the young ones grow old
+	# one or all three are counted: on a slow machine the young ones may have become old enough
 	like "$(delivery 8)" '^0\|[13]\|0\|handed$' 'clicks that are too young to count still make an older click part of a burst'
 	hit 'open 1 101 9 - person @2 - -'
 	count 2>/dev/null

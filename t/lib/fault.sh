@@ -16,7 +16,7 @@ needs_strace() {
 	done_testing
 }
 
-# fault DRIVER ARGUMENT...: runs it. Its mounts end with the name space.
+# fault DRIVER ARGUMENT...: runs a driver in a mount name space, so that its mounts end with it
 fault() {
 	_driver=$1
 	shift

@@ -104,7 +104,7 @@ static int hex(char c)
 	return at ? (int)(at - digits) % 16 : -1;
 }
 
-/* `name="word"`, where \\, \" and \xNN are as in C. False: it is not that. */
+/* Reads `name="word"`, where \\, \" and \xNN are as in C. False: the line has another form. */
 static bool read_word(char const *line)
 {
 	uint8_t word[1024];
@@ -237,7 +237,7 @@ static void mutate(struct octets *in)
 	case 8:
 		put_over(in, at, other->s + from, some);
 		break;
-	case 9: /* this one's beginning, another's end */
+	case 9: /* the beginning of this input, the end of another */
 		if (other->n - from + at <= INPUT_MAX) {
 			in->n = at;
 			put_in(in, at, other->s + from, other->n - from);
@@ -256,7 +256,7 @@ static void mutate(struct octets *in)
 
 /* --- Running --------------------------------------------------------------------------- */
 
-/* The file with the input at hand, mapped; its length is the input's. */
+/* The file with the current input, mapped; it is as long as the input. */
 static uint8_t *kept;
 static int keep_fd = -1;
 

@@ -1,6 +1,5 @@
-/* Shared by the fuzz targets. A target is one file with LLVMFuzzerTestOneInput; it is linked
-   with libFuzzer, with AFL++, or with fuzz.c, which needs neither. must() checks what holds
-   for every input, whatever NDEBUG is.
+/* Shared by the fuzz targets. A target is one file with LLVMFuzzerTestOneInput. It is linked with
+   libFuzzer, with AFL++, or with fuzz.c. must() is an assertion that NDEBUG does not turn off.
 
    The last octets of the input are the target's choices, such as where to cut the input: so a
    plain sample of the format is a seed. */

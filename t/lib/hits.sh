@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the tests of saca-hit share: a key, a published send, and tokens for its contact 42.
-# Sourced after tap.sh.
+# Shared by the tests of saca-hit: a key, a published send, and tokens for its contact 42. Sourced
+# after tap.sh.
 
 export SACA_LINK_KEYS="$T/link.key" SACA_PUBLISHED="$T/published" SACA_HITS="$T/hits"
 unset HTTP_USER_AGENT HTTP_PURPOSE HTTP_SEC_PURPOSE CONTENT_LENGTH CONTENT_TYPE QUERY_STRING REQUEST_METHOD PATH_INFO
@@ -19,7 +19,7 @@ publish 1166 plan=7 language=4 'sender=Tienda <Ana> & Co' subject=oferta url=htt
 	'page=<p><a href="/c/">x</a> <a href="/u/">out</a></p>' 'slots=15 c 1\n35 u 0\n' \
 	'1=https://example.com/?a=1&b=2' '2=https://ma\xc3\xb1ana.example/a b\r\nSet-Cookie: x=1"<'
 
-# recorded: the lines in hits/, and none is left
+# recorded: prints the lines in hits/, and removes them
 recorded() {
 	cat "$SACA_HITS"/* 2>/dev/null | grep .
 	rm -f "$SACA_HITS"/*

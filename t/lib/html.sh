@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # The pages of t/mail/html: as mail, and as saca-import must store them. In a page {{TYPE|URL}}
-# is replaced by t/mail/html/image.TYPE, whose cid the mail spells as URL. TYPE none: the mail lacks
-# the image. {{CHARSET}} is the name of the charset; the files are in UTF-8.
+# means the image t/mail/html/image.TYPE; the mail spells its cid as URL. TYPE none: the mail
+# lacks the image. {{CHARSET}} is the name of the charset; the files are in UTF-8.
 
 PAGES=$TOP/t/mail/html
 SPOOL=$T/spool
@@ -20,11 +20,11 @@ as_data() { printf 'data:image/%s;base64,%s' "$1" "$(base64 -w0 "$PAGES/image.$1
 as_hosted() { printf '%s/i/%s.%s' "$WEB" "$(sha256sum <"$PAGES/image.$1" | cut -d' ' -f1)" "$1"; }
 as_sent() { sed 's#{{[a-z]*|\([^}]*\)}}#\1#g'; }
 
-# named CHARSET: the page, stating that charset
+# named CHARSET: prints the page with that charset in its meta tag
 named() { sed "s#{{CHARSET}}#$1#"; }
 
-# mail CHARSET LABEL PAGE: the page as mail, in that charset, called by that label in its
-# header ("" for none) and in itself
+# mail CHARSET LABEL PAGE: prints the page as mail, in that charset; its header ("" for none) and
+# its meta tag state LABEL
 mail() {
 	printf 'Message-ID: <%s@x>\nSubject: %s\nMIME-Version: 1.0\n' "$3.$1" "$3"
 	printf 'Content-Type: multipart/mixed; boundary=a\n\n--a\n'
@@ -42,7 +42,7 @@ mail() {
 	printf -- '--a--\n'
 }
 
-# import_page CHARSET LABEL PAGE FILE: sends it down the line; the store's HTML to FILE
+# import_page CHARSET LABEL PAGE FILE: submits and imports it; writes the stored HTML to FILE
 import_page() {
 	printf 'Fremitente@dominio.com\0Tusuario@dominio.com\0\0' >"$T/envelope"
 	mail "$1" "$2" "$3" >"$T/message"

@@ -14,7 +14,7 @@ ROWS='select (select count(*) from plan), (select count(*) from sender),
 
 waiting() { find "$SPOOL/new" "$SPOOL/cur" -type f | wc -l; }
 
-# quiet STATUS OUTPUT NAME: the status is 0 and there is no output
+# quiet STATUS OUTPUT NAME: tests that the status is 0 and the output empty
 quiet() { is "$1:$2" "0:" "$3"; }
 
 D=2013-09-12T11:59:19Z
@@ -347,7 +347,7 @@ foreign_numbers() {
 	sql "delete from send where source = 'web'"
 }
 
-# A file at which the importer dies keeps the others out three times at most.
+# A file at which the importer dies delays the others three times at most.
 deadly() {
 	if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then
 		skip 'a file at which the importer dies is set aside' 'strace is not installed, or cannot reach the program'

@@ -3,7 +3,7 @@
 
 # install_commands SECTION FROM TO: prints the indented lines of a section, from the line that
 # matches FROM to the one that matches TO, with /etc/saca and the like below $T, and without
-# changes of the user.
+# commands that change the user.
 install_commands() {
 	awk -v section="$1" -v from="$2" -v to="$3" '
 		/^[0-9]+\. [A-Z]/ { inside = $1 == section "." }

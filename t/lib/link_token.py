@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes a token (src/send/token.h), written apart from the house's code.
+"""Makes a token (src/send/token.h) without the code under test.
 
     t/lib/link_token.py KEYFILE KIND PLAN SEND CONTACT [LINK]
 """

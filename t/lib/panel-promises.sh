@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What saca-panel promises with each engine. Source after panel.sh.
+# The tests of saca-panel that hold for each engine. Source this after panel.sh.
 
 HOSTILE='"><script>alert(1)</script><img src=x onerror=alert(1)>'"'"'&{{7*7}}'
 
@@ -57,13 +57,13 @@ login_promises() {
 	like "$(get / && echo "$HEAD")" '^Cache-Control: no-store$' 'no page is stored by caches'
 }
 
-# a cookie that must not work
-void() { # void NAME
+# void NAME: tests that the cookie is refused
+void() {
 	get /
 	is "$STATUS:$(sed -n 's/^Location: //p' "$T/head")" 303:/login "$1"
 }
 
-# cookie_of LOGIN DATE: sets COOKIE as the panel would have done then
+# cookie_of LOGIN DATE: sets COOKIE to the cookie of a login at that time
 cookie_of() {
 	COOKIE=__Host-saca=$(python3 - "$KEY" "$T/etc/accounts" "$1" "$2" <<-'END'
 		import base64, hashlib, hmac, sys

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the tests of saca-panel share: accounts of two plans, the login service, a store filled by hand,
-# and requests from the shell. A test sources this after tap.sh and service.sh, and defines
+# Shared by the tests of saca-panel: accounts of two plans, the login service, a store filled by
+# hand, and requests from the shell. A test sources this after tap.sh and service.sh, and defines
 #   STORE           the store's address
 #   sql STATEMENT   prints the rows, columns joined by |
 
@@ -29,7 +29,7 @@ os.execvp(sys.argv[2], sys.argv[2:])' "$@"
 	await 10 "$2" -t "$1"
 }
 
-# accept_now: imports what the queue has accepted
+# accept_now: imports the messages that the queue has accepted
 accept_now() { saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null; }
 
 # The login and the queue service, with one key of tickets.

@@ -53,7 +53,7 @@ print(sql.replace("ALTER TABLE ONLY", "ALTER TABLE"))
 print("INSERT INTO public.schema VALUES (4);")'
 }
 
-# log_plans: the server logs the plan of each statement from now on; those so far are forgotten
+# log_plans: empties the log; from now on the server logs the plan of each statement
 log_plans() { : >"$T/server"; }
 
 # read_plans: one line for each plan in the log: the query, a tab, and the plan
@@ -68,8 +68,8 @@ read_plans() {
 	END
 }
 
-# several_parts: the queries of the log that read more than one part of a table. Parts that the server
-# leaves out at run time are `never executed`.
+# several_parts: prints the queries of the log that read more than one part of a table. Parts that
+# the server skips at run time are `never executed`.
 several_parts() {
 	read_plans | awk -F'\t' '{
 		n = 0; split("", seen); plan = $2

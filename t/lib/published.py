@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a published send (src/send/publish.h), apart from the house's code.
+"""Writes a published send (src/send/publish.h) without the code under test.
 
     t/lib/published.py FOLDER SEND NAME=VALUE...
 

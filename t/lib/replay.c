@@ -1,5 +1,5 @@
-/* replay: plays the client's side of an SMTP session to a server, and compares the replies with
-   the wanted ones.
+/* replay: plays the client's side of an SMTP session, and compares the server's replies with the
+   wanted ones.
 
 	replay [-t seconds] -m mode dialogue command...
 
@@ -17,9 +17,9 @@
    a stream would sometimes join two pieces, since a read that has just emptied the stream
    looks once more before it returns.
 
-   A reply line that does not end in CRLF or exceeds 512 octets is a fault, as is a server that
-   does not exit with 0, or that is still running after the time (20 s). Exit codes: 0 no
-   difference; 1 a difference, which is printed; 2 misuse, or a failed system call. */
+   Faults are a reply line that does not end in CRLF or exceeds 512 octets, a server that exits
+   with another code than 0, and a server that is still running after the time (20 s). Exit codes:
+   0 no difference; 1 a difference, which is printed; 2 misuse, or a failed system call. */
 #define _GNU_SOURCE /* memmem */
 #include <errno.h>
 #include <fcntl.h>
@@ -130,7 +130,7 @@ static void start_server(char **argv, int type)
 		die(2, "fcntl: %s", strerror(errno));
 }
 
-/* The milliseconds that are left, at most 2^31 - 1. */
+/* The milliseconds until the deadline, at most 2^31 - 1. */
 static int time_left(void)
 {
 	struct timespec now;
@@ -240,8 +240,8 @@ static size_t chunk_length(char const *line, size_t n)
 	return errno ? 0 : (size_t)size;
 }
 
-/* The length of the next line, of the next body, or of the next BDAT line and its chunk; 0: the
-   script ends before it is complete, so there will be no reply. */
+/* The length of the next unit that gets a reply: a line, a body, or a BDAT line and its chunk. 0:
+   the script ends in the middle of it, so no reply will come. */
 static size_t next_length(char const *s, size_t n, bool body, bool *crlf)
 {
 	if (body)

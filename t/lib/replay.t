@@ -1,5 +1,5 @@
 #!/bin/sh
-# replay, the client of the dialogue's tests: it plays its script in every mode, and finds every
+# replay is the client of the dialogue's tests. It plays its script in every mode, and finds every
 # difference in the replies.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/replay.sh"
@@ -109,7 +109,7 @@ is "$(plays burst)" 1 "a star of replay matches within a line only"
 # --- What the server reads in each mode
 cat >"$T/server" <<'EOS'
 #!/usr/bin/perl
-# Replies whether a line came alone, and at the end the octets of the largest read.
+# A server that replies whether a line came alone, and at the end the octets of the largest read.
 use strict; use warnings;
 $| = 1;
 my ($buffer, $most) = ('', 0);

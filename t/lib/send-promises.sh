@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# What saca-send promises whatever the engine. A test sources it after t/lib/send.sh.
+# The tests of saca-send that hold for each engine. Source this after t/lib/send.sh.
 
-# last_mail PROGRAM: runs Python with the last mail that the server took as m
+# last_mail PROGRAM: runs a Python program, in which m is the last mail that the server accepted
 last_mail() {
 	python3 - "$SERVER_FOLDER/last" <<-PROGRAM | tr -d "\r"
 	import email, email.policy, sys
@@ -96,7 +96,8 @@ who_is_not_mailed() {
 	ok $? "the figures count the contacts that get no mail"
 }
 
-# Replies to RCPT, DATA and its end are the contact's; to MAIL 5xx the sender's.
+# Replies to RCPT, to DATA and to the end of the mail concern the contact; a 5xx to MAIL concerns
+# the sender.
 whose_reply() {
 	add_send 1300 1 6
 	rules 'rcpt c13000000001@* 550 5.1.1 no such user' 'rcpt c13000000002@* 450 4.2.0 greylisted' \

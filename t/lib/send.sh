@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the tests of saca-send share: a store filled by hand, and a server that does what a test tells
-# it (t/send/server.py). A test sources this after it has set STORE, and defined
+# Shared by the tests of saca-send: a store filled by hand, and a server that follows the rules of
+# a test (t/send/server.py). A test sources this after it has set STORE, and defined
 #   sql STATEMENT   prints the rows, columns joined by |
 
 URL=https://l.example
@@ -24,16 +24,17 @@ stop_mta() {
 	kill "$MTA" && wait "$MTA"
 }
 
-# rules LINE...: what the server does from now on
+# rules LINE...: sets the rules of the server
 rules() {
 	for _r; do printf '%s\n' "$_r"; done >"$SERVER_FOLDER/rules.new"
 	mv "$SERVER_FOLDER/rules.new" "$SERVER_FOLDER/rules"
 }
 
-# mails: how many the server took; mails TEXT: how many lines of them have it
+# mails: prints how many mails the server has accepted; mails TEXT: prints how many of their lines
+# have TEXT
 mails() { cat "$SERVER_FOLDER/mails" 2>/dev/null | grep -c "${1-}"; }
 
-# ids: how many different Message-IDs the server has seen
+# ids: prints how many different Message-IDs the server has seen
 ids() { cut -d' ' -f1 "$SERVER_FOLDER/mails" | sort -u | wc -l; }
 
 # send_mails OPTION...: runs saca-send with the settings of the test
@@ -74,7 +75,7 @@ add_send() {
 # contact NUMBER ADDRESS: changes the address of a contact
 contact() { sql "UPDATE contact SET email = '$2' WHERE id = $1"; }
 
-# deliveries SEND: its states and how many of each, such as `handed 2, refused 1`
+# deliveries SEND: prints the number of deliveries in each state, such as `handed 2, refused 1`
 deliveries() {
 	sql "SELECT state, count(*) FROM delivery WHERE send_id = $1 GROUP BY state ORDER BY state" | tr '|' ' ' | paste -sd, | sed 's/,/, /g'
 }

@@ -7,7 +7,7 @@
 FETCHED=$TOP/build/clients
 PATH=$PATH:/usr/sbin:$FETCHED/usr/sbin:$FETCHED/usr/bin
 
-# What an unpacked program lacks: lighttpd its modules, smtp-sink its libraries.
+# Unpacked programs need more files: lighttpd its modules, smtp-sink its libraries.
 run_lighttpd() {
 	case $(command -v lighttpd) in
 	"$FETCHED"/*) exec $ROOMY lighttpd -m "$FETCHED/usr/lib/lighttpd" "$@" ;;
@@ -35,7 +35,8 @@ free_port() {
 	END
 }
 
-# listening PORT: does a program listen there? Asks the kernel: a connection would be logged.
+# listening PORT: does a program listen on the port? Asks the kernel, since a connection would be
+# logged.
 listening() {
 	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$1") [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6
 }

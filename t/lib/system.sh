@@ -6,7 +6,7 @@ SYSTEM_PACKAGES=daemontools,ucspi-tcp,runit,ipsvd,s6,systemd,openssl,cron,procps
 SYSTEM_PACKAGES=$SYSTEM_PACKAGES,libsqlite3-0,libpq5,libcurl4,libcjson1,libbearssl0,libskarnet2.13
 DEBIAN=$TOP/build/debian-$(echo "$SYSTEM_PACKAGES" | cksum | cut -d' ' -f1).tar
 
-# need_system NAME: else the test ends here, skipped
+# need_system NAME: without a fresh system, skips the test and ends
 need_system() {
 	_why=$(why_no_system) || return 0
 	skip "$1" "$_why"

@@ -18,8 +18,8 @@ FAILED=0
 DONE=
 exec 2>"$T/stderr"
 
-# The programs have a stack of 256 KB in every test, but for the sanitizers' larger frames.
-# $ROOMY goes before a command of others that needs more.
+# The programs have a stack of 256 KB in every test, except under the sanitizers, whose frames are
+# larger. Put $ROOMY before another command that needs more.
 ROOMY="prlimit --stack=8388608:"
 case $BIN in
 */sanitize/*) ;;

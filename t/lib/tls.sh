@@ -30,7 +30,7 @@ serve() {
 	PORT=$(cat "$T/port.$SERVED")
 }
 
-# quiet [PID]: does the server have no child processes?
+# quiet [PID]: true if the server has no child processes
 quiet() { ! pgrep -P "${1:-$SERVER}" >/dev/null; }
 
 # ticks: the processor time of the server's children, in ticks

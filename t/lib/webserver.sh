@@ -19,7 +19,7 @@ start_lighttpd() {
 
 start_nginx() {
 	mkdir -p "$T/nginx"
-	# of what the package's file has, what the programs read
+	# the settings in the package's file that the programs read
 	for _name in request_method content_length content_type query_string remote_addr server_name; do
 		echo "fastcgi_param $(echo $_name | tr a-z A-Z) \$$_name;"
 	done >"$T/nginx/fastcgi_params"

@@ -43,7 +43,8 @@ static struct {
 	{MULTI TEXT "--x\nContent-Type: text/html\nContent-Transfer-Encoding: UTF-8\n\nb\n", "CTH"},
 	{MULTI TEXT HTML "--x\nContent-Transfer-Encoding: x-y\nContent-ID: <a>\n\nb\n", "CTHI"},
 	{"Content-Transfer-Encoding: x-y\n" MULTI TEXT HTML, "CTH"},
-	/* the stated root, or what is in it, before what is beside it; what is nowhere else, beside it */
+	/* a piece in the stated root counts before one beside it; one beside it counts if there is no
+	   other */
 	{RELATED("<r>") PART("html", "a") PART("html", "r") PART("plain", "b"), "CIHT"},
 	{RELATED("r") PART("html", "a") PART("html", "r") PART("html", "r") PART("plain", "b"), "CIHIT"},
 	{RELATED("<r>") PART("plain", "a") PART("html", "b") "--y\nContent-ID: <r>\n" MULTI TEXT HTML, "CIICTH"},
@@ -57,7 +58,7 @@ static struct {
 	{MULTI "--x\n" RELATED("<r>") PART("plain", "a") PART("html", "b") "--y\nContent-ID: <r>\n"
 	 "Content-Type: multipart/related; boundary=z; start=s\n\n--z\nContent-Type: text/html\n\nd\n"
 	 "--z\nContent-ID: <s>\nContent-Type: text/html\n\ne\n", "CCTICGH"},
-	/* HTML in pieces: in the same multipart/mixed, and nothing that has a name or is pointed at */
+	/* HTML in pieces: in the same multipart/mixed, without a name or a Content-ID */
 	{MULTI TEXT HTML "--x\nContent-Type: application/pdf\n\na\n" HTML, "CTHGH"},
 	{MULTI TEXT HTML "--x\nContent-Type: text/html; name=a.html\n\nb\n"
 	 "--x\nContent-Type: text/html\nContent-Disposition: inline; filename=a.html\n\nb\n"

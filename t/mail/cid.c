@@ -8,7 +8,7 @@
 
 #define URL "https://img.example/i/0.png"
 
-/* Finds every id that does not begin with x; records the ids in `asked`. */
+/* Answers every id that does not begin with x; records the ids in `asked`. */
 static char asked[1 << 16];
 
 static char const *find(void *data, char const *id, size_t n)
@@ -95,7 +95,8 @@ static struct {
 	{"<!--[if mso]><img alt=\"--><img src=cid:a>", "<!--[if mso]><img alt=\"--><img src=$>"},
 	{"<!--[iffy]><img src=cid:a>-->", NULL},
 	{"<!--[if mso <img src=cid:a>-->", NULL},
-	/* SVG and MathML: whole elements, no raw text, CDATA; and where that ends */
+	/* SVG and MathML: `<x/>` is a whole element, no raw text, CDATA; and where an <svg> or <math>
+	   ends */
 	{"<svg><title/><path/></svg><img src=cid:a>", "<svg><title/><path/></svg><img src=$>"},
 	{"<svg><style/><path/></svg><img src=cid:a>", "<svg><style/><path/></svg><img src=$>"},
 	{"<svg><script/><path/></svg><img src=cid:a>", "<svg><script/><path/></svg><img src=$>"},
@@ -217,7 +218,7 @@ START_TEST(cid_urls_are_replaced_where_html_has_urls)
 }
 END_TEST
 
-/* The ids that the callback gets: HTML and CSS undone, percent-encoding not. */
+/* The ids that the callback gets: HTML and CSS escapes are undone, percent-encoding is not. */
 static struct {
 	char const *in, *asked;
 } const ids[] = {
@@ -281,7 +282,7 @@ static void remove_all(struct buf *b, char const *what)
 	b->len = to;
 }
 
-/* Can `less` be made of `all` by removing octets? */
+/* Does `less` come from `all` by removing octets? */
 static bool is_subsequence(struct buf const *less, char const *all, size_t n)
 {
 	size_t i = 0;
@@ -298,7 +299,7 @@ static uint32_t chance(uint32_t n)
 	return (seed >> 8) % n;
 }
 
-/* Pieces that steer the readers into each other's states. */
+/* Pieces of markup that move the readers into each other's states. */
 static char const *const pieces[] = {
 	"<img src=\"cid:a\">", "<img ", "src=", "srcset=\"", "style='", "url(", "cid:a", "cid:b 2x,", "\"", "'", ">",
 	"<style>", "</style>", "<script>", "</script>", "<!--", "-->", "<!--[if x]>", "<![endif]-->", "/*", "*/", "\\",
@@ -349,7 +350,8 @@ START_TEST(all_other_octets_stay_in_any_html)
 }
 END_TEST
 
-/* Inputs of 1 MB that take long if anything is searched for twice. The time-out is the test. */
+/* Inputs of 1 MB that take long if the code searches for anything twice. The time limit is the
+   test. */
 START_TEST(time_is_linear)
 {
 	static char const *const units[] = {

@@ -1,4 +1,4 @@
-/* Encoded words: which runs a value falls into. */
+/* Encoded words: the runs into which a value is split. */
 #include "mail/encword.h"
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-/* Header blocks: where they end, what their fields are, and how folds come undone. */
+/* Header blocks: where they end, their fields, and unfolding. */
 #include "mail/header.h"
 #include "unit.h"
 

@@ -1,5 +1,5 @@
-/* The HTML reader's end tags, where HTML is broken off, where its text begins; character
-   references. (t/mail/cid.c and its fuzz target test the rest of the reader.) */
+/* The HTML reader: end tags, where HTML is cut off, where its text begins; character references.
+   (t/mail/cid.c and its fuzz target test the rest of the reader.) */
 #include "mail/html.h"
 #include "mail/html_text.h"
 #include "unit.h"

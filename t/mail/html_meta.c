@@ -1,4 +1,4 @@
-/* Charsets that HTML states of itself: found where they count, and only there. */
+/* Charsets that HTML states of itself: found where they count, and nowhere else. */
 #include "mail/html_meta.h"
 #include "unit.h"
 
@@ -79,7 +79,7 @@ START_TEST(every_stated_charset_becomes_utf_8)
 }
 END_TEST
 
-/* Each of these repeated is slow where something is looked for twice. */
+/* Repeated, each of these takes long if the code searches for anything twice. */
 START_TEST(time_is_linear)
 {
 	static char const *const units[] = {

@@ -150,7 +150,8 @@ static uint32_t next_random(uint32_t *state)
 	return *state ^= *state << 5;
 }
 
-/* Changes a copy of the sample here and there: octets, runs moved or doubled or lost. */
+/* Changes a copy of the sample at random places: octets, and runs that are moved, doubled or
+   removed. */
 static void mutate(struct buf *b, uint32_t *random)
 {
 	static char const favourites[] = "-\r\n\n\n\0:;=\"\\()*' \txA";
@@ -376,7 +377,8 @@ static void nest(struct buf *b, int levels)
 	put(b, "Content-Type: text/plain\n\nx\n");
 }
 
-/* A mark in front of the message, and nowhere else, is no part of its header. */
+/* A byte order mark is not part of the header if it is at the very beginning of the message, and
+   nowhere else. */
 static struct {
 	char const *in, *subject; /* subject NULL: the header has none */
 	size_t body;
@@ -556,8 +558,8 @@ START_TEST(time_is_linear_in_long_fields)
 }
 END_TEST
 
-/* Every level open, with long boundaries that differ in their last octet only, and lines
-   that nearly are each of them; every multipart still undecided, or rightly divided. */
+/* All levels are open, with long boundaries that differ in their last octet only, and lines that
+   nearly match each. The multiparts are not divided yet, or divided correctly. */
 START_TEST(time_is_linear_in_open_levels)
 {
 	static char long_one[3001];

@@ -1,4 +1,4 @@
-/* Parameters as RFC 2045 and RFC 2231 have them, and as the wild does. */
+/* Parameters as RFC 2045 and RFC 2231 define them, and malformed ones as mail has them. */
 #include "mail/param.h"
 #include "unit.h"
 

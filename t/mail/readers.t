@@ -6,12 +6,13 @@
 LC_ALL=C
 export LC_ALL
 
-# differing READER: the samples that it reads in another way
+# differing READER: prints the samples that READER reads differently
 differing() {
 	sed -n "s/ $1\$//p" "$T/differences" | sort
 }
 
-# explained READER: the samples in README's table, a line `| sample | reader(s) | why |`
+# explained READER: prints the samples of the table in README, whose lines are `| sample |
+# reader(s) | why |`
 explained() {
 	awk -F '|' -v reader="$1" '$3 ~ reader { gsub(/ /, "", $2); print $2 }' "$TOP/t/mail/samples/README" | sort
 }

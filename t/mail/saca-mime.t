@@ -92,8 +92,8 @@ out=$(saca-mime "$T/missing" <"$GOOD" 2>&1)
 is $? 71 "a next program that does not exist: exit 71"
 like "$out" '^saca-mime: fatal: unable to run .*missing' "a next program that does not exist: the reason is on stderr"
 
-# --- refusing in the line: the reply on fd 6, or none
-# refuse FILE: exit code and what came on fd 6
+# --- refusals in the line: the reply on fd 6, or no reply refuse FILE: prints the exit code and
+# the octets on fd 6
 refuse() {
 	{ saca-mime "$T/end" <"$1" 6>&1 >"$T/out" 2>"$T/err"; echo " $?" >"$T/code"; } | cat >"$T/reply"
 	echo "$(cat "$T/reply")$(cat "$T/code")"
@@ -130,8 +130,8 @@ exec 6>&-
 out=$({ cat "$GOOD"; printf '\0'; } | saca-mime "$T/end" 2>&1)
 is $? 31 "a message with a NUL is refused in the line, too"
 
-# --- system calls that fail: exit 71, or Z and 82; never another message
-# failing CALLS ERROR: runs the line, the first of these calls failing; prints exit code, reply
+# --- system calls that fail: exit 71, or Z and 82; never another message failing CALLS ERROR:
+# runs the line; the first of these calls fails. Prints exit code and reply
 failing() {
 	cat "$GOOD" | { strace -qq -o /dev/null -e "inject=$1:error=$2:when=1" saca-mime "$T/end" \
 		6>&1 >"$T/out" 2>"$T/err"; echo " $?" >"$T/code"; } | cat >"$T/reply"

@@ -17,7 +17,7 @@ for sample in "$TOP"/t/mail/samples/*.eml; do
 	ok $? "$name: the tree is printable ASCII"
 done
 
-# The example of the platform's document, and its two faults.
+# The example of the platform's document with its two faults.
 for sample in document fold-broken loose; do
 	saca-mime <"$TOP/t/mail/samples/$sample.eml"
 	is $? 0 "$sample is accepted without options"

@@ -164,7 +164,7 @@ START_TEST(each_failure_has_its_verdict)
 }
 END_TEST
 
-/* Reports count whoever sends them; the other formats are believed of no sender alone. */
+/* Reports count from any sender; the other formats only from an empty sender. */
 START_TEST(sender_matters_only_without_report)
 {
 	static char const *const reports[] = {"postfix", "exim", "arf", "forwarded", "hotmail-complaint"};
@@ -188,7 +188,7 @@ START_TEST(sender_matters_only_without_report)
 }
 END_TEST
 
-/* The candidates hold the token whole, and nothing of the body. */
+/* The candidates include the whole token, and no octet of the body. */
 START_TEST(complaint_gives_its_token)
 {
 	static char const *const names[] = {"arf", "arf-headers", "arf-mail-from", "arf-yahoo", "arf-amazon", "hotmail-complaint"};

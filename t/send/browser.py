@@ -60,7 +60,7 @@ def read_mail(folder, language, p):
 
 
 def words():
-    """The texts, cut out of src/send/words.c."""
+    """The texts, extracted from src/send/words.c."""
     source = open(os.path.join(os.path.dirname(__file__), "../../src/send/words.c"), encoding="utf-8").read()
     return {int(m[0]): m[1:] for m in re.findall(r'\{(\d+), "[a-z]+",\s*"([^"]*)", "([^"]*)"', source)}
 

@@ -37,7 +37,7 @@ START_TEST(line_is_read_back)
 }
 END_TEST
 
-/* A stranger's words cannot make a second line, nor a longer one. */
+/* Hostile text cannot make a second line, or a line that is too long. */
 START_TEST(text_cannot_break_the_line)
 {
 	char line[HIT_SIZE], big[2000], room[HIT_SIZE];

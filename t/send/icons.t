@@ -8,7 +8,7 @@ scripts/icons "$T/drawn"
 for network in facebook x instagram linkedin youtube tiktok whatsapp telegram; do
 	icon=scripts/service/icons/$network.png
 	is "$(head -c 24 "$icon" | tail -c 8 | od -An -tx1 | tr -d ' ')" 0000004000000040 "the icon of $network has 64 by 64 pixels"
-	# The compressor may differ from host to host, the pixels do not.
+	# Compressed files may differ from host to host: compare the pixels.
 	python3 - "$icon" "$T/drawn/$network.png" <<-'END'
 		import re, sys, zlib
 		pixels = [zlib.decompress(re.search(rb"IDAT(.*).{4}....IEND", open(f, "rb").read(), re.S).group(1)) for f in sys.argv[1:]]

@@ -1,7 +1,6 @@
 #!/bin/sh
-# Real mail servers bounce a mail to an unknown user, and hand the bounce to saca-bounce as the
-# lines in scripts/service say: Postfix, Exim and OpenSMTPD. None of them
-# sends anything off this machine.
+# Real mail servers bounce a mail to an unknown user, and hand the bounce to saca-bounce by the
+# files of scripts/service: Postfix, Exim and OpenSMTPD. They send no mail off this machine.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 

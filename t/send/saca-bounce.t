@@ -1,5 +1,6 @@
 #!/bin/sh
-# saca-bounce: what comes back by mail becomes a line in hits/, and nothing else does.
+# saca-bounce: bounces, complaints and unsubscriptions become a line in hits/, and no other mail
+# does.
 . "$(dirname "$0")/../lib/tap.sh"
 
 HITS=$T/hits
@@ -17,7 +18,7 @@ unset SENDER EXT ORIGINAL_RECIPIENT LOCAL
 token() { python3 "$TOP/t/lib/link_token.py" "${2:-$KEY}" "$1" 7 1166 42; }
 B=$(token b) U=$(token u)
 
-# bounce SAMPLE [RECIPIENT]: the new line of hits/ is left in $HIT, the exit code in $CODE
+# bounce SAMPLE [RECIPIENT]: sets $HIT to the new line of hits/, and $CODE to the exit code
 bounce() {
 	rm -f "$HITS"/*
 	saca-bounce -k "$KEY" "$HITS" ${2+"$2"} <"$SAMPLES/$1.eml" 2>"$T/err"
@@ -85,7 +86,7 @@ SAMPLES=$TOP/t/send/bounces
 bounce arf-not-spam "bounce+$B"
 is "$CODE:$HIT" 0: 'a report of type not-spam is ignored'
 
-# Tokens that are none of ours.
+# Tokens that are not valid.
 new_key 1 "$T/other.key"
 for case in "another key:$(token b "$T/other.key")" "a changed digit:$(echo "$B" | tr 'a-y2' 'b-z3')" "a cut token:${B%?}" \
 	"the token of a view:$(token v)" "the token of a pixel:$(token o)" "no token:" "garbage:$(head -c 100000 /dev/zero | tr '\0' a)"; do
@@ -97,7 +98,7 @@ new_key 2 "$KEY"
 bounce postfix "bounce+$B@example.com"
 like "$HIT" '^bounce 7 1166 42 ' 'a token of an older key still counts'
 
-# Failures: the mail stays with the MTA.
+# Temporary failures: the MTA keeps the mail.
 bounce postfix "bounce+$B@example.com"
 saca-bounce -k "$T/none" "$HITS" "bounce+$B" <"$SAMPLES/postfix.eml" 2>"$T/err"
 is $? 75 'a missing key file is a temporary failure'
@@ -119,7 +120,7 @@ for sample in garbage garbage-report; do
 	is "$CODE:$HIT:$(cat "$T/err")" 0:: "binary octets ($sample) are read and ignored"
 done
 
-# Hundred megabytes: memory is bounded, the MTA's pipe is read to its end.
+# A mail of 100 MB: memory is bounded, and the MTA's pipe is read to its end.
 rm -f "$HITS"/*
 { cat "$SAMPLES/postfix.eml"; head -c 100000000 /dev/zero; } | (case $BIN in */sanitize/*) ;; *) ulimit -v 200000 ;; esac
 	saca-bounce -k "$KEY" "$HITS" "bounce+$B")

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/hits.sh"
 
-# ask METHOD PATH [NAME=VALUE...]: the response is left in $REPLY, without its CRs
+# ask METHOD PATH [NAME=VALUE...]: sets $REPLY to the response without its CRs
 ask() {
 	_method=$1 _path=$2
 	shift 2
@@ -62,7 +62,7 @@ if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
 	recorded >/dev/null
 fi
 
-# --- who asks
+# --- kinds of clients
 ask HEAD "/v/$V"
 is "$(status):$(body):$(recorded)" '200 OK::' 'HEAD gets the header and is not counted'
 ask HEAD "/u/$U"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# saca-send with SQLite: what it writes to the mail server, to the store and to published/.
-# (t/send/send-postgres.t has the same promises with PostgreSQL, t/send/send-fault.t the faults.)
+# saca-send with SQLite: its mails, its rows, and its files in published/. (t/send/send-postgres.t
+# has the same promises with PostgreSQL, t/send/send-fault.t the faults.)
 . "$(dirname "$0")/../lib/tap.sh"
 
 STORE=$T/saca.db

@@ -1,8 +1,8 @@
 #!/bin/sh
-# saca-send when things fail: it is killed, the mail server fails in every way, the store is locked or
-# gone, a send is paused or its contacts unsubscribe meanwhile, several workers share a store. Each case
-# counts the mails that the server took: every contact has one, and another only where that is allowed,
-# with the same Message-ID.
+# saca-send and failures: it is killed, the mail server fails in every way, the store is locked or
+# gone, a send is paused or its contacts unsubscribe meanwhile, several workers share a store.
+# Each case counts the mails that the server accepted: every contact has one. A second one is
+# allowed in some cases only, and has the same Message-ID.
 . "$(dirname "$0")/../lib/tap.sh"
 
 STORE=$T/saca.db
@@ -12,9 +12,9 @@ sql() { sqlite3 "$STORE" "$1"; }
 prepare
 start_mta
 
-# taken SEND: how many of its contacts the server took a mail of
+# taken SEND: prints for how many of its contacts the server has accepted a mail
 taken() { grep "^<$1\\." "$SERVER_FOLDER/mails" 2>/dev/null | cut -d' ' -f1 | sort -u | wc -l; }
-# repeats SEND: how many mails more than that
+# repeats SEND: prints how many more mails than that the server has accepted
 repeats() { echo $(($(mails "^<$1\\.") - $(taken "$1"))); }
 
 # in_background OPTION...: its pid is in $worker, its output in $T/err
@@ -24,7 +24,7 @@ in_background() {
 	PIDS="$PIDS $worker"
 }
 
-# let_claims_expire: as if the lease were over
+# let_claims_expire: sets all claims to expired
 let_claims_expire() { sql "UPDATE send SET claimed_until = '$A_DATE' WHERE claimed_until IS NOT NULL"; }
 
 mails_are() { [ "$(mails "$1")" -ge "$2" ]; }
@@ -94,7 +94,7 @@ for when in connect ehlo mail rcpt data end; do
 	done
 done
 
-# the server takes the whole mail and does not answer
+# the server reads the whole mail and does not answer
 add_send $n 1 3
 rules "end c${n}0000002@* take-and-close"
 send_mails -n 1 2>/dev/null

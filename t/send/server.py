@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An SMTP server that does what a test tells it.
+"""An SMTP server that follows the rules of a test.
 
     server.py FOLDER [CERTIFICATE KEY [smtps]]
 
@@ -74,7 +74,7 @@ class Session(socketserver.BaseRequestHandler):
         return mail[2:].replace(b"\r\n..", b"\r\n.") + b"\r\n"
 
     def obey(self, when, recipient="*"):
-        """True: go on as if there were no rule."""
+        """True: no rule applies."""
         action = find_rule(when, recipient)
         if action is None:
             return True

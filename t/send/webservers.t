@@ -29,7 +29,7 @@ get() {
 	$ROOMY curl -s --max-time 30 -o "$T/answer" -A "$BROWSER" -w '%{http_code} %{redirect_url}' "$@" "http://127.0.0.1:$PORT$_path"
 }
 
-# try SERVER: what every server must do
+# try SERVER: the tests of one server
 try() {
 	is "$(get "/v/$V")" '200 ' "$1: a view page is answered"
 	is "$(cat "$T/answer")" "<p><a href=\"/c/$C\">x</a> <a href=\"/u/$U\">out</a></p>" "$1: the view page is whole"

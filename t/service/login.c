@@ -1,4 +1,4 @@
-/* Asking the login service: a thread plays it. */
+/* Asking the login service, which is played by a thread. */
 #define _GNU_SOURCE
 #include "service/login.h"
 #include "base/clock.h"

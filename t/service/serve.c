@@ -1,5 +1,5 @@
-/* A service with workers and those who ask it: requests, malformed ones, peers that do not
-   read, close or wait, and workers that die. */
+/* A service with workers, and its clients: requests, malformed ones, peers that do not read,
+   close or wait, and workers that die. */
 #define _GNU_SOURCE
 #include "service/serve.h"
 
@@ -225,7 +225,7 @@ static unsigned int open_fds(pid_t pid)
 	return n;
 }
 
-/* How many a process has between two requests. */
+/* The number of descriptors that a process has open between two requests. */
 static unsigned int least_fds(pid_t pid)
 {
 	unsigned int least = open_fds(pid);
@@ -264,7 +264,7 @@ static void send_raw(char const *s, size_t n, int const *fds, size_t fds_n)
 	close(fd);
 }
 
-/* Nothing comes on the socket but its end. */
+/* Checks that the socket gets an end of file and nothing else. */
 static void has_no_reply(int fd)
 {
 	char c;
@@ -341,7 +341,7 @@ START_TEST(a_descriptor_that_lingers_delays_no_other_request)
 		if (i < 4)
 			send_raw("f", 1, (int[]){pair[1], fd}, 2); /* malformed: the last is no reply socket */
 		else
-			send_raw("n", 1, (int[]){fd, pair[1]}, 2); /* as it should be */
+			send_raw("n", 1, (int[]){fd, pair[1]}, 2); /* a correct request, for comparison */
 		close(fd);
 	}
 	for (int i = 0; i < WORKERS; i++)
@@ -418,7 +418,7 @@ START_TEST(a_full_socket_is_tried_until_the_deadline)
 	ck_assert_int_eq(ask_fully("hola", 4, NULL, 0, 300, -1), ASK_NOT_SENT);
 	ck_assert_int_eq(errno, EAGAIN);
 	ck_assert_uint_ge(clock_ms() - from, 300);
-	/* somebody reads after a while */
+	/* the service reads after a while */
 	pid_t reader = fork();
 	if (reader == 0) {
 		char c;
@@ -554,7 +554,8 @@ START_TEST(workers_end_with_their_parent)
 	kill(service, SIGKILL);
 	waitpid(service, NULL, 0);
 	service = 0;
-	/* the orphan may be a zombie of whoever inherits it: its descriptors are gone then */
+	/* the orphan may still be a zombie of the process that inherits it: its descriptors are
+	   closed then */
 	char name[32], c;
 	sprintf(name, "/proc/%d/stat", (int)pid);
 	for (uint64_t end = clock_ms() + SOON; clock_ms() < end;) {

@@ -7,7 +7,7 @@ dialogue() { saca-smtpd -h h -A -p -d 0 "$@" 2>>"$T/log" | tr -d '\r'; }
 login='AUTH PLAIN AHZpY3Rvci5hY21lAHg=\r\n'
 late='421 h Timeout, closing connection'
 
-# stays OCTETS OPTIONS...: the replies to a client that sends OCTETS and stays connected
+# stays OCTETS OPTIONS...: prints the replies to a client that sends OCTETS and stays connected
 stays() {
 	_octets=$1
 	shift
@@ -70,7 +70,7 @@ ok $? "a client that reads slowly does not extend -l" "$read octets"
 
 # --- SIGTERM ---
 
-# terminated: sends SIGTERM after the first 250; the exit code and the last reply
+# terminated: sends SIGTERM after the first 250; prints the exit code and the last reply
 terminated() {
 	saca-smtpd -h h -A -p true -- true <in >out 2>>"$T/log" &
 	pid=$!

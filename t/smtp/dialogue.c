@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The argument of the hooks: what they return, and what they were called with. */
+/* The argument of the hooks: their results, and a record of their calls. */
 struct world {
 	struct buf replies, calls, body;
 	enum dialogue_tls tls;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The fail2ban filter with real lines of saca-smtpd, as every logger writes them.
+# The fail2ban filter finds failed logins in real lines of saca-smtpd, as each logger writes them.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 

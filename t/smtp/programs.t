@@ -1,5 +1,6 @@
 #!/bin/sh
-# The checkpassword and queue programs of saca-smtpd: what they get, and how it takes their ends.
+# The checkpassword and queue programs of saca-smtpd: their input, and the reply to each way in
+# which they end.
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$T" || exit 1
 

@@ -53,7 +53,7 @@ static long version(void)
 	return syscall(444, NULL, 0, 1);
 }
 
-/* Each returns 0 if it was done, else errno. */
+/* Each returns 0 if it succeeded, else errno. */
 static int open_for_reading(void)
 {
 	return open("/etc/passwd", O_RDONLY) < 0 ? errno : 0;
@@ -115,7 +115,8 @@ static struct {
 	{signal_parent, 6, EPERM},
 };
 
-/* The attempt's result in a child, with or without rights; 255: they could not be given up. */
+/* Runs the attempt in a child, with or without rights, and returns its result; 255: the rights
+   could not be given up. */
 static int in_child(int (*attempt)(void), bool restricted)
 {
 	int status;

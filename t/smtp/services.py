@@ -64,7 +64,7 @@ class Request:
 
 
 class Player:
-	"""A service: answers are callables on a Request, used one after the other; the last one stays."""
+	"""A service: answers are callables on a Request, used in order; the last one is used again and again."""
 
 	def __init__(self, path, *answers):
 		self.path, self.answers, self.requests = path, list(answers), queue.Queue()

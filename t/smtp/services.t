@@ -1,5 +1,5 @@
 #!/bin/sh
-# saca-smtpd -C and -Q: the services that it asks are played by services.py.
+# saca-smtpd -C and -Q. services.py plays both services.
 . "$(dirname "$0")/../lib/tap.sh"
 
 printf 'plan acme\nuser victor.acme %s\nsender acme r@d.es\n' "$(openssl passwd -6 -salt s secreto)" |

@@ -49,7 +49,7 @@ static inline void put(char const *path, char const *text)
 	close(fd);
 }
 
-/* A file that says its number and id. send 0: only contacts. */
+/* A file with a number and an id. send 0: only contacts. */
 static inline void put_file(char const *path, unsigned int send, char const *id)
 {
 	char text[400], number[64] = "";

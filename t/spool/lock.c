@@ -6,7 +6,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-/* Runs try in another process. 0: it returned true; 1: false. */
+/* Runs `try` in another process. 0: it returned true; 1: false. */
 static int in_another_process(bool (*try)(struct spool *))
 {
 	pid_t pid = fork();

@@ -25,7 +25,8 @@ START_TEST(counter_is_parsed_as_formatted)
 }
 END_TEST
 
-/* A second line that is torn anywhere counts nowhere; a torn first line is not a counter. */
+/* A second line that is cut anywhere is ignored; with a cut first line the file is not a counter.
+   */
 START_TEST(torn_counter_is_refused)
 {
 	struct counter c = {.limit = 5000, .next = 17, .synced = 5000, .place = place('b', 1, 2)}, d;
@@ -45,7 +46,7 @@ START_TEST(torn_counter_is_refused)
 		if (parsed)
 			ck_assert_uint_eq(counter_next(&d, &c.place), 5000);
 	}
-	c.next = 5001; /* beyond the limit: not what anybody wrote */
+	c.next = 5001; /* beyond the limit: no program wrote this */
 	counter_format(text, &c);
 	ck_assert(counter_parse(&d, text, sizeof text));
 	ck_assert_uint_eq(counter_next(&d, &c.place), 5000);

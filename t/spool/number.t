@@ -1,5 +1,6 @@
 #!/bin/sh
-# Numbers: none is given twice, whatever happens to the counter; hosts take different ones.
+# Numbers of sends: no number is given twice, even if the counter is damaged or lost; hosts take
+# different ones.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 

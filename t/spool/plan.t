@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 
-# accounts SETTINGS: the plan acme has them
+# accounts SETTINGS: compiles accounts in which the plan acme has these settings
 accounts() {
 	mkdir -p "$T/accounts"
 	printf 'plan acme %s\nsender acme r@d.es\n' "$1" | saca-accounts "$T/accounts" 2>"$T/err" || cat "$T/err"

@@ -98,7 +98,7 @@ repeat=R${REPLY#K}
 cp "$T/m2" "$T/m"
 same "the same message made again by Python's email library is a repeat"
 
-# 24 of the same at once
+# 24 clients that send one message at once
 campaign 77 >"$T/m"
 pids=
 for i in $(seq 24); do

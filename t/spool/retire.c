@@ -113,7 +113,8 @@ static int names_in(char const *folder)
 	return n;
 }
 
-/* A file finds a name in done/ and failed/, however many have its key: it would hold up all others. */
+/* A file finds a name in done/ and failed/ even if a thousand files have its key. Otherwise it
+   would block all others. */
 START_TEST(names_never_run_out)
 {
 	char path[300], name[241];

@@ -38,7 +38,7 @@ like "$(saca-queue "$SPOOL" show 1168 2>&1 >/dev/null)" 'set aside: .*text/html'
 if command -v script >/dev/null; then
 	like "$(script -qec "saca-queue '$SPOOL' show zz" /dev/null </dev/null)" '^garbage\\u001b\[2J' \
 		'saca-queue show escapes control characters on a terminal'
-	for pad in 0 1 2; do # whatever octet of a character a read ends in
+	for pad in 0 1 2; do # reads end in every octet of a character
 		{ printf "%${pad}s" ''; for i in $(seq 5000); do printf 'años€😀\n€€€€€€€€'; done; } \
 			>"$SPOOL/failed/wide"
 		script -qec "saca-queue '$SPOOL' show wide" /dev/null </dev/null | tr -d '\r' |

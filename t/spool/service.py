@@ -1,4 +1,4 @@
-"""A client of the queue service that says whatever a test wants, and the service itself."""
+"""A client of the queue service that sends any octets, and the service itself."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The tests of saca-spool -S: what it commits, what it refuses, and what no client can do to it."""
+"""The tests of saca-spool -S: accepted, refused and hostile requests."""
 
 import base64
 import os
@@ -304,7 +304,7 @@ def resident(pids):
 
 
 def survives_a_flood():
-	"""10^5 malformed requests: others wait little, memory stays flat."""
+	"""10^5 malformed requests: other requests wait only a moment, and memory does not grow."""
 	place = folder()
 	accounts(place)
 	s = Service(place, '-s', '10000000', workers=4)

@@ -1,4 +1,4 @@
-/* Listings: widths, quoting, and no control characters whatever comes. */
+/* Listings: widths, quoting, and no control characters in the output. */
 #define _GNU_SOURCE
 #include "store/listing.h"
 #include "unit.h"
@@ -66,7 +66,7 @@ START_TEST(prints_each_format)
 }
 END_TEST
 
-/* More rows than are looked at: all come, in order, and the first decide the widths. */
+/* More rows than decide the widths: all are printed, in order. */
 START_TEST(prints_more_rows_than_it_keeps)
 {
 	char *out, id[16], *line;

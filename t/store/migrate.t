@@ -9,7 +9,7 @@ import() { saca-import -w "$T/web" "$SPOOL" "$STORE"; }
 SENDS="select id, plan_id, state, source, coalesce(smtp_id, '-'), contacts_total from send order by id"
 
 A_TIME=2013-09-12T12:00:00Z
-# What version 4 added, taken away.
+# Removes the changes of version 4.
 VERSION_3='drop table send_hour; drop index send_piece; drop index send_test; drop index unsubscription_contact;
 	drop index if exists contact_group_plan;
 	alter table link drop column people; alter table link drop column clicks;'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# A PostgreSQL store whose tables are spread by plan: what saca-import promises holds, and each
-# statement works in the part of its plan. PostgreSQL's own hash partitions show here what an
-# engine that spreads rows over machines needs.
+# A PostgreSQL store whose tables are spread by plan: the tests of saca-import pass, and each
+# statement works in the part of its plan. PostgreSQL's own hash partitions stand in for an engine
+# that spreads rows over machines.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/postgres.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Behind pgbouncer in transaction mode with one connection to the server: several programs share it
-# between their transactions, and none finds or leaves anything on it.
+# PostgreSQL through pgbouncer in transaction mode, with one connection to the server. Several
+# programs share it between their transactions, and leave no setting on it.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/postgres.sh"
 . "$TOP/t/lib/import.sh"

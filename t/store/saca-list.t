@@ -1,5 +1,5 @@
 #!/bin/sh
-# saca-list: tables, JSON, CSV, pieces and metrics, and no output that a terminal would obey.
+# saca-list: tables, JSON, CSV, pieces and metrics; no control characters on a terminal.
 . "$(dirname "$0")/../lib/tap.sh"
 
 STORE=$T/saca.db
@@ -80,7 +80,7 @@ saca_store_deliveries{state="unsubscribed"} 0
 saca_store_deliveries{state="suppressed"} 0' 'saca-list metrics prints the counts'
 out=$(saca-list "$STORE" metrics >/dev/full 2>&1); is "$?" 111 'saca-list metrics reports a full disk'
 
-# Text of strangers does not control a terminal.
+# Hostile text does not control a terminal.
 esc=$(printf '\033')
 sql "update send set subject = 'a' || char(27) || '[31mb' || char(10) || 'c' || char(155) || char(127) || 'd\\' where id = 1166"
 sql "update piece set html = 'x' || char(27) || '[2Jy' || char(10) where id = 1"
@@ -105,7 +105,7 @@ is "$(saca-list "$STORE" contacts | wc -l)" 305 'saca-list prints more than 200 
 is "$(saca-list "$STORE" contacts -j | json 'len(d)')" 304 'saca-list -j prints more than 200 rows'
 
 is "$(saca-list "$STORE" sends >/dev/full 2>"$T/full"; echo $?)" 111 'saca-list exits 111 on a full disk'
-for octets in 10 4096 100000; do # what fits the buffer, and what goes past it
+for octets in 10 4096 100000; do # output that fits into the buffer, and output that exceeds it
 	sql "update piece set html = printf('%.*c', $octets, 'x'), text = html where id = 1"
 	for column in html text; do
 		is "$(saca-list "$STORE" $column 1 >/dev/full 2>"$T/full"; echo $?)" 111 \

@@ -85,7 +85,7 @@ START_TEST(put_stores_a_transaction_once)
 }
 END_TEST
 
-/* What is refused leaves nothing, what a rollback follows neither. */
+/* A refused entry leaves no row, nor does one that is rolled back. */
 START_TEST(a_refused_or_rolled_back_entry_leaves_no_row)
 {
 	struct store_count count = {0, 0};
@@ -108,8 +108,8 @@ START_TEST(a_refused_or_rolled_back_entry_leaves_no_row)
 }
 END_TEST
 
-/* A trigger that leaves rows of a table out: nothing refers to what is not there, and
-   nothing is taken for imported. */
+/* A trigger drops rows of a table: no row may refer to a missing one, and the entry does not
+   count as imported. */
 static char const *const tables[] = {"plan", "sender", "contact_group", "contact", "group_member",
 	"piece", "send"};
 
@@ -138,7 +138,7 @@ START_TEST(put_refuses_an_entry_if_a_trigger_drops_a_row)
 }
 END_TEST
 
-/* The same behind the row: contacts of which one is purged as it comes. */
+/* A trigger that deletes a contact right after its INSERT. */
 START_TEST(put_refuses_an_entry_whose_contact_is_deleted)
 {
 	struct store_count count = {0, 0};
@@ -155,7 +155,7 @@ START_TEST(put_refuses_an_entry_whose_contact_is_deleted)
 }
 END_TEST
 
-/* Rows must not go where nobody looks for them. */
+/* Rows must not go into a file that was removed. */
 START_TEST(begin_fails_if_the_file_was_removed)
 {
 	struct store_count count = {0, 0};

@@ -74,7 +74,7 @@ START_TEST(other_system_calls_kill_the_process)
 }
 END_TEST
 
-/* This holds without a filter, too. */
+/* This must hold without a filter, too. */
 static int try_to_open(void)
 {
 	if (!confine_as_nobody())

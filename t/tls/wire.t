@@ -1,5 +1,6 @@
 #!/bin/sh
-# saca-tlsd and clients that break the protocol, stop, or vanish: no hang, no busy loop, no process left.
+# saca-tlsd with clients that break the protocol, stop, or vanish: it does not hang, uses no
+# processor time, and leaves no process.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/tls.sh"
 cd "$T" || exit 1

@@ -1,4 +1,4 @@
-"""The whole use of the panel in Chromium. Prints `ok NAME` or `not ok NAME` for each promise."""
+"""Uses every page of the panel in Chromium. Prints `ok NAME` or `not ok NAME` for each promise."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def main(b):
 		if not os.path.exists(axe):
 			print("skip axe-core finds no fault in %s" % name)
 			return
-		b.call("Emulation.setScriptExecutionDisabled", value=False)  # its answers are promises
+		b.call("Emulation.setScriptExecutionDisabled", value=False)  # axe.run returns a promise of JavaScript
 		b.call("Page.setBypassCSP", enabled=True)
 		with open(axe) as f:
 			b.call("Runtime.evaluate", expression=f.read())

@@ -1,6 +1,6 @@
 #!/bin/sh
-# saca-panel in headless Chromium: its whole use, at 1280 and 375 pixels, with scripts off. lighttpd runs it
-# under TLS, with the shipped file. Hostile content must not reach a listener.
+# saca-panel in headless Chromium: every page, at widths of 1280 and 375 pixels, with scripts off.
+# lighttpd runs it under TLS, with the shipped file. Hostile content must not reach a listener.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 

@@ -1,4 +1,4 @@
-/* A campaign's message is one that message_read accepts and that has what was given. */
+/* The message of a campaign is accepted by message_read, and has the campaign's values. */
 #include "web/campaign.h"
 #include "mail/mime.h"
 #include "mail/transfer.h"
@@ -22,7 +22,7 @@ static void forget(void)
 	buf_free(&message);
 }
 
-/* The decoded part that has that use. */
+/* The decoded part with that use. */
 static void check_part(enum body_use use, char const *wanted)
 {
 	struct buf text = BUF_ZERO;

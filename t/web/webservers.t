@@ -42,7 +42,7 @@ ask() {
 }
 body() { cat "$T/answer"; }
 
-# wanted URL: the output of the PHP client
+# wanted URL: prints the output that the PHP client must have
 wanted() {
 	cat <<-END
 		version saca $VERSION

@@ -1,7 +1,7 @@
 #!/bin/sh
-# A campaign from its SMTP client to its figures: submitted with swaks, imported, sent to Postfix's
-# smtp-sink, a link clicked and a contact unsubscribed through lighttpd with the addresses in the
-# mails, a bounce handed back, counted, and looked at.
+# A campaign from its SMTP client to its figures. swaks submits it, saca-send sends it to
+# Postfix's smtp-sink. The addresses in the mails are followed through lighttpd: a click, an
+# unsubscription. A bounce comes back. The figures must have all of it.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
@@ -110,7 +110,7 @@ is "$(sqlite3 "$STORE" "select c.email, u.type from unsubscription u join contac
 	'eva@example.org|20
 luis@example.org|0' 'the contact that unsubscribed and the address that does not exist are unsubscribed'
 
-# The next send of the same sender leaves them out.
+# The next send of the same sender skips the unsubscribed contacts.
 sed 's/rebajas@/dos@/; s/^Subject: .*/Subject: Segunda parte/' "$T/message" >"$T/second"
 swaks --server "127.0.0.1:$DOOR" --auth-user victor.acme --auth-password secreto --from remitente@example.com \
 	--to ana@example.org,luis@example.org,eva@example.org --data "@$T/second" >/dev/null 2>&1

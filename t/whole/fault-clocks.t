@@ -1,6 +1,6 @@
 #!/bin/sh
-# Clocks that jump. The programs are linked dynamically for it: libfaketime does not work in
-# static ones.
+# Clocks that jump. The programs are linked dynamically, since libfaketime does not work in static
+# ones.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/fault.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# No acknowledged message is lost when a program is killed at a system call, or when the call
-# fails: a sample of these points. scripts/fault tries all of them.
+# No acknowledged message is lost if a program is killed at a system call, or if the call fails.
+# Tests a sample of these points; scripts/fault tries all of them.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/fault.sh"
 needs_strace 'no message is lost at a killed or failed call'

@@ -9,7 +9,7 @@ if grep -q __asan_init "$BIN/saca-spool"; then
 	done_testing
 fi
 
-# A few states of each moment; scripts/fault makes many.
+# Tests a few states of each moment; scripts/fault makes many.
 out=$(fault model -l 6)
 ok $? "$(printf '%s\n' "$out" | tail -n 1)" "$out"
 

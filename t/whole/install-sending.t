@@ -1,6 +1,6 @@
 #!/bin/sh
-# Commands of INSTALL about sending do what it says: pausing a send by hand, the lines for
-# Postfix and lighttpd (section 12), and moving a store to PostgreSQL (section 10).
+# The commands of INSTALL about sending work: pausing a send by hand, the lines for Postfix and
+# lighttpd (section 12), and moving a store to PostgreSQL (section 10).
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/install.sh"

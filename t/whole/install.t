@@ -1,6 +1,6 @@
 #!/bin/sh
-# Commands of INSTALL do what it says: the check by cron (section 7), and restoring a copy of the
-# store (section 11).
+# The commands of INSTALL work: the check by cron (section 7), and restoring a copy of the store
+# (section 11).
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/install.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# From a client's DATA to rows in the store, under tcpserver: what the platform's public
-# document promises its customers, one by one.
+# From a client's DATA to rows in the store, under tcpserver: each promise of the platform's
+# public document.
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$TOP" || exit 1
 

@@ -71,8 +71,8 @@ void *__wrap_realloc(void *p, size_t n)
 
 /* --- Work -------------------------------------------------------------------------------- */
 
-/* Each returns false if an allocation failed. None asserts: check allocates. Buffers
-   double: `pad` octets before what they hold move the place at which they do. */
+/* Each returns false if an allocation failed. None asserts: check allocates. Buffers double in
+   size: `pad` octets at their beginning move the point at which that happens. */
 static size_t pad;
 static char const padding[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
@@ -258,7 +258,7 @@ static bool does_spoolfile(void)
 	return good;
 }
 
-/* A session says of each failure that it is temporary, and goes on. */
+/* A session replies to each failure with a temporary error, and continues. */
 static char said[20000];
 static size_t said_n;
 

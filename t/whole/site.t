@@ -1,6 +1,7 @@
 #!/bin/sh
-# scripts/site sets up a fresh Debian: its services start, a mail over port 58700 becomes rows in
-# the store, its mails reach a mail server, and an open is counted. Each supervisor has a new system.
+# scripts/site sets up a fresh Debian. The services start, a message over port 58700 becomes rows
+# in the store, its mails reach a mail server, and an open is counted. Each supervisor has a new
+# system.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
@@ -27,7 +28,7 @@ state() {
 
 SENDING='-u https://links.example.com -r bounce+@bounces.example.com'
 
-# set_up SUPERVISOR: what holds for every supervisor
+# set_up SUPERVISOR: the tests for every supervisor
 set_up() {
 	site_system "$1" || { ok 1 "$1: a system can be made"; return 1; }
 	state >"$T/before"

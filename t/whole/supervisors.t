@@ -4,8 +4,8 @@
 # to the test's own.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
-# A supervisor's TERM and CONT can come while the leak sanitizer traces a program that ends,
-# and then neither ever does. Leaks are looked for by the tests of each program.
+# The leak sanitizer is off: a TERM and CONT of the supervisor that arrive while it traces an
+# ending program would hang both. The tests of each program look for leaks.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
 SERVICE=$TOP/scripts/service
@@ -14,19 +14,20 @@ accounts "$T/etc" && certificate "$T/etc" && campaign >"$T/message" || exit 1
 cp -R "$SERVICE/env" "$T/etc/env"
 cp "$SERVICE/systemd/environment" "$T/etc"
 
-# As root the dialogue runs as user nobody; otherwise everything runs as the user of the test.
+# If root runs the test, the dialogue runs as user nobody; otherwise all programs run as the user
+# of the test.
 user=
 if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$BIN/saca-smtpd"; then
 	user=nobody
 	chown nobody "$T/etc/passwords.cdb"
 fi
 
-# fresh: spool, store and log anew, and other ports
+# fresh: makes a new spool, store and log, and chooses other ports
 fresh() {
 	rm -rf "${T:?}/spool" "$T/lib" "$T/log" "$T/run"
 	CLEAR=$(free_port) START=$(free_port) TLS=$(free_port)
 	mkdir "$T/spool" "$T/lib" "$T/log" "$T/log/$CLEAR" "$T/log/$START" "$T/log/$TLS" "$T/log/import" "$T/log/login" "$T/log/queue"
-	saca-import "$T/spool" "$T/lib/saca.db" 2>/dev/null # numbers begin, whichever service starts first
+	saca-import "$T/spool" "$T/lib/saca.db" 2>/dev/null # saca-import makes the counter, whichever service starts first
 	[ -z "$user" ] || chown -R nobody "$T/spool" "$T/lib" "$T/log"
 	(umask 007; saca-import "$T/spool" "$T/lib/saca.db") # makes the counter of a spool that it did not make
 }
@@ -63,7 +64,8 @@ logged() { [ "$(cat "$T"/log/*/current | grep -c "saca-smtpd: pid=[0-9]* ip=127\
 
 STANDING=yes
 
-# three NAME: a campaign through each port. A new Message-ID each, or they'd be repeats.
+# three NAME: sends a campaign through each port, each with a new Message-ID: otherwise they would
+# be repeats.
 three() {
 	for service in login queue; do
 		[ -z "$STANDING" ] || await 10 saca-checkpassword -t "$T/run/door/$service"
@@ -126,7 +128,7 @@ end_others() {
 RUNIT=
 trap 'end_others; cleanup' EXIT
 
-# installed NAME PROGRAM...: else that is skipped by name
+# installed NAME PROGRAM...: true if the programs are installed; otherwise skips NAME
 installed() {
 	name=$1
 	shift
@@ -190,8 +192,8 @@ by_script() {
 	await 10 logged_by_script
 	ok $? "$1: the log has a line for each" "$(tail -n 20 "$T/log/script")"
 }
-# stand: the services, for what starts only the ports
-stand() {
+# start_services: the login and the queue service, for supervisors that start only the ports
+start_services() {
 	cp -R "$SERVICE/daemontools" "$T/services"
 	for service in login queue; do
 		relocate "$T/services/saca-$service/run" "$T/services/saca-login/prepare"
@@ -219,7 +221,7 @@ else
 	fi
 	if installed xinetd xinetd; then
 		script xinetd saca
-		stand
+		start_services
 		background xinetd -dontfork -f "$T/conf" -pidfile "$T/xinetd.pid" -filelog "$T/xinetd.log" >"$T/out" 2>&1
 		by_script xinetd
 	fi

@@ -1,5 +1,5 @@
-/* The accounts text. The entries point into it, in order, and each plan is declared. Written
-   out they read back the same. Every fault is one printable line. */
+/* The accounts text. The entries point into it, in order, and each plan is declared. Written out,
+   they are read back the same. Every fault is one printable line. */
 #include "accounts/accounts.h"
 #include "mail/address.h"
 #include "base/ascii.h"

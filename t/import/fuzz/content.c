@@ -1,5 +1,5 @@
-/* What was accepted always imports: a message that the checker takes is read by the
-   importer as a whole, into UTF-8 without NULs. The web folder is one in memory here. */
+/* An accepted message always imports: if message_read accepts it, content_read reads all of it,
+   into UTF-8 without NULs. The web folder is in memory here. */
 #include "base/utf8.h"
 #include "mail/image.h"
 #include "fuzz.h"

@@ -33,7 +33,7 @@ static void check_path(char const *s, size_t n, bool utf8)
 	check_octets(s + at, len, utf8);
 	must(address_check(s + at, len, utf8) == ADDRESS_OK);
 	must(address_check(s + at, len, true) == ADDRESS_OK);
-	/* its one form is an address in a path, and is its own form */
+	/* the normalized address is an address in a path, and normalizing it again changes nothing */
 	char path[ADDRESS_MAX + 2], form[ADDRESS_MAX];
 	size_t n1, n2;
 	if (!address_normalize(s + at, len, path + 1, &n1))

@@ -93,8 +93,7 @@ static size_t find_piece(char const *s, size_t n, size_t at, char const *piece, 
 	return n;
 }
 
-/* in[0..n) with some stretches replaced by URL is out[0..m). Returns how many URLs stand in
-   out. */
+/* Checks that out[0..m) is in[0..n) with some stretches replaced by URL. Returns how many. */
 static size_t check_place(char const *in, size_t n, char const *out, size_t m)
 {
 	size_t const url = strlen(URL);

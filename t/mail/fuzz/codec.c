@@ -1,5 +1,5 @@
-/* Base64 and quoted-printable: the lenient decoder agrees with the strict one where that
-   takes its input. SASL's message. Numbers. */
+/* Base64 and quoted-printable: the lenient decoder agrees with the strict one on input that the
+   strict one accepts. SASL's message. Numbers. */
 #include "base/base64.h"
 #include "base/num.h"
 #include "mail/qp.h"

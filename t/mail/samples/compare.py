@@ -43,7 +43,7 @@ def of_saca(data):
     lines, rows = [], out.decode("ascii").split("\n")[1:]
     for row in rows:
         cells = row.split()
-        if len(cells) != 6:  # the reason, and what is behind it
+        if len(cells) != 6:  # the reason, and the lines after it
             break
         depth = (len(row) - len(row.lstrip(" "))) // 2
         lines.append((depth, cells[0], cells[1]))

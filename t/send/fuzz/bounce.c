@@ -1,6 +1,6 @@
-/* Bounces and hits: every result is a string that fits its place, the reason is one line
-   that a hit carries, and a hit that was written is read back. The last octet of the input
-   says whether the sender is empty. */
+/* Bounces and hits. Every result is a string that fits its place. The reason is one line that
+   fits into a hit. A hit that was written is read back. The last octet of the input says whether
+   the sender is empty. */
 #include "base/ascii.h"
 #include "send/bounce.h"
 #include "send/hit.h"

@@ -1,5 +1,5 @@
-/* Requests to the queue service: whatever is read lies inside the request, and writing it again
-   gives the same request. The last octet of the input chooses how many descriptors came with it. */
+/* Requests to the queue service: every result is inside the request, and writing it again gives
+   the same request. The last octet of the input chooses how many descriptors came with it. */
 #include "service/submission.h"
 #include "fuzz.h"
 

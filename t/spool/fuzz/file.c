@@ -1,5 +1,5 @@
-/* The reader of spool files: what it takes, the writer writes so that it reads the same. And
-   our Received field, made of what strangers say: one line, which the reader takes. */
+/* The reader of spool files: a file that it accepts is written again, and read the same. Also the
+   Received field, made from hostile values: one line, which the reader accepts. */
 #include "mail/address.h"
 #include "base/ascii.h"
 #include "spool/file.h"
@@ -58,7 +58,7 @@ static void check_read(char const *s, size_t n)
 	buf_free(&out);
 }
 
-/* The input's lines as what a stranger says. */
+/* Uses the lines of the input as the client's values. */
 static void check_trace(char const *s, size_t n)
 {
 	static char const id[] = "fa8896c2351f8b7e73ac3a3d209c6ac5";

@@ -1,5 +1,5 @@
-/* The key of a message: a new Date, Received field and boundary never make another one, and an
-   octet more always does. */
+/* The key of a message: a new Date, Received field or boundary does not change it, and any added
+   octet does. */
 #define _GNU_SOURCE /* memmem */
 #include "spool/key.h"
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /* The small files of the spool: count, credit/PLAN, quota/PLAN, seen/KEY. A parsed text is
-   formatted as it was; numbers only rise, and sums stay the same, whatever the text is. */
+   formatted as it was. For any text, numbers only rise, and sums stay the same. */
 #include "mail/address.h"
 #include "base/ascii.h"
 #include "spool/number_format.h"

@@ -1,4 +1,4 @@
-/* hello_server_name: the name lies inside the octets that were read. */
+/* hello_server_name: the name is inside the octets that were read. */
 #include "fuzz.h"
 #include "tls/hello.h"
 

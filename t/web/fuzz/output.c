@@ -97,7 +97,7 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 	char *copy = fuzz_copy(data, n), *wanted;
 	struct response r = {.no_memory = false};
 	struct output o;
-	while (n && memchr(copy, 0, n)) /* the store has none */
+	while (n && memchr(copy, 0, n)) /* the store has no NULs */
 		*(char *)memchr(copy, 0, n) = 1;
 	wanted = clean(copy, n);
 	output_begin(&o, mode, &r, is_list ? OUTPUT_LIST : OUTPUT_RECORD, columns, 2);

@@ -141,7 +141,7 @@ def within(seconds, what):
 
 
 def alive(port="CLEAR"):
-    """Somebody else can still send."""
+    """Another client can still send."""
     s = Session(port).login()
     envelope(s, b"otro@example.org")
     return s.send(campaign(os.urandom(8).hex().encode()) + b".\r\n").reply()[:10] == b"250 OK id="

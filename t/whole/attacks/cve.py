@@ -1,4 +1,4 @@
-"""What has befallen other mail servers."""
+"""Attacks that have worked on other mail servers."""
 from attack import *
 
 PWNED = os.environ["PWNED"].encode()
@@ -19,8 +19,8 @@ for sender in (b";for i in 0 1 2 3 4 5 6 7 8 9 a b c d;do read r;done;sh;exit 0;
     reply = s.ask(b"MAIL FROM:<" + sender + b">")
     check(reply[:3] in (b"501", b"553", b"555"), "CVE-2020-7247 (OpenSMTPD): the sender %s is refused" % sender.decode()[:20].replace("|", ""), reply)
 
-# Exim, CVE-2018-6789: base64 of a length that is no multiple of four, decoded into too
-# little room.
+# Exim, CVE-2018-6789: base64 whose length is not a multiple of four, decoded into too small a
+# buffer.
 replies = set()
 for n in list(range(1, 70)) + [1023, 1025, 4095, 4097, 8191, 12201]:
     s = Session("CLEAR")
@@ -47,13 +47,13 @@ files = list(spooled().values())
 check(reply[:10] == b"250 OK id=" and b"victima" not in files[0] and b"otro.acme" not in files[0],
       "CVE-2020-28021 (Exim): AUTH= with line ends is ignored", [reply, files])
 
-# Exim, CVE-2023-42115: AUTH EXTERNAL, which nobody here knows.
+# Exim, CVE-2023-42115: AUTH EXTERNAL, which saca does not offer.
 for mechanism in (b"EXTERNAL", b"EXTERNAL " + b"A" * 4000, b"NTLM TlRMTVNTUAABAAAA", b"CRAM-MD5", b"SPA " + b"A" * 1000, b"XOAUTH2 =", b"="):
     s = Session("CLEAR")
     reply = s.ask(b"AUTH " + mechanism)
     check(reply[:3] in (b"504", b"501", b"500"), "CVE-2023-42115 (Exim): AUTH %s is refused" % mechanism.decode()[:16], reply)
 
-# Exim, CVE-2019-10149: something to expand, in a recipient.
+# Exim, CVE-2019-10149: an expansion in a recipient.
 s = Session("CLEAR").login()
 s.ask(b"MAIL FROM:<" + SENDER + b">")
 reply = s.ask(b"RCPT TO:<${run{/bin/sh -c \"touch " + PWNED + b"\"}}@localhost>")

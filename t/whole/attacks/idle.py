@@ -1,4 +1,4 @@
-"""Connections that do nothing, and one beside them that works."""
+"""Idle connections, and a client beside them that must be served."""
 import resource
 
 from attack import *

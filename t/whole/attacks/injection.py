@@ -1,4 +1,4 @@
-"""Octets that mean something to a log, a header, a shell, a format, SQL or a terminal."""
+"""Octets that are special in a log, a header, a shell, a format, SQL or on a terminal."""
 from attack import *
 
 PWNED = os.environ["PWNED"].encode()
@@ -18,7 +18,7 @@ for name, line in [
     reply = s.send(line + b"\r\n").reply()
     check(reply[:2] == b"50" or reply[:3] == b"555", "a CR in %s is refused" % name, reply)
 
-# The name a client gives itself goes into the log's neighbour, the Received field.
+# The name in HELO goes into the log and into the Received field.
 empty_spool()
 before = log().count(b"\n")
 s = Session("CLEAR")
@@ -30,7 +30,7 @@ files = list(spooled().values())
 check(b"\r" not in hello.replace(b"\r\n", b"") and all(f.count(b"\nDelivered-To:") == 1 and b"\rDelivered" not in f for f in files),
       "a CR in EHLO forges no field and is not echoed", [hello, files])
 
-# Logins: whatever base64 brings.
+# Logins: any octets in base64.
 for name, login in [("a line end", b"x\n" + FORGED + b"\n.acme"), ("CR", b"x\r.acme"), ("a terminal's escape", b"\x1b]0;x\x07.acme"),
                     ("a format", b"%s%s%n%n.acme"), ("a shell's words", b"`touch " + PWNED + b"`$(touch " + PWNED + b").acme"),
                     ("a path", b"../../../etc/passwd.acme"), ("SQL", b"x' OR '1'='1.acme"), ("8 bits", b"\xff\xfe.acme")]:
@@ -45,7 +45,7 @@ for plan in (b"../acme", b"ac/me", b"ACME", b"", b"a" * 65):
     reply = Session("CLEAR").ask(b"AUTH PLAIN " + base64.b64encode(b"\0victor." + plan + b"\0x"))
     check(reply[:3] in (b"535", b"501"), "a login with the plan %r is refused" % plan.decode(), reply)
 
-# Addresses: some of these are valid, and then they are data.
+# Addresses: the valid ones among these are stored unchanged.
 empty_spool()
 hostile = [
     b'"$(touch ' + PWNED + b')"@example.org', b'"`touch ' + PWNED + b'`"@example.org', b"|touch=" + PWNED.replace(b"/", b"$") + b"@example.org",

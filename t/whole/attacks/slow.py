@@ -1,4 +1,4 @@
-"""Clients that take their time: an octet at a time must not hold a process."""
+"""Slow clients: sending an octet at a time must not keep a process for long."""
 import threading
 
 from attack import *

@@ -49,7 +49,7 @@ for n, spelling in enumerate([b"\r\n\0.\r\n", b"\r\n.\0\r\n", b"\0\n.\n"]):
     check(first[:4] == b"500 " and codes == ["250", "221"] and not any(b"victima" in f for f in spooled().values()),
           "smuggling: a body with %s is refused to its end" % show(spelling), [first, codes])
 
-# Chunks have lengths: nothing in them is an end.
+# Chunks have lengths: no octets in them end the body.
 empty_spool()
 s = Session("CLEAR").login()
 s.ask(b"MAIL FROM:<" + SENDER + b">")
@@ -60,7 +60,7 @@ codes = s.send(b"QUIT\r\n").rest()
 check(first[:10] == b"250 OK id=" and codes == ["221"] and len(spooled()) == 1, "smuggling: a dot in a chunk is text",
       [first, codes])
 
-# The body of somebody who ends lines with LF ends at LF . LF, and a bare CR is text there.
+# If the client ends lines with LF, the body ends at LF . LF, and a bare CR is text.
 empty_spool()
 s = Session("CLEAR").login()
 s.send(b"MAIL FROM:<" + SENDER + b">\nRCPT TO:<ana@example.org>\nDATA\n")

@@ -5,7 +5,7 @@ INJECTED = b"EHLO inyectado\r\nAUTH PLAIN " + PLAIN + b"\r\nMAIL FROM:<" + SENDE
 
 
 def after(s):
-    """In TLS now: no reply waits, and no state has come over."""
+    """Under TLS: no reply is waiting, and no state of the session before is left."""
     quiet = s.quiet()
     s.sock.settimeout(20)
     mail = s.ask(b"MAIL FROM:<" + SENDER + b">")
@@ -19,7 +19,7 @@ for name, behind in [("CVE-2011-0411: commands", INJECTED), ("half a command", b
     s.ask(b"EHLO yo")
     s.send(b"STARTTLS\r\n" + behind)
     ready = s.reply()
-    time.sleep(0.05)  # the rest of the burst must be there before the handshake begins
+    time.sleep(0.05)  # the rest of the burst must have arrived before the handshake begins
     try:
         good, why = after(s.tls())
     except (ssl.SSLError, OSError, Gone) as e:
@@ -27,7 +27,7 @@ for name, behind in [("CVE-2011-0411: commands", INJECTED), ("half a command", b
         good, why = len(behind) > 16384, repr(e)
     check(good and ready[:3] == b"220", "STARTTLS: %s in its segment are dropped" % name, [ready, why])
 
-# In the segments that follow, octets are the handshake's, and break it.
+# Octets in later segments are part of the handshake, and break it.
 s = Session("STARTTLS")
 s.ask(b"EHLO yo")
 s.ask(b"STARTTLS")

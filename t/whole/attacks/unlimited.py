@@ -1,4 +1,4 @@
-"""More than anybody needs: lines, recipients, headers, bodies, chunks. Memory stays flat."""
+"""Excessive lines, recipients, headers, bodies and chunks: memory does not grow."""
 from attack import *
 
 MEGABYTE = b"x" * (1 << 20)

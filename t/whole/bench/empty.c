@@ -1,4 +1,5 @@
-/* The least that a CGI program can do: an empty answer. It is what saca-hit is measured beside. */
+/* The least that a CGI program can do: an empty answer. The measurements compare saca-hit with
+   it. */
 #include <unistd.h>
 
 int main(void)

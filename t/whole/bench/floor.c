@@ -1,5 +1,5 @@
 /* The least work under tcpserver: answers SMTP, checks and stores nothing.
-   Built as the programs of a connection are, it shows the time that is left for them. */
+   It is built like the programs of a connection. Its time is the part that saca cannot reduce. */
 #include <string.h>
 #include <unistd.h>
 

@@ -17,7 +17,8 @@ bench_build() {
 	make -s -f t/whole/bench/Makefile TOOLS="$TOOLS" >&2
 }
 
-# A login with the cheapest hash, for what does not measure hashing, and one with the default; a key.
+# A login with the cheapest hash, for measurements without hashing, and one with the default hash;
+# a key.
 bench_accounts() {
 	cheap='$7$0/..../....bench$bONvN5mCt2XjNLEX/P7WiI/zH0P1SvFOwEZzwVsT3k3' # "secreto", by scrypt with N = 4
 	mkdir -p "$B/accounts" "$B/tls"
@@ -56,7 +57,7 @@ machine() {
 
 # --- A server ------------------------------------------------------------------------------
 
-# Starts it and waits until it answers. False: it is not available here.
+# Starts it and waits until it answers. False: the server is not available here.
 bench_start() {
 	starts=$((${starts:-0} + 1))
 	DATA=$B/data/$1.$$.$starts
@@ -120,7 +121,7 @@ hold() {
 		kill -0 $holder 2>/dev/null || { release; return 1; }
 		sleep 0.02
 	done
-	sleep 0.3 # for what the server still does behind its last reply
+	sleep 0.3 # for the work that the server does after its last reply
 }
 
 release() {

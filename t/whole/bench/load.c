@@ -1,5 +1,5 @@
-/* A load of SMTP sessions on one address, by one process with epoll: how many messages, or
-   connections, a second does the server take?
+/* Makes a load of SMTP sessions on one address, in one process with epoll. Measures messages, or
+   connections, a second.
      load [options] ADDRESS PORT
        -c sessions at once   -m messages in all   -p messages of a connection (0: as many
        as it takes)          -s octets of a message           -r recipients of a message
@@ -66,7 +66,7 @@ static double now(void)
 #define TAIL "</body></html>\r\n--corte--\r\n.\r\n"
 #define LINE "<p>Las hojas caen, y el viento las lleva por la sierra hasta el rio.</p>\r\n"
 
-/* About size octets: text, and HTML in lines of a common length. */
+/* A message of about `size` octets: text, and HTML in lines of usual length. */
 static void make_message(size_t size)
 {
 	size_t fixed = strlen(HEAD) + strlen(TAIL), line = strlen(LINE);
@@ -191,7 +191,7 @@ static bool all_held(void)
 	return true;
 }
 
-/* Says that the sessions are where they should be, and waits for stdin's end. */
+/* Prints that all sessions have reached their phase, and waits for the end of stdin. */
 static void rest(double since)
 {
 	char c;

@@ -1,5 +1,5 @@
-/* One SMTP client session, without I/O: it gives octets to send and is fed octets that
-   came. What it does: EHLO, AUTH PLAIN if there is a login, so many messages, QUIT. */
+/* One SMTP client session, without I/O: it returns octets to send, and is passed the octets
+   received. A session is EHLO, AUTH PLAIN if there is a login, a number of messages, QUIT. */
 #ifndef BENCH_SESSION_H
 #define BENCH_SESSION_H
 
@@ -23,7 +23,7 @@ struct plan {
 /* A place in the dialogue. */
 struct cursor {
 	enum phase phase;
-	unsigned int rcpts, messages; /* that have been named, that have been ended */
+	unsigned int rcpts, messages; /* recipients sent so far; messages ended so far */
 };
 
 #define SESSION_OUT 16384
@@ -44,10 +44,10 @@ void session_start(struct session *s, struct plan const *plan);
    False: the session waits for a reply. */
 bool session_produce(struct session *s);
 
-/* Has all been said and answered that comes before plan->hold? */
+/* Has everything before plan->hold been sent and answered? */
 bool session_held(struct session const *s);
 
-/* Takes octets that came. False: an unexpected reply, which is in line. */
+/* Reads received octets. False: an unexpected reply, which is in line. */
 bool session_feed(struct session *s, char const *in, size_t n);
 
 #endif

@@ -7,7 +7,7 @@
                                                     10 KB, QUIT: sessions a second
      tls idle ADDRESS PORT sessions                 opens them, reads the greeting, prints
                                                     "ready", and ends at stdin's end
-   Exit 1: the server did otherwise than was asked of it; 100, 111 as elsewhere. */
+   Exit 1: the server failed; 100: misuse; 111: a system call failed. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>

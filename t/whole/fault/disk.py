@@ -54,7 +54,7 @@ class Disk:
 		self.root, self.top = root, Node(True)
 
 	def load(self):
-		"""What is in the real folder now, all of it synced."""
+		"""Reads the content of the real folder, and takes all of it as synced."""
 		for folder, folders, files in os.walk(self.root):
 			for name in folders:
 				self.make(os.path.join(folder, name), True)
@@ -71,7 +71,7 @@ class Disk:
 				self.sync_all(node.now(cell))
 
 	def find(self, path):
-		"""(folder, name, node), the last None if there is none; None for what lies elsewhere."""
+		"""(folder, name, node), node None if it does not exist; None for a path outside the disk."""
 		if path != self.root and not path.startswith(self.root + '/'):
 			return None
 		folder, name, node = None, '', self.top
@@ -100,7 +100,7 @@ class Disk:
 	# --- A crash ---
 
 	def pending(self):
-		"""[(node, cell, how many versions)] of all that is not settled."""
+		"""[(node, cell, how many versions)] of each cell that is not synced."""
 		found, seen, work = [], set(), [self.top]
 		while work:
 			node = work.pop()
@@ -162,7 +162,7 @@ class Call:
 		return self.octets(i).decode()
 
 	def path(self, i):
-		"""What the descriptor at i is."""
+		"""The path of the descriptor at i."""
 		m = FD.match(self.args[i])
 		return octets_of('"%s"' % m[1]).decode() if m and m[1].startswith('\\x') else m[1] if m else ''
 

@@ -110,7 +110,7 @@ class Import:
 
 	@staticmethod
 	def leave_old_things(spool):
-		"""What the importer cleans: entries past their time, a dead sender's credit."""
+		"""Makes files that the importer cleans up: old entries, a pending amount of credit."""
 		for name, days in (('seen/' + key(100), 2), ('tmp/' + ident(100), 3), ('seen/' + key(101), 0)):
 			k = os.path.basename(name)
 			path = write(os.path.join(spool, name), ('%s 1 %s %s\n' % (k, ident(100), DATE)).encode())
@@ -126,7 +126,7 @@ class Import:
 		return reference
 
 	def result(self, folder):
-		"""All that a run leaves, but times and numbers of the store's own."""
+		"""The state after a run, without times and the store's own numbers."""
 		spool = Spool(os.path.join(folder, 'spool'))
 		store = self.open(folder)
 		demand(store.is_whole(), 'the store is damaged')
@@ -146,7 +146,7 @@ class Import:
 	def try_point(self, folder, log, point):
 		status = self.import_(folder, point.prefix(log))
 		demand(status == -9 if point.fault == KILL else status in (0, 1, 111, 127), 'exit code', status)
-		# A lock that is not to be had means that another importer is at work: 0, in silence.
+		# A lock that cannot be taken means that another importer works: exit code 0, no output.
 		busy = status == 0 and (point.call, point.fault) == ('fcntl', 'EAGAIN')
 		self.check_nothing_lost(folder, status, busy)
 		again = self.import_(folder)

@@ -7,7 +7,7 @@ from postgres import PostgresStore, Server, tool
 
 
 def missing():
-	"""What is not here, if anything."""
+	"""The reason why this cannot run, or None."""
 	return None if tool('initdb') else 'no PostgreSQL server here'
 
 
@@ -16,8 +16,8 @@ class ImportPostgres(Import):
 
 	server = None  # the one that begin() started
 
-	# What libpq cannot send it drops, and waits for the end of the connection (pqSendSome in
-	# its fe-misc.c). A socket that fails does end; one under strace that only says so does not.
+	# libpq drops octets that it cannot send, and waits for the end of the connection (pqSendSome
+	# in its fe-misc.c). A broken socket ends; one whose failure strace only pretends does not.
 	skip = ('sendto',)
 
 	def address(self, folder):

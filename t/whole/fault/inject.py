@@ -25,7 +25,7 @@ ENDS = ('exit', 'exit_group', 'rt_sigreturn', 'brk')
 RUNTIME = ('mmap', 'munmap', 'mprotect', 'madvise', 'sigaltstack', 'prlimit64', 'rt_sigaction',
 	'rt_sigprocmask', 'readlink', 'sched_getaffinity', 'getrandom', 'prctl', 'futex')
 
-HANGS = 60  # seconds after which a run counts as hanging
+HANGS = 60  # after so many seconds a run counts as hanging
 
 CALL = re.compile(r'^(?:\d+ +)?([a-z_0-9]+)\(')
 
@@ -110,7 +110,7 @@ def points(made, skip=()):
 
 
 def was_reached(log, point):
-	"""Did the run reach the point? Calls that depend on the clock may differ between runs."""
+	"""Whether the run reached the point. Calls that depend on the clock may differ between runs."""
 	try:
 		with open(log, errors='replace') as f:
 			text = f.read()
@@ -147,7 +147,7 @@ def run(argv, env, fds, listen=()):
 
 
 def high(fd, opened):
-	"""A copy above all that a program under test is given, so that no dup2 hits another."""
+	"""A copy with a number above all descriptors of a program under test, so that no dup2 replaces another."""
 	copy = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
 	opened.append(copy)
 	return copy

@@ -141,8 +141,8 @@ class Line(Repeated):
 	# A close that strace lets fail has not closed, and the other end of a pipe would wait
 	# for it; the kernel's always closes.
 	skip = ('close',)
-	# Failing, it leaves the dialogue without knowing what became of the spooler, as the
-	# spooler's death does.
+	# If the call fails, the dialogue does not know how the spooler ended, as after the spooler's
+	# death.
 	blind = ('wait4',)
 
 	def __init__(self, name, role):
@@ -202,7 +202,7 @@ class Line(Repeated):
 		return [f for f in files if f.send is not None], [f for f in files if f.send is None]
 
 	def check(self, d, point, mail, outcome):
-		"""Returns whether it is in doubt: committed, and the client does not know it."""
+		"""Returns whether it is in doubt: it is committed, and the client has no reply."""
 		sends, contacts = self.of(d, mail)
 		reply = outcome.reply
 		demand(len(sends) <= mail.is_send, 'too many files:', len(sends))

@@ -13,8 +13,8 @@ from world import DUMP, demand
 
 START = 60  # seconds it may take
 
-# What a caller's stack has been limited to does not do for it; it goes when we go, and
-# does not run as root.
+# The server needs a larger stack than the caller's limit. It ends with this process, and does not
+# run as root.
 ROOMY = ['prlimit', '--stack=8388608:', 'setpriv', '--pdeathsig', 'INT']
 NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups']
 
@@ -89,7 +89,7 @@ class Server:
 
 
 class PostgresStore:
-	"""As world.Store."""
+	"""The same as world.Store, in PostgreSQL."""
 
 	def __init__(self, server, world):
 		self.server, self.database = server, server.name(world)
@@ -98,7 +98,7 @@ class PostgresStore:
 		pass
 
 	def is_whole(self):
-		"""The server itself keeps the references whole."""
+		"""The server itself checks the references."""
 		return True
 
 	def ids(self):

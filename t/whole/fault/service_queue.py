@@ -69,7 +69,7 @@ class Traced(Service):
 		sock.close()
 
 	def end(self):
-		"""Returns when none of its processes is left."""
+		"""Returns when all its processes have ended."""
 		os.killpg(self.pid, signal.SIGTERM)
 		return wait(self.pid, self.pipes)
 
@@ -112,7 +112,7 @@ class Queue(Repeated):
 		return files
 
 	def check(self, d, point, mail, answer):
-		"""Returns whether it is in doubt: committed, and the client does not know it."""
+		"""Returns whether it is in doubt: it is committed, and the client has no reply."""
 		files = self.files(d, mail)
 		demand(len(files) <= 1, 'more than one file:', len(files))
 		if answer is None:
@@ -166,7 +166,7 @@ class StandingLine(Line):
 
 	skip = Queue.skip
 	follow = True
-	# Failing, it leaves the client without the answer to a committed message.
+	# If the call fails, the client gets no answer to a committed message.
 	blind = ('sendto',)
 
 	def __init__(self):

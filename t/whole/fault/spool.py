@@ -52,7 +52,7 @@ class Deliverer:
 		return status, said[6].decode()
 
 	def change(self, amount, prefix=()):
-		"""(status, what is left)."""
+		"""(status, credit that is left)."""
 		status, said = run(list(prefix) + [program('saca-spool'), '-c', '%s=%+d' % (PLAN, amount),
 			self.spool.path], self.env, {0: '/dev/null', 2: self.errors}, (1,))
 		return status, said[1].decode().strip()
@@ -63,7 +63,7 @@ class Deliverer:
 		return int(left)
 
 	def forget_place(self):
-		"""The counter's hint becomes one of another boot: the next number is synced."""
+		"""Changes the counter's hint to that of another boot: the next number is synced."""
 		path = os.path.join(self.spool.path, 'count')
 		with open(path) as f:
 			text = f.read()
@@ -103,7 +103,7 @@ class Transaction:
 		"""The transaction under the prefix, on a copy that is like the template."""
 		d = Deliverer(folder, self.credit)
 		if not self.fresh and self.before is not forget_place:
-			# a copied counter is in another place than its hint says
+			# the hint of a copied counter names another file
 			demand(d.deliver(message(9))[0] == 0, 'nothing can be spooled')
 		self.start = d.balance() if self.credit else None
 		self.known = {f.path: f.id for f in d.spool.files()}
@@ -158,7 +158,7 @@ class Transaction:
 		demand(reply[1:] in ('', 'id=%d %s' % known), 'another answer:', reply, known)
 
 	def check_again(self, d, point, status, reply):
-		"""The client that got no 250 comes again; one that lost it too."""
+		"""A client without a 250 sends the message again, and so does one that has lost the 250."""
 		first = self.mine(d)
 		again, said = d.deliver(self.octets)
 		demand(again == 0 and said[:1] in ('K', 'R'), 'the next run fails:', again, said)
@@ -220,7 +220,7 @@ def repeat(d, transaction):
 
 
 def retire(d, transaction):
-	"""As after an import: an entry in seen/, and no file."""
+	"""Makes the state after an import: an entry in seen/, and no file."""
 	repeat(d, transaction)
 	for f in d.spool.files():
 		if f.message == transaction.octets:
@@ -231,7 +231,7 @@ def retire(d, transaction):
 
 
 def move(d, transaction):
-	"""As a Maildir reader does."""
+	"""Moves the files as a Maildir reader does."""
 	repeat(d, transaction)
 	for f in d.spool.files('new'):
 		os.rename(f.path, os.path.join(d.spool.path, 'cur', os.path.basename(f.path) + ':2,S'))

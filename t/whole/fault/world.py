@@ -28,7 +28,7 @@ def program(name):
 def environment(**more):
 	"""The variables that the programs need, without the others of this process."""
 	env = {'PATH': BIN + ':/usr/bin:/bin', 'LC_ALL': 'C', 'TZ': 'UTC'}
-	if is_sanitized(): # who is traced can not look for leaks
+	if is_sanitized(): # a traced process cannot look for leaks
 		env['ASAN_OPTIONS'] = 'detect_leaks=0:exitcode=%d' % SANITIZER
 		env['UBSAN_OPTIONS'] = 'halt_on_error=1:exitcode=%d' % SANITIZER
 	return {**env, **more}
@@ -80,7 +80,7 @@ class Spool:
 		self.path = path
 
 	def names(self, *folders):
-		"""FOLDER/NAME of what is there."""
+		"""FOLDER/NAME of each file."""
 		found = []
 		for folder in folders:
 			try:
