@@ -104,10 +104,24 @@ int64_t hitfile_hour_end(char const *name)
 	return timegm(&tm);
 }
 
+/* Opens a file of hits. ENOENT: it is gone, or it is a folder, a FIFO or the like. -1: errno. */
+static int open_file(int dir, char const *name, struct stat *st)
+{
+	int fd = fd_openat(dir, name, O_RDONLY | O_NONBLOCK, 0);
+	if (fd >= 0 && fstat(fd, st) == 0) {
+		if (S_ISREG(st->st_mode))
+			return fd;
+		errno = ENOENT;
+	}
+	if (fd >= 0)
+		fd_close(fd);
+	return -1;
+}
+
 int hitfile_remove(int dir, char const *name, uint64_t inode, uint64_t size)
 {
 	struct stat st;
-	int fd = fd_openat(dir, name, O_RDONLY, 0);
+	int fd = open_file(dir, name, &st);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	int r = flock(fd, LOCK_EX | LOCK_NB);
@@ -196,13 +210,9 @@ bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t i
 	struct stat st;
 	b->count = b->broken = 0;
 	b->octets.len = 0;
-	int fd = fd_openat(dir, name, O_RDONLY, 0);
+	int fd = open_file(dir, name, &st);
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) < 0) {
-		fd_close(fd);
-		return false;
-	}
 	b->inode = st.st_ino;
 	b->size = (uint64_t)st.st_size;
 	b->from = b->to = inode == b->inode && from <= b->size ? from : 0;
@@ -217,6 +227,8 @@ bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t i
 		done = done && read_lines(b, name, start, stop < b->size ? stop : UINT64_MAX, until, is_old && end == b->size, report);
 		if (!done)
 			errno = errno ? errno : ENOMEM;
+		/* A power cut must not take lines back that were counted: others would be passed over. */
+		done = done && (b->to == b->from || fd_datasync(fd));
 	}
 	fd_close(fd);
 	if (!done)

@@ -34,14 +34,15 @@ static bool name_file(char out[NAME_MAX_OCTETS], time_t now)
 /* Opens the file under a shared lock. -1: errno. */
 static int open_locked(int dir, char const *name)
 {
+	int const flags = O_WRONLY | O_APPEND | O_NONBLOCK; /* a FIFO of that name must not block */
 	for (int i = 0; i < TRIES; i++) {
 		struct stat st;
-		int fd = openat(dir, name, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, MODE);
-		bool fresh = fd >= 0;
+		int fd = fd_openat(dir, name, flags, 0);
+		bool fresh = fd < 0 && errno == ENOENT;
+		if (fresh)
+			fd = fd_openat(dir, name, flags | O_CREAT | O_EXCL, MODE);
 		if (fd < 0 && errno == EEXIST)
-			fd = openat(dir, name, O_WRONLY | O_APPEND | O_CLOEXEC);
-		if (fd < 0 && errno == ENOENT)
-			continue; /* removed between both calls */
+			continue; /* made between both calls */
 		if (fd < 0)
 			return -1;
 		int r;

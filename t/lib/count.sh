@@ -223,6 +223,33 @@ all_counts() {
 	is "$?:$out" 0: 'saca-count ignores files with other names'
 	figures_match 'old files'
 
+	# --- what may happen to a folder
+	mkdir "$HITS/0folder.$(hour "$NOW" | sed 's/.*\.//')"
+	mkfifo "$HITS/0fifo.$(hour "$NOW" | sed 's/.*\.//')"
+	ln -s "$HITS" "$HITS/0link.$(hour "$NOW" | sed 's/.*\.//')"
+	NOW=$(date +%s)
+	was=$(sql "select sum(opens) from delivery")
+	hit 'open 1 101 1 - person @20 - -'
+	out=$(timeout 60 saca-count "$HITS" "$STORE" 2>&1)
+	like "$?:$out" '^0:saca-count: lines=1 ' 'folders and FIFOs named like files of hits hold nothing up'
+	is "$(sql "select sum(opens) from delivery")" $((was + 1)) 'a file beside them is counted'
+	rm -r "$HITS"/0*
+	: >"$HITS/$(hour)"
+	hit 'open 1 101 1 - person @20 - -'
+	count 2>/dev/null
+	is "$(sql "select sum(opens) from delivery")" $((was + 2)) 'a file that was emptied is read from its start'
+	printf '\nopen 1 101 1 - person %s - -\n\nopen 1 101 1 - person %s - -\n' $((NOW - 20)) $((NOW - 20)) >"$HITS/new"
+	mv "$HITS/new" "$HITS/$(hour)"
+	count 2>/dev/null
+	is "$(sql "select sum(opens) from delivery")" $((was + 4)) 'a file that replaces another is read from its start'
+	next=$(hour $((NOW + 50000)))
+	printf '\nopen 1 101 1 - person %s - -\n' $((NOW + 50000)) >"$HITS/$next"
+	count 2>/dev/null
+	is "$(sql "select sum(opens) from delivery") $([ -e "$HITS/$next" ] && echo kept)" "$((was + 5)) kept" \
+		'a line of a clock that was far ahead counts at once, and its file stays'
+	rm "$HITS/$next"
+	figures_match 'odd files'
+
 	# --- following
 	NOW=$(date +%s)
 	background saca-count -f "$HITS" "$STORE" 2>"$T/follow"
