@@ -122,6 +122,8 @@ struct session {
 	char const *mail;
 	size_t at, n;        /* libcurl has mail[0..at) */
 	bool all_given;      /* libcurl has asked for the last octet */
+	bool accepted;       /* after that, the server said 2xx */
+	bool quits;          /* QUIT was sent: the reply to it says nothing about the mail */
 	int code;            /* of the last reply of 400 and above in this phase, or 0 */
 	char text[SESSION_TEXT];
 	char error[CURL_ERROR_SIZE];
@@ -141,6 +143,7 @@ static void note_command(struct session *s, char const *line, size_t n)
 		char const *verb;
 		enum phase phase;
 	} const commands[] = {{"MAIL FROM", PHASE_MAIL}, {"RCPT TO", PHASE_RCPT}, {"DATA", PHASE_DATA}};
+	s->quits = n >= 4 && !memcmp(line, "QUIT", 4);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
 		size_t const len = strlen(commands[i].verb);
 		if (n >= len && !memcmp(line, commands[i].verb, len)) {
@@ -155,7 +158,11 @@ static void note_reply(struct session *s, char const *line, size_t n)
 	uint64_t code;
 	while (n && (line[n - 1] == '\r' || line[n - 1] == '\n'))
 		n--;
-	if (n < 3 || !num_scan(line, 3, 599, &code) || code < 400)
+	if (s->quits || n < 3 || !num_scan(line, 3, 599, &code))
+		return;
+	/* A client goes by the first digit (RFC 5321, 4.2.1): libcurl takes 250 alone. */
+	s->accepted = s->all_given && code / 100 == 2 && (n == 3 || line[3] == ' ');
+	if (code < 400)
 		return;
 	s->code = (int)code;
 	copy_text(s->text, line, n);
@@ -187,7 +194,7 @@ static size_t on_read(char *out, size_t size, size_t count, void *arg)
 static void judge(struct session const *s, CURLcode code, struct session_result *r)
 {
 	memset(r, 0, sizeof *r);
-	if (code == CURLE_OK) {
+	if (code == CURLE_OK || s->accepted) {
 		r->outcome = SESSION_HANDED;
 		r->code = 250;
 		return;
@@ -211,7 +218,7 @@ static void deliver(struct session *s, char const *from, char const *to, struct 
 	struct curl_slist *list = curl_slist_append(NULL, to);
 	s->phase = PHASE_CONNECT;
 	s->at = 0;
-	s->all_given = false;
+	s->all_given = s->accepted = s->quits = false;
 	s->code = 0;
 	s->error[0] = 0;
 	CURLcode code = list ? CURLE_OK : CURLE_OUT_OF_MEMORY;

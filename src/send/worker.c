@@ -75,9 +75,10 @@ static enum store_result write_turn(struct worker *w)
 
 /* --- The server -------------------------------------------------------------------------- */
 
+/* A server that takes mails and does not answer is down too: each mail that it gets then may be doubled. */
 static void note_server(struct worker *w, struct session_result const *r)
 {
-	bool const down = r->outcome == SESSION_DOWN || r->outcome == SESSION_LOST;
+	bool const down = r->outcome == SESSION_DOWN || r->outcome == SESSION_LOST || r->outcome == SESSION_IN_DOUBT;
 	uint64_t const now = clock_ms();
 	if (!down) {
 		if (w->down_tries > 1)

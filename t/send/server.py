@@ -6,11 +6,13 @@
 FOLDER/port gets its port on 127.0.0.1. FOLDER/mails gets a line for each mail it took, before it
 answers: Message-ID, recipient, sender, octets, TLS or -. FOLDER/commands counts the verbs of each
 connection. FOLDER/rules, read anew for each command, has lines `WHEN RECIPIENT ACTION`: WHEN is
-connect, ehlo, starttls, mail, rcpt, data or end; RECIPIENT a pattern such as *@a.es (of rcpt, data
-and end; * for the others); ACTION a reply such as `550 5.1.1 no such user`, or close, stall, or
-(at the end) take-and-close. The first line that fits counts; without one the server accepts.
-FOLDER/last gets the octets of the last mail. If FOLDER/login exists, AUTH PLAIN with its content
-(`user password`) is required for MAIL. With smtps TLS begins with the connection.
+connect, ehlo, starttls, mail, rcpt, data, end or quit; RECIPIENT a pattern such as *@a.es (of rcpt,
+data and end; * for the others); ACTION a reply such as `550 5.1.1 no such user`, or close, stall, or
+(at the end) take-and-close, or `say OCTETS`: accept, with these octets as the reply. OCTETS may have
+\\r, \\n and \\xHH, and end with *N: N times as many. The first line that fits counts; without one the
+server accepts. FOLDER/last gets the octets of the last mail, FOLDER/envelope the last MAIL command. If
+FOLDER/login exists, AUTH PLAIN with its content (`user password`) is required for MAIL. With smtps
+TLS begins with the connection.
 """
 import base64
 import fnmatch
@@ -46,6 +48,16 @@ def append(name, line):
         f.write(line + "\n")
 
 
+def write(name, text):
+    with LOCK, open(os.path.join(FOLDER, name), "w", encoding="utf-8") as f:
+        f.write(text + "\n")
+
+
+def octets_of(text):
+    text, star, count = text.rpartition("*") if "*" in text else (text, "", "1")
+    return text.encode().decode("unicode_escape").encode("latin-1") * int(count)
+
+
 class Gone(Exception):
     pass
 
@@ -53,6 +65,11 @@ class Gone(Exception):
 class Session(socketserver.BaseRequestHandler):
     def say(self, text):
         self.request.sendall(text.encode() + b"\r\n")
+
+    def accept(self, text):
+        """The reply text, or what a rule wants in its place."""
+        odd, self.odd = self.odd, None
+        self.request.sendall(text.encode() + b"\r\n" if odd is None else odd)
 
     def read_line(self):
         while b"\n" not in self.buffer:
@@ -85,6 +102,9 @@ class Session(socketserver.BaseRequestHandler):
         if action == "take-and-close":
             self.take(recipient)
             raise Gone
+        if action.startswith("say "):
+            self.odd = octets_of(action[4:])
+            return True
         self.say(action)
         if action.startswith("421"):
             raise Gone
@@ -98,6 +118,7 @@ class Session(socketserver.BaseRequestHandler):
             f.write(self.mail)
 
     def handle(self):
+        self.odd = None
         self.buffer, self.secure, self.sender, self.recipient, self.mail = b"", False, "", "", b""
         self.known = not os.path.exists(os.path.join(FOLDER, "login"))
         verbs = []
@@ -124,7 +145,7 @@ class Session(socketserver.BaseRequestHandler):
 
     def talk(self, verbs):
         if self.obey("connect"):
-            self.say("220 test ESMTP")
+            self.accept("220 test ESMTP")
         while True:
             line = self.read_line()
             verb = line.split(" ")[0].split(":")[0].upper()
@@ -133,32 +154,34 @@ class Session(socketserver.BaseRequestHandler):
                 if self.obey("ehlo"):
                     extra = "" if self.secure or TLS is None else "250-STARTTLS\r\n"
                     extra += "" if self.known else "250-AUTH PLAIN\r\n"
-                    self.say("250-test\r\n" + extra + "250-SMTPUTF8\r\n250 SIZE 99999999")
+                    self.accept("250-test\r\n" + extra + "250-SMTPUTF8\r\n250 SIZE 99999999")
             elif verb == "STARTTLS":
                 if self.obey("starttls"):
-                    self.say("220 go")
+                    self.accept("220 go")
                     self.start_tls()
             elif verb == "AUTH":
                 self.log_in(line)
             elif verb == "MAIL":
+                write("envelope", line)
                 self.sender = line.partition("<")[2].partition(">")[0]
                 if not self.known:
                     self.say("530 5.7.0 log in")
                 elif self.obey("mail"):
-                    self.say("250 2.1.0 ok")
+                    self.accept("250 2.1.0 ok")
             elif verb == "RCPT":
                 self.recipient = line.partition("<")[2].partition(">")[0]
                 if self.obey("rcpt", self.recipient):
-                    self.say("250 2.1.5 ok")
+                    self.accept("250 2.1.5 ok")
             elif verb == "DATA":
                 if self.obey("data", self.recipient):
-                    self.say("354 go")
+                    self.accept("354 go")
                     self.mail = self.read_mail()
                     if self.obey("end", self.recipient):
                         self.take(self.recipient)
-                        self.say("250 2.0.0 taken")
+                        self.accept("250 2.0.0 taken")
             elif verb == "QUIT":
-                self.say("221 2.0.0 bye")
+                if self.obey("quit"):
+                    self.accept("221 2.0.0 bye")
                 return
             else:
                 self.say("250 ok" if verb in ("RSET", "NOOP") else "502 5.5.1 no")
