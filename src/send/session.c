@@ -20,7 +20,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { CONNECT_SECONDS = 30, SOCKET = 3, LENGTHS = 3 };
+enum { CONNECT_SECONDS = 30, SOCKET = 3, LENGTHS = 3, WAIT_MS = 1000 };
 
 /* --- The parent's side ------------------------------------------------------------------- */
 
@@ -118,6 +118,7 @@ enum phase { PHASE_CONNECT, PHASE_MAIL, PHASE_RCPT, PHASE_DATA };
 
 struct session {
 	CURL *curl;
+	CURLM *multi;
 	enum phase phase;
 	char const *mail;
 	size_t at, n;        /* libcurl has mail[0..at) */
@@ -213,6 +214,25 @@ static void judge(struct session const *s, CURLcode code, struct session_result 
 	r->outcome = s->all_given ? SESSION_IN_DOUBT : s->phase >= PHASE_RCPT ? SESSION_LOST : SESSION_DOWN;
 }
 
+/* As curl_easy_perform does it, which ends a mail with its dot if poll(2) fails in the middle: the server
+   would take what it has. Here the process ends, and so does the connection. */
+static CURLcode perform(struct session *s)
+{
+	CURLcode code = curl_multi_add_handle(s->multi, s->curl) ? CURLE_FAILED_INIT : CURLE_OK;
+	CURLMsg *message;
+	int running = 0, left;
+	if (code != CURLE_OK)
+		return code;
+	do {
+		if (curl_multi_perform(s->multi, &running) || (running && curl_multi_wait(s->multi, NULL, 0, WAIT_MS, NULL)))
+			_exit(EXIT_TEMPORARY);
+	} while (running);
+	while ((message = curl_multi_info_read(s->multi, &left)))
+		code = message->data.result;
+	curl_multi_remove_handle(s->multi, s->curl);
+	return code;
+}
+
 static void deliver(struct session *s, char const *from, char const *to, struct session_result *r)
 {
 	struct curl_slist *list = curl_slist_append(NULL, to);
@@ -229,7 +249,7 @@ static void deliver(struct session *s, char const *from, char const *to, struct 
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(s->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)s->n);
 	if (code == CURLE_OK)
-		code = curl_easy_perform(s->curl);
+		code = perform(s);
 	judge(s, code, r);
 	curl_easy_setopt(s->curl, CURLOPT_MAIL_RCPT, NULL);
 	curl_slist_free_all(list);
@@ -318,10 +338,12 @@ static _Noreturn void run_session(int fd, struct session_server const *server)
 	/* libcurl's buffers of a mail are freed after each: the heap keeps them. */
 	mallopt(M_TRIM_THRESHOLD, 16 << 20);
 	s.curl = curl_easy_init();
-	if (!s.curl || !set_options(&s, server))
+	s.multi = curl_multi_init();
+	if (!s.curl || !s.multi || !set_options(&s, server))
 		_exit(EXIT_TEMPORARY);
 	serve(&s);
-	curl_easy_cleanup(s.curl); /* says QUIT */
+	curl_easy_cleanup(s.curl);
+	curl_multi_cleanup(s.multi); /* says QUIT */
 	_exit(0);
 }
 

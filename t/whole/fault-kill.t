@@ -15,9 +15,9 @@ done
 
 # Sanitized programs start slowly, and only add the check of memory.
 if grep -q __asan_init "$BIN/saca-spool"; then
-	set -- 'spool 100' 'service 20' 'line 30' 'import 50' 'postgres 20'
+	set -- 'spool 100' 'service 20' 'line 30' 'import 50' 'postgres 20' 'send 30'
 else
-	set -- 'spool 700' 'service 150' 'line 200' 'import 300' 'postgres 90'
+	set -- 'spool 700' 'service 150' 'line 200' 'import 300' 'postgres 90' 'send 200'
 fi
 for subject; do
 	# shellcheck disable=SC2086

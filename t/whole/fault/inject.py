@@ -101,10 +101,10 @@ def calls(log):
 	return made
 
 
-def points(made, skip=()):
-	"""Every fault at every call. The first execve is strace's own. A call in `skip` is
+def points(made, skip=(), faults=FAULTS):
+	"""Each of the faults at every call. The first execve is strace's own. A call in `skip` is
 	killed at, but does not fail."""
-	return [Point(call, n, fault) for call, n in made for fault in FAULTS
+	return [Point(call, n, fault) for call, n in made for fault in faults
 		if (call, n) != ('execve', 1)
 		and (fault == KILL or (call not in ENDS and call not in skip))]
 

@@ -1,0 +1,64 @@
+"""A mail server that takes every mail and remembers it."""
+
+import re
+import socketserver
+import threading
+
+ID = re.compile(rb'^Message-ID: (<[^>]*>)\r$', re.M | re.I)
+
+
+class Session(socketserver.StreamRequestHandler):
+	wbufsize = 0
+
+	def say(self, text):
+		self.wfile.write(text.encode() + b'\r\n')
+
+	def take(self):
+		"""The octets of a mail, without its dot; None if the client left before that."""
+		lines = []
+		for line in self.rfile:
+			if line == b'.\r\n':
+				return b''.join(lines)
+			lines.append(line)
+		return None
+
+	def handle(self):
+		try:
+			self.talk()
+		except ConnectionError:
+			pass
+
+	def talk(self):
+		recipient = ''
+		self.say('220 sink ESMTP')
+		for line in self.rfile:
+			verb = line[:4].upper()
+			if verb == b'RCPT':
+				recipient = line.split(b'<')[1].split(b'>')[0].decode()
+			if verb != b'DATA':
+				self.say('221 bye' if verb == b'QUIT' else '250-sink\r\n250 SMTPUTF8' if verb == b'EHLO' else '250 ok')
+				continue
+			self.say('354 go')
+			mail = self.take()
+			if mail is None:
+				return
+			found = ID.search(mail)
+			self.server.mails.append((found[1].decode() if found else 'none: %r' % mail[:200], recipient))
+			self.say('250 taken')
+
+
+class Sink(socketserver.ThreadingTCPServer):
+	"""mails: (Message-ID, recipient) of each mail, added before it is answered."""
+
+	daemon_threads = True
+	request_queue_size = 100
+
+	def __init__(self):
+		super().__init__(('127.0.0.1', 0), Session)
+		self.mails = []
+		self.url = 'smtp://127.0.0.1:%d' % self.server_address[1]
+		threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+	def __exit__(self, *_):
+		self.shutdown()
+		self.server_close()
