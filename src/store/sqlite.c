@@ -292,6 +292,10 @@ static enum store_result open_to_read(struct sqlite *q)
 
 static enum store_result open_to_write(struct sqlite *q)
 {
+	/* SQLite opens a file that it may not write to read it. */
+	if (sqlite3_db_readonly(q->db, "main") == 1)
+		return store_fail(&q->store, STORE_FAILED, sqlite3_db_filename(q->db, "main"), ": it can be read, but not written",
+			(char *)NULL);
 	enum store_result r = use_wal(q);
 	if (r == STORE_OK)
 		r = sqlite_run(q, settings);
