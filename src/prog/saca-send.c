@@ -238,6 +238,15 @@ static void show_server(char const *reason)
 		strerr_warni("the mail server takes mails again");
 }
 
+static void show_store(char const *reason)
+{
+	clear_bar();
+	if (reason)
+		strerr_warnw("the store fails, trying again: ", reason);
+	else
+		strerr_warni("the store works again");
+}
+
 static void show_progress(uint64_t done, uint64_t total)
 {
 	if (!total)
@@ -283,7 +292,8 @@ static int send_mails(struct options const *o, struct job_settings const *settin
 	struct ledger l = {.lease = (unsigned)o->lease};
 	struct worker_options w = {.sessions = (size_t)o->sessions, .rate = (unsigned)o->rate, .follow = o->follow,
 		.patience = (unsigned)o->patience,
-		.stop = &stopped, .ended = show_ended, .server = show_server, .progress = isatty(2) ? show_progress : NULL};
+		.stop = &stopped, .ended = show_ended, .server = show_server, .store = show_store,
+		.progress = isatty(2) ? show_progress : NULL};
 	sigset_t waiting;
 	char reason[STORE_REASON];
 	bool paused;

@@ -42,6 +42,8 @@ struct worker_options {
 	void (*ended)(struct job const *, struct worker_counts const *, enum worker_end, char const *reason);
 	/* The server does not answer, or answers again (reason is NULL). */
 	void (*server)(char const *reason);
+	/* The store fails and is tried again, or works again (reason is NULL). */
+	void (*store)(char const *reason);
 	/* From time to time; NULL: not wanted. */
 	void (*progress)(uint64_t done, uint64_t total);
 };

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # A PostgreSQL server of the test's own, in $T/pg. Sourced after t/lib/tap.sh. Without PostgreSQL the
-# variable PG is empty; else it is the folder of its programs, and start_server SETTING... starts
-# the server: -c NAME=VALUE.
+# variable PG is empty; else it is the folder of its programs, and start_server SETTING... makes and
+# starts the server: -c NAME=VALUE.
 
 PG=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -n "$PG" ] || PG=$(dirname "$(command -v initdb 2>/dev/null || echo /)")
@@ -25,12 +25,17 @@ start_server() {
 	as_server mkdir "$T/pg"
 	as_server "$PG/initdb" -D "$T/pg" -U saca -A trust -E UTF8 --locale=C -N >"$T/initdb" 2>&1 ||
 		{ cat "$T/initdb"; exit 1; }
+	trap 'stop_server; cleanup' EXIT
+	run_server "$@"
+	HOST=$(printf %s "$T" | sed 's|/|%2F|g')
+}
+
+# run_server SETTING...: starts it, the first time or after stop_server
+run_server() {
 	as_server "$PG/postgres" -D "$T/pg" -k "$T" -c listen_addresses= -c fsync=off \
 		-c log_min_messages=warning "$@" 2>"$T/server" &
 	SERVER=$!
-	trap 'stop_server; cleanup' EXIT
 	await 60 "$PG/pg_isready" -q -h "$T" -U saca -d postgres || { cat "$T/server"; exit 1; }
-	HOST=$(printf %s "$T" | sed 's|/|%2F|g')
 }
 
 # database NAME SQL: prints rows, columns joined by |

@@ -207,6 +207,15 @@ await 10 mails_are "^<$n\\." 10
 wait $worker
 is "$(deliveries $n):$(repeats $n)" "handed 200:0" "a store that is locked for a while only delays the mails"
 n=$((n + 1))
+add_send $n 1 200
+in_background -n 2 -m 100
+await 10 mails_are "^<$n\\." 10
+mkdir "$T/away" && mv "$STORE" "$T/away/"
+await 10 err_has 'the store fails, trying again: its file was moved or removed'
+ok $? "a store whose file is gone is told"
+mv "$T/away/"* "$T/" && wait $worker
+is "$?:$(deliveries $n):$(repeats $n)" "0:handed 200:0" "once the file is back, each contact gets one mail"
+n=$((n + 1))
 add_send $n 1 3
 mv "$T/published" "$T/elsewhere" && : >"$T/published"
 send_mails 2>"$T/err"

@@ -16,4 +16,22 @@ sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 prepare
 start_mta
 all_promises
+
+# The server is started anew while mails are sent.
+add_send 3000 1 200
+background send_mails -n 2 -m 100 2>"$T/err"
+worker=$!
+few_taken() { [ "$(mails '^<3000\.')" -ge 20 ]; }
+err_has() { grep -q "$1" "$T/err"; }
+await 10 few_taken
+stop_server
+await 10 err_has '^saca-send: warning: the store fails, trying again: '
+ok $? "a store that is gone is told"
+run_server
+wait "$worker"
+is "$?:$(state 3000):$(deliveries 3000):$(mails '^<3000\.')" "0:sent:handed 200:200" \
+	"once the database server is back, each contact gets one mail"
+like "$(cat "$T/err")" 'the store works again' "the return of the store is told"
+figures_agree
+ok $? "the figures are those of a recount"
 done_testing
