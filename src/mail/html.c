@@ -295,6 +295,11 @@ enum html_token html_next(struct html *h)
 		size_t const from = h->at;
 		h->at = find(h, from, '<');
 		note_text(h, from, h->at);
+		if (h->texts && h->at > from) {
+			h->from = from;
+			h->to = h->at;
+			return HTML_TEXT;
+		}
 		if (h->at < h->end) {
 			enum html_token t = markup(h);
 			h->given = t == HTML_TAG;

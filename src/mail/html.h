@@ -18,7 +18,8 @@ enum html_token {
 	HTML_END,
 	HTML_TAG,    /* a start tag; [from, to) is its name */
 	HTML_STYLE,  /* [from, to) is the content of a <style> */
-	HTML_END_TAG /* an end tag that is whole, if asked for; [from, to) is its name, `</` is before it */
+	HTML_END_TAG, /* an end tag that is whole, if asked for; [from, to) is its name, `</` is before it */
+	HTML_TEXT    /* text between tags, if asked for: [from, to), with its references */
 };
 
 struct html {
@@ -27,6 +28,7 @@ struct html {
 	size_t from, to;  /* of the token */
 	bool conditional; /* the token is in a conditional comment */
 	bool end_tags;    /* set after html_start: give end tags too */
+	bool texts;       /* set after html_start: give text too */
 
 	/* After HTML_END: the beginning of the comment, declaration, tag or raw element in which
 	   the input ends; n if it ends outside of these. A browser shows nothing from there on. */
