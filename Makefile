@@ -141,9 +141,9 @@ OBJ_saca-panel := \
 	$(call in,store,figures mark migrate postgres postgres_contacts postgres_step put sqlite sqlite_contacts sqlite_step \
 		store tables) \
 	$(call in,send,unsubscribe when words) \
-	$(call in,web,campaign chart csv form inspect login page panel_contact panel_contacts panel_groups panel_list \
-		panel_people panel_piece panel_real panel_send panel_sends panel_tests request response sections sendstate session \
-		style texts)
+	$(call in,web,campaign chart csv form inspect inspect_words login page paged panel_contact panel_contacts \
+		panel_groups panel_list panel_people panel_piece panel_real panel_send panel_sends panel_tests request response \
+		sections sendstate session style texts)
 OBJ_saca-api := \
 	$(call in,base,ascii base64 buf cdb clock date fd hash log memfile message num random run setid siphash utf8 \
 		version wait) \

@@ -145,8 +145,7 @@ static enum api_fault get_contacts_stat_section(struct api *a)
 		return api_fault(a, API_PARAMETER, "section: seccion desconocida");
 	enum api_fault r = check_send(a, &send);
 	if (r == API_OK && section_select(&sql, section))
-		r = api_list(a, OUTPUT_LIST, API_COLUMNS(columns), sql.s, STORE_VALUES(store_number(a->plan), store_number(send),
-			store_number(0), store_number(INT64_MAX)));
+		r = api_list(a, OUTPUT_LIST, API_COLUMNS(columns), sql.s, STORE_VALUES(store_number(a->plan), store_number(send)));
 	else if (r == API_OK)
 		a->response->no_memory = true;
 	buf_free(&sql);

@@ -265,19 +265,6 @@ uint64_t page_column(char const *const *column, size_t const *length, size_t i)
 	return v;
 }
 
-bool page_row(struct page *p, char const *key)
-{
-	if (p->rows == PAGE_ROWS) {
-		p->more = true;
-		return false;
-	}
-	p->rows++;
-	size_t n = strlen(key);
-	if (n < sizeof p->last)
-		memcpy(p->last, key, n + 1);
-	return true;
-}
-
 void page_pattern(struct page *p, struct buf *out, char const *text)
 {
 	bool done = buf_putc(out, '%');
@@ -292,37 +279,6 @@ void page_search(struct page *p, char const *path, enum web_text label, char con
 	page_print(p, "<form class=\"search\" role=\"search\" action=\"%p%h\"><label class=\"hide\" for=\"q\">%w</label>"
 		"<input id=\"q\" name=\"q\" type=\"search\" value=\"%t\" placeholder=\"%w\" dir=\"auto\"><button class=\"plain\">%w</button></form>",
 		path, label, text, label, TEXT_SEARCH);
-}
-
-static void print_kept_field(struct page *p, char const *name, char const *value)
-{
-	if (!value || !*value)
-		return;
-	page_print(p, "%h=", name);
-	page_query_text(p, value);
-	page_print(p, "&amp;");
-}
-
-void page_paging(struct page *p, char const *path, char const *parameter, char const *name, char const *value, bool is_first)
-{
-	if (is_first && !p->more)
-		return;
-	page_print(p, "<nav class=\"more\" aria-label=\"%w\">", TEXT_MORE_ROWS);
-	if (is_first) {
-		page_print(p, "<span></span>");
-	} else {
-		page_print(p, "<a class=\"button plain\" href=\"%p%h?", path);
-		print_kept_field(p, name, value);
-		page_print(p, "\">%w</a>", TEXT_FIRST);
-	}
-	if (p->more) {
-		page_print(p, "<a class=\"button plain\" rel=\"next\" href=\"%p%h?", path);
-		print_kept_field(p, name, value);
-		page_print(p, "%h=", parameter);
-		page_query_text(p, p->last);
-		page_print(p, "\">%w</a>", TEXT_NEXT);
-	}
-	page_print(p, "</nav>");
 }
 
 void page_empty(struct page *p, enum web_text title, enum web_text why)

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #define PAGE_ROWS 50 /* rows of a list on one page */
+#define PAGE_KEY 400 /* octets of a key of a list, with its NUL */
 
 enum page_area { AREA_NONE, AREA_SENDS, AREA_CONTACTS, AREA_GROUPS, AREA_PIECES, AREA_TESTS };
 
@@ -44,10 +45,11 @@ struct page {
 	uint64_t plan;            /* 0: the plan has no row yet, and owns nothing */
 	struct store *store;
 	char now[DATE_ISO];       /* of the store, in this transaction */
-	/* Of one list: rows printed, the key of the last one, and whether there are more. */
-	size_t rows;
-	char last[300];
-	bool more;
+	size_t rows; /* printed so far, of the list or table at hand */
+	/* Of the list of the page (web/paged.h). */
+	size_t row_at[PAGE_ROWS];                /* offsets in the response */
+	char first[PAGE_KEY], last[PAGE_KEY];    /* keys of its rows */
+	bool has_more, is_middle;                /* rows follow; it is not the first page */
 };
 
 /* Appends to the page. The directives of format:
@@ -101,11 +103,6 @@ uint64_t page_column(char const *const *column, size_t const *length, size_t i);
 /* A search field in the head of a list. path: below the base; label: what is searched. */
 void page_search(struct page *p, char const *path, enum web_text label, char const *text);
 
-/* The links to the first and the next page of a list. Prints nothing if there is only one page.
-   parameter: the field with the key of the last row. name, value: another field to keep in the
-   links; value NULL or "": no such field. */
-void page_paging(struct page *p, char const *path, char const *parameter, char const *name, char const *value, bool is_first);
-
 /* Prints an empty list: a title, and the reason. */
 void page_empty(struct page *p, enum web_text title, enum web_text why);
 
@@ -115,9 +112,6 @@ struct page_done {
 	enum web_text text;
 };
 void page_done(struct page *p, struct page_done const *done);
-
-/* Counts a row of a list. False: the page is full, and there are more. key: of this row. */
-bool page_row(struct page *p, char const *key);
 
 /* Makes a pattern of LIKE ... ESCAPE '!' that finds the text anywhere; a string in out. */
 void page_pattern(struct page *p, struct buf *out, char const *text);

@@ -6,6 +6,7 @@
 
 #include "store/figures.h"
 #include "web/page.h"
+#include "web/paged.h"
 
 #include <stdint.h>
 
@@ -26,7 +27,8 @@ void panel_group_csv(struct page *p, uint64_t id);
 
 /* Contactos: panel_contacts.c, panel_contact.c. */
 void panel_contacts(struct page *p, uint64_t id);
-bool panel_print_contact(void *page, size_t n, char const *const *column, size_t const *length); /* a row: id, email, created_at, open unsubscriptions */
+void panel_print_contacts_head(struct page *p);
+void panel_print_contact(struct page *p, char const *const *column, size_t const *length); /* id, email, created_at, open unsubscriptions */
 void panel_contacts_csv(struct page *p, uint64_t id);
 void panel_contact(struct page *p, uint64_t id);
 void panel_unsubscribe(struct page *p, uint64_t id); /* form: sender */
@@ -42,15 +44,17 @@ void panel_tests(struct page *p, uint64_t id);
 void panel_test(struct page *p, uint64_t id);
 void panel_send_real(struct page *p, uint64_t id); /* form: password. It closes the store. */
 
-/* The page of a list: the fields `q`, text to find, and `before`, an id, choose its rows. */
+/* The page of a list: the field `q`, text to find, and those of web/paged.h choose its rows. */
 struct panel_list {
 	enum page_area area;
 	char const *path;                 /* of the page, below the base */
 	enum web_text title, label;       /* of the page; of its search field */
+	enum web_text what;               /* a sentence below the title; 0: none */
 	enum web_text empty, empty_why;   /* what a list without rows says */
-	char const *select_all;           /* $1: the plan; $2: rows have a lower id; newest first */
-	char const *select_found;         /* also $3: a pattern of the name; $4: or the id */
-	store_row *print_row;             /* arg is the page; starts the table at its first row */
+	char const *select, *key;         /* without order; $1: the plan. The column of the id */
+	char const *found;                /* AND ...; $2: a pattern of the name; $3: or the id */
+	void (*print_head)(struct page *p);
+	void (*print_row)(struct page *p, char const *const *column, size_t const *length);
 };
 void panel_list(struct page *p, struct panel_list const *list);
 

@@ -9,24 +9,20 @@
 #define COUNTED 10000
 #define COUNT_MEMBERS " (SELECT count(*) FROM (SELECT 1 FROM group_member m WHERE m.plan_id = $1 AND m.group_id = g.id LIMIT 10001) AS members)"
 
-#define SELECT_GROUPS "SELECT g.id, g.name, g.source, g.created_at," COUNT_MEMBERS \
-	" FROM contact_group g WHERE g.plan_id = $1 AND g.id < $2"
-#define NEWEST_FIRST " ORDER BY g.id DESC LIMIT 51" /* PAGE_ROWS + 1 */
-
-static char const all_groups[] = SELECT_GROUPS NEWEST_FIRST;
-static char const found_groups[] = SELECT_GROUPS " AND (lower(g.name) LIKE lower($3) ESCAPE '!' OR g.id = $4)" NEWEST_FIRST;
+static char const select_groups[] = "SELECT g.id, g.name, g.source, g.created_at," COUNT_MEMBERS
+	" FROM contact_group g WHERE g.plan_id = $1";
+static char const found_groups[] = " AND (lower(g.name) LIKE lower($2) ESCAPE '!' OR g.id = $3)";
 
 enum column { ID, NAME, SOURCE, CREATED, MEMBERS };
 
-static bool print_group(void *arg, size_t n, char const *const *column, size_t const *length)
+static void print_group_head(struct page *p)
 {
-	struct page *p = arg;
-	(void)n;
-	if (!page_row(p, column[ID]))
-		return false;
-	if (p->rows == 1)
-		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
-			"</tr></thead><tbody>", TEXT_GROUP, TEXT_CREATED, TEXT_CONTACTS);
+	page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+		"</tr></thead><tbody>", TEXT_GROUP, TEXT_CREATED, TEXT_CONTACTS);
+}
+
+static void print_group(struct page *p, char const *const *column, size_t const *length)
+{
 	uint64_t id = page_column(column, length, ID), members = page_column(column, length, MEMBERS);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/groups/", id, column[SOURCE], column[NAME]);
@@ -34,7 +30,6 @@ static bool print_group(void *arg, size_t n, char const *const *column, size_t c
 		TEXT_CREATED, column[CREATED], TEXT_CONTACTS);
 	page_print(p, members > COUNTED ? "%w" : "", TEXT_MANY);
 	page_print(p, "%u</td></tr>", members > COUNTED ? (uint64_t)COUNTED : members);
-	return true;
 }
 
 void panel_groups(struct page *p, uint64_t id)
@@ -42,7 +37,7 @@ void panel_groups(struct page *p, uint64_t id)
 	static struct panel_list const list = {
 		.area = AREA_GROUPS, .path = "/groups", .title = TEXT_GROUPS, .label = TEXT_SEARCH_GROUPS,
 		.empty = TEXT_NO_GROUPS, .empty_why = TEXT_NO_CONTACTS_WHY,
-		.select_all = all_groups, .select_found = found_groups, .print_row = print_group,
+		.select = select_groups, .key = "g.id", .found = found_groups, .print_head = print_group_head, .print_row = print_group,
 	};
 	(void)id;
 	panel_list(p, &list);
@@ -54,11 +49,13 @@ static char const select_group[] = "SELECT g.id, g.name, g.source, g.created_at,
 	" (SELECT count(*) FROM group_member m WHERE m.plan_id = $1 AND m.group_id = $2)"
 	" FROM contact_group g WHERE g.plan_id = $1 AND g.id = $2";
 
-static char const select_members[] = "SELECT m.contact_id,"
-	" (SELECT c.email FROM contact c WHERE c.plan_id = $1 AND c.id = m.contact_id),"
-	" (SELECT c.created_at FROM contact c WHERE c.plan_id = $1 AND c.id = m.contact_id),"
-	" (SELECT count(*) FROM unsubscription u WHERE u.plan_id = $1 AND u.contact_id = m.contact_id AND u.ended_at IS NULL)"
-	" FROM group_member m WHERE m.plan_id = $1 AND m.group_id = $2 AND m.contact_id > $3 ORDER BY m.contact_id LIMIT $4";
+#define SELECT_MEMBERS "SELECT m.contact_id," \
+	" (SELECT c.email FROM contact c WHERE c.plan_id = $1 AND c.id = m.contact_id)," \
+	" (SELECT c.created_at FROM contact c WHERE c.plan_id = $1 AND c.id = m.contact_id)," \
+	" (SELECT count(*) FROM unsubscription u WHERE u.plan_id = $1 AND u.contact_id = m.contact_id AND u.ended_at IS NULL)" \
+	" FROM group_member m WHERE m.plan_id = $1 AND m.group_id = $2"
+static char const select_members[] = SELECT_MEMBERS;
+static char const all_members[] = SELECT_MEMBERS " ORDER BY m.contact_id";
 
 static bool print_title(void *arg, size_t n, char const *const *column, size_t const *length)
 {
@@ -76,21 +73,18 @@ static bool print_title(void *arg, size_t n, char const *const *column, size_t c
 
 void panel_group(struct page *p, uint64_t id)
 {
-	uint64_t after = page_number_field(p, "after");
 	char path[40];
+	struct store_value const values[] = {store_number(p->plan), store_number(id)};
+	struct paged const rows = {.path = path, .select = select_members, .key = "m.contact_id", .values = values, .n = 2,
+		.print_head = panel_print_contacts_head, .print_row = panel_print_contact};
+	snprintf(path, sizeof path, "/groups/%llu", (unsigned long long)id);
 	page_run(p, select_group, STORE_VALUES(store_number(p->plan), store_number(id)), print_title, p);
 	if (!p->rows)
 		page_not_found(p);
-	p->rows = 0;
-	page_run(p, select_members, STORE_VALUES(store_number(p->plan), store_number(id), store_number(after), store_number(PAGE_ROWS + 1)),
-		panel_print_contact, p);
-	if (p->rows)
-		page_print(p, "</tbody></table>");
-	else
-		page_empty(p, TEXT_NONE_FOUND, TEXT_NO_PEOPLE);
+	if (!paged_print(p, &rows))
+		page_empty(p, TEXT_EMPTY_GROUP, TEXT_EMPTY_GROUP_WHY);
 	page_print(p, "</section>");
-	snprintf(path, sizeof path, "/groups/%llu", (unsigned long long)id);
-	page_paging(p, path, "after", NULL, NULL, !after);
+	paged_links(p, &rows);
 	page_end(p);
 }
 
@@ -113,6 +107,5 @@ void panel_group_csv(struct page *p, uint64_t id)
 	csv_start(p, "group", id);
 	csv_row(p, names, sizeof names / sizeof *names);
 	if (strcmp(p->request.method, "HEAD"))
-		page_run(p, select_members, STORE_VALUES(store_number(p->plan), store_number(id), store_number(0), store_number(INT64_MAX)),
-			write_member, p);
+		page_run(p, all_members, STORE_VALUES(store_number(p->plan), store_number(id)), write_member, p);
 }

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CSV_ROWS INT64_MAX
-
 void panel_delivery_state(struct page *p, char const *state)
 {
 	static struct {
@@ -27,23 +25,21 @@ void panel_delivery_state(struct page *p, char const *state)
 	page_print(p, "<span class=\"tag\">%w</span>", TEXT_WAITING);
 }
 
-static bool print_person(void *arg, size_t n, char const *const *column, size_t const *length)
+static void print_person_head(struct page *p)
 {
-	struct page *p = arg;
-	(void)n;
-	if (!page_row(p, column[SECTION_CONTACT]))
-		return false;
-	if (p->rows == 1)
-		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
-			"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\">%w</th></tr></thead><tbody>", TEXT_PERSON, TEXT_WHAT_BECAME, TEXT_OPENS,
-			TEXT_CLICKS, TEXT_REASON);
+	page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+		"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\">%w</th></tr></thead><tbody>", TEXT_PERSON, TEXT_WHAT_BECAME, TEXT_OPENS,
+		TEXT_CLICKS, TEXT_REASON);
+}
+
+static void print_person(struct page *p, char const *const *column, size_t const *length)
+{
 	page_print(p, "<tr><th scope=\"row\" class=\"name\"><bdi>%t</bdi></th><td data-label=\"%w\">",
 		column[SECTION_EMAIL] ? column[SECTION_EMAIL] : "–", TEXT_WHAT_BECAME);
 	panel_delivery_state(p, column[SECTION_STATE]);
 	page_print(p, "</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"url small soft\">%t</td></tr>",
 		TEXT_OPENS, page_column(column, length, SECTION_OPENS), TEXT_CLICKS, page_column(column, length, SECTION_CLICKS),
 		column[SECTION_REASON]);
-	return true;
 }
 
 static bool write_person(void *arg, size_t n, char const *const *column, size_t const *length)
@@ -66,15 +62,6 @@ static struct section const *find_section(struct page *p, uint64_t id)
 	return s;
 }
 
-static void select_people(struct page *p, uint64_t id, struct section const *s, uint64_t after, uint64_t limit, store_row *row)
-{
-	struct buf sql = BUF_ZERO;
-	if (!section_select(&sql, s))
-		page_out_of_memory(p);
-	page_run(p, sql.s, STORE_VALUES(store_number(p->plan), store_number(id), store_number(after), store_number(limit)), row, p);
-	buf_free(&sql);
-}
-
 static void print_sections(struct page *p, uint64_t id, struct section const *shown)
 {
 	page_print(p, "<form class=\"search\" action=\"%p/sends/%i/people\"><label class=\"hide\" for=\"section\">%w</label>"
@@ -91,28 +78,40 @@ static void print_sections(struct page *p, uint64_t id, struct section const *sh
 void panel_people(struct page *p, uint64_t id)
 {
 	struct section const *s = find_section(p, id);
-	uint64_t after = page_number_field(p, "after");
 	enum web_text name = panel_figure_name(section_figure(s));
+	struct buf sql = BUF_ZERO;
 	char path[60];
+	if (!section_rows(&sql, s) || !buf_putc(&sql, 0))
+		page_out_of_memory(p);
+	struct store_value const values[] = {store_number(p->plan), store_number(id)};
+	struct paged const rows = {.path = path, .name = "section", .value = section_name(s), .select = sql.s, .key = section_key(s),
+		.values = values, .n = 2, .print_head = print_person_head, .print_row = print_person};
+	snprintf(path, sizeof path, "/sends/%llu/people", (unsigned long long)id);
 	page_start(p, "200 OK", AREA_SENDS, page_word(p, name));
 	page_print(p, "<a class=\"back\" href=\"%p/sends/%i\">← %w</a><div class=\"head\"><div><h1>%w: %w</h1></div>", id, TEXT_BACK_SEND,
 		TEXT_PEOPLE, name);
 	print_sections(p, id, s);
 	page_print(p, "<div class=\"acts\"><a class=\"button plain\" href=\"%p/sends/%i/people.csv?section=%h\">%w</a></div></div>"
 		"<section class=\"card\">", id, section_name(s), TEXT_CSV);
-	select_people(p, id, s, after, PAGE_ROWS + 1, print_person);
-	page_print(p, p->rows ? "</tbody></table></section>" : "<p class=\"empty\">%w</p></section>", TEXT_NO_PEOPLE);
-	snprintf(path, sizeof path, "/sends/%llu/people", (unsigned long long)id);
-	page_paging(p, path, "after", "section", section_name(s), !after);
+	if (!paged_print(p, &rows))
+		page_empty(p, TEXT_NO_PEOPLE, TEXT_NO_PEOPLE_WHY);
+	page_print(p, "</section>");
+	paged_links(p, &rows);
 	page_end(p);
+	buf_free(&sql);
 }
 
 void panel_people_csv(struct page *p, uint64_t id)
 {
 	static char const *const names[SECTION_COLUMNS] = {"id", "email", "state", "code", "reason", "opens", "opened_at", "clicks"};
 	struct section const *s = find_section(p, id);
+	struct buf sql = BUF_ZERO;
 	csv_start(p, section_name(s), id);
 	csv_row(p, names, SECTION_COLUMNS);
-	if (strcmp(p->request.method, "HEAD"))
-		select_people(p, id, s, 0, CSV_ROWS, write_person);
+	if (strcmp(p->request.method, "HEAD")) {
+		if (!section_select(&sql, s))
+			page_out_of_memory(p);
+		page_run(p, sql.s, STORE_VALUES(store_number(p->plan), store_number(id)), write_person, p);
+	}
+	buf_free(&sql);
 }

@@ -30,29 +30,24 @@ void panel_piece_html(struct page *p, uint64_t id)
 
 /* --- The list ----------------------------------------------------------------------------- */
 
-#define SELECT_PIECES "SELECT c.id, c.name, c.source, c.created_at," \
-	" (SELECT count(*) FROM piece_image m WHERE m.plan_id = $1 AND m.piece_id = c.id) FROM piece c WHERE c.plan_id = $1 AND c.id < $2"
-#define NEWEST_FIRST " ORDER BY c.id DESC LIMIT 51" /* PAGE_ROWS + 1 */
+static char const select_pieces[] = "SELECT c.id, c.name, c.source, c.created_at,"
+	" (SELECT count(*) FROM piece_image m WHERE m.plan_id = $1 AND m.piece_id = c.id) FROM piece c WHERE c.plan_id = $1";
+static char const found_pieces[] = " AND (lower(c.name) LIKE lower($2) ESCAPE '!' OR c.id = $3)";
 
-static char const all_pieces[] = SELECT_PIECES NEWEST_FIRST;
-static char const found_pieces[] = SELECT_PIECES " AND (lower(c.name) LIKE lower($3) ESCAPE '!' OR c.id = $4)" NEWEST_FIRST;
+static void print_piece_head(struct page *p)
+{
+	page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+		"</tr></thead><tbody>", TEXT_PIECE, TEXT_CREATED, TEXT_IMAGES);
+}
 
-static bool print_piece(void *arg, size_t n, char const *const *column, size_t const *length)
+static void print_piece(struct page *p, char const *const *column, size_t const *length)
 {
 	enum column { ID, NAME, SOURCE, CREATED, IMAGES };
-	struct page *p = arg;
-	(void)n;
-	if (!page_row(p, column[ID]))
-		return false;
-	if (p->rows == 1)
-		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
-			"</tr></thead><tbody>", TEXT_PIECE, TEXT_CREATED, TEXT_IMAGES);
 	uint64_t id = page_column(column, length, ID);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/pieces/", id, column[SOURCE], column[NAME]);
 	page_print(p, "<span class=\"small soft\">%i</span></th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
 		id, TEXT_CREATED, column[CREATED], TEXT_IMAGES, page_column(column, length, IMAGES));
-	return true;
 }
 
 void panel_pieces(struct page *p, uint64_t id)
@@ -60,7 +55,7 @@ void panel_pieces(struct page *p, uint64_t id)
 	static struct panel_list const list = {
 		.area = AREA_PIECES, .path = "/pieces", .title = TEXT_PIECES, .label = TEXT_SEARCH_GROUPS,
 		.empty = TEXT_NO_PIECES, .empty_why = TEXT_NO_PIECES_WHY,
-		.select_all = all_pieces, .select_found = found_pieces, .print_row = print_piece,
+		.select = select_pieces, .key = "c.id", .found = found_pieces, .print_head = print_piece_head, .print_row = print_piece,
 	};
 	(void)id;
 	panel_list(p, &list);

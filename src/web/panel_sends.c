@@ -7,15 +7,12 @@
 
 #define FIGURE(column) " (SELECT coalesce(sum(f." column "), 0) FROM figures f WHERE f.plan_id = $1 AND f.send_id = s.id)"
 
-#define SELECT_SENDS "SELECT s.id, s.name, s.source, s.state, s.spooled_at, s.contacts_total," \
-	FIGURE("handed") "," FIGURE("bounced") "," \
-	FIGURE("refused + f.malformed + f.unsubscribed + f.suppressed") "," FIGURE("opened") "," FIGURE("clicked") "," \
-	FIGURE("unsubscriptions") " FROM send s WHERE s.plan_id = $1 AND s.id < $2 AND s.state <> 'test'"
-#define NEWEST_FIRST " ORDER BY s.id DESC LIMIT 51" /* PAGE_ROWS + 1 */
-
-static char const all_sends[] = SELECT_SENDS NEWEST_FIRST;
-static char const found_sends[] = SELECT_SENDS " AND (lower(s.name) LIKE lower($3) ESCAPE '!' OR lower(s.subject) LIKE lower($3) ESCAPE '!'"
-	" OR s.id = $4)" NEWEST_FIRST;
+static char const select_sends[] = "SELECT s.id, s.name, s.source, s.state, s.spooled_at, s.contacts_total,"
+	FIGURE("handed") "," FIGURE("bounced") ","
+	FIGURE("refused + f.malformed + f.unsubscribed + f.suppressed") "," FIGURE("opened") "," FIGURE("clicked") ","
+	FIGURE("unsubscriptions") " FROM send s WHERE s.plan_id = $1 AND s.state <> 'test'";
+static char const found_sends[] = " AND (lower(s.name) LIKE lower($2) ESCAPE '!' OR lower(s.subject) LIKE lower($2) ESCAPE '!'"
+	" OR s.id = $3)";
 
 enum column { ID, NAME, SOURCE, STATE, SPOOLED, CONTACTS, HANDED, BOUNCED, UNSENT, OPENED, CLICKED, LEFT };
 
@@ -49,17 +46,16 @@ void panel_name(struct page *p, char const *href, uint64_t id, char const *sourc
 		page_print(p, " <span class=\"tag\">SMTP</span>");
 }
 
-static bool print_send(void *arg, size_t n, char const *const *column, size_t const *length)
+static void print_send_head(struct page *p)
 {
-	struct page *p = arg;
-	(void)n;
-	if (!page_row(p, column[ID]))
-		return false;
-	if (p->rows == 1)
-		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
-			"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
-			"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_SEND, TEXT_STATE,
-			TEXT_DATE, TEXT_CONTACTS, TEXT_DELIVERED, TEXT_OPENED, TEXT_CLICKED, TEXT_UNSUBSCRIBED);
+	page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
+		"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+		"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_SEND, TEXT_STATE,
+		TEXT_DATE, TEXT_CONTACTS, TEXT_DELIVERED, TEXT_OPENED, TEXT_CLICKED, TEXT_UNSUBSCRIBED);
+}
+
+static void print_send(struct page *p, char const *const *column, size_t const *length)
+{
 	uint64_t id = page_column(column, length, ID), contacts = page_column(column, length, CONTACTS);
 	uint64_t handed = page_column(column, length, HANDED), sent = handed + page_column(column, length, BOUNCED);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
@@ -75,7 +71,6 @@ static bool print_send(void *arg, size_t n, char const *const *column, size_t co
 	page_print(p, "</td><td class=\"n\" data-label=\"%w\">", TEXT_CLICKED);
 	page_percent(p, page_column(column, length, CLICKED), sent);
 	page_print(p, "</td><td class=\"n\" data-label=\"%w\">%u</td></tr>", TEXT_UNSUBSCRIBED, page_column(column, length, LEFT));
-	return true;
 }
 
 void panel_sends(struct page *p, uint64_t id)
@@ -83,7 +78,7 @@ void panel_sends(struct page *p, uint64_t id)
 	static struct panel_list const list = {
 		.area = AREA_SENDS, .path = "/", .title = TEXT_SENDS, .label = TEXT_SEARCH_SENDS,
 		.empty = TEXT_NO_SENDS, .empty_why = TEXT_NO_SENDS_WHY,
-		.select_all = all_sends, .select_found = found_sends, .print_row = print_send,
+		.select = select_sends, .key = "s.id", .found = found_sends, .print_head = print_send_head, .print_row = print_send,
 	};
 	(void)id;
 	panel_list(p, &list);

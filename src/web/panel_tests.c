@@ -6,38 +6,32 @@
 #include <string.h>
 
 static char const select_tests[] = "SELECT s.id, s.name, s.source, s.spooled_at, s.contacts_total FROM send s"
-	" WHERE s.plan_id = $1 AND s.id < $2 AND s.state = 'test' ORDER BY s.id DESC LIMIT 51"; /* PAGE_ROWS + 1 */
+	" WHERE s.plan_id = $1 AND s.state = 'test'";
+static char const found_tests[] = " AND (lower(s.name) LIKE lower($2) ESCAPE '!' OR lower(s.subject) LIKE lower($2) ESCAPE '!' OR s.id = $3)";
 
-static bool print_test(void *arg, size_t n, char const *const *column, size_t const *length)
+static void print_test_head(struct page *p)
 {
-	struct page *p = arg;
-	(void)n;
-	if (!page_row(p, column[0]))
-		return false;
-	if (p->rows == 1)
-		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
-			"</tr></thead><tbody>", TEXT_SEND, TEXT_DATE, TEXT_CONTACTS);
+	page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
+		"</tr></thead><tbody>", TEXT_SEND, TEXT_DATE, TEXT_CONTACTS);
+}
+
+static void print_test(struct page *p, char const *const *column, size_t const *length)
+{
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/tests/", page_column(column, length, 0), column[2], column[1]);
 	page_print(p, "<span class=\"small soft\">%t</span></th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
 		column[0], TEXT_DATE, column[3], TEXT_CONTACTS, page_column(column, length, 4));
-	return true;
 }
 
 void panel_tests(struct page *p, uint64_t id)
 {
-	uint64_t before = page_number_field(p, "before");
+	static struct panel_list const list = {
+		.area = AREA_TESTS, .path = "/tests", .title = TEXT_TESTS, .what = TEXT_TESTS_WHAT, .label = TEXT_SEARCH_SENDS,
+		.empty = TEXT_NO_TESTS, .empty_why = TEXT_NO_TESTS_WHY,
+		.select = select_tests, .key = "s.id", .found = found_tests, .print_head = print_test_head, .print_row = print_test,
+	};
 	(void)id;
-	page_start(p, "200 OK", AREA_TESTS, page_word(p, TEXT_TESTS));
-	page_print(p, "<div class=\"head\"><div><h1>%w</h1><p class=\"soft\">%w</p></div></div><section class=\"card\">", TEXT_TESTS, TEXT_TESTS_WHAT);
-	page_run(p, select_tests, STORE_VALUES(store_number(p->plan), store_number(before ? before : INT64_MAX)), print_test, p);
-	if (p->rows)
-		page_print(p, "</tbody></table>");
-	else
-		page_empty(p, TEXT_NO_TESTS, TEXT_NO_TESTS_WHY);
-	page_print(p, "</section>");
-	page_paging(p, "/tests", "before", NULL, NULL, !before);
-	page_end(p);
+	panel_list(p, &list);
 }
 
 /* --- One test ----------------------------------------------------------------------------- */
@@ -56,30 +50,51 @@ static void print_verdict(struct page *p, enum web_text name, bool good, uint64_
 		good ? TEXT_GOOD : TEXT_LOOK);
 }
 
-/* A list of strings that end with a NUL each. */
-static void print_strings(struct page *p, enum web_text title, struct buf const *strings, size_t count)
+static void print_strings(struct page *p, enum web_text title, char const *class, struct inspect_list const *l)
 {
-	if (!count)
+	if (!l->count)
 		return;
-	page_print(p, "<h3>%w</h3><ul class=\"plainlist\">", title);
-	for (size_t at = 0; at < strings->len; at += strlen(strings->s + at) + 1)
-		page_print(p, "<li class=\"url\"><bdi>%t</bdi></li>", strings->s + at);
-	page_print(p, count > INSPECT_LISTED ? "<li>…</li></ul>" : "</ul>");
+	page_print(p, "<h3>%w</h3><ul class=\"%h\">", title, class);
+	for (size_t at = 0; at < l->strings.len; at += strlen(l->strings.s + at) + 1)
+		page_print(p, "<li class=\"url\"><bdi>%t</bdi></li>", l->strings.s + at);
+	page_print(p, l->count > INSPECT_LISTED ? "<li>…</li></ul>" : "</ul>");
+}
+
+/* What the HTML and the text do not share, as counts, then by name. */
+static void print_differences(struct page *p, struct inspection const *i, bool by_name)
+{
+	struct {
+		enum web_text name;
+		char const *class;
+		struct inspect_list const *list;
+	} const all[] = {
+		{TEXT_HTML_WORDS, "words", &i->html_words}, {TEXT_TEXT_WORDS, "words", &i->text_words},
+		{TEXT_HTML_LINKS, "plainlist", &i->html_links}, {TEXT_TEXT_LINKS, "plainlist", &i->text_links},
+	};
+	for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+		if (by_name)
+			print_strings(p, all[k].name, all[k].class, all[k].list);
+		else
+			print_verdict(p, all[k].name, !all[k].list->count, all[k].list->count);
 }
 
 static void print_inspection(struct page *p, char const *html, size_t n, char const *text, size_t tn)
 {
-	struct inspection i = {.link_count = 0};
+	struct inspection i = {.images = 0};
 	if (!inspect_piece(&i, html, n, text, tn))
 		page_out_of_memory(p);
 	page_print(p, "<section class=\"card\"><h2>%w</h2><dl class=\"facts\">", TEXT_INSPECTION);
 	print_verdict(p, TEXT_SIZE, n <= INSPECT_CLIPPED, n);
+	page_print(p, "<dt>%w</dt><dd>%u</dd>", TEXT_IMAGES, (uint64_t)i.images);
 	print_verdict(p, TEXT_NO_ALT, !i.images_without_alt, i.images_without_alt);
-	print_verdict(p, TEXT_MISSING_WORDS, !i.word_count, i.word_count);
-	page_print(p, "<dt>%w</dt><dd>%u</dd><dt>%w</dt><dd>%u</dd></dl><p class=\"small soft\">%w</p>", TEXT_IMAGES, (uint64_t)i.images,
-		TEXT_LINKS, (uint64_t)i.link_count, TEXT_SIZE_WHY);
-	print_strings(p, TEXT_LINKS, &i.links, i.link_count);
-	print_strings(p, TEXT_MISSING_WORDS, &i.words, i.word_count);
+	page_print(p, "<dt>%w</dt><dd>%u</dd>", TEXT_LINKS, (uint64_t)i.links.count);
+	if (i.has_text)
+		print_differences(p, &i, false);
+	else
+		page_print(p, "<dt>%w</dt><dd><span class=\"tag warn\">%w</span></dd>", TEXT_TEXT_MISSING, TEXT_LOOK);
+	page_print(p, "</dl><p class=\"small soft\">%w</p>", TEXT_SIZE_WHY);
+	print_differences(p, &i, true);
+	print_strings(p, TEXT_LINKS, "plainlist", &i.links);
 	page_print(p, "</section>");
 	inspection_free(&i);
 }

@@ -65,15 +65,23 @@ enum figure section_figure(struct section const *s)
 	return s->figure;
 }
 
-bool section_select(struct buf *out, struct section const *s)
+char const *section_key(struct section const *s)
 {
-	char const *contact = s->has_waiting ? "m.contact_id" : "d.contact_id";
-	return buf_puts(out, "SELECT ") && buf_puts(out, contact)
-		&& buf_puts(out, ", (SELECT c.email FROM contact c WHERE c.plan_id = $1 AND c.id = ") && buf_puts(out, contact)
+	return s->has_waiting ? "m.contact_id" : "d.contact_id";
+}
+
+bool section_rows(struct buf *out, struct section const *s)
+{
+	return buf_puts(out, "SELECT ") && buf_puts(out, section_key(s))
+		&& buf_puts(out, ", (SELECT c.email FROM contact c WHERE c.plan_id = $1 AND c.id = ") && buf_puts(out, section_key(s))
 		&& buf_puts(out, "), d.state, d.code, d.reason, d.opens, d.opened_at, d.clicks FROM ")
 		&& buf_puts(out, s->has_waiting ? "group_member m LEFT JOIN delivery d ON d.plan_id = $1 AND d.send_id = $2"
 			" AND d.contact_id = m.contact_id WHERE m.plan_id = $1 AND m.group_id = (SELECT s.group_id FROM send s"
 			" WHERE s.plan_id = $1 AND s.id = $2)" : "delivery d WHERE d.plan_id = $1 AND d.send_id = $2")
-		&& buf_puts(out, " AND ") && buf_puts(out, contact) && buf_puts(out, " > $3 AND ") && buf_puts(out, s->condition)
-		&& buf_puts(out, " ORDER BY ") && buf_puts(out, contact) && buf_puts(out, " LIMIT $4") && buf_putc(out, 0);
+		&& buf_puts(out, " AND ") && buf_puts(out, s->condition);
+}
+
+bool section_select(struct buf *out, struct section const *s)
+{
+	return section_rows(out, s) && buf_puts(out, " ORDER BY ") && buf_puts(out, section_key(s)) && buf_putc(out, 0);
 }

@@ -32,8 +32,12 @@ char const *section_name(struct section const *s);
 struct section const *section_of_figure(enum figure f);
 enum figure section_figure(struct section const *s);
 
-/* Appends its SELECT: parameters are the plan, the send, the contact after which it begins, and
-   LIMIT; by increasing contact. A string. False: out of memory. */
+/* The column of its contact, and its SELECT without order; parameters are the plan and the send. No NUL. False: out
+   of memory. */
+char const *section_key(struct section const *s);
+bool section_rows(struct buf *out, struct section const *s);
+
+/* Appends the same by increasing contact: a string. */
 bool section_select(struct buf *out, struct section const *s);
 
 #endif

@@ -86,6 +86,7 @@ char const web_style[] =
 	".frame.phone{width:375px;max-width:100%;height:667px;margin:0 auto;border-radius:24px;border-width:8px}"
 	"pre{white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,'SF Mono',Menlo,Consolas,monospace;margin:0;max-height:34rem;overflow:auto}"
 	".plainlist{list-style:none;margin:0;padding:0;font-size:.9375rem}.plainlist li{padding:.25rem 0}"
+	".words{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:.35rem}.words li{background:var(--bg);border-radius:6px;padding:.05rem .5rem;font-size:.9375rem}"
 	"summary{cursor:pointer}summary h2{display:inline}details pre{margin-top:1rem}"
 	".url{overflow-wrap:anywhere}"
 	/* the page of the login */

@@ -76,7 +76,7 @@ fill_store() {
 	sql "UPDATE send SET sender_id = 3 WHERE id = 301;
 		INSERT INTO contact (id, plan_id, email, created_at) VALUES (3001, 3, 'uno@prueba.es', '$A_DAY'), (3002, 3, 'dos@prueba.es', '$A_DAY');
 		INSERT INTO group_member (group_id, contact_id, plan_id) VALUES (301, 3001, 3), (301, 3002, 3);
-		UPDATE piece SET html = '<a href=\"https://prueba.es/?a=1&amp;b=2\">hola</a><img src=\"x.png\"><p>mañana</p>', text = 'hola mañana, ofertas' WHERE id = 301"
+		UPDATE piece SET html = '<a href=\"https://prueba.es/?a=1&amp;b=2\">hola</a><img src=\"x.png\"><p>mañana gratis</p>', text = 'hola mañana, ofertas' WHERE id = 301"
 	for _c in 1 2 3 4 5 6 7 8; do
 		sql "INSERT INTO contact (id, plan_id, email, created_at) VALUES ($_c, 1, 'c$_c@ejemplo.es', '$A_DAY'), (1000 + $_c, 2, 'otro$_c@ejemplo.es', '$A_DAY');
 			INSERT INTO group_member (group_id, contact_id, plan_id) VALUES (101, $_c, 1), (201, 1000 + $_c, 2)"

@@ -29,6 +29,7 @@ contact_promises
 piece_promises
 test_promises
 state_promises
+paging_promises
 
 log_in victor.acme
 log_plans

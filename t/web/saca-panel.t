@@ -21,5 +21,6 @@ piece_promises
 test_promises
 state_promises
 request_promises
+paging_promises
 guessing_promises
 done_testing
