@@ -146,7 +146,7 @@ static enum accounts_wrong read_plan(struct accounts_entry *e, struct words w, s
 	return fault.wrong;
 }
 
-/* No blanks and no controls: the login is one word in the accounts and in the log. */
+/* Has the login no blanks and no controls? It must be one word in the accounts and in the log. */
 static bool is_login(struct words w)
 {
 	for (size_t i = 0; i < w.n; i++)

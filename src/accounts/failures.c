@@ -25,7 +25,7 @@ uint64_t failures_id(struct failures const *f, char const *ip)
 	return id ? id : 1;
 }
 
-/* Its record; or NULL. */
+/* Finds the address in its set. NULL: it is not there. */
 static struct failures_address *find_address(struct failures const *f, uint64_t id)
 {
 	struct failures_address const *set = f->address[id % FAILURES_SETS];
@@ -46,7 +46,7 @@ uint32_t failures_count(struct failures const *f, uint64_t id, uint64_t now)
 	return a && !is_over(a, now) ? a->count : 0;
 }
 
-/* A place for a new address: an empty one, or that of the oldest. */
+/* Finds a place for a new address: a free one, or that of the address which failed first. */
 static struct failures_address *find_place(struct failures *f, uint64_t id)
 {
 	struct failures_address *set = f->address[id % FAILURES_SETS], *place = set;

@@ -70,7 +70,7 @@ static volatile sig_atomic_t stopping;
 
 /* --- Replies ------------------------------------------------------------------------------- */
 
-/* `program: ip=... user=...`, then label and text. */
+/* Logs `program: ip=... user=...`, then label and text. */
 static void log_login(struct check_login const *login, char const *label, char const *text)
 {
 	struct log_line line;
@@ -149,7 +149,7 @@ static void set_child_signals(void)
 		_exit(EXIT_TEMPORARY);
 }
 
-/* login: a copy of what the parent keeps, in this process alone. */
+/* login: a copy that only this process has. */
 static _Noreturn void hash_in_child(struct cdb_file const *f, struct check_login const *login, pid_t parent)
 {
 	set_child_signals();
@@ -219,7 +219,7 @@ static void forgive(struct pending const *p)
 		failures_forgive(&secrets->failures, p->address);
 }
 
-/* The client has gone: its password is not hashed. */
+/* Removes the waiting login at index i, whose client has gone. */
 static void drop_waiting(unsigned int i)
 {
 	forgive(pending_at(i));
@@ -387,7 +387,7 @@ static void set_signals(void)
 		strerr_diefusys(EXIT_TEMPORARY, "set signals");
 }
 
-/* Memory that is not swapped out, and is neither in a core nor in a child. */
+/* Maps memory that is not swapped out, and is neither in a core nor in a child. */
 static void map_secrets(void)
 {
 	struct rlimit const none = {0, 0};

@@ -49,7 +49,7 @@ static bool text_is(struct accounts_text t, char const *s)
 	return t.n == strlen(s) && memcmp(t.s, s, t.n) == 0;
 }
 
-/* A profile's URL goes into an attribute of the mail's HTML, as it is. */
+/* Is it a valid profile? The URL is copied unchanged into an attribute of the mail's HTML. */
 static bool is_profile(struct accounts_text url)
 {
 	static char const scheme[] = "https://";

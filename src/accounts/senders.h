@@ -25,6 +25,7 @@ bool senders_open(struct senders *s, char const *path);
 /* The same from a descriptor of cdb_file_descriptor, which stays open. */
 bool senders_map(struct senders *s, int fd);
 
+/* Unmaps the file. */
 void senders_close(struct senders *s);
 
 /* The result of a lookup. A damaged file says nothing about the plan or address: it is a

@@ -12,8 +12,8 @@ static int const deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 #define DEADLY (sizeof deadly / sizeof *deadly)
 static struct sigaction before[DEADLY], before_stop;
 
-/* Both calls are async-signal-safe (POSIX 2008, 2.4.3). SA_RESETHAND has restored the
-   default action: the raised signal ends the program when the handler returns. */
+/* The handler. Both calls are async-signal-safe (POSIX 2008, 2.4.3). SA_RESETHAND has restored
+   the default action: the raised signal ends the program when the handler returns. */
 static void echo_on_and_die(int sig)
 {
 	tcsetattr(terminal, TCSAFLUSH, &with_echo);

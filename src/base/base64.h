@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Strict (RFC 4954 4): complete quanta, right padding, spare bits of zero, no other octets. out has
-   n / 4 * 3 octets and may be s. False: not base64; *outlen is unchanged. */
+/* Decodes strictly (RFC 4954 4): complete quanta, correct padding, spare bits of zero, no other
+   octets. out has n / 4 * 3 octets and may be s. False: not base64; *outlen is unchanged. */
 bool base64_decode(char *out, size_t *outlen, char const *s, size_t n);
 
 /* Octets that base64_read writes at most for n octets. */

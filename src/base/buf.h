@@ -20,6 +20,7 @@ bool buf_put(struct buf *b, char const *s, size_t n);
 bool buf_puts(struct buf *b, char const *s);
 bool buf_putc(struct buf *b, char c);
 
+/* Frees the memory and empties the buffer. */
 void buf_free(struct buf *b);
 
 #endif

@@ -35,6 +35,7 @@ bool cdb_file_open(struct cdb_file *f, char const *path);
 int cdb_file_descriptor(char const *path);
 bool cdb_file_map(struct cdb_file *f, int fd);
 
+/* Unmaps the file. */
 void cdb_file_close(struct cdb_file *f);
 
 /* Looks up the first record of a key. FOUND: *value points into the map, and has *len octets. */

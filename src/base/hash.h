@@ -14,6 +14,7 @@ struct hash {
 	uint64_t state[28];
 };
 
+/* Begins SHA-256, or the first half of SHA-512; hash_add adds n octets. */
 void hash_init(struct hash *h); /* SHA-256 */
 void hash_init_512(struct hash *h);
 void hash_add(struct hash *h, void const *s, size_t n);
@@ -29,6 +30,7 @@ struct hash_key {
 	uint64_t state[20];
 };
 
+/* Prepares a key of n octets. */
 void hash_key_init(struct hash_key *k, void const *key, size_t n);
 
 /* The MAC of s[0..n); out has HASH_OCTETS. */

@@ -38,7 +38,7 @@ static bool place_descriptor(struct run_fd fd)
 	return flags >= 0 && fcntl(fd.ours, F_SETFD, flags & ~FD_CLOEXEC) == 0;
 }
 
-/* In the child. */
+/* Runs in the child: moves the descriptors, resets the signals, executes the program. */
 static _Noreturn void become_program(char const *const *argv, char const *const *envp, struct run_fd const *fds)
 {
 	for (; fds->ours >= 0; fds++)

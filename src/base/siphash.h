@@ -8,6 +8,7 @@
 
 #define SIPHASH_KEY 16 /* octets of the key: random, made once per process */
 
+/* Hashes s[0..n) under the key. */
 uint64_t siphash(unsigned char const key[SIPHASH_KEY], char const *s, size_t n);
 
 #endif

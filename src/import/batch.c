@@ -92,7 +92,7 @@ static bool offer(struct batch *b, char const *name, enum spool_folder folder, s
 	return true;
 }
 
-/* failed/ has a NAME.reason for each file. */
+/* Is it a NAME.reason? failed/ has one for each file. */
 static bool is_reason(char const *name)
 {
 	size_t n = strlen(name);

@@ -56,6 +56,7 @@ enum content_status content_read(struct content *c, struct message const *msg, c
    the field. False: out of memory. */
 bool content_read_name(struct content *c, struct message const *msg, char const *prefix);
 
+/* Frees the memory and empties c. */
 void content_free(struct content *c);
 
 #endif

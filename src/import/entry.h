@@ -40,6 +40,7 @@ struct entry {
 /* Parses e->octets. On ENTRY_OK e->row is complete except for state and imported_at; it points into e. */
 enum entry_result entry_read(struct entry *e, struct entry_options const *o);
 
+/* Frees the memory. */
 void entry_free(struct entry *e);
 
 #endif

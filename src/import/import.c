@@ -281,7 +281,7 @@ static void wait_ms(long ms)
 	(void)nanosleep(&t, NULL);
 }
 
-/* One transaction from s->first on, repeated as long as the store wants that. */
+/* Makes one transaction from s->first on, and repeats it after STORE_AGAIN. */
 static bool transact(struct import *im, struct span *s)
 {
 	size_t const first = s->first;

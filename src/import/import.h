@@ -57,6 +57,7 @@ struct import {
    store failed, and error says how; nothing is lost, and the next run continues. */
 bool import_run(struct import *im);
 
+/* Frees the memory of the runs. */
 void import_free(struct import *im);
 
 #endif

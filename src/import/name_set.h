@@ -16,6 +16,7 @@ bool name_set_add(struct name_set *t, char const *name);
 /* Removes a name, if it is in the set. */
 void name_set_remove(struct name_set *t, char const *name);
 
+/* Frees the memory and empties the set. */
 void name_set_free(struct name_set *t);
 
 #endif

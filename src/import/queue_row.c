@@ -63,7 +63,7 @@ static bool set_field(struct row *r, enum column c, char const *head, size_t n, 
 	return found >= 0;
 }
 
-/* A number without leading zeros, as JSON needs it. */
+/* Sets a number, without leading zeros as JSON requires. */
 static bool set_number(struct row *r, enum column c, char const *head, size_t n, char const *name, char *digits)
 {
 	uint64_t v;

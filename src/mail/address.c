@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* atext of RFC 5322 3.2.3, and the dot anywhere: mobile carriers gave out a..b@ and .a@. */
+/* Is it atext (RFC 5322 3.2.3) or a dot? The dot is allowed anywhere: mobile carriers gave out
+   a..b@ and .a@. */
 static bool is_dot_atext(char c)
 {
 	switch (c) {
@@ -38,7 +39,7 @@ static size_t local_length(char const *s, size_t n)
 	return i;
 }
 
-/* An address literal: [192.0.2.1], [IPv6:2001:db8::1] (RFC 5321 4.1.3). */
+/* Is it an address literal, such as [192.0.2.1] or [IPv6:2001:db8::1] (RFC 5321 4.1.3)? */
 static bool is_literal(char const *s, size_t n)
 {
 	if (n < 3 || s[0] != '[' || s[n - 1] != ']')
@@ -86,8 +87,8 @@ static uint32_t code_at(char const *s, size_t *step)
 	return code;
 }
 
-/* Controls, and what has no width or changes the direction of the text (Unicode's format
-   characters, fillers and variation selectors). */
+/* Is it a control, or a character that has no width or changes the direction of the text
+   (Unicode's format characters, fillers and variation selectors)? */
 static bool is_invisible(uint32_t code)
 {
 	static struct {
@@ -104,7 +105,7 @@ static bool is_invisible(uint32_t code)
 	return false;
 }
 
-/* s[0..n) is well-formed UTF-8. */
+/* Has s[0..n), which is well-formed UTF-8, such a character? */
 static bool has_invisible(char const *s, size_t n)
 {
 	for (size_t i = 0, step; i < n; i += step)

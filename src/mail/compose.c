@@ -73,7 +73,7 @@ static size_t fit_word(char const *s, size_t n, bool q, size_t room)
 	return at;
 }
 
-/* Encoded words; *column is the length of the line before them. */
+/* Appends s[0..n) as encoded words. *column: the length of the line before them. */
 static bool put_words(struct buf *out, char const *s, size_t n, size_t *column)
 {
 	bool q = q_length(s, n) <= (n + 2) / 3 * 4;
@@ -145,14 +145,14 @@ static bool is_foldable(char const *s, size_t n, size_t first)
 			continue;
 		}
 		if (!word || i + 1 == n)
-			return false; /* at its begin or end, or two in a row */
+			return false; /* a blank at the beginning or end, or two in a row */
 		word = 0;
 		room = COMPOSE_LINE - 1;
 	}
 	return true;
 }
 
-/* s[0..n), for which is_foldable holds. */
+/* Appends s[0..n), for which is_foldable holds, folded. */
 static bool put_folded(struct buf *out, char const *s, size_t n, size_t *column)
 {
 	for (size_t at = 0, end; at < n; at = end + 1) {
@@ -180,7 +180,7 @@ bool compose_text(struct buf *out, char const *name, char const *s, size_t n)
 	return done && buf_puts(out, "\r\n");
 }
 
-/* RFC 5322 3.2.3. */
+/* Is s[0..n) atoms and blanks, which need no quotes (RFC 5322 3.2.3)? */
 static bool is_atoms(char const *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -171,7 +171,7 @@ static bool read_word(struct css *c, struct url *u)
 	return read_function(c, w, u);
 }
 
-/* A style sheet may have `<!--` (4.3.1, CDO): its `--` does not begin a name. */
+/* Skips a `<!--` (4.3.1, CDO), whose `--` would otherwise begin a name. */
 static void skip_opener(struct html_text *t)
 {
 	struct html_text ahead = *t;

@@ -13,9 +13,9 @@
 	while ((r = encword_next(&e, &run, &scratch)) > 0)
 		...;
 
-   It tolerates words inside quotes or without blanks around them, words of any length, blanks
-   and `?` inside a word's text, an empty charset, base64 with garbage or without padding, and Q
-   with a stray `=`. A malformed word is text. Time is linear in the value. */
+   It tolerates words inside quotes, without blanks around them, or of any length. The text of a
+   word may have blanks, `?`, garbage in base64 or no padding, or a stray `=` in Q; the charset
+   may be empty. A malformed word is text. Time is linear in the value. */
 #ifndef MAIL_ENCWORD_H
 #define MAIL_ENCWORD_H
 

@@ -64,7 +64,7 @@ static bool starts_field(char const *s, size_t n)
 	return n && !ascii_is_blank(s[0]) && has_colon(s, n);
 }
 
-/* The line before a message in an mbox file. Most have a time, and so a colon. */
+/* Is it the `From ` line before a message in an mbox file? Most have a time, and so a colon. */
 static bool is_mbox_line(char const *s, size_t n)
 {
 	return n > 5 && !memcmp(s, "From ", 5) && memchr(s, '@', n);

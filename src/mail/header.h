@@ -1,4 +1,4 @@
-/* The fields of a header block (RFC 5322 2.2), as mail in the wild has them:
+/* The fields of a header block (RFC 5322 2.2), correct or malformed:
 
    - A line that starts with a blank continues the field before it.
    - So does a line without a colon: a program broke the line and forgot the blank. A Content-*
@@ -46,6 +46,7 @@ struct header_value {
 	char last;   /* the last octet but for blanks */
 };
 
+/* Begins a value; header_value_add adds the content of one of its lines. */
 void header_value_start(struct header_value *v);
 void header_value_add(struct header_value *v, char const *line, size_t n);
 

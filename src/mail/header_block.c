@@ -24,7 +24,7 @@ static bool end_block(struct header_block *h, size_t end, size_t body)
 	return true;
 }
 
-/* RFC 2046 5.1: other fields have no meaning in a part. */
+/* Is it a field that has a meaning in a part (RFC 2046 5.1)? */
 static bool is_part_field(char const *name, size_t n)
 {
 	return (n > 8 && ascii_case_equal(name, 8, "Content-", 8)) || (n > 2 && ascii_case_equal(name, 2, "X-", 2))
@@ -50,7 +50,7 @@ static void read_field(struct header_block *h, char const *line, size_t n, size_
 	header_value_add(&h->value, line, n);
 }
 
-/* The line continues the field, or what comes after it. */
+/* Reads a line that continues a field, or follows the fields. */
 static void read_continuation(struct header_block *h, char const *line, size_t n, size_t next)
 {
 	if (h->in_type)

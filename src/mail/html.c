@@ -84,7 +84,8 @@ static size_t comment_end(struct html const *h, size_t open, size_t *text_end)
 	return *text_end = h->end;
 }
 
-/* The construct opened at `open` is not closed. One in a conditional comment ends with it. */
+/* Notes that the construct opened at `open` is not closed. In a conditional comment it ends with
+   the comment. */
 static void note_broken(struct html *h, size_t open)
 {
 	if (!h->conditional && h->broken == h->n)
@@ -197,7 +198,7 @@ static void skip_tag(struct html *h)
 		;
 }
 
-/* s[from..to) is text. */
+/* Notes the first text that is not white space, in s[from..to). */
 static void note_text(struct html *h, size_t from, size_t to)
 {
 	if (h->text < h->n || h->conditional)
@@ -258,7 +259,7 @@ static bool is_html(struct html const *h)
 	return false;
 }
 
-/* After a start tag: does the raw text of an element follow? */
+/* After a start tag: sets h->raw if the raw text of an element follows. */
 static void open_element(struct html *h)
 {
 	char const *name = h->s + h->from;
@@ -348,7 +349,8 @@ static bool ends_name(char c)
 	return html_is_space(c) || c == '/' || c == '>' || c == '=';
 }
 
-/* The tag at hand is not closed. The end tag of a raw element does not end it then. */
+/* Notes that the current tag is not closed. If it is the end tag of a raw element, it does not
+   end the element. */
 static void note_broken_tag(struct html *h)
 {
 	size_t start = h->from - 1 - (h->s[h->from - 1] == '/');

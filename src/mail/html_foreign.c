@@ -71,8 +71,8 @@ void html_foreign_start(struct html_foreign *f, char const *name, size_t n, bool
 		f->level[f->levels - 1].open++;
 }
 
-/* Another end tag of HTML either closes an element outside of the <svg> or <math>, which then ends,
-   or does nothing. This is not known here. To stay inside is safe: no markup is hidden. */
+/* Another end tag of HTML closes an element outside of the <svg> or <math>, which then ends too,
+   or does nothing. This code cannot tell. To stay inside is safe: no markup is hidden. */
 void html_foreign_end(struct html_foreign *f, char const *name, size_t n)
 {
 	if (html_foreign_inside(f) && (ascii_case_is(name, n, "p") || ascii_case_is(name, n, "br"))) {

@@ -30,6 +30,7 @@ bool html_foreign_inside(struct html_foreign const *f);
    (a color in <font>, an encoding in <annotation-xml>). */
 void html_foreign_start(struct html_foreign *f, char const *name, size_t n, bool closed, bool html);
 
+/* Reads an end tag. */
 void html_foreign_end(struct html_foreign *f, char const *name, size_t n);
 
 #endif

@@ -44,8 +44,8 @@ static bool read_name(struct html_text *t, char const *ends, struct place *p)
 	return p->to > p->from;
 }
 
-/* `charset=x` in a content attribute (WHATWG HTML 2.4.6, "extracting a character
-   encoding from a meta element"). */
+/* Finds `charset=x` in a content attribute (WHATWG HTML 2.4.6, "extracting a character encoding
+   from a meta element"). */
 static bool find_in_content(struct html_text t, struct place *p)
 {
 	while (html_text_peek(&t) >= 0) {
@@ -72,7 +72,7 @@ static bool is_content_type(struct html_text t)
 	return read_word(&t, "content-type") && skip_space(&t) < 0;
 }
 
-/* The charset named by the current meta tag. */
+/* Finds the charset named by the current meta tag. */
 static bool find_in_meta(struct html *h, struct place *p)
 {
 	struct html_attribute a;
@@ -96,7 +96,7 @@ static bool find_in_meta(struct html *h, struct place *p)
 	return charset || (equivalent && find_in_content(content, p));
 }
 
-/* `<?xml version="1.0" encoding="x"?>`, which must be the first octets. */
+/* Finds the charset of `<?xml version="1.0" encoding="x"?>`, which must be the first octets. */
 static bool find_in_declaration(char const *s, size_t n, struct place *p)
 {
 	struct html_text t;

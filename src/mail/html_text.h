@@ -15,6 +15,7 @@ struct html_text {
 	size_t left;
 };
 
+/* Begins with the range s[at..end), which must outlive t. */
 void html_text_start(struct html_text *t, char const *s, size_t at, size_t end, bool references);
 
 /* The next octet, or -1 at the end. A reference gives UTF-8: numbers as WHATWG HTML

@@ -11,8 +11,8 @@ static bool has_at(char const *s, size_t n, size_t i, char const *what, size_t l
 	return i <= n && len <= n - i && !memcmp(s + i, what, len);
 }
 
-/* The file header, then a DIB header of a known size: 12 (with one plane at 22), or 40 to 124
-   (with one plane at 26). */
+/* Is it a BMP? After the file header a DIB header must have a known size: 12 (with one plane at
+   22), or 40 to 124 (with one plane at 26). */
 static bool is_bmp(char const *s, size_t n)
 {
 	static uint8_t const sizes[] = {40, 52, 56, 64, 108, 124};

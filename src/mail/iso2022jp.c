@@ -26,7 +26,7 @@ static struct escape const *find_escape(char const *s, size_t n)
 	return NULL;
 }
 
-/* Both octets of a character of JIS X 0208 and 0212 are graphic. */
+/* Can it be an octet of a character of JIS X 0208 or 0212? */
 static bool is_graphic(char c)
 {
 	return c > 0x20 && c < 0x7f;

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Do the octets s[0..n) prove that they are not in the charset `name` (mail/charset.h)? They do
-   so, looked at before the conversion,
+/* Do the octets s[0..n) prove that they are not in the charset `name` (mail/charset.h)? Looks at
+   them before the conversion. They prove it
    - in US-ASCII, if one is above 0x7f;
    - in ISO-2022-* and UTF-7, which have 7 bits, if octets above 0x7f outnumber the shifts;
    - in UTF-8, if more sequences are malformed than not: fewer mean damage;
@@ -17,8 +17,8 @@
 bool label_is_false(char const *name, char const *s, size_t n);
 
 /* Does the conversion of s[0..n) to utf8[0..utf8_n) prove the label false? U+FFFD marks unreadable
-   octets. It does so
-   - if it has U+FFFD or control characters, and s is UTF-8 without control characters;
+   octets. It does - if it has U+FFFD or control characters, and s is UTF-8 without control
+   characters;
    - in a charset of several octets a character, if it has U+FFFD, and all else is ASCII. */
 bool label_was_false(char const *name, char const *s, size_t n, char const *utf8, size_t utf8_n);
 

@@ -197,8 +197,8 @@ static bool set_switch(bool *out, char const *s, size_t n)
 	return true;
 }
 
-/* Spanish, English, Italian, French, German, Dutch, Portuguese, Norwegian, Swedish,
-   Catalan, Finnish, Galician, Basque: the platform's numbers. */
+/* The platform's numbers of Spanish, English, Italian, French, German, Dutch, Portuguese,
+   Norwegian, Swedish, Catalan, Finnish, Galician and Basque are valid. */
 static bool set_language(unsigned int *out, char const *s, size_t n)
 {
 	static unsigned char const known[] = {3, 4, 5, 6, 7, 8, 11, 13, 14, 15, 16, 17, 18};

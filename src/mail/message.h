@@ -44,9 +44,9 @@ struct message_options {
 	unsigned int language;
 };
 
-/* The options a client may put into the main header: PREFIX and ShowCab, SocialLinks,
-   Language, TrackingOpening, TrackingClicks. Any case; the first of each counts; an
-   unknown value is the default. prefix is "X-Teenvio-" unless set otherwise. */
+/* Reads the options that a client may put into the main header: PREFIX and ShowCab, SocialLinks,
+   Language, TrackingOpening, TrackingClicks. Any case; the first of each counts; an unknown value
+   is the default. prefix is "X-Teenvio-" unless set otherwise. */
 void message_options(struct mime const *m, char const *prefix, struct message_options *out);
 
 /* Appends the options with an unknown value to out, as `Name: value` with commas between them:

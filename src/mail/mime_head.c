@@ -79,7 +79,7 @@ static void strip_blanks(char const **s, size_t *n)
 		--*n;
 }
 
-/* There is mail with double brackets, with blanks inside them, and with quotes instead. */
+/* Some mail has double brackets, blanks inside them, or quotes instead. */
 void mime_head_id(char const **s, size_t *n)
 {
 	char const *open = *n ? memchr(*s, '<', *n) : NULL;
@@ -112,8 +112,8 @@ static bool put_word(struct buf *out, struct buf *scratch, struct buf const *val
 	return param_word(scratch, value->s, value->len) && buf_put(out, scratch->s, scratch->len + 1);
 }
 
-/* The transfer encoding; of two words, such as `quoted printable`, the name with a hyphen if there
-   is one. */
+/* Appends the transfer encoding. Two words, such as `quoted printable`, become the name with a
+   hyphen if that exists. */
 static bool put_encoding(struct buf *out, struct buf *scratch, struct buf const *value)
 {
 	size_t before = out->len, blank = 0;
@@ -139,7 +139,7 @@ static bool put_encoding(struct buf *out, struct buf *scratch, struct buf const 
 	return true;
 }
 
-/* The parameter that names a root (RFC 2387 3.2). out begins with the type. */
+/* Appends the parameter that names a root (RFC 2387 3.2). out begins with the type. */
 static bool put_start(struct buf *out, struct buf *scratch, struct buf const *type)
 {
 	bool related = !strcmp(out->s, "multipart/related");

@@ -18,8 +18,8 @@ void mime_head_blank(struct mime_part *part, char const *preset);
 enum mime_fault mime_head_read(struct mime_part *part, struct buf *strings, struct buf *boundary,
 	char const *s, size_t n);
 
-/* The boundary that `field`, a Content-Type field with its name, declares; empty when it declares
-   none. False: out of memory. */
+/* Reads the boundary that `field`, a Content-Type field with its name, declares; empty if it
+   declares none. False: out of memory. */
 bool mime_head_boundary(char const *field, size_t n, struct buf *boundary);
 
 /* Narrows [*s, *s + *n), the value of a Content-ID, to the part between its angle brackets

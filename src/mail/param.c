@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words end at blanks, controls and the specials of RFC 2045 5.1. */
+/* Does the octet end a word: a blank, a control or a special of RFC 2045 5.1? */
 static bool is_special(char c)
 {
 	return (c >= 0 && c <= ' ') || c == 0x7f || memchr("()<>@,;:\\\"/[]?=", c, 15);

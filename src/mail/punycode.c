@@ -28,7 +28,7 @@ static void put(struct output *o, char c)
 		o->n = PUNYCODE_LABEL + 1;
 }
 
-/* A generalized variable-length integer: RFC 3492 3.3. */
+/* Appends a generalized variable-length integer (RFC 3492 3.3). */
 static void put_delta(struct output *o, uint32_t delta, uint32_t bias)
 {
 	for (uint32_t k = BASE;; k += BASE) {

@@ -88,7 +88,7 @@ static void add_record(struct cdb_write *w, char const *key, size_t kn, char con
 		abandon_files("write ", w->name);
 }
 
-/* `p` plan -> settings. */
+/* Adds the record `p` plan -> settings. */
 static void add_plan(struct accounts_entry const *e)
 {
 	char key[1 + PLAN_MAX] = "p", settings[ACCOUNTS_SETTINGS];
@@ -96,7 +96,7 @@ static void add_plan(struct accounts_entry const *e)
 	add_record(&senders, key, 1 + e->plan_len, settings, accounts_plan_fmt(settings, &e->settings));
 }
 
-/* `s` plan NUL address -> display name. */
+/* Adds the record `s` plan NUL address -> display name. */
 static void add_sender(struct accounts_entry const *e)
 {
 	char key[1 + PLAN_MAX + 1 + ADDRESS_MAX] = "s";
@@ -106,7 +106,7 @@ static void add_sender(struct accounts_entry const *e)
 	add_record(&senders, key, n, e->display.n ? e->display.s : "", e->display.n);
 }
 
-/* `u` login -> the fingerprint of its stored hash. */
+/* Adds the record `u` login -> the fingerprint of its stored hash. */
 static void add_login(struct accounts_entry const *e)
 {
 	char key[1 + ACCOUNTS_LOGIN] = "u";
@@ -123,8 +123,8 @@ static bool same_class(struct accounts_entry const *a, struct accounts_entry con
 	return n == password_class(bc, b->hash.s, b->hash.n) && memcmp(ac, bc, n) == 0;
 }
 
-/* libcrypt may refuse the cost of a well-formed hash, and every login would then fail.
-   Try one hash of each method and cost. */
+/* Tries one hash of each method and cost: libcrypt may refuse the cost of a well-formed hash, and
+   every login would then fail. */
 static void try_hash(struct accounts_entry const *e)
 {
 	char line[NUM_FMT];
@@ -159,8 +159,9 @@ static size_t find_classes(struct accounts const *a, struct accounts_entry const
 	return n;
 }
 
-/* Login -> hash. The key NUL has one hash of each method and cost. saca-checkpassword verifies
-   all of them for an unknown login, which then takes as long as a known one. */
+/* Adds the records login -> hash. The key NUL has one hash of each method and cost.
+   saca-checkpassword verifies all of them for an unknown login, which then takes as long as a
+   known one. */
 static void add_passwords(struct accounts const *a,
 	struct accounts_entry const *const *class, size_t n)
 {
@@ -172,7 +173,7 @@ static void add_passwords(struct accounts const *a,
 				a->entry[i].hash.s, a->entry[i].hash.n);
 }
 
-/* Both new files are complete and synced before the first replaces its old one. */
+/* Writes both files. Both are complete and synced before the first replaces its old one. */
 static void write_files(struct accounts const *a, char const *folder)
 {
 	struct accounts_entry const *class[CLASSES_MAX];

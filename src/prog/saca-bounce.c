@@ -88,8 +88,8 @@ static bool is_from_nobody(struct buf const *message)
 
 /* --- Tokens --------------------------------------------------------------------------------- */
 
-/* The token that s[0..n) ends with: the prefix of the address may end in letters, so each
-   beginning is tried. Only tokens of mail addresses count. */
+/* Reads the token that s[0..n) ends with. The prefix of the address may end in letters, so tries
+   each beginning. Only tokens of mail addresses count. */
 static bool read_token(struct token *t, char const *s, size_t n, struct linkkeys const *keys)
 {
 	for (size_t from = n > TOKEN_SIZE ? n - TOKEN_SIZE : 0; from < n; from++)
@@ -98,13 +98,14 @@ static bool read_token(struct token *t, char const *s, size_t n, struct linkkeys
 	return false;
 }
 
-/* The token in the local part of an address. */
+/* Reads the token in the local part of an address. */
 static bool token_of_recipient(struct token *t, char const *recipient, struct linkkeys const *keys)
 {
 	return read_token(t, recipient, strcspn(recipient, "@"), keys);
 }
 
-/* A complaint often comes to an address without a token: that of the returned header counts. */
+/* Reads the token in the returned header: a complaint often comes to an address without a token.
+   */
 static bool token_of_returned(struct token *t, struct buf const *header, struct linkkeys const *keys)
 {
 	size_t at = 0, n;

@@ -123,7 +123,7 @@ static int check_once(struct options const *o, char const *const *prog)
 
 /* --- Options ------------------------------------------------------------------------------- */
 
-/* The interface has a code of its own for misuse. */
+/* Exits with the checkpassword interface's own code for misuse. */
 static _Noreturn void die_usage(struct options const *o)
 {
 	strerr_dieusage(o->is_service || o->asked ? EXIT_MISUSE : EXIT_BAD_INTERFACE, USAGE);

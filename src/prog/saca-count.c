@@ -124,7 +124,7 @@ static void open_store(struct count *c, char const *address)
 		strerr_dief(r == STORE_NEWER ? EXIT_MISUSE : EXIT_TEMPORARY, "unable to open the store: ", c->store->reason);
 }
 
-/* One saca-count for each folder. */
+/* Locks the folder, for one saca-count at a time. False: another one has it. */
 static bool lock_folder(struct count *c)
 {
 	c->dir = open(c->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -91,7 +91,7 @@ static void send_unavailable(void)
 	send_page("503 Service Unavailable", "en", "503", false, NULL);
 }
 
-/* A page fetched in advance is not yet seen by a person. */
+/* Is the page fetched in advance, not yet for a person? */
 static bool is_prefetch(void)
 {
 	static char const *const fields[] = {"HTTP_PURPOSE", "HTTP_SEC_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"};
@@ -147,7 +147,8 @@ static void answer_open(struct token const *t, struct published const *p)
 	send_response();
 }
 
-/* Blanks, controls and octets above 0x7e are percent-encoded: the field stays one line. */
+/* Writes the Location field. Percent-encodes blanks, controls and octets above 0x7e, so that it
+   stays one line. */
 static void put_location(struct publish_text url)
 {
 	static char const hex[] = "0123456789ABCDEF";

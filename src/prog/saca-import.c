@@ -75,7 +75,7 @@ static uint64_t read_number(char option, char const *s, uint64_t min, uint64_t m
 	strerr_dief(EXIT_MISUSE, name, " takes a number from ", from, " to ", to, ", not: ", s);
 }
 
-/* The beginning of a field name: RFC 5322 2.2. */
+/* Is it the beginning of a field name (RFC 5322 2.2)? */
 static bool is_prefix(char const *s)
 {
 	size_t n = strlen(s);
@@ -178,7 +178,8 @@ static void erase_bar(void)
 	fflush(stderr);
 }
 
-/* Names come from a folder that Maildir readers write to, reasons from a store. */
+/* Prints untrusted text without control characters: names come from a folder that Maildir readers
+   write to, reasons from a store. */
 static void print_clean(char const *s)
 {
 	for (; *s; s++)

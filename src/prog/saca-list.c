@@ -298,7 +298,7 @@ struct found {
 	bool any;
 };
 
-/* One line per column. */
+/* Prints a row, one line per column. */
 static bool print_lines(void *arg, size_t n, char const *const *value, size_t const *length)
 {
 	struct found *f = arg;

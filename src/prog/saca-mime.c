@@ -31,7 +31,7 @@
 
 static bool can_answer; /* fd 6 is a pipe */
 
-/* SIGPIPE is ignored only at the end: a program that follows would inherit it. */
+/* Called only at the end: a program that follows would inherit the ignored signal. */
 static void ignore_sigpipe(void)
 {
 	signal(SIGPIPE, SIG_IGN);

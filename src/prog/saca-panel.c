@@ -132,7 +132,7 @@ static void read_valid_from(char out[DATE_ISO], char const *login)
 
 /* --- Sessions ----------------------------------------------------------------------------- */
 
-/* The fingerprint of a login. False: the accounts do not have it. */
+/* Reads the fingerprint of a login. False: the accounts do not have it. */
 static bool find_fingerprint(char const *login, unsigned char fingerprint[SENDERS_FINGERPRINT])
 {
 	struct senders senders = SENDERS_ZERO;

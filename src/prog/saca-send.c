@@ -95,7 +95,7 @@ static struct options read_options(int argc, char const *const *argv)
 	return o;
 }
 
-/* Letters, digits, dots and hyphens. */
+/* Is it a host name of letters, digits, dots and hyphens? */
 static bool is_host(char const *s)
 {
 	size_t const n = strlen(s);
@@ -114,7 +114,7 @@ static bool is_link_url(char const *url)
 	return good && n < 200 && url[n - 1] != '/' && !strpbrk(url, "?#") && cid_safe(url);
 }
 
-/* PREFIX@HOST of -r. */
+/* Reads PREFIX@HOST of -r. */
 static void read_bounce(char const *s, struct job_settings *settings)
 {
 	static char copy[ADDRESS_MAX + 1];
@@ -260,7 +260,7 @@ static void show_progress(uint64_t done, uint64_t total)
 	has_bar = true;
 }
 
-/* SIGTERM and SIGINT come while the loop waits, and at no other time. */
+/* Blocks SIGTERM and SIGINT, except while the loop waits. */
 static void set_signals(sigset_t *waiting)
 {
 	struct sigaction stop = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
@@ -276,7 +276,7 @@ static void set_signals(sigset_t *waiting)
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
-/* A name that no other worker has, on this host or another. */
+/* Makes a name that no other worker has, on any host. */
 static void name_worker(char out[LEDGER_NAME], char const *host)
 {
 	uint32_t random;

@@ -97,8 +97,8 @@ static char const *read_options(int argc, char const *const *argv)
 	return argv[l.ind];
 }
 
-/* octets: the size of what will be written. A write that the file size limit cuts could
-   leave half a record in count or in a credit file. */
+/* octets: how much will be written. Refuses a too low file size limit: a cut write could leave
+   half a record in count or in a credit file. */
 static void open_spool(struct spool *sp, char const *path, uint64_t octets)
 {
 	if (!limit_file_size(octets + OVERHEAD))
@@ -213,7 +213,8 @@ static char const *host_name(void)
 	return name;
 }
 
-/* A plan that the accounts do not have is a temporary failure: they may have changed. */
+/* Reads the plan's settings. An unknown plan is a temporary failure: the accounts may have
+   changed. */
 static void read_plan(struct spool_request *request)
 {
 	struct spool_result result = {.code = ANSWER_LATER};

@@ -73,7 +73,7 @@ static void judge_status(struct bounce *out, struct buf const *status, struct bu
 		out->status[0] = 0;
 }
 
-/* A block of fields; *failed says whether it is a recipient's whose delivery failed. */
+/* Reads a block of fields. *failed: it is about a recipient to whom the delivery failed. */
 static bool read_recipient(struct bounce *out, char const *s, size_t n, bool *failed)
 {
 	struct buf action = BUF_ZERO, word = BUF_ZERO, status = BUF_ZERO, diagnostic = BUF_ZERO;
@@ -198,8 +198,8 @@ static bool is_qmail(char const *s, size_t n)
 	return starts_with(s + at, n - at, "Hi. This is the") || find_text(s, n, "\n--- Below this line is a copy of") < n;
 }
 
-/* qmail's format, QSBMF, and Yahoo's, which differs in its first words: paragraphs of `<address>:`
-   and a reason. The reply of a remote server decides before qmail's own code. */
+/* Reads qmail's format, QSBMF, and Yahoo's, which differs in its first words: paragraphs of
+   `<address>:` and a reason. The reply of a remote server decides before qmail's own code. */
 static void read_qmail(struct bounce *out, char const *s, size_t n)
 {
 	size_t at = 0, end = find_copy(s, n);
@@ -258,8 +258,8 @@ static void keep_paragraph(struct bounce *out, char const *s, size_t n, char con
 	keep_text(out->text, s + at, stop - at);
 }
 
-/* A server that explains itself in words of its own. Some name the failed address in a field; of
-   the others a reply with a code of class 5 is believed, and nothing that somebody else writes. */
+/* Reads the bounce of a server with a format of its own. Some name the failed address in a field.
+   Of the others only a reply with a code of class 5 counts. */
 static bool read_words(struct bounce *out, struct mime *m, char const *text, size_t n)
 {
 	char const *address;
@@ -353,7 +353,7 @@ static bool read_plain(struct bounce *out, struct mime *m, char const *message)
 	return true;
 }
 
-/* Hotmail's complaint: not a report, but our mail in a mail of staff@hotmail.com. */
+/* Reads Hotmail's complaint: not a report, but our mail in a mail of staff@hotmail.com. */
 static bool read_hotmail(struct bounce *out, struct mime *m, char const *message)
 {
 	int from = has_field(m, "From", "staff@hotmail.com"), subject = has_field(m, "Subject", "complaint about message");

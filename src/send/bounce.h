@@ -4,9 +4,9 @@
 
    A multipart/report counts whoever sent it: the token proves that the mail was ours. So does
    Hotmail's complaint, which has the mail and no report. Another message counts only if its
-   envelope sender is empty, and its text is that of a mail server: qmail's or Yahoo's; that of a
-   server that names the failed address in X-Failed-Recipients; or a reply with a code of class 5,
-   from MAILER-DAEMON or postmaster. The others are answers of people or machines, and are
+   envelope sender is empty, and it is that of a mail server. That is the text of qmail or Yahoo,
+   a message that names the failed address in X-Failed-Recipients, or one from MAILER-DAEMON or
+   postmaster with a code of class 5. The others are answers of people or machines, and are
    ignored. Auto-Submitted is not looked at: bounces and auto-replies carry the same values. */
 #ifndef SEND_BOUNCE_H
 #define SEND_BOUNCE_H

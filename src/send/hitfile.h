@@ -31,8 +31,8 @@ struct hitfile_batch {
 	bool is_finished;    /* all of the file up to `size` has been counted with this batch */
 };
 
-/* The names of the files in the folder, sorted: NUL-terminated strings, the last is empty. Lists
-   only names that end in `.YYYYMMDDHH`. dir: a descriptor of the folder. False: errno. */
+/* Lists the files in the folder whose names end in `.YYYYMMDDHH`, sorted: NUL-terminated strings,
+   the last is empty. dir: a descriptor of the folder. False: errno. */
 bool hitfile_list(int dir, struct buf *names);
 
 /* The time at which the hour in the name ends, in seconds since 1970. */
@@ -53,6 +53,7 @@ bool hitfile_mark_bursts(struct hitfile_batch *b);
 /* Removes the file, unless it has grown or is being written to. 1: removed; 0: not; -1: errno. */
 int hitfile_remove(int dir, char const *name, uint64_t inode, uint64_t size);
 
+/* Frees the memory. */
 void hitfile_free(struct hitfile_batch *b);
 
 #endif

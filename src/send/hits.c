@@ -15,7 +15,7 @@
 
 enum { NAME_MAX_OCTETS = 96, HOST_OCTETS = 64, MODE = 0660, TRIES = 100 };
 
-/* `HOST.YYYYMMDDHH`: letters, digits, dots and hyphens of the host's name. */
+/* Writes `HOST.YYYYMMDDHH`, with the letters, digits, dots and hyphens of the host's name. */
 static bool name_file(char out[NAME_MAX_OCTETS], time_t now)
 {
 	struct tm tm;

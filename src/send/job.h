@@ -78,6 +78,7 @@ bool job_publish(struct job *j, struct job_settings const *settings, struct publ
 /* Frees what only job_put_links and job_publish need. */
 void job_forget_template(struct job *j);
 
+/* Frees the job; NULL is allowed. */
 void job_free(struct job *j);
 
 /* Appends a contact's mail, and its envelope sender, to out. address[0..n) is the contact's, in

@@ -132,7 +132,7 @@ static bool make_line(struct buf *out, unsigned char id)
 	return true;
 }
 
-/* Owner and mode of the file that is replaced. */
+/* Gives the new file the owner and mode of the file that it replaces. */
 static bool keep_owner(int fd, char const *path)
 {
 	struct stat old, new;

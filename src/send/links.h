@@ -24,6 +24,7 @@ struct links {
 /* The number of s[0..n), which is added if it is new. 0: out of memory. */
 size_t links_number(struct links *l, char const *s, size_t n);
 
+/* Frees the memory and empties the links. */
 void links_free(struct links *l);
 
 /* Is the URL s[0..n), as a browser would follow it, one to track? It must be http:// or https://,

@@ -35,7 +35,7 @@ static int open_maildir(char const *path)
 	return dir;
 }
 
-/* The files of a Maildir end their lines in LF alone. */
+/* Removes the CRs: lines in a Maildir end in LF. */
 static void drop_cr(struct buf *mail)
 {
 	size_t to = 0;

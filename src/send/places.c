@@ -32,8 +32,8 @@ struct search {
 	size_t body_end;       /* the last </body>, or NOWHERE */
 	size_t noscript;       /* an open <noscript> in the head, or NOWHERE */
 	size_t frames;         /* a <frameset> instead of a body, or NOWHERE */
-	/* Where the open hiding element or <svg> begins, or one around it; NOWHERE: there is none.
-	   Each keeps the beginning of the other: the end of one may not be the end of both. */
+	/* Where the open hiding element or <svg> begins, or one around it; NOWHERE: not found. Each
+	   keeps the beginning of the other: the end of one may not be the end of both. */
 	size_t hidden_from;    /* of a hiding element */
 	char const *hidden_by; /* its name */
 	size_t hidden_depth;   /* how many of that name are open */
@@ -103,7 +103,7 @@ static void add_link(struct search *w, size_t from, size_t to, size_t number)
 	p->link[p->count++] = (struct places_link){from, to, number};
 }
 
-/* The value of an href, s[from..to). */
+/* Reads the value of an href, s[from..to). */
 static void read_link(struct search *w, size_t from, size_t to)
 {
 	struct html_text t;
@@ -149,7 +149,7 @@ static void leave_foreign(struct search *w)
 		w->foreign_from = NOWHERE;
 }
 
-/* Content begins at `at`, or with the text before it. */
+/* Notes that content begins at `at`, or with the text before it. */
 static void begin_content(struct search *w, size_t at)
 {
 	if (w->content != NOWHERE)

@@ -50,6 +50,7 @@ struct publish_file {
 	char name[32];
 };
 
+/* See struct publish_file. link[0] is link 1. publish_commit handles f[0..n). */
 bool publish_begin(struct publish_file *f, int dir, struct published const *p, struct publish_text const *link, size_t links);
 bool publish_commit(struct publish_file *f, size_t n);
 void publish_end(struct publish_file *f);

@@ -149,7 +149,8 @@ static size_t write_token(char out[TOKEN_SIZE], enum token_kind kind, struct ste
 	return token_write(out, &t, f->key, f->mac, f->keys);
 }
 
-/* The token is written where a %s would be: in the URL, and in the address. */
+/* Appends the List-Unsubscribe fields. The token goes to the place of a %s: in the URL, and in
+   the address. */
 static bool put_list_unsubscribe(struct buf *out, struct render_send const *s, struct stencil_filler const *filler)
 {
 	char token[TOKEN_SIZE];

@@ -281,8 +281,8 @@ static void serve(struct session *s)
 	buf_free(&job);
 }
 
-/* The file with the login: $NETRC, else ~/.netrc. libcurl looks for it before each mail: without a file it
-   is not asked to. */
+/* Sets the file with the login: $NETRC, else ~/.netrc. libcurl opens it before each mail, so it
+   is set only if it exists. */
 static bool set_netrc(CURL *c)
 {
 	char path[4096];

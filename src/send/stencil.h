@@ -28,6 +28,7 @@ bool stencil_put(struct stencil *f, char const *s, size_t n);
 bool stencil_puts(struct stencil *f, char const *s);
 bool stencil_slot(struct stencil *f, enum token_kind kind, uint64_t link);
 
+/* Frees the memory and empties the stencil. */
 void stencil_free(struct stencil *f);
 
 /* The contact whose tokens fill the slots, and the key that signs them. */
@@ -43,8 +44,8 @@ struct stencil_filler {
 bool stencil_fill(struct buf *out, char const *octets, size_t n, struct stencil_slot const *slot, size_t count,
 	struct stencil_filler const *filler);
 
-/* The slots as text, one `AT KIND LINK` a line, and back. stencil_read_slots takes those of
-   octets[0..n) only; *slot is the caller's to free. False: malformed, or out of memory. */
+/* Writes the slots as text, one `AT KIND LINK` a line. stencil_read_slots reads it, and accepts
+   only slots in octets[0..n); the caller frees *slot. False: malformed, or out of memory. */
 bool stencil_write_slots(struct buf *out, struct stencil const *f);
 bool stencil_read_slots(struct stencil_slot **slot, size_t *count, char const *s, size_t len, size_t n);
 

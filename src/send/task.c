@@ -241,7 +241,7 @@ static void give_back(struct task_mail *m)
 		t->returned[t->returned_count++] = m->to;
 }
 
-/* The mail of that contact is no longer in flight. */
+/* Removes the contact from the mails in flight. */
 static void land(struct job *j, uint64_t contact)
 {
 	size_t i = 0;

@@ -21,7 +21,7 @@ static bool put_escaped(struct stencil *f, char const *s, size_t n)
 	return true;
 }
 
-/* `URL/KIND/` and the token. */
+/* Appends `URL/KIND/` and the slot of the token. */
 static bool put_url(struct stencil *f, struct template_options const *o, enum token_kind kind, size_t link)
 {
 	char const path[] = {'/', (char)kind, '/', 0};

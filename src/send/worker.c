@@ -259,7 +259,7 @@ static bool has_state(struct worker const *w, enum task_mail_state state)
 	return false;
 }
 
-/* One transaction, if there is anything to write, and its effects. */
+/* Makes one transaction, if there is anything to write, and applies its effects. */
 static bool take_turn(struct worker *w)
 {
 	bool wanted = has_state(w, TASK_SETTLING) || has_state(w, TASK_CHOSEN);

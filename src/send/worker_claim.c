@@ -99,7 +99,7 @@ static enum store_result claim_some(struct worker *w)
 	return r;
 }
 
-/* The first mail of a send waits for its published file. */
+/* Publishes sends: the first mail of a send waits for its published file. */
 static bool publish(struct worker *w, struct task **task, size_t n)
 {
 	struct publish_file file[LEDGER_CLAIMS];
@@ -123,7 +123,7 @@ static bool publish(struct worker *w, struct task **task, size_t n)
 	return done;
 }
 
-/* Where all claims are in use and sends of other plans wait, makes a task leave. */
+/* If all claims are in use and sends of other plans wait, makes a task leave. */
 static void make_room(struct worker *w)
 {
 	uint64_t const now = clock_ms();

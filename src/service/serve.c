@@ -37,8 +37,7 @@ enum {
 
 static volatile sig_atomic_t closing;
 
-/* The end of SERVE_SECONDS, or of a close that takes too long: that one only has to be
-   interrupted. */
+/* Ends the worker after SERVE_SECONDS. During a close that takes too long, only interrupts it. */
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -191,7 +190,8 @@ bool serve_is_memory_file(int fd)
 static volatile sig_atomic_t stopping;
 static int null_fd = -1;
 
-/* A recvmsg that waits is interrupted; one that is about to begin finds no socket there. */
+/* Interrupts a recvmsg that waits. Closes the socket, so that one which is about to begin fails.
+   */
 static void on_term(int sig)
 {
 	(void)sig;

@@ -35,7 +35,7 @@ void submission_format_length(unsigned char out[SUBMISSION_LENGTH], size_t n)
 		out[i] = (unsigned char)(n >> (8 * (SUBMISSION_LENGTH - 1 - i)));
 }
 
-/* One NAME=value of n octets, without its NUL. False: unknown, repeated or too long. */
+/* Reads one NAME=value of n octets, without its NUL. False: unknown, repeated or too long. */
 static bool read_value(struct submission *r, char const *s, size_t n)
 {
 	for (size_t i = 0; i < SUBMISSION_NAMES; i++) {

@@ -27,7 +27,7 @@ bool ticket_read_key(struct hash_key *key, char const *path)
 	return n == TICKET_KEY;
 }
 
-/* The MAC over user, NUL, time. */
+/* Writes the MAC over user, NUL, time. */
 static void authenticate(unsigned char out[HASH_OCTETS], struct hash_key const *key, char const *user,
 	unsigned char const expiry[EXPIRY])
 {

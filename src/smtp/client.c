@@ -48,7 +48,8 @@ bool client_signals(void)
 		&& sigaction(SIGCHLD, &on_child, NULL) == 0;
 }
 
-/* SIGTERM is blocked except in waits, and a descriptor that is ready needs no wait. */
+/* Looks for a pending SIGTERM: it is blocked except in waits, and a client that always has data
+   ready causes no wait. */
 bool client_stopped(void)
 {
 	sigset_t pending;

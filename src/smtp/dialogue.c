@@ -210,7 +210,8 @@ static void run_verb(struct dialogue *d, struct verb const *v, char *arg, size_t
 		v->run(d, arg, n);
 }
 
-/* Control octets are refused, so that a text made from a command is always one line. */
+/* Has the line control octets? They are refused, so that a text made from a command is always one
+   line. */
 static bool is_garbage(char const *line, size_t n)
 {
 	return n == 0 || !ascii_is_alpha(line[0]) || ascii_has_control(line, n);
@@ -303,7 +304,8 @@ static void check_limits(struct dialogue *d)
 	d->closing = true;
 }
 
-/* Each message of a burst may take the queue program's time: ask after each. */
+/* Must the session end? Asks after each message of a burst, since the queue program may take
+   long. */
 static bool is_over(struct dialogue *d)
 {
 	bool ask = d->queued;

@@ -26,7 +26,7 @@ static void refuse_login(struct dialogue *d, char const *user, size_t n)
 	dialogue_reply(d, REPLY_CREDENTIALS, NULL);
 }
 
-/* A login becomes a header field of the spool's file: it must be one word of UTF-8. */
+/* Is it one word of UTF-8? A login becomes a header field of the spool's file. */
 static bool is_login(char const *user, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -99,7 +99,7 @@ static bool is_keyword(struct word k)
 	return true;
 }
 
-/* Without a blank before the parameters, the path has no end. */
+/* Is there a blank between the path and the parameters? Without it the path has no end. */
 static bool starts_apart(char const *s, size_t n)
 {
 	return n == 0 || ascii_is_blank(s[0]);

@@ -39,6 +39,7 @@ enum rcptset_result rcptset_add(struct rcptset *set, char const *address, size_t
    changes. NULL: out of memory. */
 char const *rcptset_envelope(struct rcptset *set, size_t *n);
 
+/* Frees the memory. */
 void rcptset_free(struct rcptset *set);
 
 #endif

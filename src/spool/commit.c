@@ -87,7 +87,8 @@ static bool judge_credit(struct step *t, enum spool_credit r, uint64_t left)
 	return false;
 }
 
-/* The dialogue has checked this before; another client of the service may not have. */
+/* Checks maxrcpt again: the dialogue has checked it, but another client of the service may not
+   have. */
 static bool check_recipients(struct step *t)
 {
 	uint64_t max = t->request->maxrcpt, recipients = t->request->envelope->count;
@@ -163,7 +164,7 @@ static bool take_number(struct step *t)
 	return false;
 }
 
-/* A file without a number still needs a counter: the spool is not empty afterwards. */
+/* Makes the counter, also for a file without a number: the spool is not empty afterwards. */
 static bool prepare_number(struct step *t)
 {
 	if (t->is_send)
@@ -232,7 +233,8 @@ static bool commit_draft(struct step *t)
 	return end == DRAFT_COMMITTED;
 }
 
-/* With the key's lock. keyed: the key is a hash, so that the transaction may be a repeat. */
+/* Runs the steps that need the key's lock. keyed: the key is a hash, so that the transaction may
+   be a repeat. */
 static void commit_locked(struct step *t, bool keyed)
 {
 	if (keyed && !check_repeat(t))

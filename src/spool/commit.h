@@ -51,11 +51,11 @@ void spool_commit(struct spool const *sp, struct spool_request const *request,
 
 /* --- Results that come before a commit --- */
 
-/* A refusal: the exit code (ANSWER_...), and the text (service/reply.h). */
+/* Sets the result to a refusal: the exit code (ANSWER_...), and the text (service/reply.h). */
 void spool_refuse(struct spool_result *result, int code, enum refusal r, char const *word, uint64_t a, uint64_t b);
 
-/* A failure: errno says how, what: `write a file in tmp`. A full disk and missing memory
-   have codes of their own. */
+/* Sets the result to a failure with the reason in errno. what: for example `write a file in tmp`.
+   A full disk and missing memory have codes of their own. */
 void spool_fail(struct spool_result *result, int code, char const *what);
 
 #endif

@@ -157,7 +157,7 @@ static enum spool_credit read_or_begin(struct spool const *sp, struct record con
 	return SPOOL_CREDIT_OK;
 }
 
-/* After a failure: the caller will ask again, so the change must not count. */
+/* Undoes a change after a failure: the caller will repeat it. */
 static void restore(struct record const *r, struct credit *c, uint64_t balance, bool is_new)
 {
 	int e = errno;
@@ -212,7 +212,7 @@ enum spool_credit spool_credit_peek(struct spool const *sp, char const *plan, ui
 	return r;
 }
 
-/* A file that cannot be parsed or is not regular has nothing pending. */
+/* Settles a plan's file. One that cannot be parsed or is not regular has nothing pending. */
 static bool settle_plan(struct spool const *sp, char const *plan)
 {
 	struct spool_credit_hold h;

@@ -32,13 +32,13 @@ enum spool_credit spool_credit_check(struct spool const *sp, char const *plan,
 enum spool_credit spool_credit_take(struct spool const *sp, char const *plan, uint64_t amount,
 	char const *id, char const *key, struct spool_credit_hold *h, uint64_t *left);
 
-/* The send is committed and synced. */
+/* Call it if the send was committed and synced: the amount is spent. */
 void spool_credit_spend(struct spool_credit_hold *h);
 
-/* The send was not committed: adds the amount back. */
+/* Call it if the send was not committed: adds the amount back. */
 void spool_credit_return(struct spool_credit_hold *h);
 
-/* It is not known whether the send was committed. The next process that locks the file
+/* Call it if it is not known whether the send was committed: the next process that locks the file
    looks whether KEY exists. */
 void spool_credit_leave(struct spool_credit_hold *h);
 

@@ -42,7 +42,7 @@ static bool flush_draft(struct draft *d)
 	return fd_write_all(d->fd, d->out, n);
 }
 
-/* Octets that do not fit in half the buffer are written without a copy. */
+/* Appends octets. More than half a buffer are written directly, without a copy. */
 static bool put_octets(struct draft *d, char const *s, size_t n)
 {
 	if (n > DRAFT_BUFFER - d->held && !flush_draft(d))

@@ -69,6 +69,7 @@ enum answer_code envelope_code(enum envelope_state state);
 /* Copies the faulty address, cut at size - 1 octets. "": the fault is another. */
 void envelope_bad(struct envelope const *e, char *out, size_t size);
 
+/* Frees the memory. */
 void envelope_free(struct envelope *e);
 
 #endif

@@ -23,8 +23,8 @@
    and since 1970, of 20 digits each. */
 enum { SECONDS = BOOT_ID + 1, TIME = SECONDS + 20 + 1, SIZE = TIME + 20 + 1 };
 
-/* Between two runs under one boot the time of day must not advance more than the time since
-   the boot. */
+/* Was the clock set forward? Between two runs under one boot the time of day must not advance
+   more than the time since the boot. */
 static bool has_jumped(char const *text, size_t n, time_t now, uint64_t seconds)
 {
 	uint64_t then_seconds, then;

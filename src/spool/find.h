@@ -37,7 +37,7 @@ int spool_has_other(struct spool const *sp, char const *key, char const *id, cha
 /* Whether new/, cur/, failed/, done/ and seen/ are all empty. 1, 0; -1: errno. */
 int spool_is_empty(struct spool const *sp);
 
-/* The highest number in any file and in seen/, or 0. Reads everything. */
+/* Finds the highest number in all files and in seen/, or 0. Reads the whole spool. */
 bool spool_highest(struct spool const *sp, uint64_t *highest);
 
 #endif

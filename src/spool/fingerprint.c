@@ -63,7 +63,7 @@ static size_t parameter_length(char const *s, size_t n)
 	return i;
 }
 
-/* `boundary=x`, `boundary*0=x`... */
+/* Is it a boundary: `boundary=x`, `boundary*0=x`...? */
 static bool is_boundary(char const *s, size_t n)
 {
 	static char const name[] = "boundary";

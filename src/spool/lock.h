@@ -18,7 +18,7 @@ extern unsigned int spool_lock_limit;
 extern volatile sig_atomic_t const *spool_lock_stop;
 
 /* Waits for the write lock on octets [at, at + n) of fd; n = 0: to the end of the file and
-   beyond. name: for spool_lock_blocked; copied. */
+   beyond. name: the lock's name in the text of spool_error; copied. */
 bool lock_take(int fd, off_t at, off_t n, char const *name);
 
 /* Releases the lock and keeps errno. False: it could not be released. Closing any descriptor of
@@ -30,11 +30,11 @@ bool lock_release(int fd, off_t at, off_t n);
    its errno. The text is valid until the next call. */
 char const *spool_error(int error);
 
-/* The lock of a key, a NUL-terminated string. */
+/* Takes the lock of a key, a NUL-terminated string. */
 bool spool_lock(struct spool const *sp, char const *key);
 bool spool_unlock(struct spool const *sp, char const *key);
 
-/* The locks of all keys: no transaction is under way then. */
+/* Takes the locks of all keys: then no transaction is under way. */
 bool spool_lock_all(struct spool const *sp);
 bool spool_unlock_all(struct spool const *sp);
 

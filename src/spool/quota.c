@@ -31,7 +31,7 @@ static bool open_quota(struct record *r, struct spool const *sp, char const *pla
 	return record_open(r, sp, path, true);
 }
 
-/* A text that cannot be parsed counts as a new file. */
+/* Reads a record. A text that cannot be parsed counts as a new file. */
 static bool read_quota(struct record const *r, struct quota *q)
 {
 	char text[QUOTA_SIZE + 1];

@@ -27,7 +27,8 @@ static bool make_folders(int fd)
 	return fd_fsync(fd);
 }
 
-/* All files of a spool have one owner, who can read them all. */
+/* Becomes the owner of the spool if root runs the program: all files of a spool have one owner.
+   */
 static bool become_owner(int fd)
 {
 	struct stat st;

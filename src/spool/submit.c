@@ -58,7 +58,7 @@ static bool reject(struct work *s, int code, char const *why)
 	return false;
 }
 
-/* The peer broke the protocol. */
+/* Ends a request whose peer broke the protocol. */
 static bool reject_peer(struct work *s, char const *why)
 {
 	s->is_violation = true;
@@ -222,7 +222,7 @@ static void reply(struct work *s)
 	(void)serve_reply(s->peer, packet, n + 1); /* what is committed stays committed */
 }
 
-/* Of violations, which a peer can make in any number, one in a second is logged. */
+/* Limits the log: of requests that break the protocol, one a second is logged. */
 static bool is_worth_a_line(struct work const *s)
 {
 	static uint64_t next;
@@ -245,7 +245,7 @@ static void log_why(struct work const *s)
 	log_write(&line);
 }
 
-/* The service works if it can open new/. */
+/* Answers the question of option -t: the service works if it can open new/. */
 static void answer_probe(struct work *s)
 {
 	int new = spool_folder_open(s->submit->spool, SPOOL_NEW);

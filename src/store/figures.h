@@ -57,6 +57,7 @@ struct figures {
    figures_free in any case. */
 enum store_result figures_read(struct store *s, uint64_t plan, uint64_t send, struct figures *f, bool *found);
 
+/* Frees the memory. */
 void figures_free(struct figures *f);
 
 #endif

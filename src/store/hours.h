@@ -1,6 +1,7 @@
-/* What saca-count keeps of a send beside its figures, so that a page needs to count no rows: its contacts by
-   the hour of their first open and first click (send_hour), and the contacts and clicks of each link.
-   They change in the transaction that changes delivery and click, under the plan's lock. */
+/* Counts of a send beside its figures, which saca-count keeps so that a page need not count rows.
+   They are its contacts by the hour of their first open and first click (send_hour), and the
+   contacts and clicks of each link. They change in the transaction that changes delivery and
+   click, under the plan's lock. */
 #ifndef STORE_HOURS_H
 #define STORE_HOURS_H
 

@@ -12,7 +12,7 @@
 #define MARK_PREFIX "sha256:"
 #define MARK (sizeof MARK_PREFIX - 1 + HASH_HEX) /* octets of a mark, with its NUL */
 
-/* The mark of an address, which is normalized (mail/address.h). */
+/* Writes the mark of an address, which is normalized (mail/address.h). */
 void mark_of(char out[MARK], struct slice address);
 
 /* Is the column email of a contact a mark? No address begins like that without an @. */

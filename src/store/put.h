@@ -53,8 +53,8 @@ struct store_count {
    STORE_FAILED the transaction is over. */
 enum store_result store_put(struct store *s, struct store_entry const *e, struct store_count *count);
 
-/* The name of a group and its piece: `[SMTP] ` and the campaign's name, else the subject, else
-   `(sin asunto)`; for contacts alone, the date. Replaces out. False: out of memory. */
+/* Writes the name of a group and its piece: `[SMTP] ` and the campaign's name, else the subject,
+   else `(sin asunto)`; for contacts alone, the date. Replaces out. False: out of memory. */
 bool store_name(struct store_entry const *e, struct buf *out);
 
 /* Sets the reason for a missing row of `table`: the INSERT reported no error, but a trigger or a

@@ -333,7 +333,7 @@ static enum store_result fail_open(struct sqlite *q, char const *path, bool writ
 		access(folder, W_OK | X_OK) == 0 ? sqlite3_errmsg(q->db) : strerror(errno), (char *)NULL);
 }
 
-/* A word, then `://`. */
+/* Is it a mistyped URL: a word, then `://`? */
 static bool is_mistyped(char const *path)
 {
 	char const *colon = strstr(path, "://");

@@ -113,8 +113,8 @@ enum store_result sqlite_step_3(struct store *s)
 }
 
 /* Without statistics SQLite takes plan_id for as selective as a contact or a send, and reads all rows of a
-   plan to find one of them. So it is told what a large store is like: the rows of a table, then how many of
-   them agree in the first column of the index, in the first two, and so on. */
+   plan to find one of them. So the table gets the numbers of a large store: the rows of a table,
+   then how many of them agree in the first column of the index, in the first two, and so on. */
 static char const statistics[] =
 	"ANALYZE plan;" /* makes the table, whose name is reserved */
 	"DELETE FROM sqlite_stat1;"

@@ -256,7 +256,7 @@ static bool put_column(struct buf *out, struct store_table const *t, struct stor
 	return PUT(out, " REFERENCES ", c->of, " (id)");
 }
 
-/* The keys of PostgreSQL's tables begin with plan_id, and so do their foreign keys. */
+/* Appends the foreign keys. Those of PostgreSQL begin with plan_id, as its keys do. */
 static bool put_foreign_keys(struct buf *out, struct store_table const *t)
 {
 	for (struct store_column const *c = t->columns; c->name && !t->is_large; c++)

@@ -42,7 +42,8 @@ static size_t count_names(void)
 	return names;
 }
 
-/* A KEYFILE:name without CERTFILE:name is a mistake, and clients would get the wrong certificate. */
+/* Checks that each KEYFILE:name has its CERTFILE:name: without it clients would get the wrong
+   certificate. */
 static bool keys_have_certificates(struct fault *fault)
 {
 	for (char **e = environ; *e; e++) {

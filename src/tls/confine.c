@@ -63,8 +63,8 @@ bool confine_descriptors(int const *fds, size_t n, char const **what)
 	return fd_close_range(from, UINT_MAX);
 }
 
-/* /proc/self/fdinfo shows only the positions of our own descriptors. Without either the limit on
-   descriptors still holds. */
+/* Changes the root directory to an empty one, or to /proc/self/fdinfo, which has only the
+   positions of our own descriptors. Without either the limit on descriptors still holds. */
 static void change_root(void)
 {
 	static char const *const empty[] = {"/var/empty", "/proc/self/fdinfo"};
@@ -116,8 +116,8 @@ static uint16_t const calls[] = {
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* If the kernel has no filters, or a container forbids them, the session goes on: the other measures
-   hold. */
+/* Filters system calls. If the kernel has no filters, or a container forbids them, the session
+   goes on: the other measures hold. */
 static void filter_calls(void)
 {
 	static struct sock_filter const start[] = {

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The notAfter time (RFC 5280 4.1.2.5) of the first certificate of the chain, in seconds since 1970.
-   False: it cannot be read. */
+/* Reads the notAfter time (RFC 5280 4.1.2.5) of the first certificate of the chain, in seconds
+   since 1970. False: it cannot be read. */
 bool expiry_read(struct keypair const *k, int64_t *seconds);
 
 #endif

@@ -108,7 +108,7 @@ static bool read_into(struct pump *p, unsigned char *s, size_t size, size_t *got
 	return *got == size;
 }
 
-/* Several small records are read at a time, through `ahead`. */
+/* Reads from the network: several small records at a time, through `ahead`. */
 static bool read_some(struct pump *p, unsigned char *room, size_t size)
 {
 	size_t got;
@@ -155,7 +155,7 @@ static void gather_records(struct pump *p)
 	}
 }
 
-/* True: the network is full at present. */
+/* Writes to the network. True: it is full at present. */
 static bool write_network(struct pump *p)
 {
 	for (;;) {
@@ -195,8 +195,8 @@ static void read_program(struct pump *p)
 	br_ssl_engine_flush(eng, 0);
 }
 
-/* True: the program's socket is full at present. If the program has closed its input but still writes, the
-   client's octets are discarded. */
+/* Writes to the program. True: its socket is full at present. If the program has closed its input
+   but still writes, the client's octets are discarded. */
 static bool write_program(struct pump *p)
 {
 	br_ssl_engine_context *eng = &p->server->ctx.eng;

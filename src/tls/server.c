@@ -130,7 +130,8 @@ static void set_suites(br_ssl_engine_context *eng, bool old)
 	br_ssl_engine_set_suites(eng, ids, n);
 }
 
-/* MD5 and SHA-1 are for the older versions only: TLS 1.2 is signed with SHA-2. */
+/* Sets the hash functions. MD5 and SHA-1 are for the older versions only: TLS 1.2 is signed with
+   SHA-2. */
 static void set_hashes(br_ssl_engine_context *eng, bool old)
 {
 	br_ssl_engine_set_hash(eng, br_sha256_ID, &br_sha256_vtable);

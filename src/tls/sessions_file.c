@@ -19,7 +19,7 @@
    an even and that of an odd hour, each by offset and length:
      0   8  the hour
      8  32  the secret
-    40  16  the beginning of the SHA-256 of both, which a half-written secret does not have */
+    40 16 the beginning of the SHA-256 of both; a half-written secret has another */
 enum { BUCKET = 512, ENTRIES = 4, HOUR = 3600, CHECK_AT = 8 + SESSIONS_SECRET, CHECK = 16,
 	SLOT = 64, KEYFILE = 2 * SLOT, PATH = 4096 };
 static char const magic[] = "saca TLS sessions, format 1\n";
@@ -155,8 +155,8 @@ static bool write_secret(int fd, uint64_t period)
 	return ok;
 }
 
-/* The first connection of an hour makes its secret, and the others of that moment wait for it. The kernel
-   releases the lock of a process that is killed. */
+/* Loads the secrets. The first connection of an hour makes its secret, and others at that moment
+   wait for it. The kernel releases the lock of a process that is killed. */
 static bool load_secrets(struct sessions *s, int fd, uint64_t hour)
 {
 	if (!read_secrets(s, fd, hour))

@@ -13,17 +13,18 @@ struct peer_end {
 	uint16_t port;
 };
 
-/* The client's end of the socket on descriptor 0, and ours. False: it is not a TCP socket. */
+/* Read the client's end of the socket on descriptor 0, and our end. False: it is not a TCP
+   socket. */
 bool peer_remote(struct peer_end *e);
 bool peer_local(struct peer_end *e);
 
-/* The client's end, from the first source that names it: ${PROTO}REMOTEIP and REMOTEPORT, where
-   PROTO is TCP if it is not set (for SSL6 also SSLREMOTEIP and SSLREMOTEPORT); REMOTE_ADDR and
-   REMOTE_PORT; the peer of descriptor 0. Else the address is "unknown"; port 0 is an unknown
+/* Reads the client's end, from the first source that names it: ${PROTO}REMOTEIP and REMOTEPORT,
+   where PROTO is TCP if it is not set (for SSL6 also SSLREMOTEIP and SSLREMOTEPORT); REMOTE_ADDR
+   and REMOTE_PORT; the peer of descriptor 0. Else the address is "unknown"; port 0 is an unknown
    port. Octets of an address that are not printable are replaced by `?`. */
 void peer_client(struct peer_end *e);
 
-/* The address alone. */
+/* Writes only the address of peer_client. */
 void peer_ip(char out[PEER_IP]);
 
 /* Is the connection under TLS from its first octet? True if SSL_PROTOCOL is set, or PROTO is SSL or

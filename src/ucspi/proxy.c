@@ -37,7 +37,7 @@ size_t proxy_want(struct proxy const *p)
 	return FIXED + (p->len < FIXED ? 0 : uint16_at(p->s + 14)) - p->len;
 }
 
-/* An IPv4 address mapped into IPv6 is written as IPv4. inet_ntop cannot fail here. */
+/* Writes an address; an IPv4 address mapped into IPv6 as IPv4. inet_ntop cannot fail here. */
 static void format_ip(struct proxy_end *e, bool six, unsigned char const *ip)
 {
 	static unsigned char const mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255};

@@ -44,7 +44,7 @@ struct proxy {
 	unsigned char s[PROXY_HEADER];
 };
 
-/* Begins. The struct need not be initialized. */
+/* Begins a header. The struct need not be initialized. */
 void proxy_start(struct proxy *p);
 
 /* How many octets may be read to p->s + p->len; 0: the header is complete. */

@@ -87,7 +87,7 @@ static ssize_t read_answer(struct starttls const *u, char *s, size_t max, uint64
 	return -1;
 }
 
-/* A wrapper may set no other variables than these. */
+/* Is it a variable that a wrapper may set? */
 static bool is_ssl_name(char const *s, size_t n)
 {
 	if (n <= 4 || memcmp(s, "SSL_", 4) != 0)
@@ -119,7 +119,7 @@ static bool set_variables(char *s, size_t n)
 	return true;
 }
 
-/* No SIGPIPE if the wrapper has ended. */
+/* Sends the request, without a SIGPIPE if the wrapper has ended. */
 static bool send_request(int ctl)
 {
 	ssize_t r;

@@ -38,6 +38,7 @@ enum campaign_added { CAMPAIGN_ADDED, CAMPAIGN_BAD_ADDRESS, CAMPAIGN_FULL, CAMPA
 /* Adds a recipient, unless it is there already: s[0..n) is an address as a person writes it. */
 enum campaign_added campaign_add(struct campaign *c, char const *s, size_t n);
 
+/* Frees the memory. */
 void campaign_free(struct campaign *c);
 
 /* Where a campaign comes from. */

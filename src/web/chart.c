@@ -84,7 +84,7 @@ static void print_column(struct page *p, uint64_t x, uint64_t width, uint64_t va
 	page_print(p, "<rect class=\"%h\" x=\"%i\" y=\"%i\" width=\"%i\" height=\"%i\" rx=\"1\"/>", class, x, BOTTOM - height, width, height);
 }
 
-/* A label at a bound of the buckets; anchor: of SVG. */
+/* Prints a label at a bound of the buckets. anchor: of SVG. */
 static void print_time(struct page *p, struct chart const *c, uint64_t i, char const *anchor)
 {
 	char date[DATE_ISO];

@@ -32,6 +32,7 @@ struct inspection {
    inspect_words.h. False: out of memory. */
 bool inspect_piece(struct inspection *out, char const *html, size_t n, char const *text, size_t tn);
 
+/* Frees the memory. */
 void inspection_free(struct inspection *i);
 
 #endif

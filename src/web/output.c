@@ -96,8 +96,8 @@ static cJSON *json_row(struct output const *o, char const *const *value, size_t 
 	return row;
 }
 
-/* The rows of a list are written one by one: a list may be long. A record and its parts are written
-   at the end. */
+/* Adds a row. The rows of a list are written one by one, since a list may be long. A record and
+   its parts are written at the end. */
 static void add_json_row(struct output *o, char const *const *value, size_t const *length)
 {
 	cJSON *row = o->shape == OUTPUT_NUMBERS ? json_value(o->columns, value[0], length[0]) : json_row(o, value, length);
@@ -148,7 +148,8 @@ static bool is_xml_text(char const *s, size_t n)
 	return true;
 }
 
-/* A parser turns CR into LF unless it is a reference (XML 1.0, 2.11). */
+/* Writes text. A CR becomes a reference, since a parser turns a bare CR into LF (XML 1.0, 2.11).
+   */
 static void put_xml_text(struct output *o, char const *s, size_t n)
 {
 	size_t from = 0;

@@ -55,6 +55,7 @@ void output_begin_part(struct output *o, char const *name, struct output_column 
 void output_end_part(struct output *o, char const *name);
 bool output_has_parts(struct output const *o);
 
+/* Ends the body. */
 void output_end(struct output *o);
 
 #endif

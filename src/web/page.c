@@ -44,7 +44,7 @@ static void print_number(struct page *p, uint64_t v)
 	}
 }
 
-/* `26 nov 2026, 17:30`, with the whole date for programs. */
+/* Prints a date as `26 nov 2026, 17:30`, with the whole date for programs. */
 static void print_date(struct page *p, char const *date)
 {
 	uint64_t month, day;

@@ -88,7 +88,7 @@ _Noreturn void page_stop(struct page *p, int code, char const *status, enum web_
 _Noreturn void page_out_of_memory(struct page *p);
 _Noreturn void page_not_found(struct page *p);
 
-/* The store failed: logs its reason and answers 503. */
+/* Logs the reason of a failure of the store, and answers 503. */
 _Noreturn void page_store_failed(struct page *p);
 
 /* Answers 303 See Other to a path below the base; query: NULL, or what follows the `?`. */
@@ -100,7 +100,7 @@ void page_run(struct page *p, char const *sql, size_t n, struct store_value cons
 /* A column of a row as a number; 0 for null and for other text. */
 uint64_t page_column(char const *const *column, size_t const *length, size_t i);
 
-/* A search field in the head of a list. path: below the base; label: what is searched. */
+/* Prints a search field for the head of a list. path: below the base; label: what is searched. */
 void page_search(struct page *p, char const *path, enum web_text label, char const *text);
 
 /* Prints an empty list: a title, and the reason. */

@@ -58,20 +58,21 @@ struct panel_list {
 };
 void panel_list(struct page *p, struct panel_list const *list);
 
-/* The frames of a piece, in two widths. */
+/* Prints the frames of a piece, in two widths. */
 void panel_print_previews(struct page *p, uint64_t piece);
 
-/* The name of a send, group or piece: text after `[SMTP] `, and the mark. source, name: of its row. */
+/* Prints the name of a send, group or piece: text after `[SMTP] `, and the mark. source, name: of
+   its row. */
 void panel_name(struct page *p, char const *href, uint64_t id, char const *source, char const *name);
 
 /* The name of a figure, and blanks for its depth in the tree. The figure has a section. */
 enum web_text panel_figure_name(enum figure f);
 char const *panel_figure_indent(enum figure f);
 
-/* The mark of a delivery's state; NULL: it has none. */
+/* Prints the mark of a delivery's state; NULL: there is no delivery. */
 void panel_delivery_state(struct page *p, char const *state);
 
-/* The mark of a send's state. */
+/* Prints the mark of a send's state. */
 void panel_state(struct page *p, char const *state);
 
 #endif

@@ -44,7 +44,7 @@ static bool print_exact(void *arg, size_t n, char const *const *column, size_t c
 	return false;
 }
 
-/* A whole address is found at once: no other contact has to be looked at. */
+/* Prints a row of the list of all contacts, whose next page begins after an address. */
 static bool find_exact(struct page *p, char const *search)
 {
 	if (*search)

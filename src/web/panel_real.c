@@ -101,7 +101,7 @@ static void print_refusal(struct page *p, uint64_t id, char const *status, char 
 	page_end(p);
 }
 
-/* The queue wants a ticket, which only the password gives. */
+/* Checks the password: the queue wants a ticket, which only the password gives. */
 static bool check_password(struct page *p, uint64_t id, struct web_user *user)
 {
 	char reason[ASK_REASON];

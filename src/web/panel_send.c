@@ -162,7 +162,7 @@ static bool print_link(void *arg, size_t n, char const *const *column, size_t co
 	return true;
 }
 
-/* A link's URL is a stranger's text, and no link here. */
+/* Prints the links. A URL comes from a stranger, so it is text here, not a link. */
 static void print_links(struct page *p, uint64_t id)
 {
 	static char const select_links[] = "SELECT l.url, l.people, l.clicks FROM link l WHERE l.plan_id = $1 AND l.send_id = $2"

@@ -37,11 +37,12 @@ enum form_fault request_query(struct request *r, struct form *f);
    number. *fault is set where the call returns true. */
 bool request_body(struct request *r, size_t most, struct form *f, enum form_fault *fault);
 
-/* Ends the answer: closes standard output, then reads and drops what is left of the body, unless
-   that is more than 64 MB. Some servers (Apache) close the connection when a program ends before
-   it has read what they write. */
+/* Ends the answer: closes standard output, then reads and drops the rest of the body, at most 64
+   MB. Some servers (Apache) close the connection when a program ends before it has read what they
+   write. */
 void request_end(struct request const *r);
 
+/* Frees the memory. */
 void request_free(struct request *r);
 
 #endif

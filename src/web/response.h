@@ -38,6 +38,7 @@ bool response_flush(struct response *r);
    False: errno (ENOMEM: it is not complete; without response_flush nothing was written). */
 bool response_end(struct response *r, bool head);
 
+/* Frees the memory. */
 void response_free(struct response *r);
 
 #endif

@@ -28,7 +28,7 @@ struct section const *section_find(char const *name);
 /* Its name, in small letters. */
 char const *section_name(struct section const *s);
 
-/* The section that a figure counts; NULL: it counts none. figure_of_section is the reverse. */
+/* The section that a figure counts; NULL: it counts none. section_figure is the reverse. */
 struct section const *section_of_figure(enum figure f);
 enum figure section_figure(struct section const *s);
 

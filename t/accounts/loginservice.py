@@ -134,7 +134,7 @@ s = service('-n', '1', '-k', KEY)
 first = s.ask(login_of('ana'))
 with Busy(s) as busy:
 	again = s.ask(login_of('ana'))
-	ok(code(again) == 0 and len(again) == 41, 'a remembered login is answered at once, with a ticket, whatever waits')
+	ok(code(again) == 0 and len(again) == 41, 'a remembered login is answered at once, with a ticket, even if other logins wait')
 	wrong, other, new = s.start(WRONG), s.start(block('ana.acme', 'ana-pw2')), s.start(login_of('bea'))
 	ok(is_waiting(wrong) and is_waiting(other) and is_waiting(new),
 		'a wrong password of a remembered user and a new login have to wait')
@@ -251,7 +251,7 @@ with Busy(s):
 	ok(is_waiting(late), 'a client that has gone leaves its place to another')
 	for a in many[:100]:
 		a.close()
-ok(late.reply() == b'\1', 'passwords of clients that have gone are not hashed: the next one has its turn soon')
+ok(late.reply() == b'\1', 'passwords of clients that have gone are not hashed, so that the next login does not wait for them')
 s.end()
 
 # --- Failures per address
@@ -260,7 +260,7 @@ for _ in range(3):
 	s.ask(block('ana.acme', 'wrong', '2001:db8::1'))
 with Busy(s):
 	ok(s.ask(login_of('ana', '2001:db8::2')) == b'\x6ff', 'with -f 3 an IPv6 /64 with three failures gets 111 and the mark f at once')
-	ok(is_waiting(s.start(login_of('ana', '2001:db8:0:1::2'))), 'with -f another address is not affected')
+	ok(is_waiting(s.start(login_of('ana', '2001:db8:0:1::2'))), 'with -f the failures of one address do not affect another')
 	at_once = [s.start(block('ana.acme', str(i), '203.0.113.7')) for i in range(5)]
 	ok([a.reply(0.2) for a in at_once] == [None] * 3 + [b'\x6ff'] * 2, 'with -f 3 only three attempts of an address may wait at once')
 for a in at_once:

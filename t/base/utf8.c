@@ -78,7 +78,7 @@ static bool is_utf8(char const *s, size_t n)
 	return true;
 }
 
-/* Faults are counted: check takes a minute for a million assertions. */
+/* Counts the faults instead of asserting each: check takes a minute for a million assertions. */
 START_TEST(utf8_write_writes_every_code_point)
 {
 	unsigned long wrong = 0, last = 0;

@@ -28,7 +28,7 @@ static void remove_spool(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
-/* A file of that age, date and number. */
+/* Makes a file of that age, date and number. */
 static void put(char const *folder, char const *name, long age, char const *date, unsigned int send)
 {
 	char file[600];

@@ -39,7 +39,7 @@ waiting=${REPLY#Kid=} waiting=${waiting%% *}
 rm "$S/count"
 campaign tres >"$T/m3"
 deliver "$T/m3" "$T/e" "$S"
-like "$CODE:$REPLY" '^82:Z' 'saca-spool fails for now if its counter is lost'
+like "$CODE:$REPLY" '^82:Z' 'saca-spool fails temporarily if its counter is lost'
 like "$(import 2>&1)" 'imported=1 sends=1' 'saca-import makes a lost counter'
 deliver "$T/m3" "$T/e" "$S"
 third=${REPLY#Kid=} third=${third%% *}

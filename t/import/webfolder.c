@@ -171,7 +171,7 @@ START_TEST(failures_set_errno)
 END_TEST
 
 /* A symbolic link in place of the hidden file must not lead out of the folder. */
-START_TEST(put_follows_no_link)
+START_TEST(put_follows_no_symbolic_link)
 {
 	char hash[WEBFOLDER_HEX], path[WEBFOLDER_PATH], to[300], from[400];
 	struct webfolder *w = webfolder_new(web);
@@ -225,7 +225,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, put_replaces_a_damaged_image);
 	tcase_add_test(c, put_writes_to_the_folder_that_replaced_the_old);
 	tcase_add_test(c, failures_set_errno);
-	tcase_add_test(c, put_follows_no_link);
+	tcase_add_test(c, put_follows_no_symbolic_link);
 	tcase_add_test(c, processes_can_share_a_folder);
 	suite_add_tcase(s, c);
 	return s;

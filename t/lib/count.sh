@@ -158,7 +158,7 @@ all_counts() {
 		'after one bounce only an address that does not exist is unsubscribed'
 	hit 'bounce 1 101 6 - - @24 5.1.1 again' 'bounce 1 101 1 - - @24 - '
 	count 2>/dev/null
-	is "$(sql "select reason from delivery where send_id = 101 and contact_id = 6")" '550 5.1.1 no such user' 'a second bounce changes nothing'
+	is "$(sql "select reason from delivery where send_id = 101 and contact_id = 6")" '550 5.1.1 no such user' 'a second bounce of a mail changes no row'
 	for send in 201 202 203; do
 		sql "insert into send select $send, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject,
 			'$send', message_id, show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total,

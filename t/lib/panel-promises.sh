@@ -221,7 +221,7 @@ send_promises() {
 	lacks 'href="https://acme.es' "a send's page links to no address of a mail"
 	get '/sends/101/people?section=send_unopened_bounced'
 	shows c4@ejemplo.es 'a section shows its people'
-	lacks c1@ejemplo.es 'a section shows only its people'
+	lacks c1@ejemplo.es 'the page of a section has only its contacts'
 	shows '550 5.1.1 no such user' 'a section tells the reason'
 	count=
 	for section in all send send_opened send_opened_active send_opened_unsubscribed send_unopened send_unopened_delivered \

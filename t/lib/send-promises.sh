@@ -179,7 +179,7 @@ claims() {
 	done
 	add_send 1502 1 0
 	send_mails 2>/dev/null
-	is "$?:$(state 1502)" 0:sent "a send to nobody is sent"
+	is "$?:$(state 1502)" 0:sent "a send to an empty group becomes sent"
 }
 
 options_of_saca_send() {

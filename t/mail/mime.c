@@ -109,7 +109,8 @@ START_TEST(a_sample_cut_off_anywhere_gives_a_sound_tree)
 }
 END_TEST
 
-/* The types, the depths and the bodies without their CRs: what CRLF must not change. */
+/* Writes the types, the depths and the bodies without their CRs, which must be the same with LF
+   and CRLF. */
 static void outline(struct buf *out, char const *s, size_t n)
 {
 	struct reading r = read_copy(s, n);

@@ -32,7 +32,7 @@ static pid_t service;
 
 /* --- The service --------------------------------------------------------------------------- */
 
-/* The first octet of a request says what to do. */
+/* Handles a request, whose first octet is a command. */
 static void handle(void *arg, struct serve_request *r)
 {
 	char s[64] = "";
@@ -203,7 +203,7 @@ static pid_t worker_pid(void)
 	return atoi(got);
 }
 
-/* The pids of all workers, at rest. */
+/* Finds the pids of all workers, once they wait for requests. */
 static void find_workers(pid_t worker[WORKERS])
 {
 	worker[0] = worker_pid();

@@ -49,7 +49,7 @@ static inline void put(char const *path, char const *text)
 	close(fd);
 }
 
-/* A file with a number and an id. send 0: only contacts. */
+/* Makes a file with a number and an id. send 0: only contacts. */
 static inline void put_file(char const *path, unsigned int send, char const *id)
 {
 	char text[400], number[64] = "";

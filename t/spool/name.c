@@ -17,7 +17,7 @@ static struct {
 	{"1234567890.M1P2.host", 0}, {"fa8896c2351f8b7e73ac3a3d209c6ac", 0},
 };
 
-START_TEST(name_has_key_of_length)
+START_TEST(key_of_a_name_has_64_or_32_digits_or_none)
 {
 	char key[SPOOL_KEY];
 	ck_assert_uint_eq(spool_key_length(names[_i].name), names[_i].n);
@@ -44,7 +44,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("name");
 	TCase *c = unit_case("name");
-	tcase_add_loop_test(c, name_has_key_of_length, 0, sizeof names / sizeof *names);
+	tcase_add_loop_test(c, key_of_a_name_has_64_or_32_digits_or_none, 0, sizeof names / sizeof *names);
 	tcase_add_test(c, fresh_uuids_differ_and_are_keys);
 	suite_add_tcase(s, c);
 	return s;

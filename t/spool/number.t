@@ -24,13 +24,13 @@ ok $? "numbers are reserved in blocks"
 
 # After a power cut the disk has the limit, and an older second line.
 sed -i 's/boot ....../boot 000000/' "$S/count"
-number "$S"; is "$NUMBER" "$top" "after a reboot numbers go on at the limit"
+number "$S"; is "$NUMBER" "$top" "after a reboot numbers continue at the limit"
 top=$(limit)
 sed -i 2d "$S/count"
-number "$S"; is "$NUMBER" "$top" "without a second line numbers go on at the limit"
+number "$S"; is "$NUMBER" "$top" "without a second line numbers continue at the limit"
 top=$(limit)
 cp "$S/count" "$S/copy" && mv "$S/copy" "$S/count"
-number "$S"; is "$NUMBER" "$top" "in a copy of count numbers go on at the limit"
+number "$S"; is "$NUMBER" "$top" "in a copy of count numbers continue at the limit"
 top=$(limit)
 number "$S"
 [ "$NUMBER" -lt "$top" ]

@@ -43,7 +43,7 @@ START_TEST(plans_have_quotas_of_their_own)
 }
 END_TEST
 
-/* A file of 500 octets or more that belongs to acme. */
+/* Makes a file of 500 octets or more that belongs to acme. */
 static void put_waiting(char const *path, char const *user)
 {
 	char text[600];

@@ -61,7 +61,7 @@ static int status_after(int call)
 	return status;
 }
 
-START_TEST(other_system_calls_kill_the_process)
+START_TEST(other_system_calls_kill_a_confined_process)
 {
 	for (int call = 0; call < CALLS; call++) {
 		if (is_for_probes(call))
@@ -83,7 +83,7 @@ static int try_to_open(void)
 	return fd < 0 && errno == EMFILE ? 0 : 1;
 }
 
-START_TEST(no_descriptor_can_be_opened)
+START_TEST(a_confined_process_opens_no_descriptor)
 {
 	int status = 0;
 	pid_t pid = fork();
@@ -101,14 +101,14 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("confine");
 	TCase *c = unit_case("confine");
 #if defined __linux__ && !defined __SANITIZE_ADDRESS__ && !defined CONFINE_OBSERVED
-	tcase_add_test(c, other_system_calls_kill_the_process);
+	tcase_add_test(c, other_system_calls_kill_a_confined_process);
 #else
-	(void)other_system_calls_kill_the_process; /* the sanitizer and valgrind make other calls */
+	(void)other_system_calls_kill_a_confined_process; /* the sanitizer and valgrind make other calls */
 #endif
 #ifndef CONFINE_OBSERVED
-	tcase_add_test(c, no_descriptor_can_be_opened);
+	tcase_add_test(c, a_confined_process_opens_no_descriptor);
 #else
-	(void)no_descriptor_can_be_opened;
+	(void)a_confined_process_opens_no_descriptor;
 #endif
 	suite_add_tcase(s, c);
 	return s;

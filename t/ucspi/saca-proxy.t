@@ -4,7 +4,7 @@
 . "$TOP/t/lib/service.sh"
 unset REMOTE_ADDR SSLREMOTEIP SSL6REMOTEIP SSL_PROTOCOL
 
-# The program after it shows its variables, and the octets that are left to read.
+# The program after it prints its variables and the rest of the input.
 cat >"$T/show" <<'END'
 #!/bin/sh
 for v in PROTO TCPREMOTEIP TCPREMOTEPORT TCPREMOTEHOST TCPREMOTEINFO TCPLOCALIP TCPLOCALPORT TCPLOCALHOST \

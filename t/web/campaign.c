@@ -22,7 +22,7 @@ static void forget(void)
 	buf_free(&message);
 }
 
-/* The decoded part with that use. */
+/* Checks the decoded part with that use. */
 static void check_part(enum body_use use, char const *wanted)
 {
 	struct buf text = BUF_ZERO;

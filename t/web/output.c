@@ -23,7 +23,7 @@ static char const *body_of(enum output_mode mode, enum output_shape shape, char 
 
 #define ROWS(...) ((char const *const[][2]){__VA_ARGS__, {NULL, NULL}})
 
-START_TEST(json_has_objects)
+START_TEST(json_is_a_list_of_objects_or_an_object)
 {
 	ck_assert_str_eq(body_of(OUTPUT_JSON, OUTPUT_LIST, ROWS({"1", "a\"\\\n\x01"}, {"1099511627777", NULL})),
 		"[{\"id\":1,\"name\":\"a\\\"\\\\\\n\\u0001\"},{\"id\":1099511627777,\"name\":null}]");
@@ -78,7 +78,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("output");
 	TCase *t = tcase_create("modes");
-	tcase_add_test(t, json_has_objects);
+	tcase_add_test(t, json_is_a_list_of_objects_or_an_object);
 	tcase_add_test(t, xml_is_exact);
 	tcase_add_test(t, csv_is_exact);
 	tcase_add_test(t, plain_has_lines_without_the_last_line_end);

@@ -100,7 +100,7 @@ browse() {
 # field NAME: its value in the last header
 field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 
-# try_panel SERVER: TLS is left out, so the cookie is carried by hand
+# try_panel SERVER: there is no TLS here, so the test sends the cookie itself
 try_panel() {
 	COOKIE=
 	is "$(browse /sends/1):$(field Location)" 303:/login "$1: a page of the panel leads to the login"

@@ -7,7 +7,8 @@
 #include "base/num.h"
 #include "fuzz.h"
 
-/* Printable, as libcrypt has them: a CR at the end belongs to the line. */
+/* Accepts printable octets, of which libcrypt's hashes consist: a CR at the end belongs to the
+   line. */
 static bool hash_known(char const *hash, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

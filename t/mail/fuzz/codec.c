@@ -6,7 +6,7 @@
 #include "smtp/sasl.h"
 #include "fuzz.h"
 
-/* The octets after padding add to those before it, or nothing. */
+/* Checks that octets after padding add octets to those before it, or none. */
 static void check_joined(char const *s, size_t n, char const *whole, size_t whole_n)
 {
 	char const *pad = n ? memchr(s, '=', n) : NULL;

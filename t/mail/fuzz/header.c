@@ -10,7 +10,7 @@ static void check_unfolded(struct buf const *v, size_t n)
 	must(!v->len || (!ascii_is_blank(v->s[0]) && !ascii_is_blank(v->s[v->len - 1])));
 }
 
-/* header_find's answer for that name: the first field's, whatever the case. */
+/* Checks that header_find finds the first field of that name, in any case. */
 static void check_find(char const *s, size_t n, char const *name, size_t len)
 {
 	struct header_field f;

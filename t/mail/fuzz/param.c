@@ -38,7 +38,7 @@ static void check_words(char const *s, size_t n)
 	buf_free(&charset);
 }
 
-/* The runs that are no words are pieces of the value, in its order. */
+/* Checks that runs that are not encoded words are pieces of the value, in its order. */
 static void check_runs(char const *s, size_t n)
 {
 	struct encword e;

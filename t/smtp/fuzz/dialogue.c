@@ -138,7 +138,7 @@ static void queue(void *arg, struct dialogue const *s, bool empty, char const *e
 	answer_read(out, code, text, strlen(text));
 }
 
-/* A record makes one printable line, whatever it contains. */
+/* Checks that any record makes one printable line. */
 static void keep_record(void *arg, struct dialogue const *s, struct dialogue_record const *r)
 {
 	struct log_line l;

@@ -11,7 +11,7 @@ static int key_of(char key[SPOOL_KEY], char const *s, size_t n)
 	return spool_key(key, "acme", &envelope, s, n, "fa8896c2351f8b7e73ac3a3d209c6ac5");
 }
 
-/* The message s[0..n) below a header of ours. */
+/* Makes a message of s[0..n) and a header of ours. */
 static void make_message(struct buf *out, char const *boundary, char const *date, char const *s, size_t n)
 {
 	out->len = 0;

@@ -26,7 +26,7 @@ static enum proxy_fault take(struct proxy *p, uint8_t const *s, size_t n, struct
 	return PROXY_OK;
 }
 
-/* libc reads the address back and writes it the same. */
+/* Checks that libc reads the address and writes it in the same form. */
 static void check_end(struct proxy_end const *e)
 {
 	unsigned char ip[16];

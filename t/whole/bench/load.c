@@ -66,7 +66,7 @@ static double now(void)
 #define TAIL "</body></html>\r\n--corte--\r\n.\r\n"
 #define LINE "<p>Las hojas caen, y el viento las lleva por la sierra hasta el rio.</p>\r\n"
 
-/* A message of about `size` octets: text, and HTML in lines of usual length. */
+/* Makes a message of about `size` octets: text, and HTML in lines of usual length. */
 static void make_message(size_t size)
 {
 	size_t fixed = strlen(HEAD) + strlen(TAIL), line = strlen(LINE);
@@ -204,7 +204,7 @@ static void rest(double since)
 		speak(&connections[i]);
 }
 
-/* From here on no message is begun, and no connection opened. */
+/* Is the time over? Then no message is begun, and no connection opened. */
 static void time_is_up(void)
 {
 	total = 0;

@@ -120,7 +120,7 @@ static bool expected(enum phase phase, char const *line)
 	return phase != OVER && line[0] == code[phase];
 }
 
-/* A whole line. The last line of a reply has no hyphen after its code. */
+/* Reads a whole line. The last line of a reply has no hyphen after its code. */
 static bool take_line(struct session *s)
 {
 	if (s->line_len < 3)

@@ -63,7 +63,8 @@ static SSL *shake(SSL_SESSION *session)
 	return ssl;
 }
 
-/* Without a farewell: only handshakes are measured. Reset: no port stays in TIME_WAIT. */
+/* Closes the connection without close_notify: only handshakes are measured. Resets it, so that no
+   port stays in TIME_WAIT. */
 static void drop(SSL *ssl)
 {
 	struct linger now_please = {.l_onoff = 1};
@@ -74,7 +75,7 @@ static void drop(SSL *ssl)
 	close(fd);
 }
 
-/* One reply, its last line in s; its code's first digit must be that. */
+/* Reads one reply; s gets its last line. The first digit of its code must be `digit`. */
 static void expect(SSL *ssl, char digit, char *s, size_t max)
 {
 	size_t n = 0, line = 0;
