@@ -174,16 +174,42 @@ def accounts_count():
 	s.end()
 
 
+def workers_of(s, n=2):
+	"""The service starts before all of its workers."""
+	return await_that(lambda: len(s.children()) == n and s.children())
+
+
 def open_files(s):
 	return [len(os.listdir('/proc/%d/fd' % w)) for w in s.children()]
+
+
+def stop(pid):
+	"""Returns when it has stopped: until then it may still receive a request."""
+	os.kill(pid, signal.SIGSTOP)
+	assert await_that(lambda: b') T ' in read('/proc/%d/stat' % pid))
+
+
+def each_worker_answers(s):
+	"""Returns when each worker has answered a request and closed its end of the reply socket."""
+	workers = workers_of(s)
+	for w in workers:
+		others = [other for other in workers if other != w]
+		for other in others:
+			stop(other)
+		request = s.start(inside(campaign(0)))
+		packet, end = request.reply(), request.reply()
+		ok(packet[:1] == b'\0' and end == b'', 'a worker answers while the others are stopped', packet, end)
+		request.close()
+		for other in others:
+			os.kill(other, signal.SIGCONT)
 
 
 def refuses_descriptors():
 	place = folder()
 	accounts(place)
 	s = Service(place)
-	ok(receipt(s.ask(inside(campaign(0)))) and receipt(s.ask(inside(campaign(9)))), 'a service starts')
-	before = [min(n) for n in zip(*(open_files(s) for _ in range(100)))]
+	each_worker_answers(s)
+	before = open_files(s)
 	message, env = memory_file(campaign(1)), memory_file(envelope())
 	disk = os.open(os.path.join(os.environ['TOP'], 'Makefile'), os.O_RDONLY)
 	r, w = os.pipe()
@@ -259,9 +285,9 @@ def survives_peers():
 	accounts(place)
 	s = Service(place)
 	ok(receipt(s.ask(inside(campaign(0)))), 'a service starts')
-	workers = s.children()
+	workers = workers_of(s)
 	for w in workers:
-		os.kill(w, signal.SIGSTOP)
+		stop(w)
 	gone = s.start(inside(campaign(1)))
 	stays = s.start(inside(campaign(2)))
 	gone.close()
@@ -282,7 +308,7 @@ def survives_peers():
 		c.close()
 	os.kill(s.children()[0], signal.SIGKILL)
 	ok(await_that(lambda: 'was killed by signal 9' in s.logged()), 'the death of a worker is logged', s.logged())
-	ok(await_that(lambda: len(s.children()) == 2) and receipt(s.ask(inside(campaign(4)))), 'a worker that dies is replaced')
+	ok(workers_of(s) and receipt(s.ask(inside(campaign(4)))), 'a worker that dies is replaced')
 	probe = [os.path.join(BIN, 'saca-spool'), '-t', s.path]
 	ok(subprocess.run(probe, capture_output=True).returncode == 0, 'saca-spool -t finds that the service works')
 	os.rename(s.spool + '/new', s.spool + '/away')
@@ -312,7 +338,7 @@ def survives_a_flood():
 		s.ask_files(campaign('w%d' % i, 'x\n' * 1000000))
 	for f in s.files():
 		os.unlink(f)
-	before, waits = resident(s.children()), []
+	before, waits = resident(workers_of(s, 4)), []
 	halt = threading.Event()
 
 	def ask():
