@@ -36,7 +36,7 @@ cat >"$T/lighttpd.conf" <<-END
 	ssl.engine = "enable"
 	ssl.pemfile = "$T/tls/cert.pem"
 	ssl.privkey = "$T/tls/key.pem"
-	$(sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/saca.db|$STORE|; s|/run/saca/door/panel|$LOGIN_SOCKET|; s|/run/saca/door/queue|$T/queue|
+	$(sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/store/saca.db|$STORE|; s|/run/saca/door/panel|$LOGIN_SOCKET|; s|/run/saca/door/queue|$T/queue|
 		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|; s|/etc/saca/panel.key|$KEY|; s|https://panel.example.com|$PANEL|" \
 		"$TOP/scripts/service/lighttpd/saca-panel.conf")
 END

@@ -31,7 +31,7 @@ done
 
 # settings FILE: the shipped file with the paths of this test, and the panel's after it, as INSTALL has it
 settings() {
-	cat "$TOP/scripts/service/$1" "$TOP/scripts/service/${1%/*}/saca-panel.conf" | sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/saca.db|$STORE|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
+	cat "$TOP/scripts/service/$1" "$TOP/scripts/service/${1%/*}/saca-panel.conf" | sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/store/saca.db|$STORE|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
 		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|; s|/run/saca/panel/|$T/|; s|https://panel.example.com/api|http://127.0.0.1:$PORT/api|
 		s|https://panel.example.com|https://127.0.0.1:$PORT|; s|/etc/saca/panel.key|$T/panel.key|"
 }

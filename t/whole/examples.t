@@ -97,7 +97,7 @@ fi
 
 # The API, under lighttpd.
 settings() {
-	sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/saca.db|$T/saca.db|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
+	sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/store/saca.db|$T/saca.db|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
 		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|" "$TOP/scripts/service/$1"
 }
 if ! command -v lighttpd >/dev/null; then

@@ -8,8 +8,8 @@
 cd "$TOP" || exit 1
 
 SPOOL=$T/var/spool/saca
-DB=$T/var/lib/saca/saca.db
-mkdir -p "$T/etc/saca" "$T/var/spool" "$T/var/lib/saca/hits" "$T/var/lib/saca/published" "$T/var/lib/saca/web" "$T/mta"
+DB=$T/var/lib/saca/store/saca.db
+mkdir -p "$T/etc/saca" "$T/var/spool" "$T/var/lib/saca/store" "$T/var/lib/saca/hits" "$T/var/lib/saca/published" "$T/var/lib/saca/web" "$T/mta"
 saca-send -K "$T/etc/saca/link.key"
 background python3 "$TOP/t/send/server.py" "$T/mta"
 await 10 [ -s "$T/mta/port" ]

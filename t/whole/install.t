@@ -6,8 +6,8 @@
 . "$TOP/t/lib/install.sh"
 
 SPOOL=$T/var/spool/saca
-DB=$T/var/lib/saca/saca.db
-mkdir -p "$T/var/spool" "$T/var/lib/saca/web"
+DB=$T/var/lib/saca/store/saca.db
+mkdir -p "$T/var/spool" "$T/var/lib/saca/web" "$T/var/lib/saca/store"
 
 # deliver ID: puts a message into the spool
 deliver() {

@@ -22,7 +22,7 @@ PATH=$T/users:$PATH
 # plans with credit; a store with one send. The working folder has a `message`, an `envelope`,
 # an HTML file and the environment folder `env`.
 prepare_host() {
-	mkdir -p "$1/etc" "$1/run/saca" "$1/srv/saca" "$1/var/spool" "$1/var/lib/saca/web" "$1/var/log/saca" "$1/work/env"
+	mkdir -p "$1/etc" "$1/run/saca" "$1/srv/saca" "$1/var/spool" "$1/var/lib/saca/web" "$1/var/lib/saca/store" "$1/var/log/saca" "$1/work/env"
 	accounts "$1/etc/saca" && certificate "$1/etc/saca" || return 1
 	accounts_text >"$1/etc/saca/accounts"
 	head -c 32 /dev/urandom >"$1/run/saca/ticket.key"
@@ -33,7 +33,7 @@ prepare_host() {
 	echo "$1/etc/saca/cert.pem" >"$1/work/env/CERTFILE"
 	echo "$1/etc/saca/key.pem" >"$1/work/env/KEYFILE"
 	spool_message "$1" uno &&
-		saca-import -w "$1/var/lib/saca/web" "$1/var/spool/saca" "$1/var/lib/saca/saca.db" 2>/dev/null &&
+		saca-import -w "$1/var/lib/saca/web" "$1/var/spool/saca" "$1/var/lib/saca/store/saca.db" 2>/dev/null &&
 		spool_message "$1" dos
 }
 

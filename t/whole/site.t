@@ -50,11 +50,14 @@ set_up() {
 	is "$? $(echo "$out" | tail -n 1)" "0 # nothing to do: this host is set up" "$1: a second scripts/site has nothing to do" || echo "$out" | sed "s|^|# |"
 	state >"$T/after"
 	is "$(diff "$T/before" "$T/after")" "" "$1: a second scripts/site changes nothing"
-	is "$(chroot "$ROOT" stat -c '%n %U %G %a' /var/spool/saca /etc/saca/key.pem /etc/saca/passwords.cdb /var/lib/saca/saca.db)" \
+	is "$(chroot "$ROOT" stat -c '%n %U %G %a' /var/spool/saca /etc/saca/key.pem /etc/saca/passwords.cdb \
+		/var/lib/saca /var/lib/saca/store /var/lib/saca/store/saca.db)" \
 		"/var/spool/saca sacaspool sacaspool 700
 /etc/saca/key.pem root root 600
 /etc/saca/passwords.cdb root sacapw 640
-/var/lib/saca/saca.db sacaspool sacaspool 660" "$1: folders, key, hashes and store have their owners and modes"
+/var/lib/saca sacaspool sacaspool 2755
+/var/lib/saca/store sacaspool sacaspool 2770
+/var/lib/saca/store/saca.db sacaspool sacaspool 660" "$1: folders, key, hashes and store have their owners and modes"
 	is "$(chroot "$ROOT" stat -c '%n %U %G %a' /etc/saca/link.key /var/lib/saca/published /var/lib/saca/hits)" \
 		"/etc/saca/link.key root sacahits 640
 /var/lib/saca/published sacaspool sacahits 2750
@@ -94,7 +97,7 @@ cat >"$T/run" <<'END'
 mount -t proc proc "$ROOT/proc" && ip link set lo up || exit 1
 chroot "$ROOT" "$@" >"$T/scanner.log" 2>&1 &
 python3 "$TOP/t/send/server.py" "$MTA" &
-sql() { sqlite3 -cmd '.timeout 20000' "$ROOT/var/lib/saca/saca.db" "$1" 2>/dev/null; }
+sql() { sqlite3 -cmd '.timeout 20000' "$ROOT/var/lib/saca/store/saca.db" "$1" 2>/dev/null; }
 mails() { cat "$MTA/mails" 2>/dev/null | wc -l; }
 # step NAME CONDITION
 step() {

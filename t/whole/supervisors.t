@@ -26,10 +26,10 @@ fi
 fresh() {
 	rm -rf "${T:?}/spool" "$T/lib" "$T/log" "$T/run"
 	CLEAR=$(free_port) START=$(free_port) TLS=$(free_port)
-	mkdir "$T/spool" "$T/lib" "$T/log" "$T/log/$CLEAR" "$T/log/$START" "$T/log/$TLS" "$T/log/import" "$T/log/login" "$T/log/queue"
-	saca-import "$T/spool" "$T/lib/saca.db" 2>/dev/null # saca-import makes the counter, whichever service starts first
+	mkdir -p "$T/spool" "$T/lib/store" "$T/log" "$T/log/$CLEAR" "$T/log/$START" "$T/log/$TLS" "$T/log/import" "$T/log/login" "$T/log/queue"
+	saca-import "$T/spool" "$T/lib/store/saca.db" 2>/dev/null # saca-import makes the counter, whichever service starts first
 	[ -z "$user" ] || chown -R nobody "$T/spool" "$T/lib" "$T/log"
-	(umask 007; saca-import "$T/spool" "$T/lib/saca.db") # makes the counter of a spool that it did not make
+	(umask 007; saca-import "$T/spool" "$T/lib/store/saca.db") # makes the counter of a spool that it did not make
 }
 
 # relocate FILE...
@@ -56,7 +56,7 @@ deliver() {
 }
 
 # sent: sends in the store
-sent() { sqlite3 "$T/lib/saca.db" 'SELECT count(*), sum(contacts_total) FROM send'; }
+sent() { sqlite3 "$T/lib/store/saca.db" 'SELECT count(*), sum(contacts_total) FROM send'; }
 # shellcheck disable=SC2317 # await runs it
 all_sent() { [ "$(sent)" = '3|6' ]; }
 # shellcheck disable=SC2317
@@ -96,14 +96,14 @@ restarted() {
 	out=$(python3 "$TOP/t/whole/restart.py" "$START" "$T/etc/cert.pem" 40 "$@" 2>"$T/repeated")
 	is "$out" "160 accepted" "$name: restarts of the services end no session and lose no message" || sed 's/^/# /' "$T/repeated"
 	await 20 imported 163
-	is "$(sqlite3 "$T/lib/saca.db" 'SELECT count(*) FROM send')" 163 "$name: each message sent during restarts is one send"
+	is "$(sqlite3 "$T/lib/store/saca.db" 'SELECT count(*) FROM send')" 163 "$name: each message sent during restarts is one send"
 	for service in login queue; do
 		await 10 saca-checkpassword -t "$T/run/door/$service"
 		ok $? "$name: the $service service works after the restarts"
 	done
 }
 # shellcheck disable=SC2317 # await runs it
-imported() { [ "$(sqlite3 "$T/lib/saca.db" 'SELECT count(*) FROM send')" = "$1" ]; }
+imported() { [ "$(sqlite3 "$T/lib/store/saca.db" 'SELECT count(*) FROM send')" = "$1" ]; }
 
 # tree NAME: its run files to $T/NAME. whole/site.t has the services of sending.
 tree() {
@@ -187,7 +187,7 @@ fi
 logged_by_script() { [ "$(grep -Ec "saca-smtpd: pid=[0-9]+ ip=(127\.0\.0\.1|::1) .*verdict=ok" "$T/log/script")" = 3 ]; }
 by_script() {
 	three "$1"
-	saca-import "$T/spool" "$T/lib/saca.db" 2>"$T/out"
+	saca-import "$T/spool" "$T/lib/store/saca.db" 2>"$T/out"
 	is "$(sent)" '3|6' "$1: the messages of all ports are in the spool, and can be imported"
 	await 10 logged_by_script
 	ok $? "$1: the log has a line for each" "$(tail -n 20 "$T/log/script")"
@@ -237,7 +237,7 @@ prepare_sending() {
 	await 10 [ -s "$T/mta/port" ]
 }
 # shellcheck disable=SC2317 # await runs it
-all_mailed() { [ "$(sqlite3 "$T/lib/saca.db" "SELECT count(*) FROM send WHERE state = 'sent'")" = "$1" ]; }
+all_mailed() { [ "$(sqlite3 "$T/lib/store/saca.db" "SELECT count(*) FROM send WHERE state = 'sent'")" = "$1" ]; }
 
 # command_of UNIT: its ExecStart lines, each on one line
 command_of() {
