@@ -1,5 +1,6 @@
 #!/bin/sh
-# The fail2ban filter finds failed logins in real lines of saca-smtpd, as each logger writes them.
+# The fail2ban filter finds failed logins in real lines of saca-smtpd and of the login service, as
+# each logger writes them.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
@@ -31,6 +32,15 @@ printf 'EHLO saca-smtpd: pid=1 ip=192.0.2.9 port=- verdict=auth-failed\r\nAUTH P
 	dialogue 192.0.2.12 0
 is "$(wc -l <"$T/lines")" 8 "eight sessions write eight lines"
 
+# One more at the login service of panel and API.
+accounts "$T/etc"
+datagram_service "$T/login" saca-checkpassword -S -f 10 "$T/etc/passwords.cdb" 2>>"$T/lines"
+printf 'action=get_campaigns&user=victor&plan=acme&pass=otra' >"$T/form"
+export SACA_STORE="$T/saca.db" SACA_LOGIN="$T/login" SACA_QUEUE="$T/queue" SACA_SENDERS="$T/etc/senders.cdb"
+REQUEST_METHOD=POST CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=$(wc -c <"$T/form") REMOTE_ADDR=192.0.2.13 \
+	saca-api <"$T/form" >"$T/answer"
+like "$(tail -n 1 "$T/lines")" '^saca-checkpassword: ip=192.0.2.13 user=victor.acme refused$' "a failed login at the API is a line"
+
 # found LOG: the addresses that the filter finds, each with its count
 found() {
 	fail2ban-regex -v --print-no-ignored --print-no-missed "$1" "$FILTER" >"$T/out" 2>&1
@@ -40,7 +50,7 @@ found() {
 dated() {
 	sed -n '/^Date template hits/,/^`-/s/^|  \[\([0-9]*\)\].*/\1/p' "$T/out" | awk '{n += $1} END {print n}'
 }
-wanted=' 1 192.0.2.10; 2 192.0.2.7; 2 2001:db8::7;'
+wanted=' 1 192.0.2.10; 1 192.0.2.13; 2 192.0.2.7; 2 2001:db8::7;'
 
 # logger NAME FILE COMMAND...
 logger() {
@@ -50,7 +60,7 @@ logger() {
 	command -v "$1" >/dev/null || { skip "$name" "$1 is not installed"; return; }
 	"$@" <"$T/lines" >"$T/logger" 2>&1
 	is "$(found "$file")" "$wanted" "the filter finds the failed logins in the log of $name" || sed 's/^/# /' "$T/out"
-	is "$(dated)" 8 "fail2ban parses every date in the log of $name"
+	is "$(dated)" 9 "fail2ban parses every date in the log of $name"
 }
 mkdir "$T/multilog" "$T/s6" "$T/s6-tai" "$T/svlogd"
 logger multilog "$T/multilog/current" multilog t s16777215 n20 "$T/multilog"
