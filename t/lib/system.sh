@@ -4,6 +4,7 @@
 
 SYSTEM_PACKAGES=daemontools,ucspi-tcp,runit,ipsvd,s6,systemd,openssl,cron,procps,adduser
 SYSTEM_PACKAGES=$SYSTEM_PACKAGES,libsqlite3-0,libpq5,libcurl4,libcjson1,libbearssl0,libskarnet2.13
+SYSTEM_PACKAGES=$SYSTEM_PACKAGES,lighttpd,lighttpd-mod-openssl
 DEBIAN=$TOP/build/debian-$(echo "$SYSTEM_PACKAGES" | cksum | cut -d' ' -f1).tar
 
 # need_system NAME: without a fresh system, skips the test and ends

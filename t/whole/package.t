@@ -38,7 +38,7 @@ is "$(cd "$T/package/usr/bin" && echo saca-*)" "$(cd src/prog && ls saca-*.c | s
 is "$(cd "$T/package/usr/share/man" && find . -type f | sed 's|.*/\(.*\)\.gz|\1|' | sort)" "$(cd src/prog && ls ./*.[1-8] | sed 's|\./||' | sort)" \
 	"the package has every manual"
 is "$(cd "$T/package/usr/share/saca/s" && echo *.png)" "$(cd scripts/service/icons && echo *.png)" "the package has the icons of the social networks"
-for server in lighttpd/saca-hit.conf nginx/saca-hit.conf apache/saca-hit.conf postfix/master.cf exim/saca-bounce opensmtpd/smtpd.conf \
+for server in lighttpd/saca-hit.conf lighttpd/saca-panel.conf lighttpd/saca-api.conf nginx/saca-hit.conf apache/saca-hit.conf postfix/master.cf exim/saca-bounce opensmtpd/smtpd.conf \
 	qmail/dot-qmail-bounce-default cron/sending; do
 	like "$(cat "$T/package/usr/share/saca/scripts/service/$server")" '/usr/bin/saca-|^PATH=/usr/bin' "the package has $server, with the programs in /usr/bin"
 done
@@ -55,13 +55,14 @@ new_system debian || exit 1
 cp "$package" "$ROOT/root/saca.deb"
 out=$(chroot "$ROOT" dpkg -i /root/saca.deb 2>&1)
 is $? 0 "dpkg installs the package" "$out"
-is "$(chroot "$ROOT" getent passwd saca sacapw sacaspool sacalog sacahit | cut -d: -f1 | tr '\n' ' ')" "saca sacapw sacaspool sacalog sacahit " \
+is "$(chroot "$ROOT" getent passwd saca sacapw sacaspool sacalog sacahit sacapanel | cut -d: -f1 | tr '\n' ' ')" \
+	"saca sacapw sacaspool sacalog sacahit sacapanel " \
 	"the package makes the users of the services"
-is "$(chroot "$ROOT" id -nG sacahit):$(chroot "$ROOT" id -nG sacaspool)" "sacahits:sacaspool sacahits" \
-	"the package puts sacahit and sacaspool into the group sacahits"
+is "$(chroot "$ROOT" id -nG sacahit):$(chroot "$ROOT" id -nG sacaspool):$(chroot "$ROOT" id -nG sacapanel)" \
+	"sacahits:sacaspool sacahits:sacapanel saca sacaspool" "the package puts the users into their groups"
 out=$(chroot "$ROOT" /usr/share/saca/scripts/site daemontools -h api.example.com -u https://links.example.com \
-	-r bounce+@bounces.example.com 2>&1)
-is $? 0 "scripts/site of the package sets up a host that sends" "$out"
+	-r bounce+@bounces.example.com -p https://panel.example.com 2>&1)
+is $? 0 "scripts/site of the package sets up a host that sends, with the panel" "$out"
 unlike "$out" 'useradd|groupadd|usermod' "scripts/site needs no more users than those of the package"
 out=$(chroot "$ROOT" dpkg -r saca 2>&1)
 is "$? $(ls "$ROOT"/usr/bin/saca-* 2>/dev/null)" "0 " "dpkg removes the package" "$out"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# scripts/site sets up a fresh Debian. The services start, a message over port 58700 becomes rows
-# in the store, its mails reach a mail server, and an open is counted. Each supervisor has a new
-# system.
+# scripts/site sets up a fresh Debian: its services start, a mail over port 58700 becomes rows in
+# the store, its mails reach a mail server, and saca-count counts an open. The panel and the API
+# show it. Each supervisor has a new system.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 
@@ -26,27 +26,28 @@ state() {
 	find "$ROOT" -xdev -path "$ROOT/proc" -prune -o -printf '%p %u %g %m %s %T@ %l\n' | sort
 }
 
-SENDING='-u https://links.example.com -r bounce+@bounces.example.com'
+ALL='-u https://links.example.com -r bounce+@bounces.example.com -p https://panel.example.com'
 
 # set_up SUPERVISOR: the tests for every supervisor
 set_up() {
 	site_system "$1" || { ok 1 "$1: a system can be made"; return 1; }
 	state >"$T/before"
 	# shellcheck disable=SC2086 # words
-	out=$(site "$1" -n -h api.example.com $SENDING)
+	out=$(site "$1" -n -h api.example.com $ALL)
 	is $? 0 "$1: scripts/site -n exits 0" || echo "$out" | sed 's/^/# /'
 	like "$out" 'useradd .* saca$' "$1: scripts/site -n prints the steps"
 	state >"$T/after"
 	is "$(diff "$T/before" "$T/after")" "" "$1: scripts/site -n changes nothing"
 	out=$(site "$1" -h api.example.com)
 	is $? 0 "$1: scripts/site exits 0" || echo "$out" | sed 's/^/# /'
-	is "$(find "$ROOT/etc" "$ROOT/var/lib/saca" -name 'saca-send*' -o -name hits)" "" "$1: scripts/site without -u sets up no sending"
+	is "$(find "$ROOT/etc" "$ROOT/var/lib/saca" -name 'saca-send*' -o -name hits -o -name '*panel*')" "" \
+		"$1: scripts/site without -u and -p sets up no sending and no panel"
 	# shellcheck disable=SC2086
-	out=$(site "$1" -h api.example.com $SENDING)
-	is $? 0 "$1: scripts/site -u -r exits 0" || echo "$out" | sed 's/^/# /'
+	out=$(site "$1" -h api.example.com $ALL)
+	is $? 0 "$1: scripts/site -u -r -p exits 0 on a site without them" || echo "$out" | sed 's/^/# /'
 	state >"$T/before"
 	# shellcheck disable=SC2086
-	out=$(site "$1" -h api.example.com $SENDING)
+	out=$(site "$1" -h api.example.com $ALL)
 	is "$? $(echo "$out" | tail -n 1)" "0 # nothing to do: this host is set up" "$1: a second scripts/site has nothing to do" || echo "$out" | sed "s|^|# |"
 	state >"$T/after"
 	is "$(diff "$T/before" "$T/after")" "" "$1: a second scripts/site changes nothing"
@@ -62,6 +63,9 @@ set_up() {
 		"/etc/saca/link.key root sacahits 640
 /var/lib/saca/published sacaspool sacahits 2750
 /var/lib/saca/hits sacaspool sacahits 2770" "$1: the keys of the links and the folders of sending have their owners and modes"
+	is "$(chroot "$ROOT" stat -c '%n %U %G %a' /etc/saca/panel.key /etc/saca/panel/key.pem):$(chroot "$ROOT" id -nG sacapanel)" \
+		"/etc/saca/panel.key sacapanel root 400
+/etc/saca/panel/key.pem root root 600:sacapanel saca sacaspool" "$1: the panel's user has its key and its groups"
 	is "$(cat "$ROOT"/etc/saca/env/LINKS "$ROOT"/etc/saca/env/BOUNCES 2>/dev/null || sed -n 's/^LINKS=//p; s/^BOUNCES=//p' "$ROOT/etc/saca/environment")" \
 		"https://links.example.com
 bounce+@bounces.example.com" "$1: scripts/site -u -r sets LINKS and BOUNCES"
@@ -128,12 +132,31 @@ for part in 1 2 3; do
 	sh -c "$RESTART" || { echo "not so: restart $part"; exit 1; }
 done
 step "the second send is sent" '[ "$(sql "SELECT state FROM send WHERE id = 2")" = sent ]'
+[ "$PANEL" = 0 ] || . "$T/panel"
 step "the open is counted" '[ "$(sql "SELECT opens FROM delivery WHERE send_id = 1")" = 1 ]'
 echo "all sent"
 END
 
+# The panel and the API, for the first send. A campaign that the API takes is send 3.
+cat >"$T/panel" <<'END'
+panel() { curl -s --max-time 60 --cacert "$ROOT/etc/saca/panel/cert.pem" --resolve panel.example.com:443:127.0.0.1 -b "$T/cookies" -c "$T/cookies" "$@"; }
+step "the panel takes a login" '[ "$(panel -o /dev/null -w "%{http_code}" -d user=victor.acme -d password=secreto https://panel.example.com/login)" = 303 ]'
+step "the panel shows the send after a login" 'panel https://panel.example.com/ | grep -q "/sends/1\""'
+[ "$(panel -u victor.acme:secreto -d action=get_campaigns -d mode=plain https://panel.example.com/api | tail -n 1)" = 1 ] ||
+	{ echo "not so: the API names the send"; exit 1; }
+[ "$(panel -u victor.acme:secreto -d action=send_bulk_campaign -d rid=1 -d recipients=ana@example.org -d subject=hola -d plain_body=hola \
+	-d html_body=hola https://panel.example.com/api)" = "OK: 3" ] || { echo "not so: the API takes a campaign"; exit 1; }
+step "the send of the API is sent" '[ "$(sql "SELECT state FROM send WHERE id = 3")" = sent ]'
+chroot "$ROOT" setpriv --reuid=sacapanel --regid=sacapanel --init-groups sh -c '
+	for file in /run/saca/ticket.key /etc/saca/passwords.cdb /etc/saca/link.key /etc/saca/key.pem /etc/saca/panel/key.pem /var/spool/saca/count; do
+		cat $file && echo "not so: the user of the panel cannot read $file" && exit 1
+	done
+	exit 0' 2>/dev/null || exit 1
+END
+
 # delivers SUPERVISOR RESTART SCANNER...: starts the services and sends two messages. RESTART
-# restarts saca-send and saca-count in the midst of the second.
+# restarts saca-send and saca-count in the midst of the second. PANEL=1: and asks panel and API.
+PANEL=0
 delivers() {
 	supervisor=$1 RESTART=$2 MTA=$T/mta.$1
 	shift 2
@@ -143,7 +166,7 @@ delivers() {
 	campaign "second-$supervisor" >"$T/mail2"
 	mkdir "$MTA"
 	echo 25 >"$MTA/port"
-	export ROOT MTA RESTART
+	export ROOT MTA RESTART PANEL
 	out=$(unshare -mpn --fork --kill-child sh "$T/run" "$@" 2>&1)
 	is "$? $(echo "$out" | tail -n 1)" "0 all sent" "$supervisor: a mail to port 58700 is stored and sent, and its open is counted" || {
 		echo "$out"
@@ -151,7 +174,7 @@ delivers() {
 		tail -n 20 "$ROOT"/var/log/saca/*/current
 	} 2>&1 | sed 's/^/# /'
 	like "$out" '250.*OK id=1 ' "$supervisor: the reply to the client has the number of its send"
-	is "$(cut -d' ' -f1 "$MTA/mails" | sort | uniq -d | wc -l) $(wc -l <"$MTA/mails")" "0 1001" \
+	is "$(cut -d' ' -f1 "$MTA/mails" | sort | uniq -d | wc -l) $(wc -l <"$MTA/mails")" "0 $((PANEL + 1001))" \
 		"$supervisor: three restarts of saca-send in a send of 1000 lose and repeat no mail"
 	like "$(cat "$ROOT/var/log/saca/send/current")" 'send 2 of plan acme: to be continued' "$supervisor: saca-send ends its part at SIGTERM, and logs it"
 	like "$(cut -d' ' -f3 "$MTA/mails" | head -n 1)" '^bounce\+[a-z2-7]+@bounces\.example\.com$' "$supervisor: bounces come to the address of -r"
@@ -165,8 +188,9 @@ set_up s6
 if grep -qs s6-tcpserver "$TOP"/scripts/service/s6/*/run; then
 	skip "s6: a mail to port 58700 of the new system is in its store" "Debian has no s6-tcpserver"
 else
+	PANEL=1
 	delivers s6 'chroot "$ROOT" s6-svc -t /run/service/saca-send && chroot "$ROOT" s6-svc -t /run/service/saca-count' \
-		$ROOMY s6-svscan /run/service # s6-applyuidgid needs more than 256 KB
+		$ROOMY s6-svscan /run/service # s6-applyuidgid and lighttpd need more than 256 KB
 fi
 set_up systemd
 is "$(cd "$TOP/scripts/service/systemd" && for unit in saca-*; do [ -e "$ROOT/etc/systemd/system/$unit" ] || echo "$unit"; done)" "" \
@@ -177,7 +201,8 @@ is "$(find "$ROOT/etc/systemd/system" -path '*.wants/saca-*' | wc -l)" \
 out=$(site nothing)
 is "$?" 100 "scripts/site with an unknown supervisor exits 100"
 for wrong in '-u https://links.example.com' '-r bounce+@example.com' '-u http://links.example.com -r bounce+@example.com' \
-	'-u https://links.example.com/ -r bounce+@example.com' '-u https://links.example.com -r bounce'; do
+	'-u https://links.example.com/ -r bounce+@example.com' '-u https://links.example.com -r bounce' \
+	'-p http://panel.example.com' '-p https://panel.example.com/' '-p https://panel.example.com:' '-p panel.example.com'; do
 	# shellcheck disable=SC2086 # words
 	out=$(site daemontools -n $wrong)
 	is $? 100 "scripts/site $wrong exits 100"

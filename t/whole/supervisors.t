@@ -37,10 +37,10 @@ relocate() {
 	if [ -n "$user" ]; then
 		sed -i -e 's/setuidgid saca[a-z]* /setuidgid nobody /' -e 's/id -\([ug]\) saca/id -\1 nobody/g' \
 			-e 's/chpst -u saca[a-z:]*/chpst -u nobody/' -e 's/--re\([ug]\)id=saca\b/--re\1id=65534/g' \
-			-e 's/sacapw:sacaspool/65534:65534/' -e 's/-g saca -m/-g 65534 -m/' -e 's/-o saca /-o 65534 /' "$@"
+			-e 's/sacaspool:sacapw/65534:65534/' -e 's/-g saca -m/-g 65534 -m/' -e 's/-o saca /-o 65534 /' "$@"
 	else
 		sed -i -e 's/\(s6-\)\{0,1\}setuidgid saca[a-z]* //' -e 's/chpst -u saca[a-z:]* //' \
-			-e 's/ -u "$(id -u saca)" -g "$(id -g saca)"//' -e 's/chown sacapw:sacaspool [^ ]* && //' \
+			-e 's/ -u "$(id -u saca)" -g "$(id -g saca)"//' -e 's/chown sacaspool:sacapw [^ ]* && //' \
 			-e 's/-g saca -m/-m/' -e 's/setpriv [^\\]*clear-groups//' "$@"
 	fi
 	sed -i -e "s,/etc/saca,$T/etc,g" -e "s,/var/spool/saca,$T/spool,g" -e "s,/var/lib/saca,$T/lib,g" -e "s,/run/saca\.hashes,$T/hashes,g" -e "s,/run/saca,$T/run,g" \
@@ -105,12 +105,12 @@ restarted() {
 # shellcheck disable=SC2317 # await runs it
 imported() { [ "$(sqlite3 "$T/lib/store/saca.db" 'SELECT count(*) FROM send')" = "$1" ]; }
 
-# tree NAME: its run files to $T/NAME. whole/site.t has the services of sending.
+# tree NAME: its run files to $T/NAME. whole/site.t has the services of sending and of the panel.
 tree() {
 	fresh
 	rm -rf "${T:?}/$1"
 	cp -R "$SERVICE/$1" "$T/$1"
-	rm -r "$T/$1/saca-send" "$T/$1/saca-count"
+	rm -r "$T/$1/saca-send" "$T/$1/saca-count" "$T/$1"/saca-panel-*
 	# shellcheck disable=SC2046 # no blanks in there
 	relocate $(find "$T/$1" -name run -o -name prepare)
 	cp "$SERVICE"/env/* "$T/etc/env"
@@ -260,7 +260,8 @@ if installed systemd systemd-analyze systemd-socket-activate; then
 		background env $(cat "$T/etc/environment") sh -c "exec systemd-socket-activate -a --inetd -l 127.0.0.1:$p \
 			-E HOST -E BRAND -E URL -E TZ -E CERTFILE -E KEYFILE -E PATH $command" 2>>"$T/log/script"
 	done
-	for unit in import.service run.service login.socket login.service queue.socket queue.service send.service count.service; do
+	for unit in import.service run.service login.socket login.service queue.socket queue.service send.service count.service \
+		panel-login.socket panel-login.service panel-web.service; do
 		out=$(SYSTEMD_UNIT_PATH=$T/systemd: systemd-analyze verify --man=no "$T/systemd/saca-$unit" 2>&1)
 		is "$? $out" "0 " "systemd: saca-$unit has no fault"
 	done
