@@ -39,3 +39,56 @@ new_system() {
 	mknod -m 666 "$ROOT/dev/urandom" c 1 9
 	ln -s /proc/self/fd "$ROOT/dev/fd"
 }
+
+# --- A system whose PID 1 is systemd, in name spaces of its own
+
+CGROUP=$(awk '$3 == "cgroup2" {print $2; exit}' /proc/mounts)/saca-test.$$
+
+# why_no_boot: prints the reason; fails if one can start
+why_no_boot() {
+	case $CGROUP in /saca-test.*) echo "no cgroup2 is mounted"; return ;; esac
+	mkdir "$CGROUP" 2>/dev/null || { echo "no cgroup can be made"; return; }
+	rmdir "$CGROUP"
+	unshare -mpuinC --fork true 2>/dev/null || { echo "this machine allows no name spaces"; return; }
+	return 1
+}
+
+# boot_system: starts systemd in $ROOT. INIT is its process, seen from here.
+boot_system() {
+	mkdir -p "$ROOT/etc/systemd/system" "$ROOT/mnt" "$CGROUP"
+	for _unit in console-getty.service getty.target systemd-journald-audit.socket systemd-logind.service apt-daily.timer \
+		apt-daily-upgrade.timer dpkg-db-backup.timer lighttpd.service; do
+		ln -sf /dev/null "$ROOT/etc/systemd/system/$_unit"
+	done
+	export ROOT
+	# shellcheck disable=SC2016 # the inner shell has the variables
+	background $ROOMY sh -c 'echo $$ >"$1/cgroup.procs" && exec unshare -mpuinC --fork --kill-child sh "$2"' boot "$CGROUP" \
+		"$TOP/t/lib/boot.sh" >"$T/boot.log" 2>&1
+	BOOT=$!
+	await 60 booted
+}
+# shellcheck disable=SC2317 # await runs it
+booted() {
+	INIT=$(pgrep -P "$BOOT") && in_system systemctl is-system-running 2>/dev/null | grep -Eqx 'running|degraded'
+}
+
+# in_system COMMAND...: runs it there
+in_system() {
+	nsenter -t "$INIT" -m -u -i -n -p -C -r -w env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+}
+
+# on_network COMMAND...: runs a program of this machine on the system's network
+on_network() {
+	nsenter -t "$INIT" -n "$@"
+}
+
+# stop_system: returns when its first process has ended, with the exit code of that
+stop_system() {
+	in_system systemctl poweroff
+	wait "$BOOT"
+}
+
+# remove_cgroup: at the end
+remove_cgroup() {
+	find "$CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null
+}

@@ -1,0 +1,96 @@
+#!/bin/sh
+# The units of scripts/service on a Debian that systemd has booted: they start, take mails through
+# each port, send them and show them in the panel. Restarts under load lose nothing. They stop, and
+# start again at the next boot.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TOP/t/lib/service.sh"
+. "$TOP/t/lib/system.sh"
+need_system "systemd runs saca"
+why=$(why_no_boot) && { skip "systemd runs saca" "$why"; done_testing; }
+trap 'cleanup; remove_cgroup' EXIT
+
+new_system root || exit 1
+cp "$BIN"/saca-* "$ROOT/usr/local/bin"
+mkdir "$ROOT/root/saca" "$ROOT/etc/saca" "$T/mta"
+cp -R "$TOP/scripts" "$ROOT/root/saca"
+accounts_text >"$ROOT/etc/saca/accounts"
+boot_system
+ok $? "systemd boots a fresh Debian" "$(cat "$T/boot.log")" || done_testing
+echo 25 >"$T/mta/port"
+start_mta() { background nsenter -t "$INIT" -n python3 "$TOP/t/send/server.py" "$T/mta"; }
+start_mta
+
+site() {
+	in_system /root/saca/scripts/site systemd -h localhost -u https://links.example.com -r bounce+@bounces.example.com \
+		-p https://panel.example.com 2>&1
+}
+out=$(site)
+is $? 0 "scripts/site systemd exits 0" || echo "$out" | sed 's/^/# /'
+
+# failed: what is not as it should be, for services that nobody has restarted
+failed() {
+	in_system systemctl list-units --failed --plain --no-legend
+	(cd "$TOP/scripts/service/systemd" && grep -l '^\[Install\]' saca-*) | while read -r unit; do
+		[ "$(in_system systemctl is-active "$unit" </dev/null)" = active ] || echo "$unit is not active"
+		case $(in_system systemctl show -p NRestarts --value "$unit" </dev/null) in
+		'' | 0) ;;
+		*) echo "$unit was restarted" ;;
+		esac
+	done
+}
+log() { in_system journalctl --no-pager -n 60 -t saca -t systemd | sed 's/^/# /'; }
+sql() { sqlite3 -cmd '.timeout 20000' "$ROOT/var/lib/saca/store/saca.db" "$1"; }
+# shellcheck disable=SC2317 # await runs it
+sent() { [ "$(sql "SELECT count(*) FROM send WHERE state = 'sent'")" = "$1" ]; }
+
+# submit NAME: a mail through each port
+submit() {
+	for way in 'clear 2500' 'starttls 58700' 'tls 46500'; do
+		campaign "$1-${way% *}" >"$T/message"
+		out=$(KIND=${way% *} PORT=${way#* } SERVER=localhost LOGIN=victor.acme PASSWORD=secreto SENDER=remitente@example.com \
+			RECIPIENTS=ana@example.org MESSAGE=$T/message CAFILE=$ROOT/etc/saca/cert.pem \
+			on_network "$TOP/t/whole/clients/python" 2>&1)
+		is "$? $out" "0 " "$1: port ${way#* } takes a mail" || log
+	done
+}
+
+for service in login queue panel; do
+	await 20 in_system saca-checkpassword -t "/run/saca/door/$service"
+	ok $? "the service at the socket $service answers"
+done
+submit first
+await 60 sent 3
+ok $? "the mails are stored and sent" || log
+is "$(failed)" "" "every unit is active, and none has failed" || log
+is "$(in_system journalctl --no-pager -t saca | grep -E 'fatal|warning|unable')" "" "no program warns of anything"
+is "$(site | tail -n 1)" "# nothing to do: this host is set up" "a second scripts/site has nothing to do"
+
+panel() {
+	on_network $ROOMY curl -s --max-time 60 --cacert "$ROOT/etc/saca/panel/cert.pem" --resolve panel.example.com:443:127.0.0.1 \
+		-b "$T/cookies" -c "$T/cookies" "$@"
+}
+is "$(panel -o /dev/null -w '%{http_code}' -d user=victor.acme -d password=secreto https://panel.example.com/login)" 303 \
+	"the panel takes a login" || log
+like "$(panel https://panel.example.com/)" '/sends/1"' "the panel shows a send"
+is "$(panel -u victor.acme:secreto -d action=send_bulk_campaign -d rid=1 -d recipients=ana@example.org -d subject=hola -d plain_body=hola \
+	-d html_body=hola https://panel.example.com/api)" "OK: 4" "the API takes a campaign" || log
+
+out=$(on_network python3 "$TOP/t/whole/restart.py" 58700 "$ROOT/etc/saca/cert.pem" 40 nsenter -t "$INIT" -m -u -i -n -p -C -r -w \
+	systemctl restart saca-login saca-queue saca-import saca-send saca-count 2>"$T/repeated")
+is "$out" "160 accepted" "restarts of the services end no session and lose no message" || { cat "$T/repeated"; log; } | sed 's/^/# /'
+await 120 sent 164
+is "$(sql "SELECT count(*), count(DISTINCT smtp_id) FROM send WHERE state = 'sent'")" "164|164" "each message is sent as one send" || log
+is "$(cut -d' ' -f1 "$T/mta/mails" | sort | uniq -d | wc -l) $(wc -l <"$T/mta/mails")" "0 164" "the mail server has each mail once"
+is "$(in_system systemctl list-units --failed --plain --no-legend)" "" "no unit failed"
+
+stop_system
+is "$?" 130 "the system stops" # the kernel ends its first process with SIGINT when that asks for power off
+boot_system
+ok $? "it boots again" "$(cat "$T/boot.log")"
+start_mta
+submit second
+await 60 sent 167
+ok $? "after the boot mails are stored and sent" || log
+is "$(failed)" "" "after the boot every unit is active, and none has failed" || log
+stop_system
+done_testing
