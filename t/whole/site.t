@@ -198,6 +198,30 @@ is "$(cd "$TOP/scripts/service/systemd" && for unit in saca-*; do [ -e "$ROOT/et
 is "$(find "$ROOT/etc/systemd/system" -path '*.wants/saca-*' | wc -l)" \
 	"$(grep -l '^WantedBy' "$TOP"/scripts/service/systemd/saca-* | wc -l)" "systemd: every unit with [Install] is enabled"
 
+# --- What an older version has made
+mv "$ROOT/etc/cron.d/saca-check" "$ROOT/etc/cron.d/saca"
+like "$(site systemd -h api.example.com)" '^mv /etc/cron.d/saca /etc/cron.d/saca-check$' "scripts/site renames the cron file of an older version"
+mkdir -p "$ROOT/run/saca"
+echo key >"$ROOT/run/saca/ticket.key"
+chroot "$ROOT" chown sacapw:sacaspool /run/saca/ticket.key
+site systemd -h api.example.com >/dev/null
+is "$(chroot "$ROOT" stat -c '%U:%G' /run/saca/ticket.key)" sacaspool:sacapw "scripts/site takes the tickets' key from the store's group"
+touch "$ROOT/var/lib/saca/saca.db"
+state >"$T/before"
+out=$(site systemd -h api.example.com)
+is "$?" 111 "scripts/site refuses a site with the store in the old place"
+like "$out" 'INSTALL 11' "and says where to read on"
+state >"$T/after"
+is "$(diff "$T/before" "$T/after")" "" "it changes nothing there"
+rm "$ROOT/var/lib/saca/saca.db"
+
+# --- Without lighttpd, for nginx or Apache
+rm -r "$ROOT/etc/saca/panel" "$ROOT/etc/systemd/system/saca-panel-web.service" "$ROOT/usr/sbin/lighttpd"
+out=$(site systemd -h api.example.com -p https://panel.example.com:8443)
+is "$?:$(find "$ROOT/etc/saca" "$ROOT/etc/systemd/system" -name lighttpd.conf -o -name 'saca-panel-web*' -type f)" 0: "scripts/site -p without lighttpd sets up no web server" ||
+	echo "$out" | sed 's/^/# /'
+like "$out" '^# lighttpd .* is not installed' "scripts/site -p says that lighttpd is missing"
+
 out=$(site nothing)
 is "$?" 100 "scripts/site with an unknown supervisor exits 100"
 for wrong in '-u https://links.example.com' '-r bounce+@example.com' '-u http://links.example.com -r bounce+@example.com' \

@@ -261,7 +261,7 @@ if installed systemd systemd-analyze systemd-socket-activate; then
 			-E HOST -E BRAND -E URL -E TZ -E CERTFILE -E KEYFILE -E PATH $command" 2>>"$T/log/script"
 	done
 	for unit in import.service run.service login.socket login.service queue.socket queue.service send.service count.service \
-		panel-login.socket panel-login.service panel-web.service; do
+		panel-login.socket panel-login.service; do
 		out=$(SYSTEMD_UNIT_PATH=$T/systemd: systemd-analyze verify --man=no "$T/systemd/saca-$unit" 2>&1)
 		is "$? $out" "0 " "systemd: saca-$unit has no fault"
 	done
