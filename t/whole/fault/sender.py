@@ -6,26 +6,30 @@ import collections
 import os
 import subprocess
 
-from inject import ERRORS, KILL, recorder, run
+from inject import ERRORS, KILL, recorder, run, start, wait
 from sink import Sink
 from world import SANITIZER, Store, demand, environment, program
 
 DATE = '2013-09-12T11:59:19Z'
 SESSIONS = 2
 
-ROWS = '''
+PLAN_ROWS = '''
 INSERT INTO plan (id, name) VALUES (1, 'acme');
 INSERT INTO sender (id, plan_id, address, name) VALUES (1, 1, 'tienda@dominio.com', 'La tienda');
 INSERT INTO piece (id, plan_id, name, source, html, text, created_at) VALUES
 	(1, 1, 'p', 'smtp', '<p>Hola, <a href="https://a.es/">aquí</a></p>', 'Hola', '{date}');
-INSERT INTO contact_group (id, plan_id, name, source, smtp_id, created_at) VALUES (1, 1, 'g', 'smtp', 'x', '{date}');
+'''
+
+# Send n to contacts n * 1000 + 1...
+SEND_ROWS = '''
+INSERT INTO contact_group (id, plan_id, name, source, smtp_id, created_at) VALUES ({n}, 1, 'g', 'smtp', '{n}', '{date}');
 INSERT INTO contact (id, plan_id, email, created_at)
 	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {contacts})
-	SELECT i, 1, 'c' || i || '@x.es', '{date}' FROM n;
-INSERT INTO group_member (plan_id, group_id, contact_id) SELECT 1, 1, id FROM contact;
+	SELECT {n} * 1000 + i, 1, 'c' || ({n} * 1000 + i) || '@x.es', '{date}' FROM n;
+INSERT INTO group_member (plan_id, group_id, contact_id) SELECT 1, {n}, id FROM contact WHERE id > {n} * 1000;
 INSERT INTO send (id, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, smtp_id, message_id,
 	show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total, spooled_at, imported_at)
-	VALUES (1, 1, 'v.acme', 1, 1, 1, 'x', 'smtp', 'new', 'Rebajas', '0123456789abcdef0123456789abcdef', '',
+	VALUES ({n}, 1, 'v.acme', 1, 1, {n}, 'x', 'smtp', 'new', 'Rebajas', printf('%032d', {n}), '',
 	1, 0, 3, 1, 1, '', {contacts}, '{date}', '{date}');
 '''
 
@@ -47,16 +51,25 @@ class World:
 			for n in ('saca.db', 'key', 'published', 'errors'))
 
 	def make(self, contacts):
+		"""Makes it, with send 1 to so many contacts."""
 		os.makedirs(self.folder, exist_ok=True)
 		os.mkdir(self.published)
 		demand(run([program('saca-send'), '-K', self.key], environment(), {2: self.errors})[0] == 0, 'no key can be made')
 		demand(self.send('smtp://127.0.0.1:1')[0] == 0, 'no store can be made')
-		self.sql(ROWS.format(date=DATE, contacts=contacts))
+		self.sql(PLAN_ROWS.format(date=DATE))
+		self.add(1, contacts)
+
+	def add(self, n, contacts):
+		self.sql(SEND_ROWS.format(n=n, date=DATE, contacts=contacts))
+
+	def start(self, url, prefix=(), sessions=SESSIONS):
+		"""What inject.wait takes; that waits for the sessions too."""
+		return start([*prefix, program('saca-send'), '-n', str(sessions), '-t', '5', '-k', self.key, '-p', self.published,
+			'-u', 'https://l.example', '-h', 'api.example.com', self.store, url], environment(), {0: '/dev/null'}, (2,))
 
 	def send(self, url, prefix=(), sessions=SESSIONS):
-		"""(status, what it said). Ends after its sessions have."""
-		status, said = run([*prefix, program('saca-send'), '-n', str(sessions), '-t', '5', '-k', self.key, '-p', self.published,
-			'-u', 'https://l.example', '-h', 'api.example.com', self.store, url], environment(), {0: '/dev/null'}, (2,))
+		"""(status, what it said)."""
+		status, said = wait(*self.start(url, prefix, sessions))
 		return status, said[2].decode()
 
 	def sql(self, text):
@@ -81,15 +94,15 @@ class World:
 		self.sql(LATER)
 		status, said = self.send(url, sessions=sessions)
 		demand(status == 0, 'the next run fails:', status, said)
-		demand(self.rows('SELECT state FROM send')[0] == [('sent',)], 'the next run does not end the send')
+		demand(set(self.rows('SELECT state FROM send')[0]) == {('sent',)}, 'the next run does not end the send')
 
 
 def check_taken(mails, contacts, doubts):
-	"""Has each contact its mail, and at most so many of them another one? Returns how many have."""
+	"""Has each contact of send 1 its mail, and at most so many of them another one? Returns how many have."""
 	ids = collections.defaultdict(list)
 	for id, recipient in mails:
 		ids[recipient].append(id)
-	lost = {'c%d@x.es' % i for i in range(1, contacts + 1)} - ids.keys()
+	lost = {'c%d@x.es' % (1000 + i) for i in range(1, contacts + 1)} - ids.keys()
 	demand(not lost, 'lost:', sorted(lost))
 	demand(all(len(set(l)) == 1 for l in ids.values()), 'a repeat has another Message-ID')
 	demand(len({l[0] for l in ids.values()}) == contacts, 'two contacts share a Message-ID')

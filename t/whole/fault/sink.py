@@ -42,22 +42,28 @@ class Session(socketserver.StreamRequestHandler):
 			mail = self.take()
 			if mail is None:
 				return
-			found = ID.search(mail)
-			self.server.mails.append((found[1].decode() if found else 'none: %r' % mail[:200], recipient))
+			self.server.take(mail, recipient)
 			self.say('250 taken')
 
 
 class Sink(socketserver.ThreadingTCPServer):
-	"""mails: (Message-ID, recipient) of each mail, added before it is answered."""
+	"""mails: (Message-ID, recipient) of each mail, added before it is answered. then: is called with
+	their number after that, for one mail at a time, and before the answer."""
 
 	daemon_threads = True
 	request_queue_size = 100
 
 	def __init__(self):
 		super().__init__(('127.0.0.1', 0), Session)
-		self.mails = []
+		self.mails, self.then, self.lock = [], lambda n: None, threading.Lock()
 		self.url = 'smtp://127.0.0.1:%d' % self.server_address[1]
 		threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+	def take(self, mail, recipient):
+		found = ID.search(mail)
+		with self.lock:
+			self.mails.append((found[1].decode() if found else 'none: %r' % mail[:200], recipient))
+			self.then(len(self.mails))
 
 	def __exit__(self, *_):
 		self.shutdown()
