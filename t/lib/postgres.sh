@@ -58,6 +58,16 @@ print(sql.replace("ALTER TABLE ONLY", "ALTER TABLE"))
 print("INSERT INTO public.schema VALUES (4);")'
 }
 
+# start_spread: starts a server that logs plans, with a store whose tables are spread by plan: STORE
+start_spread() {
+	start_server -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
+		-c auto_explain.log_analyze=on -c log_line_prefix='%m '
+	database postgres 'create database whole' && database postgres 'create database parts'
+	saca-import -w "$T/web" "$T/none" "postgresql://saca@$HOST/whole" 2>/dev/null
+	STORE="postgresql://saca@$HOST/parts"
+	partition_schema whole | psql -qX -v ON_ERROR_STOP=1 "$STORE" >/dev/null || exit 1
+}
+
 # log_plans: empties the log; from now on the server logs the plan of each statement
 log_plans() { : >"$T/server"; }
 

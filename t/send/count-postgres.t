@@ -1,5 +1,6 @@
 #!/bin/sh
-# saca-count into PostgreSQL: the common tests, and two hosts that count for the same sends at once.
+# saca-count into PostgreSQL, on a store whose tables are spread by plan: the common tests, and two hosts that
+# count for the same sends at once. Each statement works in the part of its plan.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/postgres.sh"
 
@@ -7,8 +8,7 @@ if [ -z "$PG" ]; then
 	echo '1..0 # SKIP no PostgreSQL server here'
 	exit 0
 fi
-start_server
-STORE="postgresql://saca@$HOST/postgres"
+start_spread
 sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 HOUR_OF="date_trunc('hour', at at time zone 'UTC') at time zone 'UTC'"
 . "$TOP/t/lib/count.sh"
@@ -31,4 +31,8 @@ is $? 0 'two hosts count at once'
 is "$(sql 'select sum(opens) from delivery')" $((before + 400)) 'two hosts count each line once'
 figures_match 'two hosts'
 all_forgets
+# The test's own statements have no parameters. The others are the importer's.
+is "$(several_parts | grep '\$' | cut -c1-60)" 'SELECT smtp_id FROM send WHERE id = $1' 'saca-count, saca-list forget: each statement works in one part'
+[ "$(read_plans | grep -c '^UPDATE delivery.*\$')" -gt 20 ] && [ "$(read_plans | grep -c '^DELETE FROM delivery.*\$')" -gt 0 ]
+ok $? 'the plans of saca-count and saca-list forget were looked at'
 done_testing

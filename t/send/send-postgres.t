@@ -1,5 +1,6 @@
 #!/bin/sh
-# saca-send with PostgreSQL: the promises of t/send/saca-send.t, on a server of its own.
+# saca-send with PostgreSQL: the promises of t/send/saca-send.t, on a store whose tables are spread by plan.
+# Each statement works in the part of its plan.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/postgres.sh"
 
@@ -7,8 +8,7 @@ if [ -z "$PG" ]; then
 	echo '1..0 # SKIP no PostgreSQL server here'
 	exit 0
 fi
-start_server
-STORE="postgresql://saca@$HOST/postgres"
+start_spread
 sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 . "$TOP/t/lib/send.sh"
 . "$TOP/t/lib/send-promises.sh"

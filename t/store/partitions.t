@@ -9,14 +9,9 @@ if [ -z "$PG" ]; then
 	echo '1..0 # SKIP no PostgreSQL server here'
 	exit 0
 fi
-start_server -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
-	-c auto_explain.log_analyze=on -c log_line_prefix='%m '
-database postgres 'create database whole' && database postgres 'create database parts'
-saca-import -w "$T/web" "$T/none" "postgresql://saca@$HOST/whole" 2>/dev/null
-partition_schema whole | psql -qX -v ON_ERROR_STOP=1 "postgresql://saca@$HOST/parts" >/dev/null || exit 1
+start_spread
 is "$(database parts "select count(*) from pg_partitioned_table")" 14 'the tables with a plan_id are partitioned'
 
-STORE="postgresql://saca@$HOST/parts"
 WEB=$T/web
 IMPORT_OPTIONS="-w $WEB"
 ISO="at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
