@@ -62,6 +62,34 @@ saca-list "$STORE" sends >"$T/list"
 is "$(sed 1d "$T/list" | wc -l)" 80 'saca-list through a pooler reads the store'
 is "$(sql 'select count(*), count(distinct contact_id) from group_member')" '240|104' \
 	'every send has its group'
+
+# --- sending and counting: two workers, then two hosts
+. "$TOP/t/lib/send.sh"
+saca-send -K "$T/link.key" && mkdir "$T/published" && chmod 2750 "$T/published"
+start_mta
+timeout 300 saca-send -n 2 -k "$T/link.key" -p "$T/published" -u "$URL" -h a.example "$STORE" "$MTA_URL" 2>"$T/sent1" & one=$!
+timeout 300 saca-send -n 2 -k "$T/link.key" -p "$T/published" -u "$URL" -h b.example "$STORE" "$MTA_URL" 2>"$T/sent2" & two=$!
+wait $one; first=$?
+wait $two; second=$?
+is "$first:$second" 0:0 'two workers of saca-send behind a pooler both succeed' "$(cat "$T/sent1" "$T/sent2")"
+is "$(sql "select state, count(*) from send group by state"):$(mails):$(ids)" 'sent|80:240:240' \
+	'saca-send behind a pooler sends each mail once'
+is "$(sql "select state, count(*) from delivery group by state"):$(sql 'select sum(handed) from figures')" 'handed|240:240' \
+	'saca-send behind a pooler writes what became of each mail'
+for host in a b; do
+	mkdir "$T/hits.$host"
+	sql "select plan_id, send_id, contact_id from delivery" | while IFS='|' read -r plan send contact; do
+		printf '\nopen %s %s %s - person %s - -\n' "$plan" "$send" "$contact" $(($(date +%s) - 20))
+	done >"$T/hits.$host/$host.$(date -u -d '20 seconds ago' +%Y%m%d%H)"
+done
+timeout 300 saca-count "$T/hits.a" "$STORE" 2>"$T/counted1" & one=$!
+timeout 300 saca-count "$T/hits.b" "$STORE" 2>"$T/counted2" & two=$!
+wait $one; first=$?
+wait $two; second=$?
+is "$first:$second:$(sql 'select sum(opens), count(*) from delivery')" '0:0:480|240' \
+	'two hosts that count behind a pooler count each line once' "$(cat "$T/counted1" "$T/counted2")"
+
+# --- what is left
 is "$(settings | diff "$T/before" -)" '' 'a pooled connection keeps no setting of a program'
 is "$(sql 'select count(*) from pg_prepared_statements'):$(sql "select count(*) from pg_class
 	where relpersistence = 't'")" 0:0 'the connection keeps no prepared statement and no temporary table'
