@@ -9,7 +9,7 @@ static size_t set_of(unsigned char const mac[REMEMBERED_MAC])
 	return (size_t)(mac[0] << 8 | mac[1]) % REMEMBERED_SETS;
 }
 
-/* Takes the same time whatever the MACs are. */
+/* Are the MACs equal? Takes the same time for all MACs. */
 static bool is_equal(unsigned char const *a, unsigned char const *b)
 {
 	unsigned char differ = 0;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HASH_OCTETS 32 /* a digest */
+#define HASH_OCTETS 32 /* octets of a digest */
 #define HASH_HEX 65    /* one in hexadecimal, with its NUL */
 
 /* Space for the context of BearSSL. */

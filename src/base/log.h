@@ -1,5 +1,5 @@
-/* Lines of the log on descriptor 2: `program: key=value key=value ...`. The pairs stay apart
-   whatever the values hold, so that a client cannot forge a line. */
+/* Lines of the log on descriptor 2: `program: key=value key=value ...`. Values are escaped, so
+   that a client cannot forge a pair or a line. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 

@@ -51,8 +51,8 @@ void watch_close(struct watch *w)
 	w->fd = -1;
 }
 
-/* Discards the events: the importer reads the folders again, whatever appeared, and so misses no file
-   whose event was lost. */
+/* Discards the events. The importer reads the folders again after any event, and so finds files
+   whose events were lost. */
 static bool drain(int fd)
 {
 	char events[4096];

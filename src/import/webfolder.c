@@ -49,7 +49,8 @@ static void drop(int fd)
 	errno = e;
 }
 
-/* Finishes a new folder: readable by the web server whatever the umask is, and its name synced. */
+/* Finishes a new folder: makes it readable by the web server in spite of the umask, and syncs its
+   name. */
 static bool settle(int fd)
 {
 	if (fchmod(fd, FOLDER_MODE) < 0)

@@ -209,8 +209,8 @@ static enum mime_fault take_delimiter(struct mime *m, struct delimiter d, struct
 
 /* --- Lines ---------------------------------------------------------------------------- */
 
-/* A line in a header block that is no delimiter of an open multipart. *is_body: it is the first
-   line after the block. */
+/* Reads a line in a header block that is not a delimiter of an open multipart. *is_body: it is
+   the first line after the block. */
 static enum mime_fault take_header_line(struct mime *m, struct line const *line, bool *is_body)
 {
 	if (!header_block_line(&m->head, line->start, line->end, line->next))

@@ -24,9 +24,9 @@
 
 #define HTML "text/html; charset=utf-8"
 
-/* Of our own pages: nothing is loaded, and the button posts to the page itself. */
+/* For saca's own pages: nothing is loaded, and the button posts to the page itself. */
 #define OWN_POLICY "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-/* Of a view page: a stranger's HTML, which may open links and nothing else. */
+/* For a view page, whose HTML is untrusted: it may only open links. */
 #define VIEW_POLICY "sandbox allow-popups allow-popups-to-escape-sandbox"
 
 #define PAGE_START "<!DOCTYPE html>\n<html lang=\"%\"><head><meta charset=\"utf-8\">" \

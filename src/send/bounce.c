@@ -377,7 +377,7 @@ static bool read_parts(struct bounce *out, struct mime *m, char const *message, 
 		return false;
 	if (is_report || out->kind != BOUNCE_IGNORED)
 		return true;
-	/* a report that somebody forwarded whole */
+	/* a report inside a forwarded message */
 	for (size_t i = 0; nested < BOUNCE_NESTED && i < mime_count(m); i++) {
 		struct mime_part const *part = mime_part(m, i);
 		if (strcmp(part->type, "message/rfc822") != 0)

@@ -80,7 +80,7 @@ bool hits_append(char const *folder, struct hit const *h, bool synced)
 		while (w < 0 && errno == EINTR);
 		if (w >= 0 && (size_t)w < n)
 			errno = ENOSPC;
-		/* the folder too: whoever made the file may not have synced its name */
+		/* the folder too: the process that made the file may not have synced its name */
 		done = w == (ssize_t)n && (!synced || (fd_datasync(fd) && fd_fsync(dir)));
 		fd_close(fd);
 	}

@@ -27,7 +27,7 @@ static char const select_send[] =
 struct load {
 	struct job *job;
 	struct job_settings const *settings;
-	struct senders const *senders; /* NULL: without */
+	struct senders const *senders; /* NULL: no accounts */
 	bool found, failed, damaged;
 };
 

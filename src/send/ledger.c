@@ -235,7 +235,8 @@ enum store_result ledger_consent(struct ledger *l, struct job const *j, uint64_t
 		STORE_VALUES(NUMBER(j->plan), NUMBER(contact), NUMBER(j->sender)), read_consent, consent);
 }
 
-/* A contact that was forgotten since it was read is no member any more. One that has a delivery goes on. */
+/* A contact that was forgotten after it was read is no longer a member. If it has a delivery,
+   that goes on. */
 #define IS_MEMBER "(EXISTS (SELECT 1 FROM group_member m WHERE m.plan_id = $1 AND m.group_id = s.group_id" \
 	" AND m.contact_id = $2) OR EXISTS (SELECT 1 FROM delivery d WHERE d.plan_id = $1 AND d.send_id = $4" \
 	" AND d.contact_id = $2))"

@@ -17,7 +17,7 @@ static bool put_number(unsigned char *out, size_t *n, uint64_t v)
 	return true;
 }
 
-/* Reads a number at s[*at..n) that takes as few octets as it can. */
+/* Reads a number at s[*at..n), which must have the shortest encoding. */
 static bool read_number(unsigned char const *s, size_t n, size_t *at, uint64_t *v)
 {
 	*v = 0;

@@ -145,7 +145,7 @@ static void make_room(struct worker *w)
 		most = claims;
 		longest = t;
 	}
-	/* With as many claims each, plans take turns. */
+	/* If two plans have equally many claims, they take turns. */
 	if (longest && least < most && (least + 1 < most || now - longest->since >= TURN_MS))
 		task_leave(longest, WORKER_RELEASED);
 }

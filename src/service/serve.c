@@ -114,7 +114,7 @@ static bool is_reply_socket(int fd)
 		&& getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &m) == 0 && type == SOCK_SEQPACKET;
 }
 
-/* All descriptors of a datagram, from however many control messages. */
+/* Collects all descriptors of a datagram, from all its control messages. Returns their number. */
 static size_t received_fds(struct msghdr *m, int fds[FDS_MOST])
 {
 	size_t n = 0;

@@ -99,7 +99,7 @@ static bool wait_for_room(uint64_t deadline)
 /* Writes as much as goes without blocking. -1 and EAGAIN: nothing could be written. */
 static ssize_t write_some(char const *s, size_t n)
 {
-	static bool plain; /* descriptor 1 is no socket */
+	static bool plain; /* descriptor 1 is not a socket */
 	if (!plain) {
 		ssize_t r = send(1, s, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (r >= 0 || errno != ENOTSOCK)

@@ -22,7 +22,7 @@ struct senders_file {
    by the first question. */
 void senders_file_open_early(struct senders_file *f);
 
-/* As the hooks `plan` and `sender` of the dialogue. DIALOGUE_UNKNOWN: the reason has been logged. */
+/* The answers for the hooks `plan` and `sender` of the dialogue. DIALOGUE_UNKNOWN: the reason has been logged. */
 enum dialogue_lookup senders_file_plan(struct senders_file *f, char const *plan, size_t n, struct accounts_plan *out);
 enum dialogue_lookup senders_file_address(struct senders_file *f, char const *plan, size_t pn,
 	char const *address, size_t n);

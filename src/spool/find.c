@@ -1,4 +1,4 @@
-/* Finding files by their key, in whatever folder they are by now. */
+/* Finding files by their key, in all folders. */
 #define _FILE_OFFSET_BITS 64
 #include "spool/find.h"
 

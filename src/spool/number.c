@@ -33,7 +33,7 @@ static bool open_counter(struct record *r, struct counter_place *here, struct sp
 	return true;
 }
 
-/* A text whose first line is not whole was never synced, or a stranger changed it. */
+/* A text whose first line is not whole was never synced, or another program changed it. */
 static enum spool_number read_counter(struct record const *r, struct counter *c)
 {
 	char text[COUNTER_SIZE + 1];

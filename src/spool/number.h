@@ -1,5 +1,5 @@
-/* Numbers of sends, from SPOOL/count. No number is handed out twice, whatever process dies
-   at whatever moment; saca-spool(5), "NUMBERS", has the argument. */
+/* Numbers of sends, from SPOOL/count. No number is handed out twice, even if processes die at any
+   moment; saca-spool(5), "NUMBERS", has the argument. */
 #ifndef SPOOL_NUMBER_H
 #define SPOOL_NUMBER_H
 

@@ -140,8 +140,8 @@ struct store {
 
 /* Opens `address`: a postgresql:// or postgres:// URL, else the path of a SQLite file. To write, the
    file and the tables are made where they are missing, and migrated. To read only, they must
-   exist and be up to date. STORE_REFUSED: the address has another scheme. Close *out whatever the result is, unless it is NULL
-   (out of memory). */
+   exist and be up to date. STORE_REFUSED: the address has another scheme. Close *out after any
+   result, unless it is NULL (out of memory). */
 enum store_result store_open(struct store **out, char const *address, bool write);
 
 /* Is the address a URL of PostgreSQL? */

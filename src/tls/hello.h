@@ -10,7 +10,7 @@
 
 /* A ClientHello that is collected from records of any size. It begins all zero. */
 struct hello {
-	size_t header_len, left, len; /* read of a record header; missing of its content; of the message */
+	size_t header_len, left, len; /* octets: read of a record's header, missing of its content, read of the message */
 	unsigned char header[5], content[HELLO_MAX];
 };
 

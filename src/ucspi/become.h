@@ -15,7 +15,7 @@ struct become_identity {
    functions may be called in a child of vfork(2): they change no memory but errno. */
 void become_identity(struct become_identity who);
 
-/* Executes argv, found in PATH. If it fails, as become_identity. */
+/* Executes argv, found in PATH. If that fails, does the same as become_identity. */
 _Noreturn void become_program(char const *const *argv);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct starttls {
-	int ctl, in, out; /* -1: none. starttls_start closes all of them */
+	int ctl, in, out; /* -1: no descriptor. starttls_start closes all of them */
 };
 
 enum starttls_state {

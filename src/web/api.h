@@ -30,7 +30,7 @@ struct api_settings {
 enum api_fault {
 	API_OK,
 	API_ORIGIN,     /* 400: from the page of another site */
-	API_BODY,       /* 400: the body is no form */
+	API_BODY,       /* 400: the body is not a form */
 	API_FIELDS,     /* 400: too many fields */
 	API_NO_LOGIN,   /* 401: neither Basic nor the fields */
 	API_LOGIN,      /* 401 */

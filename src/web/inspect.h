@@ -23,7 +23,7 @@ struct inspection {
 	size_t images, images_without_alt; /* alt="" is an alternative text: the image is decoration */
 	bool has_text;             /* the text has a word or an address; if not, nothing is compared */
 	/* In the order of their octets, each once. */
-	struct inspect_list html_words, text_words; /* that only the HTML has, that only the text has */
+	struct inspect_list html_words, text_words; /* words that only the HTML has; words that only the text has */
 	struct inspect_list html_links, text_links; /* the same of http and https addresses */
 };
 

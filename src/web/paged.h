@@ -1,7 +1,9 @@
-/* A list in pages of PAGE_ROWS rows, in both directions. The links name the key of a row: the page after it or
-   before it costs what the first one does, and rows that are added meanwhile move nothing.
+/* A list in pages of PAGE_ROWS rows, in both directions. The links name the key of a row: the
+   page after or before it costs as much as the first page, and rows that are added meanwhile do
+   not move it.
 
-   In the query `before` is a key above the rows wanted, `after` one below them, whatever the order of the list. */
+   In the query `before` is a key above the wanted rows, `after` one below them, in a list of
+   either order. */
 #ifndef WEB_PAGED_H
 #define WEB_PAGED_H
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* A stranger's HTML: no script, no form, no frame, no way to the page around it. It loads no
-   style sheets and fonts of other hosts: most mail programs do not either. */
+/* For untrusted HTML: no script, form or frame, and no access to the page around it. It loads no
+   style sheets and fonts of other hosts, as most mail programs do not. */
 #define HTML_POLICY "sandbox; default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; font-src data:; " \
 	"form-action 'none'; frame-ancestors 'self'"
 

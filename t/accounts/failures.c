@@ -53,7 +53,7 @@ START_TEST(a_64_bit_prefix_of_ipv6_is_one_address)
 }
 END_TEST
 
-START_TEST(texts_that_are_no_address_share_one_count)
+START_TEST(texts_that_are_not_an_address_share_one_count)
 {
 	ck_assert_uint_eq(ID(""), ID("unknown"));
 	ck_assert_uint_eq(ID(""), ID("192.0.2.1 "));
@@ -99,7 +99,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, failures_count_for_ten_minutes_from_the_first);
 	tcase_add_test(c, an_attempt_that_succeeds_is_forgiven);
 	tcase_add_test(c, a_64_bit_prefix_of_ipv6_is_one_address);
-	tcase_add_test(c, texts_that_are_no_address_share_one_count);
+	tcase_add_test(c, texts_that_are_not_an_address_share_one_count);
 	tcase_add_test(c, a_full_set_forgets_the_address_that_failed_first);
 	tcase_add_test(c, many_addresses_are_counted);
 	suite_add_tcase(s, c);

@@ -248,7 +248,7 @@ with Busy(s):
 	for a in many[100:]:
 		a.close()
 	late = s.start(WRONG)
-	ok(is_waiting(late), 'a client that has gone leaves its place to another')
+	ok(is_waiting(late), 'a client that has gone frees its place for another')
 	for a in many[:100]:
 		a.close()
 ok(late.reply() == b'\1', 'passwords of clients that have gone are not hashed, so that the next login does not wait for them')

@@ -19,7 +19,7 @@ login() {
 	echo $?
 }
 
-# attributes FILE
+# attributes FILE: prints owner, group and mode
 attributes() { stat -c '%u:%g %a' "$1"; }
 
 # --- both files, with their modes
@@ -39,7 +39,7 @@ is "$(tr '\0' ' ' <"$D/senders.cdb" | grep -ao 'sacme "a b"@b.esLa tienda' | wc 
 	"senders.cdb has the display name of a sender"
 
 # --- fingerprints of logins
-fingerprint() { # fingerprint HASH: the one in senders.cdb after a run with that hash
+fingerprint() { # fingerprint HASH: compiles with that hash, and prints the fingerprint in senders.cdb
 	accounts "$1" | saca-accounts "$D"
 	od -An -v -tx1 "$D/senders.cdb" | tr -d ' \n' | sed "s/.*$(printf uvictor.acme | od -An -tx1 | tr -d ' \n')\(.\{16\}\).*/\1/"
 }

@@ -1,6 +1,6 @@
 /* senders.cdb: lookups in a whole file, in a file cut short anywhere, and in one with any
-   octet changed. A damaged file crashes nothing and makes no stranger a sender. (A cdb has
-   no checksum: a changed length or setting may read as another good one.) */
+   octet changed. A damaged file does not crash a program, and adds no sender. (A cdb has no
+   checksum: a changed length or setting may read as another good one.) */
 #include "accounts/senders.h"
 #include "base/cdb.h"
 #include "unit.h"

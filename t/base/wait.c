@@ -73,7 +73,7 @@ static void start_alarms(void)
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
 }
 
-START_TEST(a_signal_of_the_mask_ends_wait_ready)
+START_TEST(a_signal_that_the_mask_allows_ends_wait_ready)
 {
 	struct pollfd x = {.fd = ends[0], .events = POLLIN};
 	sigset_t alarm, none;
@@ -108,7 +108,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, deadline_ends_the_wait);
 	tcase_add_test(c, data_ends_the_wait);
 	tcase_add_test(c, after_the_deadline_ready_data_does_not_count);
-	tcase_add_test(c, a_signal_of_the_mask_ends_wait_ready);
+	tcase_add_test(c, a_signal_that_the_mask_allows_ends_wait_ready);
 	tcase_add_test(c, signals_neither_end_nor_extend_wait_for);
 	suite_add_tcase(s, c);
 	return s;

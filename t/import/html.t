@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/html.sh"
 
-# becomes CHARSET LABEL PAGE NAME
+# becomes CHARSET LABEL PAGE NAME: tests that the page, sent in CHARSET and labelled as LABEL, is stored in UTF-8
 becomes() {
 	rm -f "$T/got"
 	import_page "$1" "$2" "$3" "$T/got"

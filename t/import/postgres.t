@@ -105,7 +105,7 @@ sql "create function leave_out() returns trigger language plpgsql as
 	create function purge() returns trigger language plpgsql as
 	\$\$ begin if new.email like 'muda%' then delete from contact where id = new.id; end if;
 	return new; end \$\$"
-leaving() { # leaving N TABLE TRIGGER [NAME]
+leaving() { # leaving N TABLE TRIGGER [NAME]: tests an import with a trigger that drops rows of TABLE
 	sql "create trigger leaving $3"
 	rows=$(sql "$ROWS")
 	campaign "fuera $1" | put new "$(key "$1")" "1$1" "1$1" $D victor.fuera remitente@dominio.com \

@@ -90,7 +90,7 @@ is "$(cat "$T"/replies.* | sed 's/^Kid=//' | sort)" \
 	'each send has the number and the UUID of its reply, once'
 is "$(sql "select count(*) from send where subject like 'a la vez%' and contacts_total = 2
 	and 2 = (select count(*) from group_member m where m.group_id = send.group_id)")" 100 \
-	'each send of a transaction has its group'
+	'each send of a transaction has a group of its own'
 is "$(sql "select count(*) from contact where email like 'u_.%' or email = 'comun@y.es'")" 101 \
 	'every contact is one row'
 is "$(ls "$S/failed" "$S/tmp" "$S/cur")" "$S/cur:

@@ -24,7 +24,7 @@ import_in_background() {
 all_promises
 
 is "$(sql 'pragma foreign_key_check')" '' 'SQLite: every foreign key holds'
-is "$(sql 'pragma integrity_check')" ok 'SQLite: integrity_check finds nothing'
+is "$(sql 'pragma integrity_check')" ok 'SQLite: integrity_check finds no fault'
 is "$(sql 'pragma journal_mode')" wal 'SQLite: the file has a write-ahead log'
 
 # If the store fails, no file is lost or set aside.
@@ -43,8 +43,8 @@ out=$(saca-import "$SPOOL" "$T/none/saca.db" 2>&1)
 is "$?:$(waiting)" 111:1 'saca-import exits 111 if the store cannot be opened'
 echo 'this is no database, whatever its name says' >"$T/text.db"
 out=$(saca-import "$SPOOL" "$T/text.db" 2>&1)
-is "$?:$(waiting)" 111:1 'saca-import exits 111 if the store is no database'
-like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is not a database' 'the message says that the store is no database'
+is "$?:$(waiting)" 111:1 'saca-import exits 111 if the store is not a database'
+like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is not a database' 'the message says that the store is not a database'
 : >"$T/notafolder"
 import 2>/dev/null
 
@@ -89,7 +89,7 @@ like "$(import -w "$T/other" 2>&1)" imported=1 'saca-import continues with anoth
 is "$(ls "$T/other/i" | wc -l)" 1 '-w sets the folder of images'
 
 # The web folder is replaced while saca-import -f runs: the next image goes to the new one.
-photo() { # photo N
+photo() { # photo N: spools a message with an image
 	put tmp "$(key "$1")" "$1" "$1" $D victor.acme remitente@dominio.com x@y.es <<-MESSAGE
 	MIME-Version: 1.0
 	Content-Type: multipart/related; boundary=r
@@ -144,7 +144,7 @@ is "$?:$(printf '%s\n' "$out" | grep -c 'is not a regular file: skipped')" 0:2 \
 	'folders and links in new are reported and skipped'
 rm -r "$SPOOL/new/folder" "$SPOOL/new/.hidden" "$SPOOL/new/link"
 
-# Folders that are no spool yet: one with other files, and an empty one.
+# Folders that are not a spool yet: one with other files, and an empty one.
 mkdir "$T/other_folder" "$T/empty_folder" && : >"$T/other_folder/file"
 out=$(saca-import "$T/other_folder" "$STORE" 2>&1)
 is "$?:$(ls "$T/other_folder")" 100:file 'a folder with other files does not become a spool'

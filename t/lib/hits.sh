@@ -11,7 +11,7 @@ echo "1 $(openssl rand -hex 32)" >"$SACA_LINK_KEYS"
 # publish SEND RECORD...: as t/lib/published.py
 publish() { python3 "$TOP/t/lib/published.py" "$SACA_PUBLISHED" "$@"; }
 
-# token KIND [LINK [SEND [PLAN]]]
+# token KIND [LINK [SEND [PLAN]]]: prints a token of contact 42
 token() { python3 "$TOP/t/lib/link_token.py" "$SACA_LINK_KEYS" "$1" "${4:-7}" "${3:-1166}" 42 ${2:+"$2"}; }
 
 # The slots of the page are after /c/ and /u/.

@@ -324,7 +324,7 @@ paused() {
 	import -p 2>/dev/null
 	is "$(sql 'select state, reason from send where id = 1660')" 'paused|imported with saca-import -p' \
 		'-p imports sends as paused'
-	is "$(sql 'select count(*) from send where reason is not null')" 1 'sends have no reason without -p'
+	is "$(sql 'select count(*) from send where reason is not null')" 1 'without -p imported sends have no reason'
 }
 
 # Rows that a platform inserts take no number that a spool gives.
@@ -443,7 +443,7 @@ newer() {
 	like "$out" 'later saca' 'saca-import says that a later saca made the schema'
 	sql 'update schema set version = 4' >/dev/null
 	import 2>/dev/null
-	is "$(waiting)" 0 'saca-import imports again when the schema is its own'
+	is "$(waiting)" 0 'saca-import imports again when the schema has its own version'
 }
 
 all_promises() {

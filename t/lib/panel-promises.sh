@@ -87,7 +87,7 @@ session_promises() {
 	log_in eva.otro
 	COOKIE="__Host-saca=$(printf %s "${mine#*=}" | cut -d. -f1).$(printf %s "${COOKIE#*=}" | cut -d. -f2-)"
 	void 'a cookie with the login of another is void'
-	COOKIE=; void 'no cookie is no session'
+	COOKIE=; void 'a request without a cookie has no session'
 	head -c 32 /dev/urandom >"$T/other.key"
 	SACA_PANEL_KEY=$T/other.key; log_in victor.acme; SACA_PANEL_KEY=$KEY
 	void 'a cookie of another key is void'
@@ -205,8 +205,8 @@ send_promises() {
 	get '/?q=VERANO'; shows /sends/101 'a search finds a send by its subject, in any case'
 	get '/?q=101'; shows /sends/101 'a search finds a send by its number'
 	get '/?q=%25'; shows /sends/101 'a search for a percent sign finds it'
-	lacks /sends/102 'a percent sign in a search is no wildcard'
-	get '/?q=_'; lacks /sends/101 'an underscore in a search is no wildcard'
+	lacks /sends/102 'a percent sign in a search is not a wildcard'
+	get '/?q=_'; lacks /sends/101 'an underscore in a search is not a wildcard'
 	get "/?q='%20OR%201=1%20--"; shows 'Sin resultados' 'a search is never run as SQL'
 	get '/?q=%ff%fe'; is "$STATUS" 200 'a search that is not UTF-8 is answered'
 	get '/?before=99999999999999999999'; is "$STATUS" 200 'a number that is too large is ignored'
@@ -278,7 +278,7 @@ test_promises() {
 	post /tests/301/send password=secreto
 	is "$STATUS" 404 "another plan's user sends no test"
 	post /tests/101/send password=secreto
-	is "$STATUS" 404 'a send that is no test is not sent again'
+	is "$STATUS" 404 'a send that is not a test is not sent again'
 	log_in pia.pruebas
 	get /tests
 	shows '/tests/301"><bdi>Una prueba' 'the list of tests has a test'
@@ -302,7 +302,7 @@ test_promises() {
 	like "$STATUS:$real" '^303:[0-9]+$' 'a test is sent for real, and the user gets its number'
 	post /tests/301/send password=secreto
 	is "$(sed -n 's|^Location: /tests/301?number=||p' "$T/head")" "$real" 'pressing the button twice sends once'
-	is "$(grep -l '^X-Saca-Sandbox' "$T"/spool/new/* | wc -l):$(ls "$T/spool/new" | wc -l)" 0:1 'one message is in the spool, and is no sandbox send'
+	is "$(grep -l '^X-Saca-Sandbox' "$T"/spool/new/* | wc -l):$(ls "$T/spool/new" | wc -l)" 0:1 'the message of a test that is sent for real is in the spool, and is not a sandbox send'
 	get "/tests/301?number=$real"
 	shows "Aceptado con el número <a href=\"/sends/$real\">" 'the page tells the number'
 	accept_now
@@ -331,7 +331,7 @@ contact_promises() {
 	get '/contacts?q=C3@EJEMPLO.ES'; shows c3@ejemplo.es 'a search finds a whole address, in any case'
 	lacks c1@ 'a search for a whole address shows it alone'
 	get '/contacts?q=c4@'; shows c4@ejemplo.es 'a search finds a part of an address'
-	get '/contacts?q=c%25'; shows 'Sin resultados' 'a percent sign in a search for contacts is no wildcard'
+	get '/contacts?q=c%25'; shows 'Sin resultados' 'a percent sign in a search for contacts is not a wildcard'
 	get /contacts.csv
 	shows "1,c1@ejemplo.es,$A_DAY,0" 'CSV has the contacts'
 	get /groups
@@ -429,7 +429,7 @@ paging_promises() {
 	like "$(rows)" '^href="/groups/[0-9 a-z="/]*groups/101 $' 'the list of groups continues below a number'
 	for path in '/?before=x' '/?after=-1' '/contacts?after=%ff' '/contacts?before=%00x' "/contacts?after=$(printf %0600d 0)"; do
 		get "$path"
-		like "$STATUS" '^(200|400)$' "GET $(printf %s "$path" | cut -c 1-30), which is no key, is answered"
+		like "$STATUS" '^(200|400)$' "GET $(printf %s "$path" | cut -c 1-30), which is not a key, is answered"
 	done
 }
 
@@ -449,7 +449,7 @@ state_promises() {
 	is "$(sql "SELECT coalesce(claimed_by, '-'), reason FROM send WHERE id = 101")" '-|en pausa desde el panel' \
 		'pause takes the claim from saca-send, and says why'
 	get '/sends/101?done=pause'
-	shows 'El envío está en pausa.' 'the page says what was done'
+	shows 'El envío está en pausa.' 'the page confirms that the send was paused'
 	sql "UPDATE send SET reason = '<b>550</b>' WHERE id = 101"
 	get /sends/101; shows '&lt;b&gt;550' "the MTA's reason is shown escaped"
 	get "/sends/101?done=<script>"; lacks '<script>' 'an unknown value of the parameter done is not shown'
@@ -473,7 +473,7 @@ request_promises() {
 	request POST /sends/101/pause "token=$TOKEN&$(head -c 70000 /dev/zero | tr '\0' a)"
 	is "$STATUS" 413 'a body of more than 64 KB is refused'
 	TYPE=text/plain request POST /sends/101/pause "token=$TOKEN"
-	is "$STATUS" 400 'a body that is no form is refused'
+	is "$STATUS" 400 'a body that is not a form is refused'
 	is "$(SACA_STORE=$T/none/x.db; export SACA_STORE; get /; echo "$STATUS:$CODE")" 503:111 'a store that cannot be opened is 503'
 	for name in SACA_STORE SACA_SENDERS SACA_PANEL_KEY SACA_URL; do
 		is "$(unset $name; get /; echo "$STATUS:$CODE")" 503:100 "without $name the answer is 503"

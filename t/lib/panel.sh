@@ -40,7 +40,7 @@ start_services() {
 		start_service "$T/queue" saca-spool -S -n 1 -k "$T/ticket.key" -a "$T/etc/senders.cdb" "$T/spool"
 }
 
-start_panel() { # accounts, key, login service, settings
+start_panel() { # makes accounts and key, starts the login service, sets the variables
 	panel_accounts
 	head -c 32 /dev/urandom >"$KEY"
 	start_services || { echo 'no services'; exit 1; }

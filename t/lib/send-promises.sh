@@ -217,7 +217,7 @@ options_of_saca_send() {
 	done
 	for url in ftp://x smtp:// smtp://h:0 smtp://h:99999 smtp://h/x smtp://u@h 127.0.0.1; do
 		MTA_URL=$url send_mails >"$T/out" 2>&1
-		is $? 100 "$url is no server"
+		is $? 100 "$url is not the URL of a server"
 	done
 	saca-send -k "$T/absent" -p "$T/published" -u "$URL" -h api.example.com "$STORE" "$MTA_URL" 2>/dev/null
 	is $? 111 "saca-send exits 111 if the file of keys is missing"

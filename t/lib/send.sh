@@ -80,7 +80,7 @@ deliveries() {
 	sql "SELECT state, count(*) FROM delivery WHERE send_id = $1 GROUP BY state ORDER BY state" | tr '|' ' ' | paste -sd, | sed 's/,/, /g'
 }
 
-# state SEND
+# state SEND: prints the state of a send
 state() { sql "SELECT state FROM send WHERE id = $1"; }
 state_is() { [ "$(state "$1")" = "$2" ]; }
 

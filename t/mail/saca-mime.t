@@ -165,7 +165,7 @@ out=$(saca-mime <"$T/to")
 is "$? $out" "0 " "a To field of 14000 addresses passes: $(wc -c <"$T/to") octets"
 
 # --- floods: each is refused within 5 seconds
-# flood NAME BEFORE AGAIN WANTED
+# flood NAME BEFORE AGAIN WANTED: tests that BEFORE and half a MB of AGAIN get the exit code WANTED in time
 flood() {
 	perl -e 'my ($before, $again, $i, $out) = (eval qq("$ARGV[0]"), eval qq("$ARGV[1]"), 0);
 		$out = $before;

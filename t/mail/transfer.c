@@ -14,7 +14,7 @@ static struct {
 	{MIME_BASE64, true, "SG9s\nYQ\n", "Hola"}, {MIME_BASE64, true, "", ""}, {MIME_BASE64, true, "\n SG9s\r\n\tYQ== \r\n", "Hola"},
 	{MIME_BASE64, true, "SG9sYQ==\nSG9sYQ==", "HolaHola"}, {MIME_BASE64, true, "SG9sYQ==\n\nSG9sYQ==\n", "HolaHola"},
 	{MIME_BASE64, false, "SG9s*YQ\n", "Hola"}, {MIME_BASE64, false, "*", ""},
-	/* words that are no base64 */
+	/* words that are not base64 */
 	{MIME_BASE64, true, "Estas son las novedades.\n", "Estas son las novedades.\n"}, {MIME_BASE64, true, "*", "*"},
 	{MIME_BASE64, true, "<p>hola</p>", "<p>hola</p>"}, {MIME_BASE64, true, "<p>\nhola\n</p>", "<p>\nhola\n</p>"},
 	{MIME_BASE64, true, "Hola\n", "Hola\n"}, {MIME_BASE64, true, "Gracias", "Gracias"},

@@ -102,7 +102,7 @@ static struct {
 	{"4.7.0", "smtp; 421 4.7.0 Messages from 192.0.2.1 temporarily deferred", "4.7.0", "421 4.7.0", BLAME_UNCLEAR},
 	{"5.0.0", "smtp; 550 ana is not here", "", "550 ana is not here", BLAME_UNCLEAR},
 	{"5.0.0", "smtp; 550 Denied by policy", "", "550 Denied by policy", BLAME_SENDER},
-	/* Exim writes 5.0.0 whatever the server said */
+	/* Exim always writes 5.0.0 */
 	{"5.0.0", "smtp; 550 5.1.1 No such user here", "5.1.1", "550 5.1.1", BLAME_ADDRESS},
 	{"5.0.0", "smtp; 552 5.2.2 Over quota", "5.2.2", "552 5.2.2", BLAME_UNCLEAR},
 	{"5.0.0", "smtp; 550-5.7.26 Unauthenticated email is not accepted due to domain's DMARC policy", "5.7.26", "550-5.7.26", BLAME_SENDER},

@@ -15,7 +15,7 @@ like "$(cat "$T/err")" "^saca-count: fatal: unable to open the folder $T/none: N
 saca-count "$HITS" "$T/none/saca.db" 2>/dev/null
 is $? 111 'a store that cannot be opened is a temporary failure'
 saca-count "$HITS" 2>/dev/null
-is $? 100 'a missing argument is misuse'
+is $? 100 'saca-count without a store is misuse'
 
 # Killed at each of its writes, it counts every line once.
 if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then

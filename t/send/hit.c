@@ -112,8 +112,8 @@ static void ignore_broken(char const *name, uint64_t offset)
 	ck_abort_msg("%s: a broken line at %llu", name, (unsigned long long)offset);
 }
 
-/* Counts what is in the folder and removes each file that was read to its end, whatever the
-   writers do. */
+/* Counts the lines in the folder, and removes each file that was read to its end, while the
+   writers go on. */
 static uint64_t drain(int dir, struct hitfile_batch *b, uint64_t *inode, uint64_t *from)
 {
 	struct buf names = BUF_ZERO;

@@ -76,18 +76,18 @@ for when in mail rcpt; do
 	is "$status:$?:$(outcome)" "111:0:sent:handed 3:3" "a server that answers $when twice is down, and later each contact gets one mail"
 done
 send_to 'end * say 250 taken\r\n421 4.4.2 idle\r\n'
-is "$status:$(outcome)" "0:sent:handed 3:3" "a 421 that follows the 250 does not change it"
+is "$status:$(outcome)" "0:sent:handed 3:3" "a 421 after the 250 does not change the outcome"
 send_to 'end * say 250 taken\r\n550 5.7.1 no\r\n'
-like "$(outcome)" '^(sent|paused):handed [123]:[123]$' "a 550 that follows the 250 does not change it"
+like "$(outcome)" '^(sent|paused):handed [123]:[123]$' "a 550 after the 250 does not change the outcome"
 sql "UPDATE send SET state = 'new' WHERE id = $n AND state = 'paused'"
 send_mails 2>/dev/null
-is "$(outcome)" "sent:handed 3:3" "and the others get one mail each"
+is "$(outcome)" "sent:handed 3:3" "after a 550 that follows the 250 each contact has one mail"
 send_to 'data * say 354 go\r\n552 5.3.4 too big\r\n'
 is "$status:$(outcome):$(sql "SELECT DISTINCT code FROM delivery WHERE send_id = $n")" "0:sent:refused 3:3:5.3.4" \
-	"a 552 that comes before the end of the mail is its reply"
+	"a 552 before the end of the mail is the reply to the mail"
 send_to 'data * say 354 go\r\n354 go\r\n'
 send_again
-like "$status:$?:$(outcome)" '^111:0:sent:handed 3:[4-9]$' "a second 354 is no reply to the mail: it is in doubt"
+like "$status:$?:$(outcome)" '^111:0:sent:handed 3:[4-9]$' "a second 354 is not a reply to the mail: the mail is in doubt"
 
 # --- what follows the verdict
 send_to 'rcpt * 450 4.2.0 later' 'quit * 500 what'

@@ -106,9 +106,9 @@ like "$(cat "$T/err")" "^saca-bounce: fatal: unable to read the keys in $T/none:
 saca-bounce -k "$KEY" "$T/none" "bounce+$B" <"$SAMPLES/postfix.eml" 2>"$T/err"
 is $? 75 'a missing folder of hits is a temporary failure'
 saca-bounce -k "$KEY" 2>/dev/null </dev/null
-is $? 100 'a missing argument is misuse'
+is $? 100 'saca-bounce without arguments is misuse'
 saca-bounce "$HITS" 2>/dev/null </dev/null
-is $? 100 'a missing -k is misuse'
+is $? 100 'saca-bounce without -k is misuse'
 is "$(saca-bounce -V)" "saca-bounce $(saca-import -V | cut -d' ' -f2)" 'saca-bounce -V prints name and version'
 
 # Garbage. The octets are the same each time.

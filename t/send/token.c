@@ -143,7 +143,7 @@ static struct {
 	{{7}, 1},
 };
 
-START_TEST(signed_octets_that_are_no_token_are_refused)
+START_TEST(signed_octets_that_are_not_a_token_are_refused)
 {
 	unsigned char s[64];
 	char out[TOKEN_SIZE + 40];
@@ -243,7 +243,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_token_has_the_published_form);
 	tcase_add_test(c, upper_case_is_read);
 	tcase_add_loop_test(c, every_changed_bit_is_refused, 0, 5);
-	tcase_add_loop_test(c, signed_octets_that_are_no_token_are_refused, 0, sizeof malformed / sizeof *malformed);
+	tcase_add_loop_test(c, signed_octets_that_are_not_a_token_are_refused, 0, sizeof malformed / sizeof *malformed);
 	tcase_add_test(c, all_keys_verify_and_the_first_signs);
 	tcase_add_loop_test(c, a_malformed_file_is_refused, 0, sizeof bad_files / sizeof *bad_files);
 	tcase_add_test(c, linkkeys_add_puts_a_key_first_and_keeps_the_others);

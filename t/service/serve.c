@@ -339,7 +339,7 @@ START_TEST(a_descriptor_that_lingers_delays_no_other_request)
 	for (int i = 0; i < 8; i++) {
 		int fd = lingering_socket(&peer[i]);
 		if (i < 4)
-			send_raw("f", 1, (int[]){pair[1], fd}, 2); /* malformed: the last is no reply socket */
+			send_raw("f", 1, (int[]){pair[1], fd}, 2); /* malformed: the last is not a reply socket */
 		else
 			send_raw("n", 1, (int[]){fd, pair[1]}, 2); /* a correct request, for comparison */
 		close(fd);

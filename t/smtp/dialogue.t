@@ -19,7 +19,7 @@ sender pobre        eva@pobre.es
 END
 saca-accounts "$T" <"$T/accounts" || exit 1
 
-# play NAME MODE
+# play NAME MODE: plays the transcript NAME to saca-smtpd in one of replay's modes
 play() {
 	rm -rf "$T/spool"
 	saca-spool -c pobre=+1 "$T/spool" >/dev/null || return 1

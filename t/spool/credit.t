@@ -46,7 +46,7 @@ like "$REPLY" '^Kcontacts=3 ' "contacts alone are accepted"
 is "$(balance acme)" 4 "contacts alone cost nothing"
 campaign 3 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
-is "$(balance acme)" 1 "a second send costs 3 more"
+is "$(balance acme)" 1 "a second send to 3 recipients costs 3 more"
 campaign 4 >"$T/m"
 before=$(spooled)
 deliver "$T/m" "$T/env" "$S"
@@ -84,7 +84,7 @@ id=${REPLY#* }
 f=$(grep -l "^X-Saca-Id: $id" "$S"/new/*)
 key=${f##*/}
 none=0123456789abcdef0123456789abcdef
-pending() { # BALANCE UUID: a file as its holder left it
+pending() { # BALANCE UUID: writes a credit file with a pending amount
 	echo "$1 $2 3 $key" >"$S/credit/acme"
 }
 pending 97 $id; is "$(balance acme)" 97 "a pending amount is spent if its file is in new"

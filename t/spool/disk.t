@@ -15,7 +15,7 @@ envelope r@d.es a@x.es >"$T/env"
 campaign 1 >"$T/m"
 head -c 20000 /dev/zero | tr '\0' x >>"$T/m"
 
-on_disk() { # OPTIONS: a fresh disk with a spool that was used
+on_disk() { # OPTIONS: mounts a fresh disk, and makes a spool with one send on it
 	umount "$T/disk" 2>/dev/null
 	mkdir -p "$T/disk"
 	mount -t tmpfs -o "$1" none "$T/disk" || exit 1
@@ -24,7 +24,7 @@ on_disk() { # OPTIONS: a fresh disk with a spool that was used
 	deliver "$T/m0" "$T/env" "$S"
 	is "$CODE" 0 "a message fits on a disk with $1"
 }
-nothing() { # NAME
+nothing() { # NAME: tests that no file of the message is left
 	is "$(count_files "$S/new"):$(count_files "$S/tmp")" "1:0" "saca-spool leaves no file of a message that it could not write: $1"
 }
 
@@ -66,12 +66,12 @@ umount "$T/disk"
 # --- Root, the owner, and others ---
 OWNER=12345 OTHER=12346
 chmod 711 "$T"
-as() { # UID COMMAND...
+as() { # UID COMMAND...: runs it as that user
 	_uid=$1
 	shift
 	setpriv --reuid "$_uid" --regid "$_uid" --clear-groups "$@"
 }
-own() { # FOLDER UID MODE
+own() { # FOLDER UID MODE: makes a folder
 	mkdir "$1" && chown "$2:$2" "$1" && chmod "$3" "$1"
 }
 chmod 644 "$T/m" "$T/env"

@@ -19,7 +19,7 @@ time.sleep(600)' "$1" "$T/held"
 	HOLDER=$!
 	await 20 test -e "$T/held"
 }
-waits() { # PID: it sleeps between two tries to get a lock
+waits() { # PID: true if it sleeps between two tries to get a lock
 	grep -q nanosleep "/proc/$1/wchan"
 }
 

@@ -6,7 +6,7 @@
 
 envelope r@d.es a@x.es >"$T/env"
 m=0
-number() { # ARGUMENT...: the next message's, in $NUMBER
+number() { # ARGUMENT...: spools a message, and sets NUMBER to its number
 	m=$((m + 1))
 	campaign $m >"$T/m"
 	deliver "$T/m" "$T/env" "$@"

@@ -11,7 +11,7 @@ like "$first" '^Kid=1 ' "the first message is answered with K"
 f=$(spooled)
 key=${f##*/}
 
-same() { # NAME: the transaction again, and its answer
+same() { # NAME: sends the transaction again, and tests that it is a repeat
 	deliver "$T/m" "$T/env" "$S"
 	is "$CODE:$REPLY" "0:$repeat" "$1"
 }
@@ -43,7 +43,7 @@ like "$REPLY" '^Kid=2 ' "the message is a new send once seen has no entry"
 
 # Changes that make another transaction.
 n=2
-other() { # NAME ENVELOPE-FILE: not a repeat of any
+other() { # NAME ENVELOPE-FILE: tests that the message is a new send
 	n=$((n + 1))
 	deliver "$T/m" "$2" "$S"
 	like "$REPLY" "^Kid=$n " "$1"

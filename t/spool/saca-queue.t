@@ -167,7 +167,7 @@ rm "$SPOOL/failed/"*
 campaign quien | put new "$(key 10)" 10 10 2026-01-02T03:04:05Z victor.acme remitente@dominio.com b@y.es
 campaign cual | put failed "$(key 11)" 11 11 2026-01-03T03:04:05Z eva.otro remitente@dominio.com b@y.es
 put new "$(uuid 12)" 0 12 2026-01-03T03:04:05Z eva.acme remitente@dominio.com b@y.es
-listed() { # ARGUMENT...: the ids of the files that are listed, in one line
+listed() { # ARGUMENT...: prints the ids of the files that saca-queue lists, in one line
 	saca-queue -j "$@" "$SPOOL" | json '" ".join(str(int(f["id"], 16)) for f in d)'
 }
 is "$(listed)" '10 12 11' 'without an option every file is listed'
@@ -238,13 +238,13 @@ spool_and_fail() {
 	saca-import "$S" "$STORE" 2>/dev/null
 	key=$(ls "$S/failed" | head -n 1)
 }
-is_new() { # NAME: the message, sent again, is another send
+is_new() { # NAME: tests that the message, sent again, is another send
 	send
 	[ "$CODE" = 0 ] && [ -n "$REPLY" ] && [ "$REPLY" != "$first" ] && [ "$(count_files "$S/new")" = 1 ]
 	ok $? "$1" "$REPLY, was $first"
 	rm -f "$S/new/"*
 }
-is_repeat() { # NAME
+is_repeat() { # NAME: tests that the message, sent again, is a repeat
 	send
 	is "$REPLY:$(count_files "$S/new")" "R${first#K}:$waiting" "$1"
 }

@@ -67,7 +67,7 @@ like "$(PROTO=SSL SSLREMOTEIP=::1 saca-spool "$T/env3" <"$T/m" 1<"$T/env" && cat
 like "$(unset TCPREMOTEIP; saca-spool "$T/env4" <"$T/m" 1<"$T/env" && cat "$T/env4"/new/*)" \
 	'^X-Saca-Ip: unknown$' "a client without an address is unknown"
 
-misuse() { # NAME COMMAND...
+misuse() { # NAME COMMAND...: tests that the command exits 100
 	_n=$1
 	shift
 	"$@" <"$T/m" 1<"$T/env" 2>"$T/err"

@@ -14,7 +14,7 @@ VERSION_3='drop table send_hour; drop index send_piece; drop index send_test; dr
 	drop index if exists contact_group_plan;
 	alter table link drop column people; alter table link drop column clicks;'
 
-promises() { # promises ENGINE
+promises() { # promises ENGINE: the tests of both engines
 	saca-import -w "$T/web" "$T/empty" "$NEW" 2>/dev/null
 	acme=$(sql "select id from plan where name = 'acme'")
 	otro=$(sql "select id from plan where name = 'otro'")

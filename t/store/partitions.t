@@ -44,7 +44,7 @@ SELECT smtp_id FROM send WHERE id = \$1" 'saca-import: each statement but two wo
 is "$(read_plans | grep -c 'INSERT INTO')" 21 'the plans of all INSERTs of saca-import were logged'
 log_plans
 for verb in contacts groups pieces senders sends; do saca-list -p plan1 "$STORE" $verb >/dev/null; done
-is "$(read_plans | grep -c '^SELECT t.id')" 5 'saca-list -p: its plans were logged'
+is "$(read_plans | grep -c '^SELECT t.id')" 5 'saca-list -p: the plans of its statements were logged'
 is "$(several_parts)" '' 'saca-list -p: each statement works in one part'
 
 done_testing

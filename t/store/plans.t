@@ -32,7 +32,7 @@ whole_tables() {
 		grep -vE 'Seq Scan on contact_group .*Filter: \(id = |Index Scan Backward' | cut -f1 | sort -u
 }
 
-import_state() { # import_state NAME MESSAGES
+import_state() { # import_state NAME MESSAGES: tests the plans of an import of so many messages
 	log_plans
 	spool_messages "$2"
 	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" "imported=$2 " "tables $1: messages are imported"
@@ -40,7 +40,7 @@ import_state() { # import_state NAME MESSAGES
 	ok $? "tables $1: the plans were logged"
 	is "$(whole_tables)" '' "tables $1: saca-import reads no table as a whole"
 }
-list_state() { # list_state NAME
+list_state() { # list_state NAME: tests the plans of saca-list
 	log_plans
 	group=$(sql "select group_id from send where id = $n")
 	: >"$T/server"

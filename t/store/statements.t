@@ -110,10 +110,10 @@ plans() { # plans URL: writes $T/plans
 	statements postgres "$1" <"$T/postgres" >"$T/plans"
 }
 whole_tables() { grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)" "$T/plans" | starts; }
-whole_plans() { # those, and the ones that use an index by the plan alone
+whole_plans() { # prints those, and the statements that use an index only by the plan
 	grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)|(Index|Recheck) Cond: \\(plan_id = [^)]*\\)( /|\$)" "$T/plans" | grep -v "$NEWEST" | starts
 }
-several() { # several: statements that read more than one part
+several() { # several: prints the statements that read more than one part
 	awk -F'\t' '{ n = 0; split("", seen); plan = $2
 		while (match(plan, /_part[0-7]/)) {
 			part = substr(plan, RSTART, RLENGTH)

@@ -9,7 +9,7 @@ certificate rsa rsa:2048 rsa.example
 export CERTFILE="$T/ec.crt" KEYFILE="$T/ec.key"
 
 # --- Misuse: one line, exit 100 ---
-misuse() { # NAME COMMAND...
+misuse() { # NAME COMMAND...: tests that the command exits 100 with one line
 	name=$1
 	shift
 	out=$("$@" 2>&1 </dev/null)
@@ -65,7 +65,7 @@ echo nothing >empty.pem
 head -3 ec.crt >cut.crt
 { echo -----BEGIN CERTIFICATE-----; echo AAAA; echo -----END CERTIFICATE-----; } >junk.crt
 head -c 300000 /dev/zero >huge.crt
-wrong() { # NAME FILE COMMAND...
+wrong() { # NAME FILE COMMAND...: tests that the command exits 100 with one line that names FILE
 	name=$1 file=$2
 	shift 2
 	out=$("$@" 2>&1 </dev/null)
@@ -224,7 +224,7 @@ fi
 
 # --- Negotiation ---
 serve saca-tlsd cat
-talk() { # ARGUMENT...: the report of openssl s_client
+talk() { # ARGUMENT...: prints the report of openssl s_client
 	printf 'Q\n' | openssl s_client -connect "127.0.0.1:$PORT" "$@" 2>&1
 }
 out=$(talk -groups P-256:X25519)
@@ -290,7 +290,7 @@ unlike "$(printf '' | openssl s_client -connect 127.0.0.1:"$PORT" -servername 'a
 certificate ec2 P-256 localhost
 wrong "the EC key of another certificate" "$T/other.key" saca-tlsd -c "$T/ec2.crt" -k "$T/other.key" true
 # A P-256 key in SEC 1 form without its public key (RFC 5915: both fields after the key are optional).
-without_public_key() { # KEYFILE
+without_public_key() { # KEYFILE: prints the key without its public part
 	openssl ec -in "$1" -outform DER 2>/dev/null | python3 -c '
 import base64, sys
 der = sys.stdin.buffer.read()

@@ -70,7 +70,7 @@ SMTPD="saca-smtpd -h api.example.com -b teenvio.com -a $T/acc/senders.cdb
 	saca-checkpassword $T/acc/passwords.cdb -- saca-mime saca-spool $T/spool"
 sends() { grep -l '^X-Saca-Send:' spool/new/* 2>/dev/null | wc -l; }
 COUNT=0
-sent() { # NAME: is one more message in the spool?
+sent() { # NAME: tests that the spool has one more message
 	COUNT=$((COUNT + 1))
 	is "$(sends)" "$COUNT" "$1"
 }
@@ -125,7 +125,7 @@ sent "Python sends with implicit TLS"
 	cat message
 	printf '.\nquit\n'
 } >session
-through_openssl() { # PORT OPTIONS: ends when the server does
+through_openssl() { # PORT OPTIONS: runs openssl s_client until the server closes
 	mkfifo pipe
 	openssl s_client -quiet -crlf -connect "127.0.0.1:$1" $2 <pipe >openssl.log 2>&1 &
 	exec 9>pipe

@@ -19,7 +19,7 @@ out=$(sh -e "$T/commands" 2>&1)
 is $? 0 "INSTALL 9: the commands that make stunnel's files succeed" "$out"
 export HOST=api.example.com BRAND=example.com URL=http://example.com/
 
-# serve_port VARIABLE CONFIGURATION
+# serve_port VARIABLE CONFIGURATION: runs stunnel on a free port, and sets VARIABLE to the port
 serve_port() {
 	p=$(free_port)
 	eval "$1=\$p"

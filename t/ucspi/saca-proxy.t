@@ -62,7 +62,7 @@ is "$out" "PROTO=SSL
 SSLREMOTEIP=192.0.2.1" "with PROTO=SSL the names begin with SSL, and the variables of systemd are unset"
 
 # sslserver sets SSL6 if it listens on IPv6.
-# six HEADER
+# six HEADER: prints the variables that a program gets under sslserver with IPv6
 six() { printf '%b' "$1" | PROTO=SSL6 SSLREMOTEIP=fe80::1 SSL6REMOTEIP=fe80::1 saca-proxy "$T/show"; }
 is "$(six 'PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n')" "PROTO=SSL6
 SSLREMOTEIP=2001:db8::1
@@ -95,7 +95,7 @@ out=$(printf "$V2"'\041\021\000\014'"$ENDS" | SSL_PROTOCOL=old proxy -s)
 is "$? $out" "0 $changed" "-s unsets SSL_PROTOCOL if the client does not use TLS"
 
 # --- refused connections: one line, exit 1, and the program does not run
-# refused FORMAT REASON
+# refused FORMAT REASON: tests that printf FORMAT as a header is refused for REASON
 refused() {
 	# shellcheck disable=SC2059 # it is a format
 	out=$(printf "$1" | proxy)
@@ -161,7 +161,7 @@ for proto in SSL SSL6; do
 done
 
 # --- a real balancer
-# behind_haproxy SEND-PROXY
+# behind_haproxy SEND-PROXY: tests saca-proxy with a HAProxy that has this option
 behind_haproxy() {
 	front=$(free_port)
 	from=$(free_port)

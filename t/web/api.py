@@ -250,7 +250,7 @@ def test_limit():
 	wrong, right = (urlencode({'action': 'get_version', **ACME, 'pass': p}).encode() for p in ('x', 'secreto'))
 	codes = [run(wrong, SACA_LOGIN=LIMITED).body[:7] for _ in range(5)]
 	check(codes == ['KO: 401'] * 3 + ['KO: 429'] * 2, 'with -f 3 the fourth wrong password of an address is 429', codes)
-	check(is_ko(run(right, SACA_LOGIN=LIMITED), 429), 'then the right password of that address is 429, too')
+	check(is_ko(run(right, SACA_LOGIN=LIMITED), 429), 'after too many failures the right password of that address is 429, too')
 	check(run(right, SACA_LOGIN=LIMITED, REMOTE_ADDR='192.0.2.8').body.startswith('OK: '), 'another address is not affected')
 	service.end()
 
@@ -265,7 +265,7 @@ def test_bodies():
 	large = run((login + '&action=get_version&x=').encode() + b'x' * (9 << 20))
 	check(is_ko(large, 413), 'a body of 9 MiB is 413', large.body)
 	check(is_ko(run(b'x', CONTENT_LENGTH='100'), 400), 'a body that ends early is 400')
-	check(is_ko(run(b'{}', CONTENT_TYPE='application/json'), 400), 'a body that is no form is 400')
+	check(is_ko(run(b'{}', CONTENT_TYPE='application/json'), 400), 'a body that is not a form is 400')
 	check(is_ko(run(b'', CONTENT_LENGTH='-1'), 400), 'a negative CONTENT_LENGTH is 400')
 	check(is_ko(run(b'', REQUEST_METHOD='DELETE'), 405), 'another method is 405')
 	parts = ''.join(f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in {'action': 'get_stats', 'eid': '101', **ACME}.items())
@@ -372,7 +372,7 @@ def test_writes():
 		return sql(f'SELECT sender_id, type, send_id FROM unsubscription WHERE plan_id = 1 AND contact_id = {contact} AND ended_at IS NULL')
 	a = call('contact_deactivate', email='C6@ejemplo.es', rid=1)
 	check(a.body == 'OK: 1' and open_rows(6) == '1|10|', 'contact_deactivate unsubscribes with type 10', a.body, open_rows(6))
-	check(sql('SELECT max(id) FROM unsubscription WHERE plan_id = 1') == '5', 'its id is the highest plus one')
+	check(sql('SELECT max(id) FROM unsubscription WHERE plan_id = 1') == '5', 'a new unsubscription has the highest id plus one')
 	a = call('contact_deactivate', email='c6@ejemplo.es', rid=1)
 	check(a.body == 'OK: 1' and open_rows(6) == '1|10|', 'contact_deactivate twice is one unsubscription')
 	a = call('contact_activate', email='c6@ejemplo.es', rid=1)

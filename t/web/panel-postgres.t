@@ -31,7 +31,7 @@ log_plans
 for path in $LISTS $PAGES '/?q=rebajas' '/contacts?q=c1@ejemplo.es' '/sends/101/people?section=send_opened_active'; do get "$path"; done
 # shellcheck disable=SC2086
 for path in ${ACTIONS% /logout} /logout; do post "$path" 'sender=1&unsubscription=1'; done
-is "$(several_parts)" '' 'each statement works in one part'
+is "$(several_parts)" '' 'partitions: each statement of saca-panel works in one part'
 [ "$(read_plans | wc -l)" -gt 80 ]
 ok $? 'the plans of all statements were looked at' "$(read_plans | wc -l)"
 done_testing

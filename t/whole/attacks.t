@@ -12,7 +12,7 @@ accounts "$T/etc" && certificate "$T/etc" || exit 1
 export SPOOL="$T/spool" LOG="$T/log" CAFILE="$T/etc/cert.pem" PWNED="$T/pwned" STORE="$T/store/saca.db"
 export CERTFILE="$T/etc/cert.pem" KEYFILE="$T/etc/key.pem"
 
-# open_port VARIABLE WRAPPER OPTIONS [SESSIONS]
+# open_port VARIABLE WRAPPER OPTIONS [SESSIONS]: starts a line on a free port, and sets VARIABLE to the port
 open_port() {
 	p=$(free_port)
 	export "$1=$p"

@@ -83,7 +83,7 @@ END
 background run_lighttpd -D -f "$T/lighttpd.conf"
 await 10 listening "$WEB"
 BROWSER='Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0'
-# visit NAME METHOD URL
+# visit CURL-ARGUMENT...: prints status and redirection; the page is in $T/page
 visit() { curl -s --max-time 20 -o "$T/page" -A "$BROWSER" -w '%{http_code} %{redirect_url}' "$@"; }
 is "$(visit "$(address c ana)")" '302 https://tienda.example.com/rebajas?a=1&b=2' 'a click leads to the address of the link in the piece'
 is "$(visit "$(address o luis)")" '200 ' 'lighttpd answers the pixel of a mail'

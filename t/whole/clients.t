@@ -60,7 +60,7 @@ message() {
 	END
 }
 
-# open_port VARIABLE WRAPPER OPTION
+# open_port VARIABLE WRAPPER OPTION: starts a line on a free port, and sets VARIABLE to the port
 open_port() {
 	p=$(free_port)
 	eval "$1=\$p"
@@ -85,7 +85,7 @@ rows() {
 }
 row="victor.acme|$SENDER|2|ana@example.org,luis@example.org|$TEXT|1|1|gif"
 
-# deliver CLIENT KIND
+# deliver CLIENT KIND: sends a campaign with the client, and tests the reply and the rows
 deliver() {
 	export KIND="$2" SUBJECT="Otoño en la sierra: 5 € $1-$2"
 	eval "export PORT=\$$2"

@@ -2,7 +2,7 @@
 # scripts/demo, in a copy of the source whose path has blanks, on a network of its own.
 . "$(dirname "$0")/../lib/tap.sh"
 
-# skip_all WHY
+# skip_all WHY: skips all tests and ends
 skip_all() {
 	skip "scripts/demo" "$1"
 	done_testing

@@ -12,7 +12,7 @@ fi
 accounts "$T/etc" && certificate "$T/etc" || exit 1
 export CERTFILE="$T/etc/cert.pem" KEYFILE="$T/etc/key.pem"
 
-# open_port VARIABLE WRAPPER...
+# open_port VARIABLE WRAPPER...: starts a line on a free port, and sets VARIABLE to the port
 open_port() {
 	p=$(free_port)
 	eval "$1=\$p"
@@ -40,7 +40,7 @@ last_send() {
 	sqlite3 "$T/saca.db" "SELECT name, contacts_total, language, social_links FROM send ORDER BY id DESC LIMIT 1"
 }
 
-# count TABLE
+# count TABLE: prints the number of its rows
 count() { sqlite3 "$T/saca.db" "SELECT count(*) FROM $1"; }
 
 # makes_a_send NAME REPLY SEND COMMAND...: COMMAND runs the example twice. The second time the
@@ -58,7 +58,7 @@ makes_a_send() {
 	is "$(count send)" "$before" "README.es, $name: the example run again makes no second send"
 }
 
-# makes_a_group NAME COMMAND...
+# makes_a_group NAME COMMAND...: tests that the example imports contacts without a send
 makes_a_group() {
 	name=$1
 	shift

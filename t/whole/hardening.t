@@ -29,7 +29,7 @@ for program in "$BIN"/saca-*; do
 	if symbols "$program" | grep -q '^main$'; then
 		like "$(protected "$name")" . "$name is built with -fstack-protector-strong"
 	else
-		skip "$name is built with -fstack-protector-strong" "it is stripped"
+		skip "$name is built with -fstack-protector-strong" "the program is stripped"
 	fi
 	is_static "$program" && continue
 	like "$(readelf -dW "$program")" 'NOW' "$name resolves its symbols at the start (-z now)"
@@ -40,7 +40,7 @@ for name in saca-smtpd saca-tlsd saca-spool saca-import; do
 	if is_glibc "$BIN/$name" && symbols "$BIN/$name" | grep -q '^main$'; then
 		like "$(symbols "$BIN/$name")" '^__(snprintf|memcpy)_chk$' "$name is built with _FORTIFY_SOURCE"
 	else
-		skip "$name is built with _FORTIFY_SOURCE" "it is stripped, or its libc has no checked functions"
+		skip "$name is built with _FORTIFY_SOURCE" "the program is stripped, or its libc has no checked functions"
 	fi
 done
 done_testing

@@ -20,7 +20,7 @@ deliver() {
 	campaign "$1" | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$SPOOL" 1<"$T/envelope"
 	saca-import "$SPOOL" "$DB"
 }
-# send_mails STORE
+# send_mails STORE: runs saca-send on it
 send_mails() {
 	saca-send -h api.example.com -k "$T/etc/saca/link.key" -p "$T/var/lib/saca/published" -u https://links.example.com \
 		"$1" "smtp://127.0.0.1:$(cat "$T/mta/port")"

@@ -37,7 +37,7 @@ prepare_host() {
 		spool_message "$1" dos
 }
 
-# spool_message FOLDER ID
+# spool_message FOLDER ID: puts a message into the spool of the host in FOLDER
 spool_message() {
 	campaign "$2" | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$1/var/spool/saca" 1<"$1/work/envelope" 2>/dev/null
 }

@@ -103,7 +103,7 @@ chroot "$ROOT" "$@" >"$T/scanner.log" 2>&1 &
 python3 "$TOP/t/send/server.py" "$MTA" &
 sql() { sqlite3 -cmd '.timeout 20000' "$ROOT/var/lib/saca/store/saca.db" "$1" 2>/dev/null; }
 mails() { cat "$MTA/mails" 2>/dev/null | wc -l; }
-# step NAME CONDITION
+# step NAME CONDITION: waits until CONDITION is true; after a minute prints NAME and exits
 step() {
 	end=$(($(date +%s) + 60))
 	until eval "$2"; do

@@ -80,7 +80,7 @@ $(cat "$T"/log/*/current "$T/out" 2>/dev/null | tail -n 20)"
 	done
 }
 
-# supervised NAME: with its own importer and loggers
+# supervised NAME: tests the services under supervisor NAME, with its importer and loggers
 supervised() {
 	three "$1"
 	await 10 all_sent

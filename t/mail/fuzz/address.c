@@ -1,4 +1,4 @@
-/* Paths, addresses, logins, parameters. The last octet says whether UTF-8 may pass. */
+/* Paths, addresses, logins, parameters. The last octet chooses whether UTF-8 is allowed. */
 #include "mail/address.h"
 #include "base/ascii.h"
 #include "base/utf8.h"

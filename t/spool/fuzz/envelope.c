@@ -1,5 +1,5 @@
-/* The envelope: the same however it is cut; recipients sorted and each once; written out
-   again it is read as the same. The last octets choose the most recipients, and cuts. */
+/* The envelope: any cuts give the same result; recipients are sorted, each once; written out, it
+   is read as the same. The last octets choose the limit of recipients, and the cuts. */
 #include "base/ascii.h"
 #include "mail/address.h"
 #include "spool/envelope.h"

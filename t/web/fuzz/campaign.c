@@ -1,5 +1,6 @@
-/* A campaign of strangers' subject, name, text and HTML: each ends at a NUL of the input. The message has the
-   fields of campaign_compose and no others, each once, and the options are those that were set. */
+/* A campaign with hostile subject, name, text and HTML, which are the strings of the input. The
+   message has the fields of campaign_compose and no others, each once, and the options are those
+   that were set. */
 #include "web/campaign.h"
 #include "fuzz.h"
 

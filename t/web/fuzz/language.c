@@ -1,4 +1,5 @@
-/* Accept-Language, a stranger's: it chooses one of the two languages, and the first of two that are equal. */
+/* Accept-Language: any field chooses one of the two languages, and the first of two with equal
+   weights. */
 #include "web/texts.h"
 #include "fuzz.h"
 

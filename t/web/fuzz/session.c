@@ -1,5 +1,5 @@
-/* The session's cookie: the header is a stranger's. What is accepted as ours is the cookie that was made; the
-   input, as a login, gives a cookie that is read again. */
+/* The session's cookie. The input is a Cookie header: only the cookie that was made is accepted.
+   The input as a login gives a cookie that is read again. */
 #include "web/session.h"
 #include "fuzz.h"
 
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 	must(strlen(s.cookie) < SESSION_COOKIE && strlen(s.login) <= ACCOUNTS_LOGIN);
 	if (is_session) {
 		must(date_is_iso(s.date, strlen(s.date)) && strstr(header, s.cookie));
-		/* only who has the key makes one that is ours */
+		/* only the key makes a valid cookie */
 		must(!web_session_is_ours(&s, &key, fingerprint) || !strcmp(s.cookie, ours + sizeof SESSION_NAME));
 		web_session_token(token, &key, &s);
 		must(web_session_has_token(&s, &key, token) && !web_session_has_token(&s, &key, header));

@@ -56,7 +56,8 @@ for name, junk in (("empty lines", b"\r\n"), ("NULs", b"\0\0\0\r\n"), ("8-bit ga
     codes = Session("CLEAR").send(junk * 5000).rest()
     check(codes[-1:] == ["421"] and len(codes) <= 12, "5000 lines of %s get ten errors, then a 421" % name, codes[:20])
 
-# A million recipients; the limit is 50000, one more is 452, and that is no error.
+# A million recipients. The limit is 50000; the reply to more is 452, which does not count as an
+# error.
 s = Session("FEW").login()
 s.ask(b"MAIL FROM:<" + SENDER + b">")
 accepted = refused = 0

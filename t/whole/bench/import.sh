@@ -20,7 +20,7 @@ an_empty_spool() {
 	mkdir -p "$1/tmp" "$1/new" "$1/cur"
 }
 
-# rate COUNT SECONDS
+# per_second COUNT SECONDS: prints the rate
 per_second() {
 	awk -v n="$1" -v s="$2" 'BEGIN { printf "%.0f", n / s }'
 }

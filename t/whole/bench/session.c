@@ -55,7 +55,7 @@ static bool may_speak(struct session const *s)
 	return !s->waiting || (s->plan->burst && (s->said.phase == MAIL || s->said.phase == RCPT));
 }
 
-/* A new Message-ID for each message: it must be no repeat. */
+/* Makes a new Message-ID for each message, so that it is not a repeat. */
 static size_t message_id(char *out, size_t room)
 {
 	static uint64_t run, serial;
