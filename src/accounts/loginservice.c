@@ -100,9 +100,12 @@ static void reply_accepted(struct serve_request *r, char const *user)
 
 /* --- Passwords ----------------------------------------------------------------------------- */
 
-static bool open_passwords(struct cdb_file *f)
+static struct cdb_file passwords = CDB_FILE_ZERO;
+
+/* A new file counts at once. */
+static bool open_passwords(void)
 {
-	if (cdb_file_open(f, settings->passwords))
+	if (cdb_file_update(&passwords, settings->passwords))
 		return true;
 	if (errno == EINVAL)
 		strerr_warnw(settings->passwords, " is not a cdb, or is cut short: run saca-accounts");
@@ -112,14 +115,14 @@ static bool open_passwords(struct cdb_file *f)
 }
 
 /* Sets mac and is_known. The time does not depend on whether the user is known. */
-static void compute_mac(struct pending *p, struct cdb_file const *f)
+static void compute_mac(struct pending *p)
 {
 	static char const nobody[] = "$y$j9T$JEx5zB3qrxoePBxEsCpfR.$EWjF5dGQ9W2RfO8o3s45r8KB8vRCd1uYIbuaMbMn28A";
 	unsigned char mac[HASH_OCTETS];
 	char text[MAC_TEXT];
 	char const *hash;
 	size_t hash_n, n = (size_t)(p->login.timestamp - p->login.block);
-	p->is_known = check_find_hash(f, p->login.user, &hash, &hash_n) && hash_n <= MAC_TEXT - CHECK_BLOCK;
+	p->is_known = check_find_hash(&passwords, p->login.user, &hash, &hash_n) && hash_n <= MAC_TEXT - CHECK_BLOCK;
 	if (!p->is_known) {
 		hash = nobody;
 		hash_n = sizeof nobody - 1;
@@ -150,21 +153,21 @@ static void set_child_signals(void)
 }
 
 /* login: a copy that only this process has. */
-static _Noreturn void hash_in_child(struct cdb_file const *f, struct check_login const *login, pid_t parent)
+static _Noreturn void hash_in_child(struct check_login const *login, pid_t parent)
 {
 	set_child_signals();
 	if (getppid() != parent || !fd_close_range(3, ~0U))
 		_exit(EXIT_TEMPORARY);
 	close(SERVE_SOCKET);
 	alarm(SERVE_SECONDS);
-	enum check_result r = check_password(f, login->user, login->password);
+	enum check_result r = check_password(&passwords, login->user, login->password);
 	if (r > CHECK_ACCEPTED)
 		log_login(login, " warning: ", check_reason(r));
 	_exit(r == CHECK_ACCEPTED ? 0 : r == CHECK_REFUSED ? EXIT_REFUSED : EXIT_TEMPORARY);
 }
 
 /* Starts a child. False: errno. */
-static bool start_child(struct pending *p, struct cdb_file const *f)
+static bool start_child(struct pending *p)
 {
 	struct check_login copy = p->login;
 	pid_t parent = getpid();
@@ -172,7 +175,7 @@ static bool start_child(struct pending *p, struct cdb_file const *f)
 		return errno = EINVAL, false;
 	pid_t pid = fork(); /* the child does not have *p */
 	if (pid == 0)
-		hash_in_child(f, &copy, parent);
+		hash_in_child(&copy, parent);
 	int e = errno;
 	wipe(&copy, sizeof copy);
 	errno = e;
@@ -245,21 +248,19 @@ static void answer(unsigned int i, int code)
 /* Hashes the first waiting password, unless the same login was right meanwhile. */
 static void start_first(void)
 {
-	struct cdb_file f = CDB_FILE_ZERO;
 	struct pending *p = pending_at(0);
 	end_waiting(0);
-	if (!open_passwords(&f)) {
+	if (!open_passwords()) {
 		answer(order.waiting, EXIT_TEMPORARY);
 		return;
 	}
-	compute_mac(p, &f);
+	compute_mac(p);
 	if (is_remembered(p))
 		answer(order.waiting, 0);
-	else if (!start_child(p, &f)) {
+	else if (!start_child(p)) {
 		strerr_warnwusys("start a process");
 		answer(order.waiting, EXIT_TEMPORARY);
 	}
-	cdb_file_close(&f);
 }
 
 static void start_children(void)
@@ -295,11 +296,7 @@ static void reap_children(void)
 
 static void reply_probe(struct serve_request *r)
 {
-	struct cdb_file f = CDB_FILE_ZERO;
-	bool works = open_passwords(&f);
-	if (works)
-		cdb_file_close(&f);
-	reply_code(r, works ? 0 : EXIT_TEMPORARY, 0);
+	reply_code(r, open_passwords() ? 0 : EXIT_TEMPORARY, 0);
 }
 
 static bool is_over_limit(struct pending *p)
@@ -317,15 +314,13 @@ static bool is_over_limit(struct pending *p)
 /* Answers the request at once; false: it has to wait. */
 static bool answer_at_once(struct pending *p)
 {
-	struct cdb_file f = CDB_FILE_ZERO;
 	if (is_over_limit(p))
 		reply_code(&p->request, EXIT_TEMPORARY, LOGIN_LIMIT);
-	else if (!open_passwords(&f)) {
+	else if (!open_passwords()) {
 		forgive(p);
 		reply_code(&p->request, EXIT_TEMPORARY, 0);
 	} else {
-		compute_mac(p, &f);
-		cdb_file_close(&f);
+		compute_mac(p);
 		bool is_right = is_remembered(p);
 		if (!is_right && order.waiting < LOGINSERVICE_WAITING)
 			return false;

@@ -13,6 +13,11 @@ bool senders_open(struct senders *s, char const *path)
 	return cdb_file_open(&s->file, path);
 }
 
+bool senders_update(struct senders *s, char const *path)
+{
+	return cdb_file_update(&s->file, path);
+}
+
 bool senders_map(struct senders *s, int fd)
 {
 	return cdb_file_map(&s->file, fd);

@@ -22,6 +22,9 @@ struct senders {
    file, or too short to be a cdb). senders_close unmaps it. */
 bool senders_open(struct senders *s, char const *path);
 
+/* The same for a process that stays: opens it only if *s maps another file, or none (base/cdb.h). */
+bool senders_update(struct senders *s, char const *path);
+
 /* The same from a descriptor of cdb_file_descriptor, which stays open. */
 bool senders_map(struct senders *s, int fd);
 

@@ -24,7 +24,7 @@ static bool tables_are_inside(cdb const *map)
 	return true;
 }
 
-static bool map_file(cdb *map, int fd)
+static bool map_file(struct cdb_file *f, int fd)
 {
 	struct stat st;
 	if (fstat(fd, &st) < 0)
@@ -33,7 +33,10 @@ static bool map_file(cdb *map, int fd)
 		errno = EINVAL;
 		return false;
 	}
-	return cdb_init_fromfd(map, fd);
+	f->device = st.st_dev;
+	f->inode = st.st_ino;
+	f->changed = st.st_ctim;
+	return cdb_init_fromfd(&f->map, fd);
 }
 
 int cdb_file_descriptor(char const *path)
@@ -44,7 +47,7 @@ int cdb_file_descriptor(char const *path)
 
 bool cdb_file_map(struct cdb_file *f, int fd)
 {
-	if (!map_file(&f->map, fd))
+	if (!map_file(f, fd))
 		return false;
 	if (tables_are_inside(&f->map))
 		return true;
@@ -61,6 +64,21 @@ bool cdb_file_open(struct cdb_file *f, char const *path)
 	bool mapped = cdb_file_map(f, fd);
 	fd_close(fd);
 	return mapped;
+}
+
+static bool is_current(struct cdb_file const *f, char const *path)
+{
+	struct stat st;
+	return f->map.map && stat(path, &st) == 0 && st.st_dev == f->device && st.st_ino == f->inode
+		&& st.st_ctim.tv_sec == f->changed.tv_sec && st.st_ctim.tv_nsec == f->changed.tv_nsec;
+}
+
+bool cdb_file_update(struct cdb_file *f, char const *path)
+{
+	if (is_current(f, path))
+		return true;
+	cdb_file_close(f);
+	return cdb_file_open(f, path);
 }
 
 void cdb_file_close(struct cdb_file *f)

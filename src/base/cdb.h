@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include <skalibs/cdb.h>
 
@@ -19,9 +20,12 @@
 
 struct cdb_file {
 	cdb map;
+	dev_t device; /* these three identify the mapped file: cdb_file_update */
+	ino_t inode;
+	struct timespec changed;
 };
 
-#define CDB_FILE_ZERO {CDB_ZERO}
+#define CDB_FILE_ZERO {.map = CDB_ZERO}
 
 enum cdb_file_result { CDB_FILE_DAMAGED = -1, CDB_FILE_NONE, CDB_FILE_FOUND };
 
@@ -34,6 +38,10 @@ bool cdb_file_open(struct cdb_file *f, char const *path);
    maps it and leaves it open. */
 int cdb_file_descriptor(char const *path);
 bool cdb_file_map(struct cdb_file *f, int fd);
+
+/* Opens the file as cdb_file_open, unless *f already maps the file that the path names now: for a
+   process that stays. *f is CDB_FILE_ZERO before the first call. False: *f is closed. */
+bool cdb_file_update(struct cdb_file *f, char const *path);
 
 /* Unmaps the file. */
 void cdb_file_close(struct cdb_file *f);

@@ -9,12 +9,11 @@
 
 enum settings settings_read(struct spool_request *request, char const *path)
 {
-	struct senders senders = SENDERS_ZERO;
+	static struct senders senders = SENDERS_ZERO;
 	struct accounts_plan plan = ACCOUNTS_PLAN_DEFAULT;
-	if (!senders_open(&senders, path))
+	if (!senders_update(&senders, path))
 		return SETTINGS_ERROR;
 	enum senders_result r = senders_plan(&senders, request->plan, strlen(request->plan), &plan);
-	senders_close(&senders);
 	if (r != SENDERS_YES)
 		return r == SENDERS_NO ? SETTINGS_UNKNOWN : SETTINGS_DAMAGED;
 	request->costs_credit = plan.credit;

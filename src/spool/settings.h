@@ -12,8 +12,8 @@ enum settings {
 	SETTINGS_ERROR    /* errno: senders.cdb cannot be opened */
 };
 
-/* Sets costs_credit, sandbox, maxrcpt and limits of a request to those of request->plan. Opens the
-   file each time, so that a new one counts at once. */
+/* Sets costs_credit, sandbox, maxrcpt and limits of a request to those of request->plan. A new
+   file counts at once; the file stays mapped until then. */
 enum settings settings_read(struct spool_request *request, char const *path);
 
 /* Writes the reason, with the path or the plan, as one line for the operator. */

@@ -228,6 +228,46 @@ START_TEST(a_changed_octet_is_never_read_beyond_the_file)
 }
 END_TEST
 
+static void write_one(char const *key, char const *value)
+{
+	struct cdb_write w;
+	ck_assert(cdb_write_start(&w, dir, FILE_NAME));
+	ck_assert(cdb_write_add(&w, key, strlen(key), value, strlen(value)));
+	ck_assert(cdb_write_finish(&w, 0640));
+	ck_assert(cdb_write_replace(&w));
+	cdb_write_abandon(&w);
+}
+
+START_TEST(a_map_is_kept_until_another_file_has_its_name)
+{
+	struct cdb_file f = CDB_FILE_ZERO;
+	ck_assert(!cdb_file_update(&f, FILE_NAME));
+	ck_assert_int_eq(errno, ENOENT);
+	write_one("a", "1");
+	ck_assert(cdb_file_update(&f, FILE_NAME));
+	ck_assert(has_value(&f, "a", "1"));
+	char const *map = f.map.map;
+	ck_assert(cdb_file_update(&f, FILE_NAME));
+	ck_assert_ptr_eq(f.map.map, map);
+	for (int i = 0; i < 100; i++) { /* of the same size, and soon of the same inode */
+		write_one("a", i % 2 ? "1" : "2");
+		ck_assert(cdb_file_update(&f, FILE_NAME));
+		ck_assert(has_value(&f, "a", i % 2 ? "1" : "2"));
+	}
+	ck_assert_int_eq(truncate(FILE_NAME, 100), 0);
+	ck_assert(!cdb_file_update(&f, FILE_NAME));
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert(!cdb_file_update(&f, FILE_NAME));
+	unlink(FILE_NAME);
+	ck_assert(!cdb_file_update(&f, FILE_NAME));
+	ck_assert_int_eq(errno, ENOENT);
+	write_one("a", "3");
+	ck_assert(cdb_file_update(&f, FILE_NAME));
+	ck_assert(has_value(&f, "a", "3"));
+	cdb_file_close(&f);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("cdb");
@@ -242,6 +282,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_directory_is_neither_read_nor_replaced);
 	tcase_add_test(c, a_missing_file_is_enoent);
 	tcase_add_test(c, a_file_cut_short_is_refused);
+	tcase_add_test(c, a_map_is_kept_until_another_file_has_its_name);
 	tcase_add_test(c, a_changed_octet_is_never_read_beyond_the_file);
 	suite_add_tcase(s, c);
 	return s;
