@@ -66,13 +66,10 @@ static int parse_seen(char const *text, size_t n, char const *key, struct spool_
 
 static int read_seen(int dir, char const *name, char const *key, struct spool_entry *entry)
 {
+	static char text[SEEN_SIZE];
 	size_t n;
-	char *text = malloc(SEEN_SIZE);
-	int r = text ? read_start(dir, name, text, SEEN_SIZE, &n) : -1;
-	if (r > 0)
-		r = parse_seen(text, n, key, entry);
-	free(text);
-	return r;
+	int r = read_start(dir, name, text, sizeof text, &n);
+	return r > 0 ? parse_seen(text, n, key, entry) : r;
 }
 
 /* Restricts an answer to entries with that id; NULL: any. */

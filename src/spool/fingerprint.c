@@ -5,7 +5,6 @@
 #include "mail/header.h"
 #include "mail/param.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define BOUNDARIES 100 /* boundaries that are compared; those of later parts count as text */
@@ -176,16 +175,10 @@ static bool add_body(struct reader *r, size_t at)
 
 bool fingerprint_add(struct hash *h, char const *message, size_t n)
 {
-	struct reader *r = calloc(1, sizeof *r);
+	struct reader r = {.hash = h, .s = message, .n = n};
 	size_t at = header_mark(message, n);
-	if (!r)
-		return false;
-	r->hash = h;
-	r->s = message;
-	r->n = n;
-	bool done = add_block(r, &at, true) && add_body(r, at);
+	bool done = add_block(&r, &at, true) && add_body(&r, at);
 	for (size_t i = 0; i < BOUNDARIES; i++)
-		buf_free(&r->boundary[i]);
-	free(r);
+		buf_free(&r.boundary[i]);
 	return done;
 }
