@@ -426,6 +426,5 @@ int main(int argc, char const **argv)
 	dialogue_start(&me->dialogue, &me->config, &hooks, key, me->tls.ctl < 0 && peer_is_under_tls());
 	run_session(me);
 	flush_last_replies(me);
-	dialogue_free(&me->dialogue);
 	return 0;
 }

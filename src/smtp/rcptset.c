@@ -4,28 +4,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	FIRST_SLOTS = 256,
-	KEEP = 16384 /* octets of memory that stay allocated for the next transaction */
-};
+enum { KEEP = 16384 }; /* octets of memory that stay allocated for the next transaction */
+
+/* The envelope of a usual message is in the set: a session without a heap starts faster. */
+static void free_envelope(struct rcptset *set)
+{
+	if (set->envelope.s != set->text)
+		buf_free(&set->envelope);
+	set->envelope = (struct buf){.s = set->text, .cap = sizeof set->text};
+}
+
+/* Makes room for more octets. */
+static bool reserve_envelope(struct rcptset *set, size_t more)
+{
+	struct buf heap = BUF_ZERO;
+	if (set->envelope.s != set->text || more <= set->envelope.cap - set->envelope.len)
+		return buf_reserve(&set->envelope, more);
+	if (!buf_reserve(&heap, set->envelope.len + more) || !buf_put(&heap, set->text, set->envelope.len))
+		return false;
+	set->envelope = heap;
+	return true;
+}
 
 void rcptset_init(struct rcptset *set, unsigned char const key[SIPHASH_KEY])
 {
-	memset(set, 0, sizeof *set);
+	set->envelope.s = set->text;
+	set->slots = set->first;
 	memcpy(set->key, key, SIPHASH_KEY);
+	rcptset_free(set);
 }
 
+/* Back to the first table. */
 static void free_slots(struct rcptset *set)
 {
-	free(set->slots);
-	set->slots = NULL;
-	set->mask = 0;
+	if (set->slots != set->first)
+		free(set->slots);
+	set->slots = set->first;
+	set->mask = RCPTSET_SLOTS - 1;
 }
 
 void rcptset_free(struct rcptset *set)
 {
 	free_slots(set);
-	buf_free(&set->envelope);
+	free_envelope(set);
 	set->count = 0;
 	set->octets = 0;
 }
@@ -33,15 +54,13 @@ void rcptset_free(struct rcptset *set)
 bool rcptset_begin(struct rcptset *set, char const *sender, size_t n)
 {
 	if (set->envelope.cap > KEEP)
-		buf_free(&set->envelope);
-	if (set->mask >= FIRST_SLOTS)
-		free_slots(set);
-	else if (set->slots)
-		memset(set->slots, 0, FIRST_SLOTS * sizeof *set->slots);
+		free_envelope(set);
+	free_slots(set);
+	memset(set->first, 0, sizeof set->first);
 	set->envelope.len = 0;
 	set->count = 0;
 	set->octets = 0;
-	return buf_putc(&set->envelope, 'F') && buf_put(&set->envelope, sender, n)
+	return reserve_envelope(set, n + 2) && buf_putc(&set->envelope, 'F') && buf_put(&set->envelope, sender, n)
 		&& buf_putc(&set->envelope, 0);
 }
 
@@ -65,11 +84,11 @@ static uint32_t find_slot(struct rcptset const *set, char const *address, size_t
    would take a quarter of the time of a RCPT. */
 static bool grow_table(struct rcptset *set)
 {
-	uint32_t slots = set->mask ? (set->mask + 1) * 16 : FIRST_SLOTS;
+	uint32_t slots = (set->mask + 1) * 16;
 	uint32_t *fresh = calloc(slots, sizeof *fresh);
 	if (!fresh)
 		return false;
-	free(set->slots);
+	free_slots(set);
 	set->slots = fresh;
 	set->mask = slots - 1;
 	size_t at = strlen(set->envelope.s) + 2; /* after the sender's NUL and a T */
@@ -84,9 +103,9 @@ static bool grow_table(struct rcptset *set)
 enum rcptset_result rcptset_add(struct rcptset *set, char const *address, size_t n,
 	uint32_t max, size_t max_octets)
 {
-	if (!buf_reserve(&set->envelope, n + 2))
+	if (!reserve_envelope(set, n + 2))
 		return RCPTSET_NO_MEMORY;
-	if ((!set->slots || set->count >= set->mask - set->mask / 8) && !grow_table(set))
+	if (set->count >= set->mask - set->mask / 8 && !grow_table(set))
 		return RCPTSET_NO_MEMORY;
 	uint32_t slot = find_slot(set, address, n);
 	if (set->slots[slot])
@@ -106,7 +125,7 @@ enum rcptset_result rcptset_add(struct rcptset *set, char const *address, size_t
 
 char const *rcptset_envelope(struct rcptset *set, size_t *n)
 {
-	if (!buf_putc(&set->envelope, 0))
+	if (!reserve_envelope(set, 1) || !buf_putc(&set->envelope, 0))
 		return NULL;
 	*n = set->envelope.len;
 	set->envelope.len--;

@@ -13,13 +13,18 @@
 
 enum rcptset_result { RCPTSET_ADDED, RCPTSET_THERE, RCPTSET_FULL, RCPTSET_NO_MEMORY };
 
+#define RCPTSET_SLOTS 256 /* of the first table */
+#define RCPTSET_TEXT 1024 /* octets of the first envelope */
+
 struct rcptset {
-	struct buf envelope; /* F sender NUL, then T recipient NUL for each */
-	uint32_t *slots;     /* offsets of addresses in the envelope; 0: free */
-	uint32_t mask;       /* number of slots, a power of two, less one; 0: no table */
+	struct buf envelope; /* F sender NUL, then T recipient NUL for each. It is `text`, or on the heap */
+	uint32_t *slots;     /* offsets of addresses in the envelope; 0: free. It is `first`, or on the heap */
+	uint32_t mask;       /* number of slots, a power of two, less one */
 	uint32_t count;      /* recipients */
 	size_t octets;       /* of their addresses */
 	unsigned char key[SIPHASH_KEY];
+	uint32_t first[RCPTSET_SLOTS];
+	char text[RCPTSET_TEXT];
 };
 
 /* Makes an empty set. key: random octets, so that a client cannot choose colliding

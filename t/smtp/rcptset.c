@@ -47,9 +47,37 @@ START_TEST(a_new_transaction_gives_back_the_memory_of_a_large_one)
 		ck_assert_int_eq(rcptset_add(&set, a, strlen(a), 10000, 1 << 20), RCPTSET_ADDED);
 	}
 	ck_assert(rcptset_begin(&set, "r@d", 3));
-	ck_assert_ptr_null(set.slots);
-	ck_assert_uint_le(set.envelope.cap, 16384);
+	ck_assert_ptr_eq(set.slots, set.first);
+	ck_assert_ptr_eq(set.envelope.s, set.text);
 	rcptset_free(&set);
+}
+END_TEST
+
+START_TEST(an_envelope_of_any_size_is_whole)
+{
+	struct rcptset set;
+	char sender[RCPTSET_TEXT + 10], a[20], wanted[16384];
+	memset(sender, 's', sizeof sender);
+	rcptset_init(&set, key);
+	for (size_t size = 1; size <= sizeof sender; size++) {
+		ck_assert(rcptset_begin(&set, sender, size));
+		size_t at = size + 2, n;
+		wanted[0] = 'F';
+		memset(wanted + 1, 's', size);
+		wanted[size + 1] = 0;
+		for (unsigned i = 0; i < 300; i++) {
+			snprintf(a, sizeof a, "a%u@b", i);
+			ck_assert_int_eq(rcptset_add(&set, a, strlen(a), 1000, 1 << 20), RCPTSET_ADDED);
+			at += (size_t)sprintf(wanted + at, "T%s", a) + 1;
+			if (i > 2 && i < 250)
+				continue;
+			wanted[at] = 0;
+			char const *e = rcptset_envelope(&set, &n);
+			ck_assert_uint_eq(n, at + 1);
+			ck_assert_mem_eq(e, wanted, n);
+		}
+		rcptset_free(&set);
+	}
 }
 END_TEST
 
@@ -86,6 +114,7 @@ Suite *unit_suite(void)
 	TCase *c = unit_case("rcptset");
 	tcase_add_test(c, a_recipient_is_kept_once);
 	tcase_add_test(c, a_new_transaction_gives_back_the_memory_of_a_large_one);
+	tcase_add_test(c, an_envelope_of_any_size_is_whole);
 	tcase_add_test(c, the_octets_of_all_addresses_are_limited);
 	tcase_add_test(c, an_address_that_begins_another_is_not_the_same);
 	suite_add_tcase(s, c);
