@@ -91,17 +91,29 @@ static bool is_full(int error)
 	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ETOOMANYREFS;
 }
 
+static void close_line(int *line)
+{
+	if (*line >= 0)
+		fd_close(*line);
+	*line = -1;
+}
+
 /* Sends the request with its end of the pair. Any result but ASK_REPLIED is a failure. */
-static enum ask_end send_request(struct ask const *a, int end)
+static enum ask_end send_request(struct ask const *a, int *line, int end)
 {
 	uint64_t down_since = 0;
 	for (;;) {
-		int fd = connect_service(a->path);
-		if (fd >= 0 && send_once(fd, a, end)) {
-			close(fd);
+		bool is_old = *line >= 0;
+		if (!is_old)
+			*line = connect_service(a->path);
+		if (*line >= 0 && send_once(*line, a, end))
 			return ASK_REPLIED;
-		}
 		int e = errno;
+		if (!is_full(e)) {
+			close_line(line);
+			if (is_old)
+				continue; /* the service may have another socket now */
+		}
 		uint64_t now = clock_ms(), until = a->deadline;
 		if (!is_down(e))
 			down_since = 0;
@@ -110,12 +122,10 @@ static enum ask_end send_request(struct ask const *a, int end)
 		if (down_since && until > down_since + ASK_DOWN_MS)
 			until = down_since + ASK_DOWN_MS;
 		bool again = (is_down(e) || is_full(e)) && now < until;
-		bool has_event = fd >= 0 && (e == EAGAIN || e == EWOULDBLOCK);
+		bool has_event = *line >= 0 && (e == EAGAIN || e == EWOULDBLOCK);
 		if (!has_event && until > now + RETRY_MS)
 			until = now + RETRY_MS;
-		bool waited = again && wait_with_client(has_event ? fd : -1, POLLOUT, a->client, until);
-		if (fd >= 0)
-			close(fd);
+		bool waited = again && wait_with_client(has_event ? *line : -1, POLLOUT, a->client, until);
 		errno = e;
 		if (!again)
 			return ASK_NOT_SENT;
@@ -145,14 +155,16 @@ static enum ask_end receive_reply(struct ask const *a, int fd, char *reply, size
 
 enum ask_end ask(struct ask const *a, char *reply, size_t max, size_t *n)
 {
-	int pair[2];
+	int pair[2], own = -1;
 	*n = 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return ASK_NOT_SENT;
-	enum ask_end r = send_request(a, pair[1]);
+	enum ask_end r = send_request(a, a->line ? a->line : &own, pair[1]);
 	fd_close(pair[1]);
 	if (r == ASK_REPLIED)
 		r = receive_reply(a, pair[0], reply, max, n);
+	/* Closed now: while a descriptor is in flight, Linux collects garbage at each close of a UNIX socket. */
+	close_line(&own);
 	fd_close(pair[0]);
 	return r;
 }

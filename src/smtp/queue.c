@@ -88,6 +88,13 @@ void queue_tidy(struct queue *q)
 	q->has_run = false;
 }
 
+void queue_free(struct queue *q)
+{
+	close_file(&q->message);
+	close_file(&q->envelope);
+	close_file(&q->line);
+}
+
 static bool write_envelope(struct queue *q, char const *envelope, size_t n)
 {
 	return open_file(&q->envelope) && fd_write_all(q->envelope, envelope, n) && rewind_file(q->envelope);
@@ -177,14 +184,15 @@ static void ask_service(struct queue *q, struct ask const *a, struct answer *out
 static void hand_to_service(struct queue *q, struct queue_settings const *settings, bool empty, char const *envelope,
 	size_t n, uint64_t deadline, struct answer *out)
 {
-	char block[SUBMISSION_BLOCK + 1];
+	static char block[SUBMISSION_BLOCK + 1]; /* on the stack its unused part would cost a page */
 	unsigned char lengths[2][SUBMISSION_LENGTH];
 	size_t message_n = empty ? 0 : q->n;
 	bool fits = (empty || q->message < 0) && n <= SUBMISSION_BODY
 		&& n + message_n + 2 * SUBMISSION_LENGTH <= SUBMISSION_BODY;
 	struct iovec const data[] = {{block, submission_format(block, settings->value)},
 		{lengths[0], SUBMISSION_LENGTH}, {(char *)envelope, n}, {lengths[1], SUBMISSION_LENGTH}, {room, message_n}};
-	struct ask a = {.path = q->socket, .data = data, .pieces = fits ? 5 : 1, .deadline = deadline, .client = -1};
+	struct ask a = {.path = q->socket, .data = data, .pieces = fits ? 5 : 1, .deadline = deadline, .client = -1,
+		.line = &q->line};
 	submission_format_length(lengths[0], n);
 	submission_format_length(lengths[1], message_n);
 	if (!fits && empty && !open_file(&q->message)) /* an empty file */

@@ -16,13 +16,14 @@
 struct queue {
 	char const *const *argv; /* the program; or, if NULL, */
 	char const *socket;      /* the socket of the service */
+	int line;                /* connected to it, after the first message; -1: not open */
 	int message, envelope;   /* memory files; -1: not open */
 	bool has_run;            /* the message can be forgotten */
 	size_t n;                /* octets of a small message, which needs no memory file */
 	char reason[ASK_REASON]; /* how the last run failed, for the log */
 };
 
-#define QUEUE_ZERO {.message = -1, .envelope = -1}
+#define QUEUE_ZERO {.line = -1, .message = -1, .envelope = -1}
 
 /* The settings that go with a message. */
 struct queue_settings {
@@ -44,5 +45,8 @@ void queue_run(struct queue *q, struct queue_settings const *settings, bool empt
 /* Frees the memory of a message that has been run. Freeing a large one takes a moment: call it
    after the client has the reply. */
 void queue_tidy(struct queue *q);
+
+/* Closes everything. */
+void queue_free(struct queue *q);
 
 #endif

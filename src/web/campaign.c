@@ -114,9 +114,9 @@ void campaign_submit(struct campaign *c, struct buf const *message, struct campa
 	queue.socket = origin->queue;
 	answer_read(answer, -1, "", 0);
 	strcpy(reason, "no memory");
-	if (!envelope || !queue_begin(&queue) || !queue_write(&queue, message->s, message->len))
-		return;
-	queue_run(&queue, &settings, false, envelope, n, clock_ms() + CAMPAIGN_SECONDS * 1000, answer);
-	strcpy(reason, queue.reason);
-	queue_tidy(&queue);
+	if (envelope && queue_begin(&queue) && queue_write(&queue, message->s, message->len)) {
+		queue_run(&queue, &settings, false, envelope, n, clock_ms() + CAMPAIGN_SECONDS * 1000, answer);
+		strcpy(reason, queue.reason);
+	}
+	queue_free(&queue);
 }

@@ -469,6 +469,33 @@ START_TEST(a_service_that_starts_meanwhile_gets_the_request)
 }
 END_TEST
 
+static enum ask_end ask_on(int *line)
+{
+	struct iovec const data = {"hola", 4};
+	struct ask const a = {.path = path, .data = &data, .pieces = 1, .deadline = clock_ms() + SOON, .client = -1, .line = line};
+	size_t n;
+	return ask(&a, got, MAX, &n);
+}
+
+START_TEST(a_kept_connection_survives_the_restart_of_a_service)
+{
+	int line = -1, status;
+	start_service();
+	ck_assert_int_eq(ask_on(&line), ASK_REPLIED);
+	int first = line;
+	ck_assert_int_ge(first, 0);
+	ck_assert_int_eq(ask_on(&line), ASK_REPLIED);
+	ck_assert_int_eq(line, first);
+	kill(service, SIGTERM);
+	ck_assert_int_eq(waitpid(service, &status, 0), service);
+	start_service();
+	ck_assert_int_eq(ask_on(&line), ASK_REPLIED);
+	ck_assert_int_ge(line, 0);
+	ck_assert_int_eq(ask_on(&line), ASK_REPLIED);
+	close(line);
+}
+END_TEST
+
 START_TEST(a_socket_of_another_kind_fails_at_once)
 {
 	int fd = bind_socket(SOCK_SEQPACKET);
@@ -602,6 +629,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_full_socket_is_tried_until_the_deadline);
 	tcase_add_test(c, a_missing_service_is_awaited_for_five_seconds);
 	tcase_add_test(c, a_service_that_starts_meanwhile_gets_the_request);
+	tcase_add_test(c, a_kept_connection_survives_the_restart_of_a_service);
 	tcase_add_test(c, a_socket_of_another_kind_fails_at_once);
 	tcase_add_test(c, a_path_that_is_too_long_fails_at_once);
 	tcase_add_test(c, a_worker_that_dies_is_logged_and_replaced);

@@ -72,7 +72,8 @@ class Player:
 			os.unlink(path)
 		self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		self.sock.bind(path)
-		threading.Thread(target=self.play, daemon=True).start()
+		self.thread = threading.Thread(target=self.play, daemon=True)
+		self.thread.start()
 
 	def play(self):
 		while True:
@@ -94,6 +95,8 @@ class Player:
 		with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
 			s.connect(self.path)
 			s.send(b'')
+		self.thread.join()
+		self.sock.close()
 		os.unlink(self.path)
 
 
