@@ -12,25 +12,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/saca-unit.XXXXXX";
 static int dir;
 
 static void make_folder(void)
 {
-	strcpy(strrchr(folder, '.'), ".XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	ck_assert_int_eq(chdir(folder), 0);
+	unit_make_folder();
+	ck_assert_int_eq(chdir(unit_folder), 0);
 	dir = open(".", O_RDONLY | O_DIRECTORY);
 	ck_assert_int_ge(dir, 0);
 }
 
 static void remove_folder(void)
 {
-	unlink("senders.cdb");
-	unlink("senders.cdb.new");
 	close(dir);
 	ck_assert_int_eq(chdir("/"), 0);
-	ck_assert_int_eq(rmdir(folder), 0);
+	unit_remove_folder();
 }
 
 #define PUT(w, key, value) ck_assert(cdb_write_add(&w, key, sizeof key - 1, value, sizeof value - 1))

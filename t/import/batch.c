@@ -10,22 +10,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char path[] = "/tmp/saca-batch.XXXXXX";
 static struct spool spool;
 
 static void make_spool(void)
 {
-	strcpy(path + sizeof path - 7, "XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(path));
-	ck_assert(spool_open(&spool, path));
+	unit_make_folder();
+	ck_assert(spool_open(&spool, unit_folder));
 }
 
 static void remove_spool(void)
 {
-	char command[sizeof path + 8];
-	sprintf(command, "rm -r %s", path);
 	spool_close(&spool);
-	ck_assert_int_eq(system(command), 0);
+	unit_remove_folder();
 }
 
 /* Makes a file of that age, date and number. */

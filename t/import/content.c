@@ -19,21 +19,13 @@
 #define PART(id, data) "--b\nContent-Type: image/png\nContent-ID: <" id ">\nContent-Transfer-Encoding: base64\n\n" data "\n"
 #define MESSAGE(fields, rest) fields "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n" TEXT rest "--b--\n"
 
-static char top[100], web[120];
+static char web[sizeof unit_folder + 8];
 static struct content content;
 
 static void set_up(void)
 {
-	snprintf(top, sizeof top, "%s/saca-content.XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-	ck_assert(mkdtemp(top));
-	snprintf(web, sizeof web, "%s/web", top);
-}
-
-static void tear_down(void)
-{
-	char command[200];
-	snprintf(command, sizeof command, "rm -rf '%s'", top);
-	ck_assert(!system(command));
+	unit_make_folder();
+	snprintf(web, sizeof web, "%s/web", unit_folder);
 }
 
 static enum content_status read_at(char const *folder, char const *url, char const *s, size_t n)
@@ -404,7 +396,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("content");
 	TCase *c = unit_case("content");
-	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_checked_fixture(c, set_up, unit_remove_folder);
 	tcase_add_test(c, a_message_becomes_subject_text_html_and_images);
 	tcase_add_test(c, a_message_without_fields_or_images_is_read);
 	tcase_add_loop_test(c, images_are_hosted_and_cids_replaced, 0, sizeof cases / sizeof *cases);

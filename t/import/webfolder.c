@@ -13,20 +13,12 @@
 
 #define HASH "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" /* of "abc" */
 
-static char top[100], web[120];
+static char web[sizeof unit_folder + 8];
 
 static void set_up(void)
 {
-	snprintf(top, sizeof top, "%s/saca-web.XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
-	ck_assert(mkdtemp(top));
-	snprintf(web, sizeof web, "%s/web", top);
-}
-
-static void tear_down(void)
-{
-	char command[200];
-	snprintf(command, sizeof command, "rm -rf '%s'", top);
-	ck_assert(!system(command));
+	unit_make_folder();
+	snprintf(web, sizeof web, "%s/web", unit_folder);
 }
 
 static struct stat stat_of(char const *name)
@@ -106,7 +98,7 @@ START_TEST(new_keeps_the_path)
 	struct webfolder *w = webfolder_new(web);
 	put(w);
 	webfolder_free(w);
-	ck_assert(!chdir(top));
+	ck_assert(!chdir(unit_folder));
 	strcpy(web, "relative");
 	w = webfolder_new(web);
 	put(w);
@@ -176,7 +168,7 @@ START_TEST(put_follows_no_symbolic_link)
 	char hash[WEBFOLDER_HEX], path[WEBFOLDER_PATH], to[300], from[400];
 	struct webfolder *w = webfolder_new(web);
 	put(w);
-	snprintf(to, sizeof to, "%s/victim", top);
+	snprintf(to, sizeof to, "%s/victim", unit_folder);
 	snprintf(from, sizeof from, "%s/i/.%s.png.part", web, HASH);
 	ck_assert(!symlink(to, from));
 	ck_assert(!webfolder_put(w, "png", "abc", 3, hash, path));
@@ -218,7 +210,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("webfolder");
 	TCase *c = unit_case("webfolder");
-	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_checked_fixture(c, set_up, unit_remove_folder);
 	tcase_add_test(c, new_makes_no_folder);
 	tcase_add_test(c, put_writes_an_image_once);
 	tcase_add_test(c, new_keeps_the_path);

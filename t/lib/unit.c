@@ -1,5 +1,31 @@
 /* The main of every unit test: runs the suite of its one file and writes TAP. */
+#define _GNU_SOURCE
 #include "unit.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+char unit_folder[64];
+
+void unit_make_folder(void)
+{
+	char const *top = getenv("TMPDIR");
+	int n = snprintf(unit_folder, sizeof unit_folder, "%s/saca-unit.XXXXXX", top ? top : "/tmp");
+	ck_assert_int_lt(n, (int)sizeof unit_folder);
+	ck_assert_ptr_nonnull(mkdtemp(unit_folder));
+}
+
+static int remove_path(char const *path, struct stat const *st, int kind, struct FTW *walk)
+{
+	(void)st, (void)kind, (void)walk;
+	return remove(path);
+}
+
+void unit_remove_folder(void)
+{
+	ck_assert_int_eq(nftw(unit_folder, remove_path, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
 
 int main(void)
 {

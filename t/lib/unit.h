@@ -19,6 +19,11 @@ static inline TCase *unit_case(char const *name)
 	return c;
 }
 
+/* A folder for one test, below TMPDIR or /tmp. It is removed with everything in it. */
+extern char unit_folder[64];
+void unit_make_folder(void);
+void unit_remove_folder(void);
+
 /* The size of a test: `all`, or a hundredth of it where UNIT_SMALL is set. scripts/analyze
    sets it for valgrind, under which a test runs fifty times slower. */
 static inline unsigned unit_size(unsigned all)

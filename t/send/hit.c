@@ -81,22 +81,21 @@ END_TEST
 
 START_TEST(file_is_named_by_host_and_hour)
 {
-	char folder[] = "/tmp/saca-hits.XXXXXX", path[600], host[65];
-	ck_assert_ptr_ne(mkdtemp(folder), NULL);
+	char path[600], host[65];
+	unit_make_folder();
 	umask(077);
 	struct hit h = {.kind = HIT_UNSUB, .class = HIT_PERSON, .plan = 1, .send = 2, .contact = 3, .seconds = 1378987159};
-	ck_assert(hits_append(folder, &h, true));
-	ck_assert(hits_append(folder, &h, false));
+	ck_assert(hits_append(unit_folder, &h, true));
+	ck_assert(hits_append(unit_folder, &h, false));
 	gethostname(host, sizeof host);
-	snprintf(path, sizeof path, "%s/%s.2013091211", folder, host);
+	snprintf(path, sizeof path, "%s/%s.2013091211", unit_folder, host);
 	struct stat st;
 	ck_assert_msg(stat(path, &st) == 0, "%s", path);
 	ck_assert_int_eq(st.st_mode & 07777, 0660);
 	char line[HIT_SIZE];
 	ck_assert_uint_eq((size_t)st.st_size, 2 * hit_format(line, &h));
-	unlink(path);
-	rmdir(folder);
-	ck_assert(!hits_append(folder, &h, true));
+	unit_remove_folder();
+	ck_assert(!hits_append(unit_folder, &h, true));
 }
 END_TEST
 
@@ -135,15 +134,14 @@ static uint64_t drain(int dir, struct hitfile_batch *b, uint64_t *inode, uint64_
 
 START_TEST(no_line_is_lost_between_writers_and_reader)
 {
-	char folder[] = "/tmp/saca-hits.XXXXXX";
-	ck_assert_ptr_ne(mkdtemp(folder), NULL);
-	int dir = open(folder, O_RDONLY | O_DIRECTORY), alive = 16;
+	unit_make_folder();
+	int dir = open(unit_folder, O_RDONLY | O_DIRECTORY), alive = 16;
 	unsigned int each = unit_size(HITS / 16);
 	for (int i = 0; i < alive; i++)
 		if (fork() == 0) {
 			for (unsigned int j = 0; j < each; j++) {
 				struct hit h = {.kind = HIT_OPEN, .class = HIT_PERSON, .plan = 1, .send = 2, .contact = j + 1, .seconds = 1378987159};
-				if (!hits_append(folder, &h, false))
+				if (!hits_append(unit_folder, &h, false))
 					_exit(1);
 			}
 			_exit(0);
@@ -163,7 +161,7 @@ START_TEST(no_line_is_lost_between_writers_and_reader)
 	ck_assert_uint_eq(lines, (uint64_t)16 * each);
 	hitfile_free(&b);
 	close(dir);
-	rmdir(folder);
+	unit_remove_folder();
 }
 END_TEST
 

@@ -9,23 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[64];
 static int dir;
 
 static void make_folder(void)
 {
-	strcpy(folder, "/tmp/saca-publish.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	dir = open(folder, O_RDONLY | O_DIRECTORY);
+	unit_make_folder();
+	dir = open(unit_folder, O_RDONLY | O_DIRECTORY);
 	ck_assert_int_ge(dir, 0);
 }
 
 static void remove_folder(void)
 {
-	char command[80];
 	close(dir);
-	snprintf(command, sizeof command, "rm -rf %s", folder);
-	ck_assert_int_eq(system(command), 0);
+	unit_remove_folder();
 }
 
 static struct publish_text text(char const *s)
@@ -71,10 +67,10 @@ START_TEST(a_send_reads_as_it_was_written)
 	char path[100];
 	struct stat st;
 	ck_assert(write_one(71166));
-	snprintf(path, sizeof path, "%s/166/71166.cdb", folder);
+	snprintf(path, sizeof path, "%s/166/71166.cdb", unit_folder);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0640);
-	ck_assert_int_eq(publish_open(&p, folder, 71166), PUBLISH_FOUND);
+	ck_assert_int_eq(publish_open(&p, unit_folder, 71166), PUBLISH_FOUND);
 	ck_assert_uint_eq(p.plan, 3);
 	ck_assert_uint_eq(p.send, 71166);
 	ck_assert_uint_eq(p.language, 18);
@@ -86,8 +82,8 @@ START_TEST(a_send_reads_as_it_was_written)
 	ck_assert_int_eq(publish_link(&p, 3, &url), PUBLISH_NONE);
 	ck_assert_int_eq(publish_link(&p, 0, &url), PUBLISH_NONE);
 	publish_close(&p);
-	ck_assert_int_eq(publish_open(&p, folder, 71167), PUBLISH_NONE);
-	ck_assert_int_eq(publish_open(&p, folder, 166), PUBLISH_NONE);
+	ck_assert_int_eq(publish_open(&p, unit_folder, 71167), PUBLISH_NONE);
+	ck_assert_int_eq(publish_open(&p, unit_folder, 166), PUBLISH_NONE);
 }
 END_TEST
 
@@ -101,7 +97,7 @@ START_TEST(the_page_has_the_tokens_of_its_contact)
 	token_write(leave, &(struct token){TOKEN_UNSUBSCRIBE, 3, 71166, 9, 0}, 5, fake_mac, NULL);
 	snprintf(want, sizeof want, "<a href=https://l.example/c/%s>x</a><a href=https://l.example/u/%s>y</a>", click, leave);
 	ck_assert(write_one(71166));
-	ck_assert_int_eq(publish_open(&p, folder, 71166), PUBLISH_FOUND);
+	ck_assert_int_eq(publish_open(&p, unit_folder, 71166), PUBLISH_FOUND);
 	ck_assert(publish_page(&out, &p, &filler));
 	ck_assert_uint_eq(out.len, strlen(want));
 	ck_assert_int_eq(memcmp(out.s, want, out.len), 0);
@@ -115,7 +111,7 @@ START_TEST(writing_again_replaces_the_file)
 	struct published p;
 	ck_assert(write_one(5));
 	ck_assert(write_one(5));
-	ck_assert_int_eq(publish_open(&p, folder, 5), PUBLISH_FOUND);
+	ck_assert_int_eq(publish_open(&p, unit_folder, 5), PUBLISH_FOUND);
 	publish_close(&p);
 }
 END_TEST
@@ -125,10 +121,10 @@ START_TEST(a_damaged_file_is_noticed)
 	struct published p;
 	char path[100];
 	ck_assert(write_one(5));
-	snprintf(path, sizeof path, "%s/5/5.cdb", folder);
+	snprintf(path, sizeof path, "%s/5/5.cdb", unit_folder);
 	ck_assert_int_eq(truncate(path, 2100), 0);
 	errno = 0;
-	ck_assert_int_eq(publish_open(&p, folder, 5), PUBLISH_FAILED);
+	ck_assert_int_eq(publish_open(&p, unit_folder, 5), PUBLISH_FAILED);
 	ck_assert_int_eq(errno, EINVAL);
 }
 END_TEST
@@ -136,7 +132,7 @@ END_TEST
 START_TEST(a_folder_that_cannot_be_written_is_an_error)
 {
 	char path[100];
-	snprintf(path, sizeof path, "%s/5", folder);
+	snprintf(path, sizeof path, "%s/5", unit_folder);
 	FILE *f = fopen(path, "w");
 	ck_assert_ptr_nonnull(f);
 	ck_assert_int_eq(fclose(f), 0);

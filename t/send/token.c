@@ -13,7 +13,7 @@
 #define K0 "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define K1 "f00102030405060708090A0B0C0D0E0F101112131415161718191a1b1c1d1e1f"
 
-static char folder[64], path[80];
+static char path[sizeof unit_folder + 16];
 static struct linkkeys keys;
 
 static void write_file(char const *text)
@@ -26,17 +26,10 @@ static void write_file(char const *text)
 
 static void make_folder(void)
 {
-	strcpy(folder, "/tmp/saca-token.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	snprintf(path, sizeof path, "%s/link.key", folder);
+	unit_make_folder();
+	snprintf(path, sizeof path, "%s/link.key", unit_folder);
 	write_file("7 " K0 "\n");
 	ck_assert(linkkeys_read(&keys, path));
-}
-
-static void remove_folder(void)
-{
-	unlink(path);
-	rmdir(folder);
 }
 
 static size_t write_token(char *out, struct token const *t)
@@ -237,7 +230,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("token");
 	TCase *c = unit_case("token");
-	tcase_add_checked_fixture(c, make_folder, remove_folder);
+	tcase_add_checked_fixture(c, make_folder, unit_remove_folder);
 	tcase_add_loop_test(c, a_token_reads_as_it_was_written, 0, 5);
 	tcase_add_test(c, a_number_out_of_range_is_refused);
 	tcase_add_test(c, a_token_has_the_published_form);

@@ -27,7 +27,7 @@
 
 enum { MAX = 1000, SOON = 10000, WORKERS = 2 };
 
-static char folder[64], path[96];
+static char path[96];
 static pid_t service;
 
 /* --- The service --------------------------------------------------------------------------- */
@@ -88,7 +88,7 @@ static void start_service(void)
 	if (service == 0) {
 		PROG = "service";
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		int log = open(strcat(strcpy((char[128]){0}, folder), "/log"), O_CREAT | O_WRONLY | O_APPEND, 0600);
+		int log = open(strcat(strcpy((char[128]){0}, unit_folder), "/log"), O_CREAT | O_WRONLY | O_APPEND, 0600);
 		dup2(log, 2);
 		dup2(fd, 0);
 		close(fd);
@@ -101,21 +101,18 @@ static void start_service(void)
 static void set_up(void)
 {
 	signal(SIGPIPE, SIG_IGN);
-	strcpy(folder, "/tmp/saca-serve.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	sprintf(path, "%s/s", folder);
+	unit_make_folder();
+	sprintf(path, "%s/s", unit_folder);
 }
 
 static void tear_down(void)
 {
-	char command[128];
 	if (service > 0) {
 		kill(service, SIGKILL);
 		waitpid(service, NULL, 0);
 	}
 	service = 0;
-	sprintf(command, "rm -rf %s", folder);
-	ck_assert_int_eq(system(command), 0);
+	unit_remove_folder();
 }
 
 /* --- Asking -------------------------------------------------------------------------------- */
@@ -380,7 +377,7 @@ START_TEST(a_peer_that_has_gone_is_noticed)
 {
 	start_service();
 	char request[128], *name = request + 1;
-	sprintf(request, "w%s/file", folder);
+	sprintf(request, "w%s/file", unit_folder);
 	ck_assert_int_eq(ask_fully(request, strlen(request), NULL, 0, 50, -1), ASK_LATE);
 	for (uint64_t end = clock_ms() + SOON; access(name, F_OK) < 0 && clock_ms() < end;)
 		usleep(1000);
@@ -394,7 +391,7 @@ START_TEST(asking_ends_when_the_client_has_gone)
 	char request[128];
 	int p[2];
 	ck_assert_int_eq(pipe(p), 0);
-	sprintf(request, "w%s/file", folder);
+	sprintf(request, "w%s/file", unit_folder);
 	ck_assert_int_eq(ask_fully(request, strlen(request), NULL, 0, 50, p[1]), ASK_LATE);
 	close(p[0]);
 	ck_assert_int_eq(ask_fully(request, strlen(request), NULL, 0, SOON, p[1]), ASK_CLIENT_GONE);
@@ -523,7 +520,7 @@ END_TEST
 static bool log_has(char const *text)
 {
 	char name[96], all[4096];
-	sprintf(name, "%s/log", folder);
+	sprintf(name, "%s/log", unit_folder);
 	int fd = open(name, O_RDONLY);
 	ssize_t n = read(fd, all, sizeof all - 1);
 	close(fd);
@@ -555,7 +552,7 @@ START_TEST(sigterm_lets_a_worker_finish_its_request)
 	start_service();
 	char name[96];
 	int pair[2], status;
-	sprintf(name, "%s/file", folder);
+	sprintf(name, "%s/file", unit_folder);
 	char request[128];
 	sprintf(request, "w%s", name);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);

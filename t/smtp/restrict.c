@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64], path[96];
+static char path[96];
 static int service, listening;
 static struct sockaddr_in tcp;
 
@@ -28,9 +28,8 @@ static void set_up(void)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 	socklen_t n = sizeof tcp;
-	strcpy(folder, "/tmp/saca-restrict.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	sprintf(path, "%s/s", folder);
+	unit_make_folder();
+	sprintf(path, "%s/s", unit_folder);
 	strcpy(to.sun_path, path);
 	service = socket(AF_UNIX, SOCK_DGRAM, 0);
 	ck_assert_int_eq(bind(service, (struct sockaddr *)&to, sizeof to), 0);
@@ -39,13 +38,6 @@ static void set_up(void)
 	ck_assert_int_eq(bind(listening, (struct sockaddr *)&tcp, sizeof tcp), 0);
 	ck_assert_int_eq(listen(listening, 5), 0);
 	ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&tcp, &n), 0);
-}
-
-static void tear_down(void)
-{
-	char command[96];
-	sprintf(command, "rm -rf %s", folder);
-	ck_assert_int_eq(system(command), 0);
 }
 
 static long version(void)
@@ -72,14 +64,14 @@ static int open_for_writing(void)
 static int make_file(void)
 {
 	char name[128];
-	sprintf(name, "%s/new", folder);
+	sprintf(name, "%s/new", unit_folder);
 	return open(name, O_CREAT | O_WRONLY, 0600) < 0 ? errno : 0;
 }
 
 static int make_folder(void)
 {
 	char name[128];
-	sprintf(name, "%s/new", folder);
+	sprintf(name, "%s/new", unit_folder);
 	return mkdir(name, 0700) < 0 ? errno : 0;
 }
 
@@ -134,7 +126,7 @@ START_TEST(a_restricted_session_cannot_use_files_or_programs)
 	int before = in_child(forbidden[_i].attempt, false);
 	ck_assert_int_ne(before, forbidden[_i].expected);
 	if (forbidden[_i].attempt == make_folder || forbidden[_i].attempt == remove_file || forbidden[_i].attempt == make_file) {
-		tear_down();
+		unit_remove_folder();
 		set_up();
 	}
 	int after = in_child(forbidden[_i].attempt, true);
@@ -184,7 +176,7 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("restrict");
 	TCase *c = unit_case("restrict");
-	tcase_add_checked_fixture(c, set_up, tear_down);
+	tcase_add_checked_fixture(c, set_up, unit_remove_folder);
 	tcase_add_loop_test(c, a_restricted_session_cannot_use_files_or_programs, 0, (int)(sizeof forbidden / sizeof *forbidden));
 	tcase_add_test(c, a_restricted_session_can_do_its_work);
 	tcase_add_test(c, a_restricted_session_gains_no_privileges_and_leaves_no_core);

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,27 +17,20 @@
 #define KEY2 "0000000000000000000000000000000000000000000000000000000000000001"
 #define NOW 1378987159 /* 2013-09-12T11:59:19Z */
 
-static char root[64];
+static char root[sizeof unit_folder + 8];
 static struct spool sp;
 
 static void make_spool(void)
 {
-	strcpy(root, "/tmp/saca-unit.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(root));
-	ck_assert_int_eq(rmdir(root), 0);
+	unit_make_folder();
+	sprintf(root, "%s/spool", unit_folder);
 	ck_assert(spool_open_or_begin(&sp, root));
-}
-
-static int remove_path(char const *path, struct stat const *st, int kind, struct FTW *walk)
-{
-	(void)st, (void)kind, (void)walk;
-	return remove(path);
 }
 
 static void remove_spool(void)
 {
 	spool_close(&sp);
-	nftw(root, remove_path, 8, FTW_DEPTH | FTW_PHYS);
+	unit_remove_folder();
 }
 
 static inline void put(char const *path, char const *text)

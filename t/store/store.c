@@ -9,23 +9,20 @@
 #include <string.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/saca-store.XXXXXX", path[sizeof folder + 8];
+static char path[sizeof unit_folder + 8];
 static struct store *store;
 
 static void make_store(void)
 {
-	strcpy(folder + sizeof folder - 7, "XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	sprintf(path, "%s/db", folder);
+	unit_make_folder();
+	sprintf(path, "%s/db", unit_folder);
 	ck_assert_int_eq(store_open(&store, path, true), STORE_OK);
 }
 
 static void remove_store(void)
 {
-	char command[sizeof folder + 8];
-	sprintf(command, "rm -r %s", folder);
 	store->close(store);
-	ck_assert_int_eq(system(command), 0);
+	unit_remove_folder();
 }
 
 #define SLICE(word) {word, sizeof word - 1}

@@ -10,17 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/saca-unit.XXXXXX", file[64], keyfile[64];
+static char file[sizeof unit_folder + 8], keyfile[sizeof unit_folder + 16];
 static struct server server;
 static struct sessions cache;
 static struct fault fault;
 
 static void start(void)
 {
-	strcpy(folder, "/tmp/saca-unit.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(folder));
-	sprintf(file, "%s/cache", folder);
-	sprintf(keyfile, "%s/cache.key", folder);
+	unit_make_folder();
+	sprintf(file, "%s/cache", unit_folder);
+	sprintf(keyfile, "%s/cache.key", unit_folder);
 	ck_assert(sessions_make(file, 64, &fault));
 	ck_assert(sessions_open(&cache, file, &fault));
 	ck_assert(server_init(&server, NULL, 0, BR_TLS12));
@@ -30,13 +29,8 @@ static void start(void)
 
 static void stop(void)
 {
-	char temp[80];
 	sessions_close(&cache);
-	unlink(file);
-	unlink(keyfile);
-	sprintf(temp, "%s.new", file);
-	unlink(temp);
-	rmdir(folder);
+	unit_remove_folder();
 }
 
 static br_ssl_session_parameters session(unsigned int id)
@@ -222,13 +216,13 @@ END_TEST
 START_TEST(sessions_open_refuses_files_with_wrong_mode_or_content)
 {
 	struct sessions s;
-	char other[64];
+	char other[sizeof unit_folder + 8];
 	ck_assert_int_eq(chmod(keyfile, 0640), 0);
 	ck_assert(!sessions_open(&s, file, &fault));
 	ck_assert_int_eq(s.fd, -1);
 	ck_assert_int_eq(chmod(keyfile, 0600), 0);
 	ck_assert(!sessions_open(&s, keyfile, &fault));
-	sprintf(other, "%s/none", folder);
+	sprintf(other, "%s/none", unit_folder);
 	ck_assert(!sessions_open(&s, other, &fault));
 	ck_assert_int_eq(fault.error, ENOENT);
 	ck_assert(!sessions_make(keyfile, 64, &fault));
