@@ -17,7 +17,7 @@ token() { python3 "$TOP/t/lib/link_token.py" "$SACA_LINK_KEYS" "$1" "${4:-7}" "$
 # The slots of the page are after /c/ and /u/.
 publish 1166 plan=7 language=4 'sender=Tienda <Ana> & Co' subject=oferta url=https://t.example.com \
 	'page=<p><a href="/c/">x</a> <a href="/u/">out</a></p>' 'slots=15 c 1\n35 u 0\n' \
-	'1=https://example.com/?a=1&b=2' '2=https://ma\xc3\xb1ana.example/a b\r\nSet-Cookie: x=1"<'
+	'1=https://example.com/?a=1&b=2' '2=https://ma\xc3\xb1ana.example/a b\r\nSet-Cookie: x=1"<\x7f'
 
 # recorded: prints the lines in hits/, and removes them
 recorded() {

@@ -36,8 +36,9 @@ ask GET "/c/$C"
 is "$(status):$(field Location)" '302 Found:https://example.com/?a=1&b=2' 'a click leads to the address of the link'
 is "$(recorded | cut -d' ' -f1-6)" 'click 7 1166 42 1 person' 'a click is counted with the number of the link'
 ask GET "/c/$C2"
-is "$(field Location)" 'https://ma%C3%B1ana.example/a%20b%0D%0ASet-Cookie:%20x=1"<' 'the address of a link cannot add a header field'
+is "$(field Location)" 'https://ma%C3%B1ana.example/a%20b%0D%0ASet-Cookie:%20x=1"<%7F' 'the address of a link cannot add a header field'
 is "$(field Set-Cookie)" '' 'the address of a link cannot set a cookie'
+is "$(field Referrer-Policy):$(field Cache-Control):$(body)" 'no-referrer:no-store:' 'a click has no body, sends no referrer and is not stored'
 recorded >/dev/null
 ask GET "/c/$(token c 3)"
 is "$(status):$(recorded)" '404 Not Found:' 'a link that the send does not have is 404'
@@ -45,13 +46,27 @@ is "$(status):$(recorded)" '404 Not Found:' 'a link that the send does not have 
 # --- unsubscriptions
 ask GET "/u/$U"
 is "$(status):$(recorded)" '200 OK:' 'GET of an unsubscription records nothing'
+# protections: of the page that was answered
+protections() {
+	printf '%s|' "$(field Cache-Control)" "$(field X-Content-Type-Options)" "$(field Referrer-Policy)" "$(field Content-Security-Policy)"
+	body | grep -o '<meta name="robots" content="[a-z]*">' | sed 's/.*content="//; s/".*//'
+}
+own_page="no-store|nosniff|no-referrer|default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'|noindex"
+is "$(protections)" "$own_page" 'the page of an unsubscription is not stored, framed or indexed, and loads nothing'
 like "$(body)" '<html lang="en">' "the page of an unsubscription is in the send's language"
 like "$(body)" '<h1>Stop receiving messages from Tienda &lt;Ana&gt; &amp; Co\?</h1><form method="post"><button type="submit">Unsubscribe</button></form>' \
 	"the page of an unsubscription has the sender's name, escaped, and one button"
 ask POST "/u/$U" CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=26
 is "$(status):$(field Location):$(field Set-Cookie)" '200 OK::' 'one click unsubscribes without redirect and cookie'
 like "$(body)" 'You will not receive any more messages from Tienda &lt;Ana&gt; &amp; Co\.</h1></main>' 'the answer to an unsubscription confirms it'
+is "$(protections)" "$own_page" 'the answer to an unsubscription is protected as its page is'
 like "$(recorded)" '^unsub 7 1166 42 - person [0-9]+ - -$' 'an unsubscription is recorded'
+mkfifo "$T/body" "$T/answer"
+REQUEST_METHOD=POST PATH_INFO="/u/$U" CONTENT_TYPE=text/plain CONTENT_LENGTH=10 saca-hit <>"$T/body" >"$T/answer" &
+PIDS="$PIDS $!"
+out=$(timeout 60 cat "$T/answer")
+like "$?:$out" '^0:Status: 200 OK' 'the answer to an unsubscription does not wait for its body'
+is "$(recorded | cut -d' ' -f1)" unsub 'an unsubscription whose body does not come is recorded'
 ask POST "/u/$U"
 is "$(status)" '200 OK' 'a second unsubscription gets the same answer'
 recorded >/dev/null
@@ -67,7 +82,7 @@ ask HEAD "/v/$V"
 is "$(status):$(body):$(recorded)" '200 OK::' 'HEAD gets the header and is not counted'
 ask HEAD "/u/$U"
 is "$(status):$(recorded)" '200 OK:' 'HEAD unsubscribes nobody'
-for field in HTTP_PURPOSE=prefetch HTTP_SEC_PURPOSE='prefetch;prerender' HTTP_X_MOZ=prefetch; do
+for field in HTTP_PURPOSE=prefetch HTTP_SEC_PURPOSE='prefetch;prerender' HTTP_X_MOZ=prefetch HTTP_X_PURPOSE=preview; do
 	ask GET "/c/$C" "$field"
 	is "$(status):$(recorded)" '302 Found:' "a request with $field is answered and not counted"
 done
@@ -105,6 +120,7 @@ for path in '' / /v /v/ "/v/$V/" "/v/$V.gif" "/o/$O" "/o/.gif" "//v/$V" "/v/../v
 	"/v/$(echo "$V" | tr 'a-y2' 'b-z3')" "/v/$(printf %9000s | tr ' ' a)" '/../../etc/passwd' '/v/é'; do
 	ask GET "$path"
 	is "$(status):$(recorded)" '404 Not Found:' "the path $(printf %.40s "$path") is 404"
+	[ -n "${page-}" ] || is "$(protections)" "$own_page" 'the page of a 404 is protected as the others are'
 	page=${page-$(body)}
 	[ "$(body)" = "$page" ]
 	ok $? "the page of the path $(printf %.40s "$path") is the same small one"
