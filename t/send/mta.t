@@ -49,15 +49,18 @@ postfix_bounces() {
 	alias_maps =
 	inet_interfaces = loopback-only
 	disable_dns_lookups = yes
-	transport_maps = inline:{ { example.com = saca: } }
+	transport_maps = inline:{ { example.com = saca-bounce: }, { bounce@example.net = saca-bounce: } }
+	recipient_delimiter = +
 	END
 	awk 'NF >= 8 && !/^[# \t]/ { $5 = "n" } { print }' /usr/share/postfix/master.cf.dist >"$dir/etc/master.cf"
 	cp /etc/postfix/dynamicmaps.cf "$dir/etc" 2>/dev/null
-	sed -n 's/^saca-bounce /saca /p; /^  flags=/p; /^  argv=/p' "$TOP/scripts/service/postfix/master.cf" |
+	sed -n '/^saca-bounce /p; /^  flags=/p; /^  argv=/p' "$TOP/scripts/service/postfix/master.cf" |
 		sed "s|user=[a-z]*|user=nobody|; s|argv=.*hits|argv=$BOUNCE|" >>"$dir/etc/master.cf"
 	postfix -c "$dir/etc" start >"$dir/out" 2>&1 || cat "$dir/out" "$dir/log"
 	sendmail -C "$dir/etc" -i -f "$SENDER" -- nobody-here@example.net <"$T/message"
 	bounced Postfix "$dir/log"
+	sendmail -C "$dir/etc" -i -f "${SENDER%@*}@example.net" -- nobody-here@example.net <"$T/message"
+	bounced 'Postfix, in a domain that has mailboxes,' "$dir/log"
 	postfix -c "$dir/etc" stop >/dev/null 2>&1
 }
 

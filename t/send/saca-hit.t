@@ -137,6 +137,16 @@ is "$(status)" '404 Not Found' 'a token of another key is 404'
 ask POST "/u/$U" "SACA_HITS=$T/none"
 is "$(status)" '503 Service Unavailable' 'an unsubscription that cannot be written is 503'
 like "$(cat "$T/err")" "^saca-hit: warning: unable to write to $T/none: No such file" 'the reason of a 503 is on stderr'
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	chmod 711 "$T"
+	chmod 644 "$SACA_LINK_KEYS"
+	chmod -R a+rX "$SACA_PUBLISHED"
+	out=$(REQUEST_METHOD=POST PATH_INFO="/u/$U" setpriv --reuid=65534 --regid=65534 --clear-groups "$BIN/saca-hit" 2>"$T/err" </dev/null | head -n 1)
+	like "$out:$(cat "$T/err")" '^Status: 503 Service Unavailable.?:saca-hit: warning: unable to write to .*: Permission denied' \
+		'an unsubscription without the right to write is 503'
+else
+	skip 'an unsubscription without the right to write is 503' 'only root can become another user'
+fi
 for path in "/v/$V" "/o/$O.gif" "/c/$C"; do
 	ask GET "$path" "SACA_HITS=$T/none"
 	like "$(status)" '^(200|302) ' "${path%"${path#/?}"} is answered though it cannot be counted"

@@ -57,7 +57,13 @@ try() {
 		signal.pause()
 	END
 	is "$(get "/u/$U" -d "")" '200 ' "$1: a slow body holds up no other request"
-	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" "$V|$O|$C|$U" "$1: the logs have no token"
+	mv "$SACA_HITS" "$T/away"
+	is "$(get "/u/$U" -d List-Unsubscribe=One-Click)" '503 ' "$1: an unsubscription that cannot be written is 503"
+	is "$(get "/v/$V")$(get "/o/$O.gif")$(get "/c/$C")" '200 200 302 https://example.com/?a=1&b=2' \
+		"$1: view, open and click are answered though they cannot be written"
+	mv "$T/away" "$SACA_HITS"
+	like "$(cat "$T/$1.error" "$T/$1.out")" 'saca-hit: warning: unable to write to ' "$1: the reason is in a log"
+	unlike "$(cat "$T/$1".access "$T/$1".error "$T/$1".out 2>/dev/null)" "$V|$O|$C|$U" "$1: the logs have no token"
 	recorded >/dev/null
 }
 
