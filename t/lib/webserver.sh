@@ -44,7 +44,8 @@ start_nginx() {
 	END
 	background $ROOMY fcgiwrap -c 4 -s "unix:$T/fcgiwrap.socket"
 	await 10 sh -c "pgrep -P $! && test -S '$T/fcgiwrap.socket'"
-	PIDS="$PIDS $(pgrep -P $! | tr '\n' ' ')" # it does not end its children
+	CGI_PIDS="$! $(pgrep -P $! | tr '\n' ' ')"
+	PIDS="$PIDS $CGI_PIDS" # it does not end its children
 	background $ROOMY nginx -e "$T/nginx.error" -c "$T/nginx.conf"
 }
 
