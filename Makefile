@@ -105,12 +105,12 @@ OBJ_saca-queue := \
 	$(call in,import,batch queue_find queue_row)
 
 OBJ_saca-hit := \
-	$(call in,base,ascii base32 buf cdb cdb_write fd hash num random setid utf8 version) \
+	$(call in,base,ascii base32 buf cdb cdb_write date fd hash num random setid utf8 version) \
 	$(call in,mail,header param) \
 	$(call in,send,hit hits linkkeys publish stencil token words) \
 	$(call in,web,form request response)
 OBJ_saca-bounce := \
-	$(call in,base,ascii base32 base64 buf fd hash num random setid utf8 version) \
+	$(call in,base,ascii base32 base64 buf date fd hash num random setid utf8 version) \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
 	$(call in,send,blame bounce hit hits linkkeys token)
 OBJ_saca-send := \

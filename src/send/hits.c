@@ -3,6 +3,7 @@
 #include "send/hits.h"
 
 #include "base/ascii.h"
+#include "base/date.h"
 #include "base/fd.h"
 
 #include <errno.h>
@@ -13,7 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NAME_MAX_OCTETS = 96, HOST_OCTETS = 64, MODE = 0660, TRIES = 100 };
+enum {
+	NAME_MAX_OCTETS = 96,
+	HOST_OCTETS = 64,
+	HOUR_END = sizeof "2013-09-12T11" - 1, /* of a date of date_iso */
+	MODE = 0660,
+	TRIES = 100
+};
 
 /* Writes `HOST.YYYYMMDDHH`, with the letters, digits, dots and hyphens of the host's name. */
 static bool name_file(char out[NAME_MAX_OCTETS], time_t now)
@@ -28,7 +35,16 @@ static bool name_file(char out[NAME_MAX_OCTETS], time_t now)
 			out[n] = '-';
 	if (n == 0 || out[0] == '.')
 		out[n ? 0 : n++] = 'h';
-	return gmtime_r(&now, &tm) && strftime(out + n, NAME_MAX_OCTETS - n, ".%Y%m%d%H", &tm) > 0;
+	char date[DATE_ISO];
+	if (!date_utc(&tm, now) || !date_iso(date, &tm))
+		return false;
+	/* strftime would read the file of the time zone */
+	out[n++] = '.';
+	for (size_t i = 0; i < HOUR_END; i++)
+		if (ascii_is_digit(date[i]))
+			out[n++] = date[i];
+	out[n] = 0;
+	return true;
 }
 
 /* Opens the file under a shared lock. -1: errno. */

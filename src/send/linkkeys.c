@@ -60,16 +60,20 @@ static bool read_lines(struct linkkeys *k, char const *s, size_t n)
 /* Reads the file into text, which the caller wipes. */
 static bool read_file(struct linkkeys *k, char const *path, struct buf *text)
 {
-	*k = (struct linkkeys){.count = 0};
+	struct stat st;
+	/* not the room for 256 keys: saca-hit would have to fault it in for each request */
+	memset(k->known, 0, sizeof k->known);
+	k->count = 0;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	ssize_t r = buf_reserve(text, FILE_OCTETS) ? fd_pread_all(fd, text->s, FILE_OCTETS, 0) : (errno = ENOMEM, -1);
+	size_t most = fstat(fd, &st) == 0 && st.st_size < FILE_OCTETS ? (size_t)st.st_size + 1 : FILE_OCTETS;
+	ssize_t r = buf_reserve(text, most) ? fd_pread_all(fd, text->s, most, 0) : (errno = ENOMEM, -1);
 	fd_close(fd);
 	if (r < 0)
 		return false;
 	text->len = (size_t)r;
-	if (text->len == FILE_OCTETS || !read_lines(k, text->s, text->len))
+	if (text->len == most || !read_lines(k, text->s, text->len))
 		return errno = EINVAL, false;
 	return true;
 }
