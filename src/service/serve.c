@@ -36,6 +36,12 @@ enum {
 /* --- Closing ------------------------------------------------------------------------------- */
 
 static volatile sig_atomic_t closing;
+static struct log_line const *volatile late_line;
+
+void serve_set_late_line(struct log_line const *line)
+{
+	late_line = line;
+}
 
 /* Ends the worker after SERVE_SECONDS. During a close that takes too long, only interrupts it. */
 static void on_alarm(int sig)
@@ -44,8 +50,13 @@ static void on_alarm(int sig)
 	if (closing)
 		return;
 	static char const text[] = ": a request took too long: the worker ends\n";
-	(void)!write(2, PROG, strlen(PROG));
-	(void)!write(2, text, sizeof text - 1);
+	struct log_line const *line = late_line;
+	if (line) {
+		(void)!write(2, line->s, line->len);
+	} else {
+		(void)!write(2, PROG, strlen(PROG));
+		(void)!write(2, text, sizeof text - 1);
+	}
 	_exit(EXIT_TEMPORARY);
 }
 
@@ -227,6 +238,7 @@ static _Noreturn void work(struct serve const *s, pid_t parent)
 			strerr_diefusys(EXIT_TEMPORARY, "receive a request");
 		if (got != SERVE_RECEIVED)
 			continue;
+		serve_set_late_line(NULL);
 		alarm(SERVE_SECONDS);
 		s->handle(s->arg, &r);
 		alarm(0);

@@ -7,6 +7,7 @@
 #ifndef SERVICE_SERVE_H
 #define SERVICE_SERVE_H
 
+#include "base/log.h"
 #include "service/ask.h"
 
 #include <stdbool.h>
@@ -46,6 +47,10 @@ bool serve_is_probe(struct serve_request const *r);
 
 /* Has the peer closed its end? Then the reply has no reader. */
 bool serve_is_abandoned(struct serve_request const *r);
+
+/* Sets the line of the log for a request that takes more than SERVE_SECONDS: it names the client.
+   NULL: a general one, as at the start of each request. The line stays the caller's. */
+void serve_set_late_line(struct log_line const *line);
 
 /* Sends the reply, one packet, and closes that end. False: the peer has gone. Later calls for the
    same request do nothing. */

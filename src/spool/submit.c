@@ -235,15 +235,30 @@ static bool is_worth_a_line(struct work const *s)
 	return true;
 }
 
+/* Writes a line that names the client. */
+static void format_why(struct log_line *line, struct work const *s, char const *why)
+{
+	log_start(line);
+	log_add_string(line, "ip", s->ip);
+	log_add_string(line, "user", s->in.value[SUBMISSION_USER] ? s->in.value[SUBMISSION_USER] : "");
+	log_text(line, " why: ", why);
+}
+
 static void log_why(struct work const *s)
 {
 	struct log_line line;
-	log_start(&line);
-	log_add_string(&line, "ip", s->ip);
-	log_add_string(&line, "user", s->in.value[SUBMISSION_USER] ? s->in.value[SUBMISSION_USER] : "");
-	log_text(&line, " why: ", s->result.why);
+	format_why(&line, s, s->result.why);
 	log_write(&line);
 }
+
+static void prepare_late_line(struct work const *s)
+{
+	static struct log_line line;
+	format_why(&line, s, "the request took more than 600 seconds: the worker ends");
+	log_end(&line);
+	serve_set_late_line(&line);
+}
+_Static_assert(SERVE_SECONDS == 600, "the text of prepare_late_line says 600");
 
 /* Answers the question of option -t: the service works if it can open new/. */
 static void answer_probe(struct work *s)
@@ -264,8 +279,9 @@ void submit_handle(void *arg, struct serve_request *peer)
 		answer_probe(&s);
 		return;
 	}
-	if (read_settings(&s) && check_ticket(&s) && read_plan(&s) && copy_input(&s) && read_envelope(&s)
-		&& check_message(&s))
+	bool is_readable = read_settings(&s);
+	prepare_late_line(&s);
+	if (is_readable && check_ticket(&s) && read_plan(&s) && copy_input(&s) && read_envelope(&s) && check_message(&s))
 		commit_message(&s);
 	if (!s.is_silent)
 		reply(&s);

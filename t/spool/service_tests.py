@@ -1,6 +1,7 @@
 """The tests of saca-spool -S: accepted, refused and hostile requests."""
 
 import base64
+import fcntl
 import multiprocessing
 import os
 import re
@@ -381,6 +382,32 @@ def survives_a_flood():
 	s.end()
 
 
+def switches(pid):
+	"""How often the process has waited."""
+	with open('/proc/%d/status' % pid) as f:
+		return int(re.search(r'^voluntary_ctxt_switches:\s(\d+)', f.read(), re.M).group(1))
+
+
+def ends_a_request_that_takes_too_long():
+	place = folder()
+	accounts(place)
+	s = Service(place, workers=1)
+	ok(receipt(s.ask(inside(campaign(0)))), 'a service starts')
+	worker = workers_of(s, 1)[0]
+	before = switches(worker)
+	with open(s.spool + '/lock', 'r+b') as f:
+		fcntl.lockf(f, fcntl.LOCK_EX)
+		late = s.start(inside(campaign(1)))
+		await_that(lambda: switches(worker) > before + 10) # it tries to get the lock again and again
+		os.kill(worker, signal.SIGALRM) # as after 600 seconds
+		ok(late.reply() == b'', 'a request that takes too long gets no reply')
+	ok(await_that(lambda: 'ip=%s user=victor.acme why: the request took more than 600 seconds: the worker ends\n' % IP in s.logged()),
+		'the log names the client of a request that takes too long', s.logged())
+	late.close()
+	ok(receipt(s.ask(inside(campaign(1)))) and len(s.files()) == 2, 'after a request that took too long another worker takes its message')
+	s.end()
+
+
 def needs_its_arguments():
 	place = folder()
 	accounts(place)
@@ -408,5 +435,6 @@ refuses_descriptors()
 survives_files_that_change()
 survives_peers()
 survives_a_flood()
+ends_a_request_that_takes_too_long()
 needs_its_arguments()
 done()
