@@ -1,33 +1,12 @@
 #!/bin/sh
 # saca-import into PostgreSQL: the tests of all engines, and those of PostgreSQL.
 . "$(dirname "$0")/../lib/tap.sh"
-
 . "$TOP/t/lib/postgres.sh"
 
-if [ -z "$PG" ]; then
-	echo '1..0 # SKIP no PostgreSQL server here'
-	exit 0
-fi
+needs_server
 start_server
-
-STORE="postgresql://saca@$HOST/postgres"
 WEB=$T/web
 IMPORT_OPTIONS="-w $WEB"
-ISO="at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-CREATED="to_char(c.created_at $ISO"
-SPOOLED="to_char(spooled_at $ISO"
-sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
-import() { saca-import -w "$WEB" "$@" "$SPOOL" "$STORE"; }
-import_under() {
-	case $1 in
-	script) "$@" ;;
-	*) "$@" saca-import -w "$WEB" "$SPOOL" "$STORE" ;;
-	esac
-}
-import_in_background() {
-	background saca-import -w "$WEB" "$@" "$SPOOL" "$STORE"
-	follower=$!
-}
 . "$TOP/t/lib/import.sh"
 
 all_promises

@@ -8,17 +8,6 @@ IMPORT_OPTIONS=
 CREATED=c.created_at
 SPOOLED=spooled_at
 sql() { sqlite3 "$STORE" "$1"; }
-import() { saca-import "$@" "$SPOOL" "$STORE"; }
-import_under() {
-	case $1 in
-	script) "$@" ;;
-	*) "$@" saca-import "$SPOOL" "$STORE" ;;
-	esac
-}
-import_in_background() {
-	background saca-import "$@" "$SPOOL" "$STORE"
-	follower=$!
-}
 . "$TOP/t/lib/import.sh"
 
 all_promises

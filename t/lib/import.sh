@@ -1,8 +1,10 @@
 # shellcheck shell=sh
-# The tests of saca-import that hold for each engine. Source this after setting STORE, and WEB
-# for the image folder, and after defining:
-#   sql STATEMENT   prints the rows, columns joined by |
-#   import ARG...   runs saca-import on $SPOOL and $STORE with those options
+# The tests of saca-import that hold for each engine. A test sets before it calls all_promises:
+#   STORE              the store's address
+#   sql STATEMENT      prints the rows, columns joined by |
+#   WEB                the image folder
+#   IMPORT_OPTIONS     of saca-import in all tests: words, or none
+#   CREATED, SPOOLED   expressions for c.created_at and spooled_at in the format of the spool
 
 . "$TOP/t/lib/message.sh"
 
@@ -18,6 +20,21 @@ waiting() { find "$SPOOL/new" "$SPOOL/cur" -type f | wc -l; }
 quiet() { is "$1:$2" "0:" "$3"; }
 
 D=2013-09-12T11:59:19Z
+
+# import OPTION...: imports what waits in $SPOOL
+# shellcheck disable=SC2086 # words
+import() { saca-import $IMPORT_OPTIONS "$@" "$SPOOL" "$STORE"; }
+
+# import_under COMMAND...: the same, started by COMMAND
+# shellcheck disable=SC2086 # words
+import_under() { "$@" saca-import $IMPORT_OPTIONS "$SPOOL" "$STORE"; }
+
+# import_in_background OPTION...: its pid is $follower
+import_in_background() {
+	# shellcheck disable=SC2086 # words
+	background saca-import $IMPORT_OPTIONS "$@" "$SPOOL" "$STORE"
+	follower=$!
+}
 
 begin() {
 	out=$(import 2>&1)
@@ -430,7 +447,7 @@ terminal() {
 		skip 'saca-import shows a progress bar on a terminal' 'no script(1) here'
 		return
 	fi
-	out=$(import_under script -qec "saca-import $IMPORT_OPTIONS '$SPOOL' '$STORE'" /dev/null </dev/null |
+	out=$(script -qec "saca-import $IMPORT_OPTIONS '$SPOOL' '$STORE'" /dev/null </dev/null |
 		tr '\r' '\n')
 	like "$out" '^\[#{40}\] 100% 1/1' 'saca-import shows a progress bar on a terminal'
 	like "$out" 'imported=1 ' 'saca-import on a terminal prints its counts at the end'

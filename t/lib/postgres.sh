@@ -15,12 +15,19 @@ else
 	as_server() { $ROOMY "$@"; }
 fi
 
+# needs_server: skips the whole test where there is no PostgreSQL
+needs_server() {
+	[ -n "$PG" ] && return
+	echo '1..0 # SKIP no PostgreSQL server here'
+	exit 0
+}
+
 stop_server() {
 	[ ! -s "$T/pg/postmaster.pid" ] || kill -INT "$(head -n 1 "$T/pg/postmaster.pid")"
 	wait "$SERVER"
 }
 
-# Its log is $T/server. PGHOST in a URL is $HOST, the user is saca.
+# Its log is $T/server. PGHOST in a URL is $HOST, the user is saca. STORE is its first database.
 start_server() {
 	as_server mkdir "$T/pg"
 	as_server "$PG/initdb" -D "$T/pg" -U saca -A trust -E UTF8 --locale=C -N >"$T/initdb" 2>&1 ||
@@ -28,6 +35,7 @@ start_server() {
 	trap 'stop_server; cleanup' EXIT
 	run_server "$@"
 	HOST=$(printf %s "$T" | sed 's|/|%2F|g')
+	STORE=postgresql://saca@$HOST/postgres
 }
 
 # run_server SETTING...: starts it, the first time or after stop_server
@@ -38,8 +46,13 @@ run_server() {
 	await 60 "$PG/pg_isready" -q -h "$T" -U saca -d postgres || { cat "$T/server"; exit 1; }
 }
 
-# database NAME SQL: prints rows, columns joined by |
+# sql SQL: prints rows of STORE, columns joined by |. database NAME SQL: those of that database
+sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 database() { psql -qAtX -v ON_ERROR_STOP=1 "postgresql://saca@$HOST/$1" -c "$2"; }
+
+# For import.sh: times of a store in the format of the spool.
+ISO="at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+export CREATED="to_char(c.created_at $ISO" SPOOLED="to_char(spooled_at $ISO"
 
 # partition_schema DATABASE: the tables of a store as SQL, those with a plan_id in 8 parts by it
 partition_schema() {

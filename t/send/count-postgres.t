@@ -4,12 +4,8 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/postgres.sh"
 
-if [ -z "$PG" ]; then
-	echo '1..0 # SKIP no PostgreSQL server here'
-	exit 0
-fi
+needs_server
 start_spread
-sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 HOUR_OF="date_trunc('hour', at at time zone 'UTC') at time zone 'UTC'"
 . "$TOP/t/lib/count.sh"
 

@@ -5,14 +5,9 @@
 . "$TOP/t/lib/postgres.sh"
 . "$TOP/t/lib/import.sh"
 
-if [ -z "$PG" ]; then
-	echo '1..0 # SKIP no PostgreSQL server here'
-	exit 0
-fi
+needs_server
 start_server -c autovacuum=off -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
 	-c log_line_prefix='%m '
-STORE="postgresql://saca@$HOST/postgres"
-sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 saca-import -w "$T/web" "$SPOOL" "$STORE" 2>/dev/null
 
 n=0

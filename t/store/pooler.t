@@ -30,7 +30,6 @@ trap 'kill "$(cat "$T/pooler/pid")"; stop_server; cleanup' EXIT
 await 20 test -S "$T/pooler/.s.PGSQL.6432"
 await 20 test -s "$T/pooler/pid"
 STORE="postgresql://saca@$(printf %s "$T/pooler" | sed 's|/|%2F|g'):6432/postgres"
-sql() { psql -qAtX -v ON_ERROR_STOP=1 "$STORE" -c "$1"; }
 
 settings() { sql 'show all' | grep -v '^transaction_' ; }
 settings >"$T/before"

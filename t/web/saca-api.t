@@ -29,7 +29,7 @@ if [ -z "$PG" ]; then
 fi
 start_server -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
 	-c auto_explain.log_analyze=on -c log_line_prefix='%m ' -c autovacuum=off
-try PostgreSQL "postgresql://saca@$HOST/postgres"
+try PostgreSQL "$STORE"
 # Statements of saca-api have parameters, those of the test have none.
 is "$(read_plans | grep '\$' | grep -E 'Seq Scan on (contact|group_member|contact_group|send|piece|delivery|click|figures|unsubscription|sender)' |
 	cut -f1 | sort -u)" '' 'PostgreSQL: no statement reads a table as a whole'
