@@ -77,6 +77,21 @@ static uint64_t highest(struct chart const *c)
 	return most;
 }
 
+/* The end of the axis: the next of a few round numbers, even where it has a middle. */
+static uint64_t round_up(uint64_t most)
+{
+	static uint64_t const steps[] = {10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100};
+	uint64_t unit = 1;
+	size_t i = 0;
+	if (most <= 10)
+		return most + (most > 1 && most % 2);
+	while (most > 100 * unit)
+		unit *= 10;
+	while (most > steps[i] * unit)
+		i++;
+	return steps[i] * unit;
+}
+
 static void print_column(struct page *p, uint64_t x, uint64_t width, uint64_t value, uint64_t most, char const *class)
 {
 	uint64_t height = (uint64_t)((double)value * (double)(BOTTOM - TOP) / (double)most + 0.5);
@@ -99,7 +114,7 @@ static void print_time(struct page *p, struct chart const *c, uint64_t i, char c
 
 static void print_chart(struct page *p, struct chart const *c)
 {
-	uint64_t most = highest(c), step = (TO - FROM) / BUCKETS, width = (step - 4) / 2;
+	uint64_t most = round_up(highest(c)), step = (TO - FROM) / BUCKETS, width = (step - 4) / 2;
 	page_print(p, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 480 220\" width=\"480\" height=\"220\"><style>%h</style>",
 		web_chart_style);
 	page_print(p, "<rect class=\"open\" x=\"46\" y=\"4\" width=\"10\" height=\"10\" rx=\"2\"/><text x=\"62\" y=\"14\">%w</text>"
@@ -108,6 +123,8 @@ static void print_chart(struct page *p, struct chart const *c)
 		page_print(p, "<path class=\"line\" d=\"M%i %iH%i\"/>", FROM, BOTTOM - (BOTTOM - TOP) / 2 * i, TO);
 	page_print(p, "<text x=\"40\" y=\"%i\" text-anchor=\"end\">%u</text><text x=\"40\" y=\"%i\" text-anchor=\"end\">0</text>",
 		TOP + 4, most, BOTTOM + 4);
+	if (most > 1)
+		page_print(p, "<text x=\"40\" y=\"%i\" text-anchor=\"end\">%u</text>", (TOP + BOTTOM) / 2 + 4, most / 2);
 	for (size_t i = 0; i < BUCKETS; i++) {
 		uint64_t x = FROM + (TO - FROM) * i / BUCKETS + 2;
 		print_column(p, x, width, c->opens[i], most, "open");

@@ -281,9 +281,12 @@ void page_search(struct page *p, char const *path, enum web_text label, char con
 		path, label, text, label, TEXT_SEARCH);
 }
 
-void page_empty(struct page *p, enum web_text title, enum web_text why)
+void page_empty(struct page *p, enum web_text title, enum web_text why, char const *all)
 {
-	page_print(p, "<div class=\"empty\"><strong>%w</strong>%w</div>", title, why);
+	page_print(p, "<div class=\"empty\"><strong>%w</strong>%w", title, why);
+	if (all)
+		page_print(p, "<p><a class=\"button plain\" href=\"%p%h\">%w</a></p>", all, TEXT_SHOW_ALL);
+	page_print(p, "</div>");
 }
 
 void page_done(struct page *p, struct page_done const *done)

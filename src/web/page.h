@@ -103,8 +103,8 @@ uint64_t page_column(char const *const *column, size_t const *length, size_t i);
 /* Prints a search field for the head of a list. path: below the base; label: what is searched. */
 void page_search(struct page *p, char const *path, enum web_text label, char const *text);
 
-/* Prints an empty list: a title, and the reason. */
-void page_empty(struct page *p, enum web_text title, enum web_text why);
+/* A list without rows. all: the path of the whole list, after a search; NULL: no link. */
+void page_empty(struct page *p, enum web_text title, enum web_text why, char const *all);
 
 /* A note about what a form did: text of the field `done`, if it is one of the values up to a NULL. */
 struct page_done {

@@ -62,7 +62,8 @@ void panel_list(struct page *p, struct panel_list const *list);
 void panel_print_previews(struct page *p, uint64_t piece);
 
 /* Prints the name of a send, group or piece: text after `[SMTP] `, and the mark. source, name: of
-   its row. */
+   its row. In a list href is the path of its page without the number: the name is a link, and the
+   number follows it. Else NULL. */
 void panel_name(struct page *p, char const *href, uint64_t id, char const *source, char const *name);
 
 /* The name of a figure, and blanks for its depth in the tree. The figure has a section. */

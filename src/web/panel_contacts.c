@@ -23,12 +23,12 @@ void panel_print_contacts_head(struct page *p)
 
 void panel_print_contact(struct page *p, char const *const *column, size_t const *length)
 {
-	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
+	page_print(p, "<tr><th scope=\"row\" class=\"name address\">");
 	if (column[EMAIL])
 		page_print(p, "<a href=\"%p/contacts/%i\"><bdi>%t</bdi></a>", page_column(column, length, ID), column[EMAIL]);
 	else
 		page_print(p, "–");
-	page_print(p, "</th><td class=\"state\" data-label=\"%w\"><span class=\"tag%h\">%w</span></td><td class=\"when\" data-label=\"%w\">%d</td></tr>", TEXT_STATE,
+	page_print(p, "</th><td data-label=\"%w\"><span class=\"tag%h\">%w</span></td><td class=\"when\" data-label=\"%w\">%d</td></tr>", TEXT_STATE,
 		page_column(column, length, LEFT) ? " warn" : " good", page_column(column, length, LEFT) ? TEXT_UNSUBSCRIBED_ONE : TEXT_SUBSCRIBED,
 		TEXT_ADDED, column[CREATED]);
 }
@@ -67,7 +67,8 @@ void panel_contacts(struct page *p, uint64_t id)
 	page_search(p, "/contacts", TEXT_SEARCH_CONTACTS, search);
 	page_print(p, "<div class=\"acts\"><a class=\"button plain\" href=\"%p/contacts.csv\">%w</a></div></div><section class=\"card\">", TEXT_CSV);
 	if (!find_exact(p, search) && !paged_print(p, &rows))
-		page_empty(p, *search ? TEXT_NONE_FOUND : TEXT_NO_CONTACTS, *search ? TEXT_NONE_FOUND_WHY : TEXT_NO_CONTACTS_WHY);
+		page_empty(p, *search ? TEXT_NONE_FOUND : TEXT_NO_CONTACTS, *search ? TEXT_NONE_FOUND_WHY : TEXT_NO_CONTACTS_WHY,
+			*search ? "/contacts" : NULL);
 	page_print(p, "</section>");
 	paged_links(p, &rows);
 	page_end(p);

@@ -26,7 +26,7 @@ static void print_group(struct page *p, char const *const *column, size_t const 
 	uint64_t id = page_column(column, length, ID), members = page_column(column, length, MEMBERS);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/groups/", id, column[SOURCE], column[NAME]);
-	page_print(p, "<span class=\"small soft\">%i</span></th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">", id,
+	page_print(p, "</th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">",
 		TEXT_CREATED, column[CREATED], TEXT_CONTACTS);
 	page_print(p, members > COUNTED ? "%w" : "", TEXT_MANY);
 	page_print(p, "%u</td></tr>", members > COUNTED ? (uint64_t)COUNTED : members);
@@ -82,7 +82,7 @@ void panel_group(struct page *p, uint64_t id)
 	if (!p->rows)
 		page_not_found(p);
 	if (!paged_print(p, &rows))
-		page_empty(p, TEXT_EMPTY_GROUP, TEXT_EMPTY_GROUP_WHY);
+		page_empty(p, TEXT_EMPTY_GROUP, TEXT_EMPTY_GROUP_WHY, NULL);
 	page_print(p, "</section>");
 	paged_links(p, &rows);
 	page_end(p);

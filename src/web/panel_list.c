@@ -22,7 +22,8 @@ void panel_list(struct page *p, struct panel_list const *list)
 	page_search(p, list->path, list->label, search);
 	page_print(p, "</div><section class=\"card\">");
 	if (!paged_print(p, &rows))
-		page_empty(p, *search ? TEXT_NONE_FOUND : list->empty, *search ? TEXT_NONE_FOUND_WHY : list->empty_why);
+		page_empty(p, *search ? TEXT_NONE_FOUND : list->empty, *search ? TEXT_NONE_FOUND_WHY : list->empty_why,
+			*search ? list->path : NULL);
 	page_print(p, "</section>");
 	paged_links(p, &rows);
 	page_end(p);

@@ -34,8 +34,12 @@ static void print_person_head(struct page *p)
 
 static void print_person(struct page *p, char const *const *column, size_t const *length)
 {
-	page_print(p, "<tr><th scope=\"row\" class=\"name\"><bdi>%t</bdi></th><td data-label=\"%w\">",
-		column[SECTION_EMAIL] ? column[SECTION_EMAIL] : "–", TEXT_WHAT_BECAME);
+	page_print(p, "<tr><th scope=\"row\" class=\"name address\">");
+	if (column[SECTION_EMAIL])
+		page_print(p, "<a href=\"%p/contacts/%i\"><bdi>%t</bdi></a>", page_column(column, length, SECTION_CONTACT), column[SECTION_EMAIL]);
+	else
+		page_print(p, "–");
+	page_print(p, "</th><td data-label=\"%w\">", TEXT_WHAT_BECAME);
 	panel_delivery_state(p, column[SECTION_STATE]);
 	page_print(p, "</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"url small soft\">%t</td></tr>",
 		TEXT_OPENS, page_column(column, length, SECTION_OPENS), TEXT_CLICKS, page_column(column, length, SECTION_CLICKS),
@@ -94,7 +98,7 @@ void panel_people(struct page *p, uint64_t id)
 	page_print(p, "<div class=\"acts\"><a class=\"button plain\" href=\"%p/sends/%i/people.csv?section=%h\">%w</a></div></div>"
 		"<section class=\"card\">", id, section_name(s), TEXT_CSV);
 	if (!paged_print(p, &rows))
-		page_empty(p, TEXT_NO_PEOPLE, TEXT_NO_PEOPLE_WHY);
+		page_empty(p, TEXT_NO_PEOPLE, TEXT_NO_PEOPLE_WHY, NULL);
 	page_print(p, "</section>");
 	paged_links(p, &rows);
 	page_end(p);

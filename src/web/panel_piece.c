@@ -46,8 +46,8 @@ static void print_piece(struct page *p, char const *const *column, size_t const 
 	uint64_t id = page_column(column, length, ID);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/pieces/", id, column[SOURCE], column[NAME]);
-	page_print(p, "<span class=\"small soft\">%i</span></th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
-		id, TEXT_CREATED, column[CREATED], TEXT_IMAGES, page_column(column, length, IMAGES));
+	page_print(p, "</th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
+		TEXT_CREATED, column[CREATED], TEXT_IMAGES, page_column(column, length, IMAGES));
 }
 
 void panel_pieces(struct page *p, uint64_t id)

@@ -58,8 +58,12 @@ static void print_actions(struct page *p, uint64_t id, char const *state)
 		print_action(p, id, "pause", " class=\"plain\"", TEXT_PAUSE);
 	if (paused)
 		print_action(p, id, "resume", "", TEXT_RESUME);
-	if (active || paused)
-		print_action(p, id, "cancel", " class=\"bad\"", TEXT_CANCEL);
+	if (active || paused) {
+		/* it cannot be undone: a second press */
+		page_print(p, "<details class=\"sure\"><summary>%w</summary><div><p>%w</p>", TEXT_CANCEL, TEXT_CANCEL_WHY);
+		print_action(p, id, "cancel", " class=\"bad\"", TEXT_CANCEL_SURE);
+		page_print(p, "</div></details>");
+	}
 	page_print(p, "</div>");
 }
 
@@ -143,7 +147,10 @@ static void print_figures(struct page *p, uint64_t id, struct figures const *f)
 static void print_over_time(struct page *p, uint64_t id, struct figures const *f)
 {
 	page_print(p, "<section class=\"card\"><h2>%w</h2>", TEXT_OVER_TIME);
-	page_print(p, "<div class=\"scroll\" tabindex=\"0\"><img class=\"chart\" src=\"%p/sends/%i/chart.svg\" width=\"480\" height=\"220\" alt=\"%w\"></div>", id, TEXT_CHART_ALT);
+	if (f->value[FIGURE_OPENED] || f->value[FIGURE_CLICKED])
+		page_print(p, "<div class=\"scroll\" tabindex=\"0\"><img class=\"chart\" src=\"%p/sends/%i/chart.svg\" width=\"480\" height=\"220\" alt=\"%w\"></div>", id, TEXT_CHART_ALT);
+	else
+		page_print(p, "<p class=\"soft\">%w</p>", TEXT_NO_HITS);
 	page_print(p, "<dl class=\"facts small\"><dt>%w</dt><dd>%u</dd><dt>%w</dt><dd>%u</dd><dt>%w</dt><dd>%u</dd></dl></section>",
 		TEXT_OPENS_TOTAL, f->value[FIGURE_OPENS], TEXT_CLICKS_TOTAL, f->value[FIGURE_CLICKS], TEXT_OPENS_MACHINES,
 		f->value[FIGURE_MACHINE_OPENS]);
@@ -156,8 +163,8 @@ static bool print_link(void *arg, size_t n, char const *const *column, size_t co
 	if (!p->rows++)
 		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
 			"<th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_LINK, TEXT_PEOPLE, TEXT_CLICKS);
-	page_print(p, "<tr><th scope=\"row\" class=\"url\"><bdi>%t</bdi></th><td class=\"n\" data-label=\"%w\">%u</td>"
-		"<td class=\"n\" data-label=\"%w\">%u</td></tr>", column[0], TEXT_PEOPLE, page_column(column, length, 1), TEXT_CLICKS,
+	page_print(p, "<tr><th scope=\"row\" class=\"url\"><bdi class=\"most\" title=\"%t\">%t</bdi></th><td class=\"n\" data-label=\"%w\">%u</td>"
+		"<td class=\"n\" data-label=\"%w\">%u</td></tr>", column[0], column[0], TEXT_PEOPLE, page_column(column, length, 1), TEXT_CLICKS,
 		page_column(column, length, 2));
 	return true;
 }

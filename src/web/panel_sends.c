@@ -41,9 +41,11 @@ void panel_name(struct page *p, char const *href, uint64_t id, char const *sourc
 	if (href)
 		page_print(p, "<a href=\"%p%h%i\">", href, id);
 	page_print(p, "<bdi>%t</bdi>", *name ? name : page_word(p, TEXT_NO_SUBJECT));
-	page_print(p, href ? "</a>" : "");
+	if (href)
+		page_print(p, "</a><span class=\"small soft\">%i", id);
 	if (smtp)
 		page_print(p, " <span class=\"tag\">SMTP</span>");
+	page_print(p, href ? "</span>" : "");
 }
 
 static void print_send_head(struct page *p)
@@ -60,7 +62,7 @@ static void print_send(struct page *p, char const *const *column, size_t const *
 	uint64_t handed = page_column(column, length, HANDED), sent = handed + page_column(column, length, BOUNCED);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/sends/", id, column[SOURCE], column[NAME]);
-	page_print(p, "<span class=\"small soft\">%i</span></th><td data-label=\"%w\"><div>", id, TEXT_STATE);
+	page_print(p, "</th><td data-label=\"%w\"><div>", TEXT_STATE);
 	panel_state(p, column[STATE]);
 	if (!strcmp(column[STATE], "sending"))
 		page_bar(p, sent + page_column(column, length, UNSENT), contacts, " sending");

@@ -19,8 +19,8 @@ static void print_test(struct page *p, char const *const *column, size_t const *
 {
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/tests/", page_column(column, length, 0), column[2], column[1]);
-	page_print(p, "<span class=\"small soft\">%t</span></th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
-		column[0], TEXT_DATE, column[3], TEXT_CONTACTS, page_column(column, length, 4));
+	page_print(p, "</th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
+		TEXT_DATE, column[3], TEXT_CONTACTS, page_column(column, length, 4));
 }
 
 void panel_tests(struct page *p, uint64_t id)
