@@ -115,16 +115,19 @@ class Browser:
 		self.evaluate("document.querySelector(%s).select?.()" % json.dumps(selector))
 		self.call("Input.insertText", text=text)
 
+	def press_key(self, key):
+		code, text = {"Enter": (13, "\r"), "Tab": (9, "")}[key]
+		for kind in ("keyDown", "keyUp"):
+			self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text)
+
 	def press_enter(self):
 		"""Presses Enter and waits for the page that follows."""
 		self.expect()
-		for kind in ("keyDown", "keyUp"):
-			self.call("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13, text="\r")
+		self.press_key("Enter")
 		self.wait("Page.loadEventFired")
 
 	def press_tab(self):
-		for kind in ("keyDown", "keyUp"):
-			self.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+		self.press_key("Tab")
 
 	def click(self, selector):
 		"""Clicks an element and waits for the page that follows."""

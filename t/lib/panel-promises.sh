@@ -189,6 +189,7 @@ send_promises() {
 	get /
 	shows 'Rebajas de verano: todo al 50 %' 'the list has a send'
 	shows '<td class="n" data-label="Entregados">3</td>' 'the list has the delivered mails'
+	shows '101 <span class="tag">SMTP</span>' 'the list marks sends that came by SMTP'
 	shows '50,0&nbsp;%' 'the list has the share of opened mails'
 	send_row 102 1 sent "$HOSTILE"
 	send_row 103 1 test 'una prueba'
@@ -283,12 +284,12 @@ test_promises() {
 	get /tests
 	shows '/tests/301"><bdi>Una prueba' 'the list of tests has a test'
 	get /tests/301
-	shows '<dd>1 <span class="tag warn">revisar' "a test's page counts the images without alternative text"
+	shows '<dd>1 <span class="tag warn">Revisar' "a test's page counts the images without alternative text"
 	shows '<bdi>https://prueba.es/?a=1&amp;b=2</bdi>' "a test's page lists the links"
 	shows '<bdi>ofertas</bdi>' "a test's page lists words that the HTML lacks"
 	shows '<bdi>gratis</bdi>' "a test's page lists words that the text lacks"
 	lacks '<bdi>mañana</bdi>' "a test's page lists no word that both have"
-	shows 'Enlaces del HTML que faltan en el texto</dt><dd>1 <span class="tag warn">revisar' "a test's page counts links that the text lacks"
+	shows 'Enlaces del HTML que faltan en el texto</dt><dd>1 <span class="tag warn">Revisar' "a test's page counts links that the text lacks"
 	shows '<iframe class="frame phone" sandbox' "a test's page has the previews"
 	request POST /tests/301/send password=secreto
 	is "$STATUS" 403 'a test is not sent without a token'
@@ -374,65 +375,6 @@ contact_promises() {
 	sql "UPDATE contact SET email = 'c8@ejemplo.es' WHERE id = 8; DELETE FROM unsubscription WHERE plan_id = 1 AND id > 1"
 }
 
-# link REL: the address of a link of the page to another page of its list
-link() { grep -o "<a class=\"button plain\" rel=\"$1\" href=\"[^\"]*\"" "$T/page" | sed 's/.*href="//; s/"$//; s/&amp;/\&/g'; }
-
-# rows: what identifies the rows of the page's list
-rows() { sed 's/.*<tbody>//; s/<\/tbody>.*//' "$T/page" | tr '>' '\n' | grep -oE '^[a-z]+[0-9]+@[a-z]+\.es|href="/(sends|groups|pieces|tests)/[0-9]+' | tr '\n' ' '; }
-
-# walk REL: follows the links, and prints a line for each page
-walk() {
-	while :; do
-		echo "$(rows)"
-		_next=$(link "$1")
-		[ -n "$_next" ] || return 0
-		get "$_next"
-	done
-}
-
-# Lists of 120 rows are walked to their end and back.
-paging_promises() {
-	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
-		INSERT INTO piece (id, plan_id, name, source, html, text, created_at) SELECT 2000 + i, 1, 'Boletín ' || i, 'smtp', '', '', '$A_DAY' FROM n"
-	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
-		INSERT INTO contact_group (id, plan_id, name, source, smtp_id, created_at) SELECT 2000 + i, 1, 'Boletín ' || i, 'smtp', 'g' || i, '$A_DAY' FROM n"
-	sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
-		INSERT INTO contact (id, plan_id, email, created_at) SELECT 5000 + i, 1, 'x' || (i * 7919) || '@y.es', '$A_DAY' FROM n"
-	sql "INSERT INTO group_member (group_id, contact_id, plan_id) SELECT 2001, id, 1 FROM contact WHERE plan_id = 1 AND id > 5000"
-	for _i in '2000 sent' '4000 test'; do
-		sql "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
-			INSERT INTO send (id, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, smtp_id, message_id,
-			show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total, spooled_at, imported_at)
-			SELECT ${_i% *} + i, 1, 'victor.acme', 1, 2000 + i, 2001, 'Boletín ' || i, 'smtp', '${_i#* }', 'Boletín ' || i, '${_i#* }' || i, '',
-			1, 0, 3, 1, 1, '', 120, '$A_DAY', '$A_DAY' FROM n"
-	done
-	log_in victor.acme
-	for path in / '/?q=bolet' /groups '/groups?q=bolet' /pieces '/pieces?q=bolet' /tests '/tests?q=bolet' /contacts '/contacts?q=@y.' \
-		/groups/2001 '/sends/2001/people?section=all'; do
-		get "$path"
-		walk next >"$T/forth"
-		walk prev >"$T/back"
-		is "$(head -n 1 "$T/forth" | wc -w):$(wc -l <"$T/forth")" 50:3 "GET $path has pages of 50 rows"
-		is "$(tr ' ' '\n' <"$T/forth" | sed '/^$/d' | sort | uniq -d)" '' "GET $path and its next pages have each row once"
-		is "$(tac "$T/back")" "$(cat "$T/forth")" "from the last page of $path the links lead back to the first"
-		[ -z "$(link prev)" ]
-		ok $? "the first page of $path leads to none before it"
-	done
-	get '/?q=bolet'; get "$(link next)"
-	shows '<a class="button plain" href="/?q=bolet">Los más recientes</a>' 'a later page of a search leads to its first one'
-	send_row 2500 1 sent 'Nuevo'
-	get '/?after=2118'
-	is "$(rows | cut -d' ' -f1)" 'href="/sends/2500' 'where less than a page of newer sends is left, the first page is shown'
-	get '/?before=1'
-	is "$(rows | cut -d' ' -f1)" 'href="/sends/2500' 'if the rows after a key have gone, the first page is shown'
-	get '/groups?before=2001'
-	like "$(rows)" '^href="/groups/[0-9 a-z="/]*groups/101 $' 'the list of groups continues below a number'
-	for path in '/?before=x' '/?after=-1' '/contacts?after=%ff' '/contacts?before=%00x' "/contacts?after=$(printf %0600d 0)"; do
-		get "$path"
-		like "$STATUS" '^(200|400)$' "GET $(printf %s "$path" | cut -c 1-30), which is not a key, is answered"
-	done
-}
-
 state_promises() {
 	log_in victor.acme
 	for change in 'new pause paused pause' 'sending pause paused pause' 'paused resume new resume' 'new cancel cancelled cancel' \
@@ -445,6 +387,8 @@ state_promises() {
 		is "$(sql "SELECT state FROM send WHERE id = 101"):$(sed -n 's/^Location: //p' "$T/head")" "$3:/sends/101?done=$4" "$2 makes $1 $3"
 	done
 	sql "UPDATE send SET state = 'sending', claimed_by = 'w', claimed_until = '2099-01-01T00:00:00Z' WHERE id = 101"
+	get /
+	shows '<svg class="bar sending"' 'the list has a progress bar while a send is being sent'
 	post /sends/101/pause
 	is "$(sql "SELECT coalesce(claimed_by, '-'), reason FROM send WHERE id = 101")" '-|en pausa desde el panel' \
 		'pause takes the claim from saca-send, and says why'

@@ -153,6 +153,29 @@ def main(b):
 		b.click("a[rel=next]")
 		seen.append(b.evaluate(count))
 	ok(seen == [50, 50, 21], "the list of sends is paged to its end", seen)
+	while b.evaluate("!!document.querySelector('a[rel=prev]')"):
+		b.click("a[rel=prev]")
+		seen.append(b.evaluate(count))
+	ok(seen == [50, 50, 21, 50, 50], "the list of sends is paged back to its beginning", seen)
+
+	def tab_to(selector):
+		"""Presses Tab until the element has the focus. Returns the elements on the way that show no focus."""
+		hidden = []
+		for _ in range(200):
+			b.press_tab()
+			if b.evaluate("getComputedStyle(document.activeElement).outlineStyle == 'none'"):
+				hidden.append(b.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
+			if b.evaluate("document.activeElement.matches(%r)" % selector):
+				return hidden
+		return ["Tab never reaches " + selector]
+
+	hidden = tab_to("a[rel=next]")
+	b.press_enter()
+	first = b.evaluate("document.querySelector('tbody a').textContent")
+	hidden += tab_to("a[rel=prev]")
+	b.press_enter()
+	ok(first == "Boletín 70" and b.url().endswith("?after=1070"), "Tab and Enter alone lead to the next page and back", [first, b.url()])
+	ok(not hidden, "what has the focus shows it", hidden)
 	b.fill("#q", "boletín 77")
 	b.press_enter()
 	ok(b.evaluate(count) == 1 and "Boletín 77" in b.text("tbody"), "a search finds a send", b.text())
@@ -171,6 +194,12 @@ def main(b):
 	look("paused", "/sends/101?done=pause")
 	b.click("form[action$='/resume'] button")
 	ok("El envío continúa." in b.text() and sql("SELECT state FROM send WHERE id = 101") == [("new",)], "a button resumes a send", b.text())
+	cancel = "document.querySelector(\"form[action$='/cancel'] button\").checkVisibility()"
+	shown = [b.evaluate(cancel)]
+	b.evaluate("document.querySelector('.sure summary').focus()")
+	b.press_key("Enter")
+	shown.append(b.evaluate(cancel))
+	ok(shown == [False, True], "cancelling asks once more, with the keyboard as well", shown)
 	b.click("form[action$='/cancel'] button")
 	ok("El envío está cancelado." in b.text() and sql("SELECT state FROM send WHERE id = 101") == [("cancelled",)], "a button cancels a send", b.text())
 
@@ -200,6 +229,8 @@ def main(b):
 		sql("UPDATE delivery SET reason = ? WHERE send_id = 101 AND contact_id = 1", text)
 		sql("UPDATE link SET url = ? WHERE send_id = 101 AND number = 1", text)
 		sql("UPDATE sender SET address = ? WHERE id = 1", text)
+		sql("INSERT INTO image (sha256, type, bytes, path) VALUES (?, ?, 1, ?)", "%064d" % i, text, text)
+		sql("INSERT INTO piece_image (plan_id, piece_id, content_id, sha256) VALUES (1, 101, ?, ?)", text, "%064d" % i)
 		for path in ("/?q=" + "".join("%%%02x" % c for c in text.encode()), "/sends/101", "/sends/101/people?section=all", "/contacts", "/contacts/1",
 			"/groups", "/groups/101", "/pieces", "/pieces/101", "/pieces/101/html",
 			"/tests", "/tests/101"):

@@ -9,6 +9,7 @@ needs_server
 start_spread
 . "$TOP/t/lib/panel.sh"
 . "$TOP/t/lib/panel-promises.sh"
+. "$TOP/t/lib/panel-lists.sh"
 
 fill_store
 sql "ALTER TABLE plan ALTER COLUMN id RESTART WITH 1000"

@@ -8,6 +8,8 @@ STORE=$T/saca.db
 sql() { sqlite3 "$STORE" "$1"; }
 . "$TOP/t/lib/panel.sh"
 . "$TOP/t/lib/panel-promises.sh"
+. "$TOP/t/lib/panel-lists.sh"
+. "$TOP/t/lib/panel-attacks.sh"
 
 fill_store
 start_panel
@@ -21,6 +23,7 @@ piece_promises
 test_promises
 state_promises
 request_promises
+attack_promises
 paging_promises
 guessing_promises
 done_testing
