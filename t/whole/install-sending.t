@@ -1,6 +1,7 @@
 #!/bin/sh
-# The commands of INSTALL about sending work: pausing a send by hand, the lines for Postfix and
-# lighttpd (section 12), and moving a store to PostgreSQL (section 10).
+# The commands of INSTALL about sending and the panel work: pausing a send by hand, the lines for
+# Postfix and lighttpd (section 12), moving a store to PostgreSQL (section 10), the rights of the
+# panel's role there (section 13).
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/install.sh"
@@ -110,4 +111,35 @@ is "$(saca-list -c "$to" stats 1)" "$figures" "INSTALL 10: the figures of a send
 send_mails "$to"
 is "$? $(cut -d' ' -f2 "$T/mta/mails" | tail -n +3)" "0 ana@example.org" \
 	"INSTALL 10: saca-send works with PostgreSQL, and sends no mail to contacts that unsubscribed before"
+
+# --- The panel's role
+PGHOST=$T PGUSER=saca PATH=$PG:$PATH
+export PGHOST PGUSER
+install_commands 13 '^createuser' 'ON ALL SEQUENCES' | sed 's/psql saca/psql -q postgres/' >"$T/grant"
+out=$(sh -e "$T/grant" 2>&1)
+is "$? $out" "0 " "INSTALL 13: the commands that make the panel's role succeed"
+accounts "$T/accounts"
+datagram_service "$T/login" saca-checkpassword -S -f 10 "$T/accounts/passwords.cdb"
+export SACA_STORE="postgresql://sacapanel@$HOST/postgres" SACA_LOGIN="$T/login" SACA_QUEUE="$T/queue" SACA_SENDERS="$T/accounts/senders.cdb"
+head -c 32 /dev/urandom >"$T/panel.key"
+# post PROGRAM PATH FORM: its answer is in $T/answer
+post() {
+	printf %s "$3" >"$T/form"
+	REQUEST_METHOD=POST PATH_INFO=$2 CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=${#3} REMOTE_ADDR=192.0.2.1 HTTPS=on \
+		SACA_PANEL_KEY=$T/panel.key SACA_URL=https://panel.example.com "$1" <"$T/form" >"$T/answer"
+}
+LOGIN='mode=plain&user=victor&plan=acme&pass=secreto'
+sender=$(database postgres "SELECT id FROM sender")
+post saca-api '' "action=contact_deactivate&email=ana@example.org&rid=$sender&$LOGIN"
+is "$(tail -n 1 "$T/answer")" "OK: 1" "INSTALL 13: with its role the API writes an unsubscription"
+post saca-api '' "action=contact_activate&email=ana@example.org&rid=$sender&$LOGIN"
+is "$(tail -n 1 "$T/answer")" "OK: 1" "INSTALL 13: with its role the API ends an unsubscription"
+post saca-panel /login 'user=victor.acme&password=secreto'
+like "$(cat "$T/answer")" '^Set-Cookie: __Host-saca=' "INSTALL 13: with its role the panel takes a login"
+cookie=$(sed -n 's/^Set-Cookie: \([^;]*\).*/\1/p' "$T/answer")
+token=$(REQUEST_METHOD=GET PATH_INFO=/ HTTP_COOKIE=$cookie HTTPS=on SACA_PANEL_KEY=$T/panel.key SACA_URL=https://panel.example.com saca-panel |
+	sed -n 's/.*name="token" value="\([a-z2-7]*\)".*/\1/p' | head -n 1)
+HTTP_COOKIE=$cookie post saca-panel /logout "token=$token"
+is "$(sed -n 's/^Status: \(...\).*/\1/p' "$T/answer") $(database postgres "SELECT count(*) FROM login")" "303 1" \
+	"INSTALL 13: with its role the panel ends the sessions of a login"
 done_testing
