@@ -1,5 +1,5 @@
 #!/bin/sh
-# A store that an older saca made (schema-1.*.sql, made by the programs of that version) becomes what
+# A store that an older saca made (schema-*.sql, made by the programs of that version) becomes what
 # this saca makes, with all of its rows, in one transaction.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/postgres.sh"
@@ -8,7 +8,6 @@
 import() { saca-import -w "$T/web" "$SPOOL" "$STORE"; }
 SENDS="select id, plan_id, state, source, coalesce(smtp_id, '-'), contacts_total from send order by id"
 
-A_TIME=2013-09-12T12:00:00Z
 # Removes the changes of version 4.
 VERSION_3='drop table send_hour; drop index send_piece; drop index send_test; drop index unsubscription_contact;
 	drop index if exists contact_group_plan;
@@ -57,23 +56,22 @@ acme|a@y.es" "$1: a migrated store keeps its members, each with its plan"
 	is "$?:$(sql 'select version from schema')" 0:4 "$1: saca-import migrates a store of version 2" "$out"
 	describe "$STORE" >"$T/old"
 	is "$(cat "$T/old")" "$(cat "$T/new")" "$1: a store migrated from version 2 has the tables of a new one"
-	sql "$VERSION_3 update schema set version = 3"
-	sql "insert into delivery (plan_id, send_id, contact_id, state, first_at, at, opens, opened_at, clicks, clicked_at) values
-		($acme, 1166, 1, 'handed', '$A_TIME', '$A_TIME', 2, '2013-09-12T12:59:59Z', 0, null),
-		($acme, 1166, 2, 'handed', '$A_TIME', '$A_TIME', 1, '2013-09-12T12:00:00Z', 3, '2013-09-12T13:00:00Z'),
-		($acme, 1166, 3, 'handed', '$A_TIME', '$A_TIME', 0, null, 0, null)"
-	sql "insert into link (plan_id, send_id, number, url) values ($acme, 1166, 1, 'https://x.es/'), ($acme, 1166, 2, 'https://y.es/')"
-	sql "insert into click (plan_id, send_id, contact_id, number, count, first_at) values ($acme, 1166, 2, 2, 3, '$A_TIME'),
-		($acme, 1166, 3, 2, 1, '$A_TIME')"
-	out=$(import 2>&1)
-	is "$?:$(sql 'select version from schema')" 0:4 "$1: saca-import migrates a store of version 3" "$out"
+}
+
+# of_version_3 ENGINE: the store has a send that was opened, clicked and unsubscribed from
+of_version_3() {
+	saca-import -w "$T/web" "$T/empty" "$STORE" 2>"$T/out"
+	is "$?:$(sql 'select version from schema')" 0:4 "$1: saca-import migrates a store of version 3" "$(cat "$T/out")"
 	describe "$STORE" >"$T/old"
 	is "$(cat "$T/old")" "$(cat "$T/new")" "$1: a store migrated from version 3 has the tables of a new one"
-	is "$(sql "select count(*), sum(opened), sum(clicked) from send_hour where send_id = 1166"):$(sql "select opened, clicked from send_hour
-		where hour = '2013-09-12T12:00:00Z'"):$(sql "select opened, clicked from send_hour where hour = '2013-09-12T13:00:00Z'")" \
-		'2|2|1:2|0:0|1' "$1: a migrated store has the hours of its opens and clicks"
-	is "$(sql "select number, people, clicks from link where send_id = 1166 order by number")" "1|0|0
-2|2|4" "$1: a migrated store has the clicks of its links"
+	is "$(sql "select replace(substr(cast(hour as text), 1, 13), 'T', ' '), opened, clicked from send_hour order by hour")" '2013-09-12 11|1|0
+2013-09-12 12|1|0
+2013-09-12 13|1|2' "$1: a migrated store has the hours of its opens and clicks"
+	is "$(sql "select number, people, clicks from link where send_id = 1166 order by number")" '1|0|0
+2|2|2' "$1: a migrated store has the clicks of its links"
+	is "$(saca-list -j "$STORE" stats 1166 | grep -oE '(leidos|leidos_activos|leidos_inactivos|clicks_[a-z]*)":[0-9]+' | paste -sd' ')" \
+		'leidos":3 leidos_activos":2 leidos_inactivos":1 leidos":0 clicks_totales":2 clicks_unicos":2' \
+		"$1: a migrated store has its figures"
 }
 # --- SQLite ---
 STORE=$T/saca.db NEW=$T/new.db
@@ -93,6 +91,10 @@ out=$(saca-list "$STORE" sends 2>&1)
 is "$?" 111 'SQLite: saca-list does not read a store of version 1'
 like "$out" 'run saca-import once' 'SQLite: saca-list says how to migrate it'
 promises SQLite
+FIRST=$STORE STORE=$T/third.db
+sqlite3 "$STORE" <"$TOP/t/store/schema-3.sqlite.sql"
+of_version_3 SQLite
+STORE=$FIRST
 out=$(sql "insert into send select 8, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject,
 	null, message_id, 1, 0, 3, 1, 1, '', 0, spooled_at, imported_at, null, null, null, null, null, null
 	from send where id = 7" 2>&1)
@@ -140,6 +142,11 @@ describe() {
 		and indexname <> 'of_platform' order by 1"
 }
 promises PostgreSQL
+FIRST=$STORE STORE="postgresql://saca@$HOST/third"
+database postgres 'create database third'
+psql -qX "$STORE" <"$TOP/t/store/schema-3.postgres.sql" >/dev/null
+of_version_3 PostgreSQL
+STORE=$FIRST
 is "$(database old "select count(*) from pg_indexes where indexname = 'of_platform'")" 1 \
 	'PostgreSQL: a migrated store keeps indexes of others'
 
