@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Mails per second of saca-send into Postfix's smtp-sink, beside Postfix's own smtp-source; sends of one
-# contact per second; memory for a large group. Part of scripts/bench. MAILS, SENDS and GROUP are how many.
+# contact per second; memory for a large group; how long small sends wait beside a large one. Part of
+# scripts/bench. MAILS, SENDS and GROUP are how many.
 
 MAILS=${MAILS:-20000} SENDS=${SENDS:-10000} GROUP=${GROUP:-1000000}
 T=$B/data/send.$$ TOP=$PWD STORE=$B/data/send.$$/saca.db
@@ -67,4 +68,5 @@ else
 	awk -v n="$GROUP" '{ printf "  memory while it sends to a group of %d: %.1f MB, with its sessions %.1f MB\n", n, $1 / 1024, $2 / 1024 }' "$B/memory"
 	kill "$sink"
 	wait "$sink" 2>/dev/null || :
+	BIN=$BIN PYTHONPATH=$TOP/t/lib TMPDIR=$T t/whole/bench/waits || echo "waits: failed"
 fi

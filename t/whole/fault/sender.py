@@ -14,23 +14,26 @@ DATE = '2013-09-12T11:59:19Z'
 SESSIONS = 2
 
 PLAN_ROWS = '''
-INSERT INTO plan (id, name) VALUES (1, 'acme');
-INSERT INTO sender (id, plan_id, address, name) VALUES (1, 1, 'tienda@dominio.com', 'La tienda');
-INSERT INTO piece (id, plan_id, name, source, html, text, created_at) VALUES
-	(1, 1, 'p', 'smtp', '<p>Hola, <a href="https://a.es/">aquí</a></p>', 'Hola', '{date}');
+INSERT INTO plan (id, name) VALUES (1, 'acme'), (2, 'shop');
+INSERT INTO sender (id, plan_id, address, name) SELECT id, id, 'tienda@dominio.com', 'La tienda' FROM plan;
+INSERT INTO piece (id, plan_id, name, source, html, text, created_at)
+	SELECT id, id, 'p', 'smtp', '<p>Hola, <a href="https://a.es/">aquí</a></p>', 'Hola', '{date}' FROM plan;
 '''
 
-# Send n to contacts n * 1000 + 1...
+# Send n to contacts n * 1000000 + 1...
 SEND_ROWS = '''
-INSERT INTO contact_group (id, plan_id, name, source, smtp_id, created_at) VALUES ({n}, 1, 'g', 'smtp', '{n}', '{date}');
+BEGIN IMMEDIATE;
+INSERT INTO contact_group (id, plan_id, name, source, smtp_id, created_at) VALUES ({n}, {plan}, 'g', 'smtp', '{n}', '{date}');
 INSERT INTO contact (id, plan_id, email, created_at)
-	WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {contacts})
-	SELECT {n} * 1000 + i, 1, 'c' || ({n} * 1000 + i) || '@x.es', '{date}' FROM n;
-INSERT INTO group_member (plan_id, group_id, contact_id) SELECT 1, {n}, id FROM contact WHERE id > {n} * 1000;
+	WITH RECURSIVE n(i) AS (SELECT {n} * 1000000 + 1 UNION ALL SELECT i + 1 FROM n WHERE i < {n} * 1000000 + {contacts})
+	SELECT i, {plan}, 'c' || i || '@x.es', '{date}' FROM n;
+INSERT INTO group_member (plan_id, group_id, contact_id)
+	SELECT {plan}, {n}, id FROM contact WHERE id > {n} * 1000000 AND id <= {n} * 1000000 + {contacts};
 INSERT INTO send (id, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, smtp_id, message_id,
 	show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total, spooled_at, imported_at)
-	VALUES ({n}, 1, 'v.acme', 1, 1, {n}, 'x', 'smtp', 'new', 'Rebajas', printf('%032d', {n}), '',
+	VALUES ({n}, {plan}, 'v.acme', {plan}, {plan}, {n}, 'x', 'smtp', 'new', 'Rebajas', printf('%032d', {n}), '',
 	1, 0, 3, 1, 1, '', {contacts}, '{date}', '{date}');
+COMMIT;
 '''
 
 # The lease is over, and the deferred mails are due.
@@ -40,6 +43,11 @@ LATER = "UPDATE send SET claimed_until = '{0}', next_at = '{0}' WHERE state = 's
 RECOUNT = '''SELECT count(*) FROM send s LEFT JOIN figures f ON f.send_id = s.id AND f.source = 'saca-send' WHERE
 	coalesce(f.handed, 0) <> (SELECT count(*) FROM delivery d WHERE d.send_id = s.id AND d.state = 'handed') OR
 	coalesce(f.refused, 0) <> (SELECT count(*) FROM delivery d WHERE d.send_id = s.id AND d.state = 'refused')'''
+
+
+def address(n, i):
+	"""Of the i-th contact of send n, from 1."""
+	return 'c%d@x.es' % (n * 1000000 + i)
 
 
 class World:
@@ -59,12 +67,12 @@ class World:
 		self.sql(PLAN_ROWS.format(date=DATE))
 		self.add(1, contacts)
 
-	def add(self, n, contacts):
-		self.sql(SEND_ROWS.format(n=n, date=DATE, contacts=contacts))
+	def add(self, n, contacts, plan=1):
+		self.sql(SEND_ROWS.format(n=n, plan=plan, date=DATE, contacts=contacts))
 
-	def start(self, url, prefix=(), sessions=SESSIONS):
+	def start(self, url, prefix=(), sessions=SESSIONS, options=()):
 		"""What inject.wait takes; that waits for the sessions too."""
-		return start([*prefix, program('saca-send'), '-n', str(sessions), '-t', '5', '-k', self.key, '-p', self.published,
+		return start([*prefix, program('saca-send'), *options, '-n', str(sessions), '-t', '5', '-k', self.key, '-p', self.published,
 			'-u', 'https://l.example', '-h', 'api.example.com', self.store, url], environment(), {0: '/dev/null'}, (2,))
 
 	def send(self, url, prefix=(), sessions=SESSIONS):
@@ -102,7 +110,7 @@ def check_taken(mails, contacts, doubts):
 	ids = collections.defaultdict(list)
 	for id, recipient in mails:
 		ids[recipient].append(id)
-	lost = {'c%d@x.es' % (1000 + i) for i in range(1, contacts + 1)} - ids.keys()
+	lost = {address(1, i) for i in range(1, contacts + 1)} - ids.keys()
 	demand(not lost, 'lost:', sorted(lost))
 	demand(all(len(set(l)) == 1 for l in ids.values()), 'a repeat has another Message-ID')
 	demand(len({l[0] for l in ids.values()}) == contacts, 'two contacts share a Message-ID')

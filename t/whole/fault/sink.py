@@ -1,4 +1,4 @@
-"""A mail server that takes every mail and remembers it."""
+"""A mail server that remembers each mail."""
 
 import re
 import socketserver
@@ -35,20 +35,22 @@ class Session(socketserver.StreamRequestHandler):
 			verb = line[:4].upper()
 			if verb == b'RCPT':
 				recipient = line.split(b'<')[1].split(b'>')[0].decode()
-			if verb != b'DATA':
+				self.say(self.server.judge(recipient))
+			elif verb != b'DATA':
 				self.say('221 bye' if verb == b'QUIT' else '250-sink\r\n250 SMTPUTF8' if verb == b'EHLO' else '250 ok')
-				continue
-			self.say('354 go')
-			mail = self.take()
-			if mail is None:
-				return
-			self.server.take(mail, recipient)
-			self.say('250 taken')
+			else:
+				self.say('354 go')
+				mail = self.take()
+				if mail is None:
+					return
+				self.server.take(mail, recipient)
+				self.say('250 taken')
 
 
 class Sink(socketserver.ThreadingTCPServer):
 	"""mails: (Message-ID, recipient) of each mail, added before it is answered. then: is called with
-	their number after that, for one mail at a time, and before the answer."""
+	their number after that, for one mail at a time, and before the answer. judge: gives the reply
+	to a recipient."""
 
 	daemon_threads = True
 	request_queue_size = 100
@@ -56,6 +58,7 @@ class Sink(socketserver.ThreadingTCPServer):
 	def __init__(self):
 		super().__init__(('127.0.0.1', 0), Session)
 		self.mails, self.then, self.lock = [], lambda n: None, threading.Lock()
+		self.judge = lambda recipient: '250 ok'
 		self.url = 'smtp://127.0.0.1:%d' % self.server_address[1]
 		threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
