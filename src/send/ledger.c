@@ -252,17 +252,20 @@ enum store_result ledger_begin_delivery(struct ledger *l, struct job const *j, s
 		STORE_VALUES(NUMBER(j->plan), NUMBER(c->id), NUMBER(j->sender), NUMBER(j->send), STRING(l->name), date(l->now)), begun);
 }
 
-#define DELIVERY " WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3 AND state = 'begun'"
+/* Writes the outcome of a mail even if its send was paused or cancelled. But if another worker
+   has the claim, that worker decides what is in doubt. */
+#define DELIVERY " WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3 AND state = 'begun'" \
+	" AND NOT EXISTS (SELECT 1 FROM send s WHERE s.plan_id = $1 AND s.id = $2 AND s.claimed_by <> $4)"
+#define IDENTITY(l, j, c) NUMBER((j)->plan), NUMBER((j)->send), NUMBER((c)->id), STRING((l)->name)
 
 enum store_result ledger_take_back(struct ledger *l, struct job const *j, struct job_contact const *c)
 {
 	if (c->origin == JOB_NEW)
-		return write_row(l, "DELETE FROM delivery" DELIVERY, STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id)), NULL);
+		return write_row(l, "DELETE FROM delivery" DELIVERY, STORE_VALUES(IDENTITY(l, j, c)), NULL);
 	if (c->origin == JOB_IN_DOUBT) /* stays `begun`: another process may have handed it over */
-		return write_row(l, "UPDATE delivery SET tries = tries - 1" DELIVERY,
-			STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id)), NULL);
-	return write_row(l, "UPDATE delivery SET state = 'deferred', tries = tries - 1, next_at = $4" DELIVERY,
-		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id), date(l->now)), NULL);
+		return write_row(l, "UPDATE delivery SET tries = tries - 1" DELIVERY, STORE_VALUES(IDENTITY(l, j, c)), NULL);
+	return write_row(l, "UPDATE delivery SET state = 'deferred', tries = tries - 1, next_at = $5" DELIVERY,
+		STORE_VALUES(IDENTITY(l, j, c), date(l->now)), NULL);
 }
 
 static struct store_value text_or_null(char const *s)
@@ -270,15 +273,12 @@ static struct store_value text_or_null(char const *s)
 	return s ? STRING(s) : store_null();
 }
 
-/* Writes the outcome of a mail even if its send was paused or cancelled. But if another worker
-   has the claim, that worker decides what is in doubt. */
 enum store_result ledger_settle(struct ledger *l, struct job const *j, struct job_contact const *c, char const *state,
 	char const *code, char const *reason, char const *next_at, bool *changed)
 {
-	return write_row(l, "UPDATE delivery SET state = $4, code = $5, reason = $6, next_at = $7, at = $8" DELIVERY
-		" AND NOT EXISTS (SELECT 1 FROM send s WHERE s.plan_id = $1 AND s.id = $2 AND s.claimed_by <> $9)",
-		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id), STRING(state), text_or_null(code), text_or_null(reason),
-			date(next_at), date(l->now), STRING(l->name)), changed);
+	return write_row(l, "UPDATE delivery SET state = $5, code = $6, reason = $7, next_at = $8, at = $9" DELIVERY,
+		STORE_VALUES(IDENTITY(l, j, c), STRING(state), text_or_null(code), text_or_null(reason), date(next_at),
+			date(l->now)), changed);
 }
 
 enum store_result ledger_skip(struct ledger *l, struct job const *j, struct job_contact const *c, char const *state,

@@ -187,6 +187,21 @@ is "$(state $n):$(deliveries $n):$(taken $n)" "sent:handed 300:300" "a worker wh
 [ "$(repeats $n)" -le 2 ]
 ok $? "it stops when it wakes up" "$(repeats $n) repeats"
 
+# --- a claim that is lost while the server does not answer
+n=$((n + 1))
+add_send $n 1 1
+rules 'rcpt * stall'
+: >"$SERVER_FOLDER/envelope"
+in_background -n 1 -t 2
+await 10 test -s "$SERVER_FOLDER/envelope"
+sql "UPDATE send SET claimed_by = 'another', claimed_until = '2999-01-01T00:00:00Z' WHERE id = $n"
+wait $worker
+is "$(deliveries $n)" "begun 1" "a mail that failed is not taken back where another worker has the claim"
+rules
+let_claims_expire
+send_mails 2>/dev/null
+is "$(state $n):$(deliveries $n):$(repeats $n)" "sent:handed 1:0" "the next worker sends it"
+
 # --- a session's process is killed
 n=$((n + 1))
 add_send $n 1 300
@@ -260,7 +275,7 @@ is "$(mails):$(ids)" 1200:1200 "with sends of several plans each mail is sent on
 
 # --- TLS and login
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1 \
-	-addext subjectAltName=IP:127.0.0.1 -keyout "$T/key.pem" -out "$T/cert.pem" 2>/dev/null
+	-addext subjectAltName=IP:127.0.0.1,IP:0.0.0.0 -keyout "$T/key.pem" -out "$T/cert.pem" 2>/dev/null
 n=$((n + 100))
 add_send $n 1 2
 send_mails -T -t 1 2>"$T/err"
@@ -275,6 +290,27 @@ n=$((n + 1))
 add_send $n 1 1
 send_mails 2>"$T/err"
 is "$?:$(mails "^<$n\\..* -\$")" 0:1 "saca-send without -T uses no TLS with a server on this host"
+# 0.0.0.0 reaches this host, and is not one of the names of this host that need no TLS
+n=$((n + 1))
+add_send $n 1 1
+local_url=$MTA_URL
+MTA_URL=smtp://0.0.0.0:${MTA_URL##*:}
+send_mails -t 1 2>"$T/err"
+is "$?:$(taken $n)" 111:0 "saca-send sends nothing in the clear to a server elsewhere that offers STARTTLS with a bad certificate"
+SSL_CERT_FILE=$T/cert.pem send_mails 2>"$T/err"
+is "$?:$(mails "^<$n\\..* TLS\$")" 0:1 "saca-send uses STARTTLS if a server elsewhere offers it"
+stop_mta
+start_mta
+n=$((n + 1))
+add_send $n 1 6
+: >"$SERVER_FOLDER/commands"
+send_mails -n 1 2>"$T/err"
+is "$?:$(mails "^<$n\\..* -\$")" 0:6 "without -T a server elsewhere that does not offer STARTTLS gets the mails in the clear"
+one_connection() { [ "$(grep -c 'EHLO.*QUIT' "$SERVER_FOLDER/commands")" = 1 ]; }
+await 10 one_connection
+ok $? "a session uses its connection again, and ends it with QUIT" "$(cat "$SERVER_FOLDER/commands")"
+is "$(grep -c EHLO "$SERVER_FOLDER/commands"):$(tr ' ' '\n' <"$SERVER_FOLDER/commands" | grep -c MAIL)" 1:6 "all mails of a session are sent over one connection"
+MTA_URL=$local_url
 stop_mta
 rm "$SERVER_FOLDER/port"
 start_mta "$T/cert.pem" "$T/key.pem" smtps
