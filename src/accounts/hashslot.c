@@ -9,7 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { REPEAT_US = 100000 }; /* a timer that comes before the wait begins comes again */
+enum { REPEAT_US = 100000 }; /* the timer repeats: its first signal may arrive before the wait begins */
 
 static bool lock_slot(int fd, int command, unsigned int slot)
 {

@@ -242,8 +242,8 @@ static bool put_reading(struct reading const *r, char const *s, size_t n, struct
 	return strcmp(r->name, "WINDOWS-1252") ? put_utf8(s, n, out) : put_1252(s, n, out);
 }
 
-/* Appends the text, read by a label. *read: it is false, and nothing is appended, if the label says
-   nothing or is proved false. */
+/* Appends the text, read by a label. Sets *read to false, and appends nothing, if the label is
+   missing, unknown or proved false. */
 static bool read_by(char const *label, char const *s, size_t n, struct buf *out, bool *read)
 {
 	struct reading r;

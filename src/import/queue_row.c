@@ -47,7 +47,7 @@ struct listing_column const queue_columns[QUEUE_COLUMNS] = {
 	[DATE] = {"date", false, 0}, [USER] = {"user", false, 32}, [SENDER] = {"sender", false, 40},
 	[CONTACTS] = {"contacts", true, 0}, [OCTETS] = {"octets", true, 0}, [WHY] = {"reason", false, 0}};
 
-/* A row under way. A NULL cell is empty. */
+/* A row that is being filled. A NULL cell is empty. */
 struct row {
 	char const *cell[QUEUE_COLUMNS];
 	size_t length[QUEUE_COLUMNS];

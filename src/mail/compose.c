@@ -282,7 +282,7 @@ bool compose_qp(struct buf *out, char const *s, size_t n, size_t *column)
 		if (*column + width > QP_CONTENT) {
 			buf_puts(out, SOFT_BREAK);
 			*column = 0;
-			continue; /* what begins a line may have to be written otherwise */
+			continue; /* the first octet of a line may need another form */
 		}
 		put_octet(out, plain, s[i++]);
 		*column += width;

@@ -209,7 +209,7 @@ static void note_text(struct html *h, size_t from, size_t to)
 		h->text = from;
 }
 
-/* Reads the markup at h->at, a `<`. HTML_END: it has no token for the caller. */
+/* Reads the markup at h->at, a `<`. HTML_END: the caller has no use for it. */
 static enum html_token markup(struct html *h)
 {
 	char c = h->at + 1 < h->end ? h->s[h->at + 1] : ' ';
@@ -220,7 +220,7 @@ static enum html_token markup(struct html *h)
 	if (c == '/' && h->at + 2 < h->end && ascii_is_alpha(h->s[h->at + 2])) {
 		tag(h, h->at + 2);
 		skip_tag(h);
-		if (h->cut) /* it ends nothing */
+		if (h->cut) /* it ends no element */
 			return HTML_END;
 		html_foreign_end(&h->foreign, h->s + h->from, h->to - h->from);
 		return h->end_tags ? HTML_END_TAG : HTML_END;

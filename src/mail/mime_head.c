@@ -36,7 +36,7 @@ static enum mime_encoding encoding_of(char const *label)
 	} const known[] = {
 		{"", MIME_7BIT}, {"7bit", MIME_7BIT}, {"8bit", MIME_8BIT}, {"binary", MIME_BINARY},
 		{"quoted-printable", MIME_QP}, {"base64", MIME_BASE64},
-		/* in the wild, and not in doubt */
+		/* spellings found in mail, which are not ambiguous */
 		{"7-bit", MIME_7BIT}, {"7bits", MIME_7BIT}, {"7-bits", MIME_7BIT}, {"8-bit", MIME_8BIT},
 		{"8bits", MIME_8BIT}, {"8-bits", MIME_8BIT}, {"none", MIME_8BIT}, {"base-64", MIME_BASE64},
 	};

@@ -54,8 +54,8 @@ void render_free(struct render *r);
 bool render_mail(struct buf *out, struct render *r, char const *date, char const *address, size_t n,
 	struct stencil_filler const *filler);
 
-/* Appends the envelope sender, without brackets. False: as above, or its local part is longer
-   than RENDER_ENVELOPE_MAX. */
+/* Appends the envelope sender, without brackets. False: out of memory, a token cannot be written,
+   or the local part is longer than RENDER_ENVELOPE_MAX. */
 bool render_envelope(struct buf *out, struct render const *r, struct stencil_filler const *filler);
 
 /* Is a prefix short enough for the envelope senders of a large store (2^28 plans, 2^42 sends and

@@ -98,7 +98,7 @@ static void note_server(struct worker *w, struct session_result const *r)
 		return; /* another session saw it too */
 	if (!w->down_tries)
 		w->down_since = now;
-	/* The first time may be a connection that was closed while it was idle. */
+	/* No wait after the first failure: the connection may have been closed while it was idle. */
 	uint64_t const wait = !w->down_tries ? 0 : w->down_tries > 6 ? DOWN_MAX_MS : (uint64_t)DOWN_MS << (w->down_tries - 1);
 	w->down_until = now + wait;
 	if (++w->down_tries == 2)

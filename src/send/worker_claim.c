@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-	SEARCH_MS = 1000, /* from one search to the next */
+	SEARCH_MS = 1000, /* between two searches */
 	CLAIM_MS = 250,   /* claims that come together are published together, which takes one sync */
 	TURN_MS = 3000    /* how long a send keeps its claim at least */
 };

@@ -120,8 +120,8 @@ enum refusal {
 
 #define REFUSAL_TEXT (ANSWER_LINE - 1) /* octets of a text, with its NUL: fits after the letter */
 
-/* Writes the text, NUL-terminated: printable ASCII, cut at REFUSAL_TEXT. word (NULL is ""), a
-   and b: as said above. */
+/* Writes the text, NUL-terminated: printable ASCII, cut at REFUSAL_TEXT. word (NULL is ""), a and
+   b: see enum refusal. */
 void refusal_format(char out[REFUSAL_TEXT], enum refusal r, char const *word, uint64_t a, uint64_t b);
 
 #endif

@@ -87,7 +87,7 @@ static enum client_event wait_for_client(int fd, short what, uint64_t deadline)
 /* Waits until something can be written. */
 static bool wait_for_room(uint64_t deadline)
 {
-	static uint64_t leave; /* when the session ends, once SIGTERM has come */
+	static uint64_t leave; /* the deadline for the last replies after SIGTERM; 0 before */
 	enum client_event e = leave ? CLIENT_STOPPED : wait_for_client(1, POLLOUT, deadline);
 	if (e != CLIENT_STOPPED)
 		return e == CLIENT_DATA;

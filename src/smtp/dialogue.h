@@ -199,8 +199,8 @@ void dialogue_start(struct dialogue *d, struct dialogue_config const *config, st
    octets. Credentials are wiped once they have been used. */
 enum dialogue_next dialogue_feed(struct dialogue *d, char *p, size_t n, size_t *used);
 
-/* After DIALOGUE_START_TLS: the handshake succeeded, and the session starts anew (RFC 3207
-   section 4.2). */
+/* After DIALOGUE_START_TLS: call it when the handshake has succeeded. The session starts over
+   (RFC 3207 section 4.2). */
 void dialogue_tls_started(struct dialogue *d);
 
 /* Ends a session that the client has not ended with QUIT. Logs an open transaction, queues the

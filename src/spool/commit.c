@@ -42,7 +42,7 @@ static void accept_request(struct spool_result *result, bool is_send, uint64_t n
 
 /* --- Steps: each returns false when the result is final ---------------------------------- */
 
-/* A transaction under way. */
+/* A transaction in progress. */
 struct step {
 	struct spool const *spool;
 	struct spool_request const *request;

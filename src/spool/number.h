@@ -30,7 +30,7 @@ enum spool_number spool_number_take(struct spool const *sp, uint64_t residue, ui
 bool spool_number_prepare(struct spool const *sp);
 
 /* For the importer: makes every number handed out from now on larger than `above`. Makes a
-   missing or damaged counter anew, then also above every number in the spool. */
+   missing or damaged counter again, above every number in the spool as well. */
 bool spool_number_raise(struct spool const *sp, uint64_t above);
 
 #endif

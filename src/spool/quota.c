@@ -90,7 +90,7 @@ static bool exceeds(struct quota const *q, uint64_t octets, uint64_t max)
 	return octets > max || q->waiting > max - octets;
 }
 
-/* Counts the files anew, unless that was done a moment ago. */
+/* Counts the files again, unless that was done a moment ago. */
 static bool recount(struct spool const *sp, char const *plan, struct quota *q, time_t now)
 {
 	uint64_t waiting = 0, since = (uint64_t)now - q->counted;

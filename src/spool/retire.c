@@ -106,8 +106,8 @@ static bool format_date(char date[DATE_ISO], time_t now)
 
 /* --- Removing and moving ------------------------------------------------------------ */
 
-/* Removes `from`, or moves it to `to` if that is not NULL, with the key's lock. A file that
-   is gone or was renamed is met again on the next run. */
+/* Removes `from`, or moves it to `to` if that is not NULL, with the key's lock. A file that is
+   gone or was renamed is not an error: the next run looks again. */
 static bool remove_or_move(struct spool const *sp, char const *name, char const *from, char const *to)
 {
 	char key[SPOOL_KEY];

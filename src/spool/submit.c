@@ -22,7 +22,7 @@
 
 #include <skalibs/strerr.h>
 
-/* One request under way. */
+/* A request in progress. */
 struct work {
 	struct submit const *submit;
 	struct serve_request *peer;
@@ -219,7 +219,7 @@ static void reply(struct work *s)
 		code = code ? ANSWER_WRITTEN : 0;
 	}
 	packet[0] = (char)code;
-	(void)serve_reply(s->peer, packet, n + 1); /* what is committed stays committed */
+	(void)serve_reply(s->peer, packet, n + 1); /* a commit stays even if the client has gone */
 }
 
 /* Limits the log: of requests that break the protocol, one a second is logged. */

@@ -65,13 +65,14 @@ static void rollback(struct store *s)
 }
 
 /* Settings are local to the transaction: with a pooler the connection serves other programs afterwards. A role may
-   be set not to wait for its commits: here that is only done on request. A lost connection is made anew. */
+   be set not to wait for its commits: here that is only done on request. A lost connection is
+   opened again. */
 static enum store_result begin(struct store *s, enum store_mode mode)
 {
 	struct postgres *q = ours(s);
 	char sql[256];
 	if (PQstatus(q->db) != CONNECTION_OK)
-		PQreset(q->db); /* the server was started anew; if it is not back, the next line fails */
+		PQreset(q->db); /* the server was restarted; if it is not back yet, the next line fails */
 	strcpy(sql, mode == STORE_READ ? "BEGIN READ ONLY" : "BEGIN");
 	strcat(sql, "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'");
 	if (q->has_lock_timeout)

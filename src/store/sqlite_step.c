@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A table that is made anew: SQLite cannot add a constraint to one that exists. */
+/* A table that is made again: SQLite cannot add a constraint to an existing one. */
 struct rebuilt {
 	char const *name, *new_name;
 	char const *copy;

@@ -130,7 +130,7 @@ static void filter_calls(void)
 	enum { START = sizeof start / sizeof *start };
 	struct sock_filter steps[START + CALLS + sizeof end / sizeof *end];
 	memcpy(steps, start, sizeof start);
-	for (size_t i = 0; i < CALLS; i++) /* a call of the list skips the rest of it, and the KILL */
+	for (size_t i = 0; i < CALLS; i++) /* a listed call jumps over the rest of the list and the KILL */
 		steps[START + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i], (uint8_t)(CALLS - i), 0);
 	memcpy(steps + START + CALLS, end, sizeof end);
 	struct sock_fprog program = {sizeof steps / sizeof *steps, steps};

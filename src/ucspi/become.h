@@ -1,4 +1,4 @@
-/* Becoming another program, and another user before if that is wanted. */
+/* Becoming another program, and first another user if the caller wants that. */
 #ifndef UCSPI_BECOME_H
 #define UCSPI_BECOME_H
 

@@ -116,7 +116,7 @@ bool words_add_link(struct words *links, char const *s, size_t n)
 	return add_word(links, s, s[n - 1] == '/' ? n - 1 : n);
 }
 
-/* The length of the address at s[0..n); 0: there is none. */
+/* The length of the address at s[0..n); 0: no address is there. */
 static size_t link_length(char const *s, size_t n)
 {
 	size_t end = scheme_length(s, n);
@@ -156,7 +156,7 @@ static size_t read_word(struct words *words, char const *s, size_t n, bool *done
 	return at ? at : length;
 }
 
-/* The length of a reference such as `&hellip;` that was not resolved; 0: there is none. */
+/* The length of a reference such as `&hellip;` that was not resolved; 0: no reference is there. */
 static size_t reference_length(char const *s, size_t n)
 {
 	size_t i = 1;

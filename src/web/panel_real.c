@@ -1,4 +1,4 @@
-/* Sending a test for real: its piece goes to the queue anew, to the same contacts. */
+/* Sending a test for real: its piece goes to the queue again, for the same contacts. */
 #include "web/panel.h"
 
 #include "accounts/senders.h"

@@ -8,7 +8,7 @@ mkdir "$D"
 UNO=$(printf 'uno\n' | saca-accounts -p -m sha512 -c 1000)
 DOS=$(printf 'dos\n' | saca-accounts -p -m sha512 -c 1000)
 
-# accounts HASH: an accounts text with one user
+# accounts HASH: prints an accounts text with one user
 accounts() {
 	printf 'plan acme maxrcpt=10\nuser victor.acme %s\nsender acme a@b.es\n' "$1"
 }

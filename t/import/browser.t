@@ -7,7 +7,7 @@
 # The limit for one picture, in seconds, on a slow machine.
 PATIENCE=60
 
-# shoot NAME: $T/NAME.html to $T/NAME.png
+# shoot NAME: draws $T/NAME.html to $T/NAME.png
 shoot() {
 	HOME=$T timeout "$PATIENCE" "$CHROMIUM" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
 		--disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage \
@@ -16,7 +16,7 @@ shoot() {
 	[ -s "$T/$1.png" ]
 }
 
-# shows_alike CHARSET LABEL PAGE: the sender's page is in its own charset, as it was sent
+# shows_alike CHARSET LABEL PAGE: tests that the sender's page, in its own charset, looks like the stored one
 shows_alike() {
 	named "$2" <"$PAGES/$3" | fill as_data | iconv -f utf-8 -t "$1" >"$T/sent.html"
 	rm -f "$T/stored.html" "$T"/*.png

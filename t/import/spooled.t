@@ -65,7 +65,7 @@ cat >"$T/run" <<-'END'
 		wait $!
 	done
 END
-# has_moved ROWS: the store has more than ROWS sends, or all messages were answered
+# has_moved ROWS: true if the store has more than ROWS sends, or all messages were answered
 has_moved() {
 	[ "$(sql 'select count(*) from send')" -gt "$1" ] || [ "$(cat "$T"/replies.* | wc -l)" = 100 ]
 }

@@ -8,7 +8,7 @@ BROWSER='Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0'
 mkdir "$SACA_PUBLISHED" "$SACA_HITS"
 echo "1 $(openssl rand -hex 32)" >"$SACA_LINK_KEYS"
 
-# publish SEND RECORD...: as t/lib/published.py
+# publish SEND RECORD...: writes a published send, by t/lib/published.py
 publish() { python3 "$TOP/t/lib/published.py" "$SACA_PUBLISHED" "$@"; }
 
 # token KIND [LINK [SEND [PLAN]]]: prints a token of contact 42

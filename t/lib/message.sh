@@ -10,10 +10,10 @@ campaign() {
 	printf "$CAMPAIGN\n" "${1-prueba}" "${1-prueba}" "${2-hola}"
 }
 
-# uuid N: 32 digits that end in N
+# uuid N: prints 32 digits that end in N
 uuid() { printf '%032x' "$1"; }
 
-# key N: a file's name as saca-spool gives it to a message with a Message-ID
+# key N: prints a name as saca-spool gives it to the file of a message with a Message-ID
 key() { printf '%064x' "$1"; }
 
 # put FOLDER KEY NUMBER ID DATE USER SENDER RECIPIENT... < message: makes a file of the spool $SPOOL.

@@ -3,7 +3,7 @@
 
 HOSTILE='"><script>alert(1)</script><img src=x onerror=alert(1)>'"'"'&{{7*7}}'
 
-# shows TEXT NAME, lacks TEXT NAME: the page has the text, or does not
+# shows TEXT NAME, lacks TEXT NAME: test that the page has the text, or does not have it
 shows() { grep -qF -- "$1" "$T/page"; ok $? "$2" "$(sed 's/.*<main/<main/' "$T/page" | head -c 3000)"; }
 lacks() { ! grep -qF -- "$1" "$T/page"; ok $? "$2" "$(grep -oF -- "$1" "$T/page" | head -3)"; }
 
@@ -320,7 +320,7 @@ test_promises() {
 	sql "UPDATE send SET subject = 'Otra' WHERE id = 301"
 	post /tests/301/send password=secreto
 	is "$STATUS" 422 'a real send costs credit, and is refused without it'
-	shows 'envios insuficientes: quedan 1, hacen falta 2' "the page has the queue's reason"
+	shows 'envios insuficientes: quedan 1, hacen falta 2' "the page of a refused test has the queue's reason"
 	panel_accounts
 	is "$(SACA_QUEUE=; get /tests/301; grep -c 'name="password"' "$T/page")" 0 'without a queue there is no button'
 }

@@ -47,7 +47,7 @@ start_panel() { # makes accounts and key, starts the login service, sets the var
 	export SACA_STORE="$STORE" SACA_LOGIN="$LOGIN_SOCKET" SACA_SENDERS="$T/etc/senders.cdb" SACA_PANEL_KEY="$KEY" SACA_URL="$PANEL" SACA_QUEUE="$T/queue"
 }
 
-# send_row NUMBER PLAN STATE SUBJECT [CONTACTS]: a send, its piece and group, numbered alike
+# send_row NUMBER PLAN STATE SUBJECT [CONTACTS]: inserts a send, its piece and group, with equal numbers
 send_row() {
 	_subject=$(printf %s "$4" | sed "s/'/''/g")
 	sql "INSERT INTO piece (id, plan_id, name, source, html, text, created_at) VALUES ($1, $2, '[SMTP] $_subject', 'smtp',
@@ -59,7 +59,7 @@ send_row() {
 			1, 0, 3, 1, 1, '192.0.2.1', ${5:-8}, '$A_DAY', '$A_DAY', '$A_DAY');"
 }
 
-# fill_store: plan 1, acme, has the send 101 with one delivery of each kind; plan 2, otro, has 201; plan 3,
+# fill_store: fills it: plan 1, acme, has the send 101 with one delivery of each kind; plan 2, otro, has 201; plan 3,
 # pruebas, has the test 301
 fill_store() {
 	A_DAY=$(date -u -d '-20 hours' +%Y-%m-%dT%H:00:00Z)
@@ -125,7 +125,7 @@ request() {
 }
 get() { request GET "$@"; }
 
-# post PATH [BODY]: with the token of the last page
+# post PATH [BODY]: makes a POST with the token of the last page
 post() { request POST "$1" "token=$TOKEN&${2-}"; }
 
 # log_in USER [PASSWORD]: sets COOKIE and TOKEN

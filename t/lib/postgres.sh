@@ -54,7 +54,7 @@ database() { psql -qAtX -v ON_ERROR_STOP=1 "postgresql://saca@$HOST/$1" -c "$2";
 ISO="at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 export CREATED="to_char(c.created_at $ISO" SPOOLED="to_char(spooled_at $ISO"
 
-# partition_schema DATABASE: the tables of a store as SQL, those with a plan_id in 8 parts by it
+# partition_schema DATABASE: prints the tables of a store as SQL, those with a plan_id in 8 parts by it
 partition_schema() {
 	"$PG/pg_dump" --schema-only --no-owner "postgresql://saca@$HOST/$1" | python3 -c '
 import re, sys
@@ -84,7 +84,7 @@ start_spread() {
 # log_plans: empties the log; from now on the server logs the plan of each statement
 log_plans() { : >"$T/server"; }
 
-# read_plans: one line for each plan in the log: the query, a tab, and the plan
+# read_plans: prints one line for each plan in the log: the query, a tab, and the plan
 read_plans() {
 	python3 - "$T/server" <<-'END'
 		import re, sys

@@ -42,7 +42,7 @@ send_mails() {
 	saca-send -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$@" "$STORE" "$MTA_URL"
 }
 
-# prepare: keys, the folder, the tables, two plans with a sender and a piece each
+# prepare: makes keys, the folder, the tables, two plans with a sender and a piece each
 prepare() {
 	saca-send -K "$T/link.key" && mkdir -p "$T/published" && chmod 2750 "$T/published" || exit 1
 	MTA_URL=smtp://127.0.0.1:1 send_mails || exit 1
@@ -54,7 +54,7 @@ prepare() {
 	done
 }
 
-# add_send NUMBER PLAN COUNT [PATTERN]: a send to COUNT contacts, its own; their numbers are NUMBER * 10^7 + 1...
+# add_send NUMBER PLAN COUNT [PATTERN]: inserts a send to COUNT new contacts; their numbers are NUMBER * 10^7 + 1...
 # and their addresses PATTERN with the number for %, by default c%@ejemplo.es
 add_send() {
 	_first=$(($1 * 10000000))
@@ -84,7 +84,7 @@ deliveries() {
 state() { sql "SELECT state FROM send WHERE id = $1"; }
 state_is() { [ "$(state "$1")" = "$2" ]; }
 
-# figures_agree: the counts of figures are those of a recount
+# figures_agree: true if the counts of figures are those of a recount
 figures_agree() {
 	[ -z "$(sql "SELECT f.send_id FROM figures f WHERE f.source = 'saca-send' AND (
 		f.handed <> (SELECT count(*) FROM delivery d WHERE d.plan_id = f.plan_id AND d.send_id = f.send_id AND d.state = 'handed') OR

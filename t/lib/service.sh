@@ -41,20 +41,20 @@ listening() {
 	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$1") [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6
 }
 
-# accounts_text: the accounts of the plan acme
+# accounts_text: prints the accounts of the plan acme
 accounts_text() {
 	# shellcheck disable=SC2016 # hashes have dollars
 	printf 'plan acme maxrcpt=1000\nuser victor.acme %s\nsender acme remitente@example.com\n' \
 		"$(openssl passwd -6 -salt xx secreto)"
 }
 
-# accounts FOLDER: the plan acme, victor.acme with the password secreto, and its sender
+# accounts FOLDER: compiles the plan acme, victor.acme with the password secreto, and its sender
 accounts() {
 	mkdir -p "$1"
 	accounts_text | saca-accounts "$1" 2>/dev/null
 }
 
-# certificate FOLDER: cert.pem and key.pem of localhost and 127.0.0.1
+# certificate FOLDER: makes cert.pem and key.pem of localhost and 127.0.0.1
 certificate() {
 	mkdir -p "$1"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \

@@ -88,7 +88,7 @@ stop_system() {
 	wait "$BOOT"
 }
 
-# remove_cgroup: at the end
+# remove_cgroup: removes the cgroup; call it at the end
 remove_cgroup() {
 	find "$CGROUP" -depth -type d -exec rmdir {} + 2>/dev/null
 }

@@ -5,7 +5,7 @@ command -v python3 >/dev/null || { echo "1..0 # SKIP no python3"; exit 0; }
 for s in CERTFILE KEYFILE TLS_UID TLS_GID SSL_PROTOCOL SSL_CIPHER SSL_TLS_SNI_SERVERNAME \
 	UCSPITLS PROTO TCPREMOTEIP TCPREMOTEPORT TCPLOCALIP TCPLOCALPORT REMOTE_ADDR; do unset $s; done
 
-# certificate NAME KIND HOST: $T/NAME.crt and $T/NAME.key; KIND is rsa:2048 or a curve
+# certificate NAME KIND HOST: makes $T/NAME.crt and $T/NAME.key; KIND is rsa:2048 or a curve
 certificate() {
 	case $2 in
 	rsa:*) set -- "$@" -newkey "$2" ;;
@@ -33,7 +33,7 @@ serve() {
 # quiet [PID]: true if the server has no child processes
 quiet() { ! pgrep -P "${1:-$SERVER}" >/dev/null; }
 
-# ticks: the processor time of the server's children, in ticks
+# ticks: prints the processor time of the server's children, in ticks
 ticks() {
 	for _p in $(pgrep -P "$SERVER"; for _c in $(pgrep -P "$SERVER"); do pgrep -P "$_c"; done); do
 		sed 's/.*) //' "/proc/$_p/stat" 2>/dev/null

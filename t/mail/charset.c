@@ -1,4 +1,4 @@
-/* Labels as mail has them, and what they mean. */
+/* Labels as mail has them, and the charsets that they mean. */
 #include "mail/charset.h"
 #include "unit.h"
 

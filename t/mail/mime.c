@@ -143,7 +143,7 @@ START_TEST(a_sample_reads_the_same_with_crlf)
 }
 END_TEST
 
-/* A small generator, so that a failure comes again. */
+/* A small generator of random numbers with a fixed seed, so that a failure can be repeated. */
 static uint32_t next_random(uint32_t *state)
 {
 	*state ^= *state << 13;

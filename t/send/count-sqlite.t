@@ -23,7 +23,7 @@ if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then
 	all_forgets
 	done_testing
 fi
-# prepare_run: lines of this hour, and of an old one, whose file is removed
+# prepare_run: writes lines of this hour, and of an old one, whose file will be removed
 prepare_run() {
 	NOW=$(date +%s)
 	hit 'open 1 101 1 - person @20 - -' 'open 1 101 2 - person @20 - -' "open 1 101 3 - person @$((8000 + 3600 * points)) - -"

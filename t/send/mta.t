@@ -20,7 +20,7 @@ SENDER=bounce+$TOKEN@example.com
 BOUNCE="$BIN/saca-bounce -k $KEY $HITS"
 campaign >"$T/message"
 
-# has_hit: the line of the bounce is there
+# has_hit: true if the line of the bounce is there
 has_hit() { grep -q '^bounce ' "$HITS"/*; }
 
 # bounced NAME LOG: waits for the line, tests it and starts over

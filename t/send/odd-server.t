@@ -12,7 +12,7 @@ prepare
 start_mta
 n=0
 
-# send_to RULE...: a new send of three contacts to a server with these rules; sets $out and $status
+# send_to RULE...: sends a new send of three contacts to a server with these rules; sets $out and $status
 send_to() {
 	n=$((n + 1))
 	add_send $n 1 3
@@ -22,13 +22,13 @@ send_to() {
 	rules
 }
 
-# send_again: as if its mails were due
+# send_again: runs saca-send again, as if the mails of the send were due
 send_again() {
 	sql "UPDATE delivery SET next_at = '$A_DATE' WHERE state = 'deferred'; UPDATE send SET next_at = '$A_DATE' WHERE id = $n AND state = 'sending'"
 	send_mails -n 1 -t 1 2>/dev/null
 }
 
-# outcome: state and deliveries of the send, and how many mails of it the server took
+# outcome: prints state and deliveries of the send, and how many of its mails the server accepted
 outcome() { echo "$(state $n):$(deliveries $n):$(mails "^<$n\\.")"; }
 
 # --- codes

@@ -14,7 +14,7 @@ new_key() {
 new_key 1 "$KEY"
 unset SENDER EXT ORIGINAL_RECIPIENT LOCAL
 
-# token KIND [KEYFILE]: of plan 7, send 1166, contact 42
+# token KIND [KEYFILE]: prints a token of plan 7, send 1166, contact 42
 token() { python3 "$TOP/t/lib/link_token.py" "${2:-$KEY}" "$1" 7 1166 42; }
 B=$(token b) U=$(token u)
 
@@ -49,12 +49,12 @@ for name in EXT ORIGINAL_RECIPIENT LOCAL; do
 done
 for sender in '' '<>' MAILER-DAEMON mailer-daemon@qm.example.net; do
 	HIT=$(rm -f "$HITS"/*; SENDER=$sender saca-bounce -k "$KEY" "$HITS" "bounce+$B" <"$SAMPLES/qmail.eml"; cat "$HITS"/* | grep .)
-	like "$HIT" '^bounce 7 1166 42 - - [0-9]+ 5\.1\.1 Sorry, no mailbox' "a text of qmail counts from the sender '$sender'"
+	like "$HIT" '^bounce 7 1166 42 - - [0-9]+ 5\.1\.1 Sorry, no mailbox' "a bounce text of qmail from the sender '$sender' counts"
 done
 SENDER=ana@example.org bounce qmail "bounce+$B"
-is "$CODE:$HIT" 0: 'a text of qmail does not count from a person'
+is "$CODE:$HIT" 0: 'a bounce text of qmail from a person does not count'
 bounce qmail "bounce+$B"
-is "$CODE:$HIT" 0: 'a text of qmail does not count from an unknown sender'
+is "$CODE:$HIT" 0: 'a bounce text of qmail from an unknown sender does not count'
 { echo 'Return-Path: <>'; cat "$SAMPLES/qmail.eml"; } >"$T/qmail.eml"
 SAMPLES=$T bounce qmail "bounce+$B"
 SAMPLES=$TOP/t/send/bounces
@@ -63,7 +63,7 @@ like "$HIT" '^bounce ' 'without SENDER the envelope sender is that in Return-Pat
 bounce letter "bounce+$U@example.com"
 like "$CODE:$HIT" '^0:unsub 7 1166 42 - person [0-9]+ - -$' 'any mail to the address in List-Unsubscribe unsubscribes'
 
-# complaint TOKEN: the sample of a feedback report with that token in the returned header
+# complaint TOKEN: prints the sample of a feedback report with that token in the returned header
 complaint() {
 	sed "s/abcdefghijklmnopqrstuvwxyz234567abcdefgh/$1/g" "$TOP/t/send/bounces/${2:-arf}.eml" >"$T/arf.eml"
 }

@@ -17,7 +17,7 @@ taken() { grep "^<$1\\." "$SERVER_FOLDER/mails" 2>/dev/null | cut -d' ' -f1 | so
 # repeats SEND: prints how many more mails than that the server has accepted
 repeats() { echo $(($(mails "^<$1\\.") - $(taken "$1"))); }
 
-# in_background OPTION...: its pid is in $worker, its output in $T/err
+# in_background OPTION...: starts saca-send; its pid is in $worker, its output in $T/err
 in_background() {
 	saca-send -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$@" "$STORE" "$MTA_URL" 2>"$T/err" &
 	worker=$!

@@ -13,7 +13,7 @@ prepare
 start_mta
 all_promises
 
-# The server is started anew while mails are sent.
+# The server is restarted while mails are sent.
 add_send 3000 1 200
 background send_mails -n 2 -m 100 2>"$T/err"
 worker=$!

@@ -16,13 +16,13 @@ printf icon >"$T/s/x.png"
 DOCUMENTS=$T/documents CONF=saca-hit.conf
 mkdir "$DOCUMENTS"
 
-# settings FILE: the shipped file with the paths of this test
+# settings FILE: prints the shipped file with the paths of this test
 settings() {
 	sed "s|/usr/local/bin/|$BIN/|; s|/usr/local/share/saca/s|$T/s|; s|/etc/saca/link.key|$SACA_LINK_KEYS|
 		s|/var/lib/saca/published|$SACA_PUBLISHED|; s|/var/lib/saca/hits|$SACA_HITS|; s|/run/saca/hit/|$T/|" "$TOP/scripts/service/$1"
 }
 
-# get PATH [CURL-OPTION...]: status and address of a redirection
+# get PATH [CURL-OPTION...]: prints the status, and the address of a redirection
 get() {
 	_path=$1
 	shift

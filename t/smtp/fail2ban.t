@@ -41,12 +41,12 @@ REQUEST_METHOD=POST CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGT
 	saca-api <"$T/form" >"$T/answer"
 like "$(tail -n 1 "$T/lines")" '^saca-checkpassword: ip=192.0.2.13 user=victor.acme refused$' "a failed login at the API is a line"
 
-# found LOG: the addresses that the filter finds, each with its count
+# found LOG: prints the addresses that the filter finds, each with its count
 found() {
 	fail2ban-regex -v --print-no-ignored --print-no-missed "$1" "$FILTER" >"$T/out" 2>&1
 	sed -n 's/^|[[:space:]]*\([0-9a-f.:]*\)[[:space:]]\{1,\}[A-Z][a-z][a-z] .*/\1/p' "$T/out" | sort | uniq -c | tr -s ' ' | tr '\n' ';'
 }
-# dated: the number of lines whose date it has parsed
+# dated: prints the number of lines whose date fail2ban has parsed
 dated() {
 	sed -n '/^Date template hits/,/^`-/s/^|  \[\([0-9]*\)\].*/\1/p' "$T/out" | awk '{n += $1} END {print n}'
 }

@@ -6,7 +6,7 @@ cd "$T" || exit 1
 login='AUTH PLAIN AHZpY3Rvci5hY21lAHg=\r\n'
 message="${login}MAIL FROM:<a@b.es>\r\nRCPT TO:<c@d.es>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\n"
 
-# log OCTETS OPTIONS...: the log of a client that sends OCTETS and leaves
+# log OCTETS OPTIONS...: prints the log of a client that sends OCTETS and leaves
 log() {
 	_octets=$1
 	shift
@@ -35,10 +35,10 @@ is "$(log 'AUTH PLAIN AGEgd2h5OiBub3RoaW5nLmFjbWUAeA==\r\n' sh -c 'exit 1' -- tr
 
 # --- Reasons ---
 
-# reasons OCTETS OPTIONS...: the log without the keys that differ from run to run
+# reasons OCTETS OPTIONS...: prints the log without the keys that differ from run to run
 reasons() { log "$@" | sed 's/ pid=[0-9]* ip=unknown port=-//; s/ sender=.*\(verdict=[a-z-]*\).*/ \1/'; }
 
-# is_why OCTETS VERDICT REASON NAME OPTIONS...: a line with the reason, then the transaction's
+# is_why OCTETS VERDICT REASON NAME OPTIONS...: tests that the log has a line with the reason, then the transaction's
 is_why() {
 	_message=$1 _wanted="saca-smtpd: user=victor.acme why: $3
 saca-smtpd: user=victor.acme verdict=$2" _name=$4

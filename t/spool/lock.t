@@ -1,5 +1,5 @@
 #!/bin/sh
-# Waiting for locks that a process holds which does not go on.
+# Waiting for locks whose holder is stopped.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/spool.sh"
 
@@ -8,7 +8,7 @@ campaign 1 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 saca-spool -c acme=+5 "$S" >"$T/out"
 
-# hold FILE: a process that holds the lock of a whole file
+# hold FILE: starts a process that holds the lock of a whole file
 hold() {
 	rm -f "$T/held"
 	background python3 -c 'import fcntl, sys, time

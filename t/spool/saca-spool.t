@@ -14,7 +14,7 @@ like "$REPLY" '^Kid=1 [0-9a-f]{32}$' "the answer has the number and the UUID"
 id=${REPLY#Kid=1 }
 f=$(spooled)
 is "$(count_files "$S/new")" 1 "a message makes one file in new"
-like "${f##*/}" '^[0-9a-f]{64}$' "the file is named by its key"
+like "${f##*/}" '^[0-9a-f]{64}$' "saca-spool names the file by its key"
 is "$(sed -e 's/^X-Saca-Date: 20..-..-..T..:..:..Z$/X-Saca-Date: D/' -e 's/; ..., .*/; D/' "$f")" \
 "Return-Path: <r@dominio.com>
 X-Saca-Send: 1

@@ -11,7 +11,7 @@ start_server -c autovacuum=off -c session_preload_libraries=auto_explain -c auto
 saca-import -w "$T/web" "$SPOOL" "$STORE" 2>/dev/null
 
 n=0
-# spool_messages COUNT: each with 100 recipients, half of them new
+# spool_messages COUNT: spools so many messages, each with 100 recipients, half of them new
 spool_messages() {
 	for i in $(seq "$1"); do
 		n=$((n + 1))
@@ -20,7 +20,7 @@ spool_messages() {
 	done
 }
 
-# whole_tables: statements that read a large table as a whole, or a plan's part of it. Only the group that
+# whole_tables: prints the statements that read a large table as a whole, or a plan's part of it. Only the group that
 # an operator typed is looked for in all plans.
 whole_tables() {
 	read_plans | grep -E 'Seq Scan on (contact|group_member|contact_group|send|piece|sender)|(Index|Bitmap)[^/]* on (contact|group_member)[^/]* / (Index Cond|Recheck Cond): \(plan_id = [^)]*\)( /|$)' |

@@ -28,7 +28,7 @@ static void remove_store(void)
 #define SLICE(word) {word, sizeof word - 1}
 #define DELIVERED "Delivered-To: a@b.es\nDelivered-To: c@b.es\n"
 
-/* A send of that number and id, to a@b.es and c@b.es. */
+/* Makes an entry: a send of that number and id, to a@b.es and c@b.es. */
 static enum store_result put(uint64_t send, char const *id, struct store_count *count)
 {
 	struct store_piece piece = {.html = SLICE("<p>"), .text = SLICE("t")};

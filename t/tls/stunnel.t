@@ -32,7 +32,7 @@ is "$line" "protocol = smtp" "INSTALL 9: the text has the line for port 58700"
 serve_port TLS "$T/etc/saca/stunnel.conf"
 serve_port START "$T/etc/saca/stunnel-58700.conf"
 
-# send KIND PORT: by Python's client
+# send KIND PORT: sends a campaign by Python's client
 send() {
 	campaign "$1" >"$T/message"
 	KIND=$1 PORT=$2 SERVER=localhost LOGIN=victor.acme PASSWORD=secreto SENDER=remitente@example.com \

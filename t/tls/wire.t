@@ -67,7 +67,7 @@ is "$($CLIENT farewell "$PORT")" "bye closed" "a child that the program leaves r
 kill "$(cat sleeper)"
 
 # --- No busy loop, no process left ---
-# costs_no_time NAME: the server uses less than 200 ms of processor time in a second
+# costs_no_time NAME: tests that the server uses less than 200 ms of processor time in a second
 costs_no_time() {
 	if [ -n "$WRAPPED" ]; then
 		skip "$1" "valgrind takes longer to come to rest"

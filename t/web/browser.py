@@ -242,7 +242,7 @@ def main(b):
 					and b.evaluate("document.querySelectorAll('[onerror],[onload],[onfocus]').length") == 0,
 					"payload %d makes no element of %s" % (i + 1, path.split("?")[0]))
 		b.go(panel + "/sends/101")
-		# the frame is a process of its own: its answer is awaited by its picture
+		# the frame runs in a process of its own: taking its picture waits for its content
 		b.screenshot("%s/hostile.png" % shots)
 	ok(not reached, "no payload runs: the listener stays silent", reached)
 	b.expect()

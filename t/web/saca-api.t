@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/postgres.sh"
 
-# try NAME STORE: its lines are renumbered
+# try NAME STORE: runs api.py, and renumbers its lines
 try() {
 	$ROOMY python3 "$TOP/t/web/api.py" "$1" "$2" >"$T/lines"
 	status=$?

@@ -29,7 +29,7 @@ for program in saca-api saca-panel saca-hit; do
 	is "$(sed -n 's/^Status: \(...\).*/\1/p' "$T/answer"):$(cat "$T/writer")" 503:0 "$program without settings reads its input to the end"
 done
 
-# settings FILE: the shipped file with the paths of this test, and the panel's after it, as INSTALL has it
+# settings FILE: prints the shipped file with the paths of this test, and the panel's after it, as INSTALL has it
 settings() {
 	cat "$TOP/scripts/service/$1" "$TOP/scripts/service/${1%/*}/saca-panel.conf" | sed "s|/usr/local/bin/|$BIN/|; s|/var/lib/saca/store/saca.db|$STORE|; s|/run/saca/door/panel|$T/login|; s|/run/saca/door/queue|$T/queue|
 		s|/etc/saca/senders.cdb|$T/etc/senders.cdb|; s|/run/saca/panel/|$T/|; s|https://panel.example.com/api|http://127.0.0.1:$PORT/api|
@@ -91,16 +91,16 @@ try() {
 	fi
 }
 
-# browse PATH [CURL-OPTION...]: a page of the panel; as ask, and the header is in $T/head
+# browse PATH [CURL-OPTION...]: prints the status of a page of the panel; $T/answer has its body, $T/head its header
 browse() {
 	_path=$1
 	shift
 	$ROOMY curl -s --max-time 60 -D "$T/head" -o "$T/answer" -w '%{http_code}' -H "Cookie: $COOKIE" "$@" "http://127.0.0.1:$PORT$_path"
 }
-# field NAME: its value in the last header
+# field NAME: prints the value of a field in the last header
 field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 
-# try_panel SERVER: there is no TLS here, so the test sends the cookie itself
+# try_panel SERVER: the tests of the panel. There is no TLS here, so the test sends the cookie itself
 try_panel() {
 	COOKIE=
 	is "$(browse /sends/1):$(field Location)" 303:/login "$1: a page of the panel leads to the login"

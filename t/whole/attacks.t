@@ -41,7 +41,7 @@ case $BIN$WRAPPED in
 esac
 export IDLE FLAT
 
-# attack NAME: each line of t/whole/attacks/NAME.py is a test
+# attack NAME: runs t/whole/attacks/NAME.py, of which each line is a test
 attack() {
 	python3 "$TOP/t/whole/attacks/$1.py" >"$T/result" 2>"$T/error"
 	ok $? "t/whole/attacks/$1.py runs to its end" "$(tail -n 20 "$T/error")"

@@ -58,9 +58,9 @@ saca-send -a "$T/etc/senders.cdb" -h api.example.com -r bounce+@example.com -k "
 is "$?:$(grep -v '^saca-send: send ' "$T/send.log")" 0: 'saca-send sends what waits and ends'
 is "$(saca-list -c "$STORE" sends | sed -n 's/.*,smtp,\([a-z]*\),.*/\1/p')" sent 'a send whose mails were sent is in state sent'
 is "$(cat "$T"/mails/* | grep -c '^Subject: Rebajas de invierno')" 3 'three mails arrived'
-# mail ADDRESS: the file that the sink wrote
+# mail ADDRESS: prints the file that the sink wrote
 mail() { grep -l "^To: <$1@example.org>" "$T"/mails/*; }
-# address KIND NAME: the address of that kind in the mail of NAME, decoded
+# address KIND NAME: prints the address of that kind in the mail of NAME, decoded
 address() {
 	python3 - "$(mail "$2")" "$1" <<-'END'
 		import email, re, sys
@@ -98,7 +98,7 @@ like "$sender" '^bounce\+[a-z2-7]{20,}@example\.com$' 'the envelope sender of a 
 saca-bounce -k "$T/link.key" "$T/hits" "$sender" <"$TOP/t/send/bounces/postfix.eml"
 is $? 0 'saca-bounce accepts a bounce'
 
-# stats_settled: everything above is counted, ten seconds after it was written
+# stats_settled: true when everything above is counted, ten seconds after it was written
 stats_settled() {
 	saca-count "$T/hits" "$STORE" 2>/dev/null
 	[ "$(saca-list -c "$STORE" stats "$SEND" | tail -n 1 | cut -d, -f1-20)" = "$FIGURES" ]

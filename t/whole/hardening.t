@@ -7,10 +7,10 @@ case $BIN$WRAPPED in
 esac
 command -v objdump >/dev/null || { echo "1..0 # SKIP binutils are not installed"; exit 0; }
 
-# symbols FILE: the names in its symbol table, without versions
+# symbols FILE: prints the names in its symbol table, without versions
 symbols() { readelf -sW "$1" | awk '{ sub(/@.*/, "", $8); print $8 }'; }
 
-# protected NAME: the functions of src/prog/NAME.c that check their stack. (libc's have checks of their own.)
+# protected NAME: prints the functions of src/prog/NAME.c that check their stack. (libc's have checks of their own.)
 protected() {
 	functions=$(sed -n 's/^[a-z_].*[ *]\([a-z_0-9]*\)(.*/\1/p' "$TOP/src/prog/$1.c" | sort -u | tr '\n' '|')
 	objdump -d "$BIN/$1" | awk -v ours="^(${functions%|})$" '

@@ -15,7 +15,7 @@ send
 web
 prog'
 
-# includes FILES PATTERN: the #include lines of FILES that match PATTERN
+# includes FILES PATTERN: prints the #include lines of FILES that match PATTERN
 includes() {
 	# shellcheck disable=SC2086 # names without blanks
 	grep -nE "^#[[:space:]]*include[[:space:]]*[<\"]($2)" $1 /dev/null

@@ -15,7 +15,7 @@ saca-send -K "$T/etc/saca/link.key"
 background python3 "$TOP/t/send/server.py" "$T/mta"
 await 10 [ -s "$T/mta/port" ]
 
-# deliver ID: a message to two contacts, to the store
+# deliver ID: spools and imports a message to two contacts
 deliver() {
 	printf 'Fremitente@example.com\0Tana@example.org\0Tluis@example.org\0\0' >"$T/envelope"
 	campaign "$1" | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$SPOOL" 1<"$T/envelope"

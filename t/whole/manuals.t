@@ -42,12 +42,12 @@ spool_message() {
 	campaign "$2" | SACA_PLAN=acme SACA_USER=victor.acme saca-spool "$1/var/spool/saca" 1<"$1/work/envelope" 2>/dev/null
 }
 
-# shape FILE: numbers, identifiers and runs of blanks look the same in every output
+# shape FILE: prints it with all numbers, identifiers and runs of blanks made equal
 shape() {
 	sed -E -e 's/[0-9a-f]{32,}/#/g' -e 's/[0-9]+/0/g' -e 's/[[:space:]]+/ /g' -e 's/ $//' "$1"
 }
 
-# shows_output SHOWN OUTPUT: the output has the shape that the page shows
+# shows_output SHOWN OUTPUT: true if the output has the shape that the page shows
 shows_output() {
 	python3 - "$1" "$2" <<-'END'
 		import re, sys

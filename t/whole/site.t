@@ -8,7 +8,7 @@
 . "$TOP/t/lib/system.sh"
 need_system "scripts/site sets up a fresh Debian"
 
-# site_system NAME: a fresh system with the programs and the scripts
+# site_system NAME: makes a fresh system with the programs and the scripts
 site_system() {
 	new_system "$1" || return 1
 	cp "$BIN"/saca-* "$ROOT/usr/local/bin"
@@ -21,7 +21,7 @@ site() {
 	chroot "$ROOT" /root/saca/scripts/site "$@" 2>&1
 }
 
-# state: every file of the system outside /proc, with its owner, mode and time
+# state: prints every file of the system outside /proc, with its owner, mode and time
 state() {
 	find "$ROOT" -xdev -path "$ROOT/proc" -prune -o -printf '%p %u %g %m %s %T@ %l\n' | sort
 }

@@ -49,7 +49,7 @@ relocate() {
 		-e "s/\\b2500\\b/$CLEAR/g" -e "s/\\b58700\\b/$START/g" -e "s/\\b46500\\b/$TLS/g" "$@"
 }
 
-# deliver KIND PORT: by a real client
+# deliver KIND PORT: sends a campaign by a real client
 deliver() {
 	KIND=$1 PORT=$2 SERVER=localhost LOGIN=victor.acme PASSWORD=secreto SENDER=remitente@example.com \
 		RECIPIENTS='ana@example.org luis@example.org' MESSAGE=$T/message CAFILE=$T/etc/cert.pem "$TOP/t/whole/clients/python"
@@ -89,7 +89,7 @@ supervised() {
 	ok $? "$1: the log has a line for each" "$(cat "$T"/log/*/current | tail -n 20)"
 }
 
-# restarted NAME COMMAND...: messages while COMMAND restarts the services, again and again
+# restarted NAME COMMAND...: sends messages while COMMAND restarts the services again and again
 restarted() {
 	name=$1
 	shift
@@ -105,7 +105,7 @@ restarted() {
 # shellcheck disable=SC2317 # await runs it
 imported() { [ "$(sqlite3 "$T/lib/store/saca.db" 'SELECT count(*) FROM send')" = "$1" ]; }
 
-# tree NAME: its run files to $T/NAME. whole/site.t has the services of sending and of the panel.
+# tree NAME: copies its run files to $T/NAME. whole/site.t has the services of sending and of the panel.
 tree() {
 	fresh
 	rm -rf "${T:?}/$1"
@@ -192,7 +192,7 @@ by_script() {
 	await 10 logged_by_script
 	ok $? "$1: the log has a line for each" "$(tail -n 20 "$T/log/script")"
 }
-# start_services: the login and the queue service, for supervisors that start only the ports
+# start_services: starts the login and the queue service, for supervisors that start only the ports
 start_services() {
 	cp -R "$SERVICE/daemontools" "$T/services"
 	for service in login queue; do
@@ -227,7 +227,7 @@ else
 	fi
 fi
 
-# prepare_sending: keys, folders and a mail server for saca-send and saca-count
+# prepare_sending: makes keys and folders, and starts a mail server, for saca-send and saca-count
 prepare_sending() {
 	rm -rf "$T/mta" "$T/etc/link.key"
 	mkdir "$T/mta" "$T/lib/published" "$T/lib/hits"
@@ -239,7 +239,7 @@ prepare_sending() {
 # shellcheck disable=SC2317 # await runs it
 all_mailed() { [ "$(sqlite3 "$T/lib/store/saca.db" "SELECT count(*) FROM send WHERE state = 'sent'")" = "$1" ]; }
 
-# command_of UNIT: its ExecStart lines, each on one line
+# command_of UNIT: prints its ExecStart lines, each on one line
 command_of() {
 	sed -n -e ':join' -e '/\\$/{N;s/\\\n[[:space:]]*//;b join' -e '}' -e 's/^ExecStart=//p' "$1"
 }

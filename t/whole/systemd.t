@@ -28,7 +28,7 @@ site() {
 out=$(site)
 is $? 0 "scripts/site systemd exits 0" || echo "$out" | sed 's/^/# /'
 
-# failed: what is not as it should be, for services that nobody has restarted
+# failed: prints the faults of services that were not restarted
 failed() {
 	in_system systemctl list-units --failed --plain --no-legend
 	(cd "$TOP/scripts/service/systemd" && grep -l '^\[Install\]' saca-*) | while read -r unit; do
@@ -44,7 +44,7 @@ sql() { sqlite3 -cmd '.timeout 20000' "$ROOT/var/lib/saca/store/saca.db" "$1"; }
 # shellcheck disable=SC2317 # await runs it
 sent() { [ "$(sql "SELECT count(*) FROM send WHERE state = 'sent'")" = "$1" ]; }
 
-# submit NAME: a mail through each port
+# submit NAME: sends a mail through each port
 submit() {
 	for way in 'clear 2500' 'starttls 58700' 'tls 46500'; do
 		campaign "$1-${way% *}" >"$T/message"

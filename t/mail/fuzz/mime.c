@@ -22,7 +22,7 @@ static void check_part(struct mime const *m, size_t i, size_t n)
 	struct mime_part const *parent = mime_part(m, p->parent), *before = mime_part(m, i - 1);
 	must(!parent->leaf && p->depth == parent->depth + 1 && p->depth <= MIME_DEPTH);
 	must(p->header >= parent->body);
-	/* one whose header was cut short by a delimiter is empty and is at that */
+	/* a part whose header a delimiter cut short is empty, and begins at the delimiter */
 	must(p->end <= parent->end || p->body == p->end);
 	must(before == parent || before->end <= p->header);
 }

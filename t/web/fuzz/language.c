@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(uint8_t const *data, size_t n)
 		memcpy(s, data, n);
 	enum web_language l = web_language(s);
 	must(l == WEB_SPANISH || l == WEB_ENGLISH);
-	/* words that end before add nothing behind the first choice */
+	/* an appended language of weight 0 does not change the choice */
 	if (l == WEB_ENGLISH && strlen(s) == n) {
 		memcpy(s + n, ",es;q=0", 8);
 		must(web_language(s) == WEB_ENGLISH);

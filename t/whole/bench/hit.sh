@@ -27,7 +27,7 @@ else
 	END
 	(run_lighttpd -D -f "$T/lighttpd.conf") & web=$!
 	until listening $HIT_PORT; do sleep 0.05; done
-	# requests PATH: a second
+	# requests PATH: prints the requests per second
 	requests() { wrk -c 8 -t 1 -d "${seconds}s" -H "User-Agent: $BROWSER" "http://127.0.0.1:$HIT_PORT$1" | awk '/^Requests\/sec/ { print $2 }'; }
 	printf '\nsaca-hit under lighttpd, requests/s, 8 connections; %s rounds\n' "$rounds"
 	printf '  %10s %10s %10s %10s %8s\n' open click view empty 'open/empty'

@@ -31,7 +31,7 @@ struct cursor {
 struct session {
 	struct plan const *plan;
 	struct cursor said, answered;
-	unsigned int waiting; /* replies that are to come */
+	unsigned int waiting; /* replies that have not arrived yet */
 	size_t line_len, out_len, body_len;
 	char const *body; /* to be sent after out */
 	char line[1024];  /* of a reply, so far */
