@@ -213,6 +213,12 @@ bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t i
 	int fd = open_file(dir, name, &st);
 	if (fd < 0)
 		return false;
+	/* A reader may see a line half written. Without a writer it is torn. */
+	is_old = is_old && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (fstat(fd, &st) < 0) {
+		fd_close(fd);
+		return false;
+	}
 	b->inode = st.st_ino;
 	b->size = (uint64_t)st.st_size;
 	b->from = b->to = inode == b->inode && from <= b->size ? from : 0;

@@ -40,9 +40,10 @@ int64_t hitfile_hour_end(char const *name);
 
 /* Reads lines from an offset on, and their neighbours: at most `octets` octets, written up to the
    time `until`. octets: HITFILE_AROUND at least. If the file's inode is not `inode`, it is
-   another file, which is read from its start. `is_old`: no process writes to the file any more,
-   so an unfinished line at its end is broken. report: called for each broken line. The lines that
-   count are on disk afterwards. False: errno; ENOENT: the file is gone, or is no regular file. */
+   another file, which is read from its start. `is_old`: the file's time is over, and an unfinished
+   line at its end is broken, unless a process has the file locked. report: called for each broken
+   line. The lines that count are on disk afterwards. False: errno; ENOENT: the file is gone, or is
+   no regular file. */
 bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t inode, uint64_t from, uint64_t octets,
 	int64_t until, bool is_old, void (*report)(char const *name, uint64_t offset));
 

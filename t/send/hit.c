@@ -119,7 +119,7 @@ static uint64_t drain(int dir, struct hitfile_batch *b, uint64_t *inode, uint64_
 	uint64_t lines = 0;
 	ck_assert(hitfile_list(dir, &names));
 	for (char const *name = names.s; *name; name += strlen(name) + 1) {
-		if (!hitfile_read(b, dir, name, *inode, *from, HITFILE_AROUND, INT64_MAX - 7200, false, ignore_broken))
+		if (!hitfile_read(b, dir, name, *inode, *from, HITFILE_AROUND, INT64_MAX - 7200, true, ignore_broken))
 			continue;
 		for (size_t i = 0; i < b->count; i++)
 			lines += b->line[i].counts;
