@@ -35,17 +35,22 @@ static void forget(void)
 	r = (struct render){.text = {.base64 = false}};
 }
 
-static void make_mail(char const *html, char const *text, char const *prefix)
+static void make_named_mail(char const *html, char const *text, char const *prefix, char const *name)
 {
 	struct template_options const o = {.language = 4, .show_header = true, .track_opens = true, .track_clicks = true, .url = URL};
 	struct render_send const send = {.plan_id = 3, .send_id = 1166, .sender_id = 17, .plan = "acme",
-		.sender = words("remitente@dominio.com"), .name = words("La tienda"), .subject = words("Rebajas en ma\xc3\xb1""anas"),
+		.sender = words("remitente@dominio.com"), .name = words(name), .subject = words("Rebajas en ma\xc3\xb1""anas"),
 		.seed = "fa8896c2", .host = "api.example.com", .brand = "teenviocom", .url = URL, .prefix = prefix,
 		.bounce_host = "b.example"};
 	ck_assert(template_compile(&t, html, strlen(html), text, strlen(text), &o));
 	ck_assert(render_start(&r, &send, &t));
 	ck_assert(render_mail(&mail, &r, "Thu, 12 Sep 2013 13:59:15 +0200", "ana@ejemplo.es", 14, &filler));
 	ck_assert(buf_putc(&mail, 0));
+}
+
+static void make_mail(char const *html, char const *text, char const *prefix)
+{
+	make_named_mail(html, text, prefix, "La tienda");
 }
 
 static void token(char out[TOKEN_SIZE + 1], enum token_kind kind, uint64_t link)
@@ -229,11 +234,32 @@ START_TEST(a_brand_is_letters_and_digits)
 }
 END_TEST
 
+/* The names of senders that are no words of ASCII, in From and List-Id. */
+static struct {
+	char const *name, *from, *list;
+} const names[] = {
+	{"Peluquer\xc3\xad""a", "\r\nFrom: =?UTF-8?", "\r\nList-Id: =?UTF-8?"},
+	{"Ana \"la\" <x@y.es>, S.L.", "\r\nFrom: \"Ana \\\"la\\\" <x@y.es>, S.L.\" <remitente@dominio.com>\r\n", "\r\nList-Id: \"Ana "},
+};
+
+START_TEST(a_name_of_any_octets_is_one_word)
+{
+	make_named_mail("a", "a", "bounce+", names[_i].name);
+	ck_assert_msg(strstr(mail.s, names[_i].from) != NULL, "%s", mail.s);
+	ck_assert_msg(strstr(mail.s, names[_i].list) != NULL, "%s", mail.s);
+	ck_assert_ptr_nonnull(strstr(mail.s, "<17.acme.api.example.com>\r\n"));
+	for (char const *c = mail.s; c < strstr(mail.s, "\r\n\r\n"); c++)
+		ck_assert_int_gt(*c, 0);
+	forget();
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("render");
 	TCase *c = unit_case("render");
 	tcase_add_test(c, header_fields_are_in_their_order);
+	tcase_add_loop_test(c, a_name_of_any_octets_is_one_word, 0, sizeof names / sizeof *names);
 	tcase_add_test(c, without_a_prefix_there_is_no_mailto);
 	tcase_add_test(c, the_envelope_sender_has_a_token);
 	tcase_add_loop_test(c, parts_are_in_the_shorter_encoding_and_read_back, 0, 2);
