@@ -45,7 +45,7 @@ bool queue_begin(struct queue *q)
 	close_file(&q->message);
 	q->has_run = false;
 	q->n = 0;
-	return q->socket || open_file(&q->message);
+	return (q->socket && !q->expects_large) || open_file(&q->message);
 }
 
 /* The message while it is small. It is not in struct queue, which is initialized data: its unused
@@ -213,5 +213,6 @@ void queue_run(struct queue *q, struct queue_settings const *settings, bool empt
 	answer_read(out, -1, "", 0); /* the answer if none comes */
 	strcpy(q->reason, "no memory file, or no pipe");
 	(q->argv ? hand_to_program : hand_to_service)(q, settings, empty, envelope, n, deadline, out);
+	q->expects_large = q->message >= 0 && lseek(q->message, 0, SEEK_CUR) > SUBMISSION_BODY;
 	q->has_run = true;
 }
