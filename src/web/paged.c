@@ -133,7 +133,7 @@ void paged_links(struct page *p, struct paged const *l)
 		return;
 	page_print(p, "<nav class=\"more\" aria-label=\"%w\">", TEXT_MORE_ROWS);
 	if (p->is_middle) {
-		print_link(p, l, "", NULL, NULL, newest ? TEXT_NEWEST : TEXT_FIRST);
+		print_link(p, l, "", NULL, NULL, TEXT_FIRST);
 		print_link(p, l, " rel=\"prev\"", newest ? "after" : "before", p->first, newest ? TEXT_NEWER : TEXT_PREVIOUS);
 	}
 	if (p->has_more)

@@ -187,8 +187,9 @@ static void print_facts(struct page *p, uint64_t id, struct record const *r)
 	bool opens = r->number[TRACK_OPENS], clicks = r->number[TRACK_CLICKS];
 	char const *language = words_find((unsigned int)r->number[LANGUAGE])->tag;
 	page_print(p, "<section class=\"card\"><h2>%w</h2><dl class=\"facts\"><dt>%w</dt><dd>%i</dd><dt>%w</dt><dd><bdi>%t</bdi></dd>"
+		"<dt>%w</dt><dd><bdi>%t</bdi></dd>"
 		"<dt>%w</dt><dd>%t</dd><dt>%w</dt><dd>%d</dd><dt>%w</dt><dd>%d</dd><dt>%w</dt><dd>%d</dd>", TEXT_DETAILS, TEXT_NUMBER, id,
-		TEXT_SENDER, r->text[SENDER], TEXT_LOGIN_OF, r->text[USERNAME], TEXT_ACCEPTED, r->text[SPOOLED], TEXT_STARTED,
+		TEXT_SUBJECT, *r->text[SUBJECT] ? r->text[SUBJECT] : "–", TEXT_SENDER, r->text[SENDER], TEXT_LOGIN_OF, r->text[USERNAME], TEXT_ACCEPTED, r->text[SPOOLED], TEXT_STARTED,
 		r->text[STARTED], TEXT_FINISHED, r->text[FINISHED]);
 	page_print(p, "<dt>%w</dt><dd>", TEXT_TRACKING);
 	page_print(p, opens || clicks ? "" : "%w", TEXT_NONE);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define SMTP_MARK "[SMTP] "
+#define LONG_NAME 200 /* octets; a longer heading is cut */
 
 #define FIGURE(column) " (SELECT coalesce(sum(f." column "), 0) FROM figures f WHERE f.plan_id = $1 AND f.send_id = s.id)"
 
@@ -40,7 +41,11 @@ void panel_name(struct page *p, char const *href, uint64_t id, char const *sourc
 		name += sizeof SMTP_MARK - 1;
 	if (href)
 		page_print(p, "<a href=\"%p%h%i\">", href, id);
-	page_print(p, "<bdi>%t</bdi>", *name ? name : page_word(p, TEXT_NO_SUBJECT));
+	name = *name ? name : page_word(p, TEXT_NO_SUBJECT);
+	if (!href && strlen(name) > LONG_NAME)
+		page_print(p, "<bdi class=\"most\" title=\"%t\">%t</bdi>", name, name);
+	else
+		page_print(p, "<bdi>%t</bdi>", name);
 	if (href)
 		page_print(p, "</a><span class=\"small soft\">%i", id);
 	if (smtp)

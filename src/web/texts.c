@@ -46,7 +46,7 @@ char const *const web_texts[WEB_TEXTS][WEB_LANGUAGES] = {
 	[TEXT_CANCEL_WHY] = {"Los contactos pendientes no recibirán el mensaje, y el envío no se podrá reanudar.",
 		"The contacts that wait will not get the mail, and the send cannot be resumed."},
 	[TEXT_CANCEL_SURE] = {"Sí, cancelar", "Yes, cancel it"},
-	[TEXT_NEWEST] = {"Los más recientes", "Newest"},
+	[TEXT_SUBJECT] = {"Asunto", "Subject"},
 	[TEXT_NEWER] = {"Más recientes", "Newer"},
 	[TEXT_OLDER] = {"Más antiguos", "Older"},
 	[TEXT_NO_SENDS] = {"Todavía no hay envíos", "There are no sends yet"},

@@ -46,7 +46,7 @@ paging_promises() {
 		ok $? "the first page of $path leads to none before it"
 	done
 	get '/?q=bolet'; get "$(link next)"
-	shows '<a class="button plain" href="/?q=bolet">Los más recientes</a>' 'a later page of a search leads to its first one'
+	shows '<a class="button plain" href="/?q=bolet">Primera página</a>' 'a later page of a search leads to its first one'
 	send_row 2500 1 sent 'Nuevo'
 	get '/?after=2118'
 	is "$(rows | cut -d' ' -f1)" 'href="/sends/2500' 'where less than a page of newer sends is left, the first page is shown'

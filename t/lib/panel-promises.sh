@@ -219,6 +219,7 @@ send_promises() {
 		shows "$figure" "a send's page has the figure ${figure##*people}"
 	done
 	shows 'https://acme.es/?a=1&amp;b=2' "a send's page has its links"
+	shows '<td class="n" data-label="Personas">1</td><td class="n" data-label="Clics">2</td>' "a send's page has the clicks of its links"
 	lacks 'href="https://acme.es' "a send's page links to no address of a mail"
 	get '/sends/101/people?section=send_unopened_bounced'
 	shows c4@ejemplo.es 'a section shows its people'
