@@ -335,8 +335,10 @@ static _Noreturn void run_session(int fd, struct session_server const *server)
 	if (fd != SOCKET && dup2(fd, SOCKET) < 0)
 		_exit(EXIT_TEMPORARY);
 	closefrom(SOCKET + 1);
-	/* libcurl's buffers of a mail are freed after each: the heap keeps them. */
+	/* libcurl's buffers of a mail are freed after each: the heap keeps them. One of them has 128 KB, which would
+	   be mapped anew for each mail. */
 	mallopt(M_TRIM_THRESHOLD, 16 << 20);
+	mallopt(M_MMAP_THRESHOLD, 16 << 20);
 	s.curl = curl_easy_init();
 	s.multi = curl_multi_init();
 	if (!s.curl || !s.multi || !set_options(&s, server))
