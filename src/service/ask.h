@@ -24,7 +24,7 @@ struct ask {
 	uint64_t deadline;        /* a time of clock_ms */
 	int client;               /* asking ends when the reader of this descriptor has gone; -1: not used */
 	int *line;                /* in and out: a socket connected to the service, or -1, for the next request;
-	                             NULL: none is kept */
+	                             NULL: no descriptor is kept */
 };
 
 enum ask_end {

@@ -22,7 +22,7 @@ struct form {
 
 enum form_fault {
 	FORM_OK,
-	FORM_TYPE,     /* the content type is neither of both, or lacks its boundary */
+	FORM_TYPE,     /* the content type is neither of the two, or lacks its boundary */
 	FORM_SYNTAX,   /* a malformed part, or a NUL */
 	FORM_TOO_MANY  /* more than FORM_FIELDS */
 };

@@ -64,7 +64,8 @@ static unsigned long lower(unsigned long c)
 	return c;
 }
 
-/* The character at s[0..n), n > 0, and its length. Octets that are none are U+FFFD. */
+/* The character at s[0..n), n > 0, and its length. An octet that is not a character counts as
+   U+FFFD. */
 static unsigned long read_character(char const *s, size_t n, size_t *length)
 {
 	unsigned char const *u = (unsigned char const *)s;

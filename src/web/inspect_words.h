@@ -35,6 +35,7 @@ void words_sort(struct words *w);
 /* Is the word in a set that has been sorted? */
 bool words_has(struct words const *w, struct word const *word);
 
+/* Frees the memory. */
 void words_free(struct words *w);
 
 #endif

@@ -89,7 +89,7 @@ bool paged_print(struct page *p, struct paged const *l)
 	l->print_head(p);
 	rows = p->out.body.len;
 	p->rows = 0;
-	/* towards the beginning: less than a page of rows is left there, then show the first page */
+	/* towards the beginning: if there is less than a page of rows, show the first page */
 	if (read_key(p, l, l->newest_first ? "after" : "before", &key)) {
 		read_rows(p, l, key, !l->newest_first);
 		p->is_middle = p->has_more;

@@ -44,7 +44,7 @@ static bool print_exact(void *arg, size_t n, char const *const *column, size_t c
 	return false;
 }
 
-/* Prints a row of the list of all contacts, whose next page begins after an address. */
+/* If the search is a whole address, finds and prints its contact. True: the contact was found. */
 static bool find_exact(struct page *p, char const *search)
 {
 	if (*search)

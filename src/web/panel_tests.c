@@ -60,7 +60,7 @@ static void print_strings(struct page *p, enum web_text title, char const *class
 	page_print(p, l->count > INSPECT_LISTED ? "<li>…</li></ul>" : "</ul>");
 }
 
-/* What the HTML and the text do not share, as counts, then by name. */
+/* Prints the differences between the HTML and the text, as counts, then by name. */
 static void print_differences(struct page *p, struct inspection const *i, bool by_name)
 {
 	struct {

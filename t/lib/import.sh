@@ -29,7 +29,7 @@ import() { saca-import $IMPORT_OPTIONS "$@" "$SPOOL" "$STORE"; }
 # shellcheck disable=SC2086 # words
 import_under() { "$@" saca-import $IMPORT_OPTIONS "$SPOOL" "$STORE"; }
 
-# import_in_background OPTION...: its pid is $follower
+# import_in_background OPTION...: starts saca-import, and sets $follower to its pid
 import_in_background() {
 	# shellcheck disable=SC2086 # words
 	background saca-import $IMPORT_OPTIONS "$@" "$SPOOL" "$STORE"

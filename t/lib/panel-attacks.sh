@@ -101,7 +101,7 @@ body_promises() {
 		like "$STATUS" '^(400|413)$' "a body of the length '$length' is refused"
 	done
 	body 5
-	is "$STATUS" 403 'of a body only the octets of its length count'
+	is "$STATUS" 403 'of a body only as many octets as its length are read'
 	{ printf 'token=%s&a=' "$TOKEN"; printf '\000b'; } >"$T/request"; body "$(stat -c %s "$T/request")"
 	is "$STATUS" 400 'a body with a NUL is refused'
 	printf 'token=%s&a=%%00' "$TOKEN" >"$T/request"; body "$(stat -c %s "$T/request")"

@@ -1,10 +1,10 @@
 # shellcheck shell=sh
 # The lists of saca-panel, page by page. Source after panel-promises.sh.
 
-# link REL: the address of a link of the page to another page of its list
+# link REL: prints the address of a link of the page to another page of its list
 link() { grep -o "<a class=\"button plain\" rel=\"$1\" href=\"[^\"]*\"" "$T/page" | sed 's/.*href="//; s/"$//; s/&amp;/\&/g'; }
 
-# rows: what identifies the rows of the page's list
+# rows: prints the identifiers of the rows of the page's list
 rows() { sed 's/.*<tbody>//; s/<\/tbody>.*//' "$T/page" | tr '>' '\n' | grep -oE '^[a-z]+[0-9]+@[a-z]+\.es|href="/(sends|groups|pieces|tests)/[0-9]+' | tr '\n' ' '; }
 
 # walk REL: follows the links, and prints a line for each page

@@ -88,7 +88,7 @@ wait $two; second=$?
 is "$first:$second:$(sql 'select sum(opens), count(*) from delivery')" '0:0:480|240' \
 	'two hosts that count behind a pooler count each line once' "$(cat "$T/counted1" "$T/counted2")"
 
-# --- what is left
+# --- settings that are left on the connection
 is "$(settings | diff "$T/before" -)" '' 'a pooled connection keeps no setting of a program'
 is "$(sql 'select count(*) from pg_prepared_statements'):$(sql "select count(*) from pg_class
 	where relpersistence = 't'")" 0:0 'the connection keeps no prepared statement and no temporary table'

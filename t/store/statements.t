@@ -39,7 +39,6 @@ SELECT plan_id FROM send WHERE id = $1
 SELECT plan_id, id, turn FROM (SELECT plan_id, id, next_at, row_
 SELECT s.id, s.sender_id, s.piece_id, s.subject, s.name, s.start
 SELECT smtp_id FROM send WHERE id = $1'
-# parts of statements that are assembled, which no engine can prepare
 # starts: prints the beginnings of the statements, sorted
 starts() { cut -f1 | cut -c1-64 | sed 's/ *$//' | LC_ALL=C sort -u; }
 sorted() { printf '%s\n' "$@" | LC_ALL=C sort -u; }

@@ -118,7 +118,7 @@ START_TEST(peer_ends_are_those_of_the_socket)
 	if (!accept_connection(_i ? AF_INET6 : AF_INET))
 		return;
 	ck_assert(peer_remote(&remote) && peer_local(&local));
-	ck_assert_str_eq(remote.ip, "127.0.0.1"); /* also if IPv6 has mapped it */
+	ck_assert_str_eq(remote.ip, "127.0.0.1"); /* also on an IPv6 socket, which maps it */
 	ck_assert_str_eq(local.ip, "127.0.0.1");
 	ck_assert_uint_eq(remote.port, client_port);
 	ck_assert_uint_eq(local.port, server_port);
