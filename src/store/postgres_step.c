@@ -53,7 +53,8 @@ enum store_result postgres_step_3(struct store *s)
 {
 	static char const *const added[] = {"send_hour", NULL};
 	static char const *const alter[] = {"ALTER TABLE link ADD COLUMN IF NOT EXISTS people bigint NOT NULL DEFAULT 0,"
-		" ADD COLUMN IF NOT EXISTS clicks bigint NOT NULL DEFAULT 0", NULL};
+		" ADD COLUMN IF NOT EXISTS clicks bigint NOT NULL DEFAULT 0",
+		"DROP INDEX IF EXISTS send_id", NULL};
 	enum store_result r = migrate_run(s, alter);
 	if (r == STORE_OK)
 		r = migrate_create_tables(s, STORE_POSTGRES, added);

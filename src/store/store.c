@@ -57,6 +57,6 @@ enum store_result store_read_number(struct store *s, char const *sql, size_t n,
 enum store_result store_highest(struct store *s, uint64_t *out)
 {
 	static char const highest[] = "SELECT id FROM send WHERE id < " STORE_FOREIGN_SENDS
-		" ORDER BY id DESC LIMIT 1";
+		" ORDER BY id DESC NULLS LAST LIMIT 1";
 	return store_read_number(s, highest, STORE_NO_VALUES, out);
 }

@@ -175,7 +175,9 @@ size_t const store_table_count = sizeof store_tables / sizeof *store_tables;
 /* SQLite's keys are (id) alone, PostgreSQL's (plan_id, id): each needs the other as an index. */
 struct store_index const store_indexes[] = {
 	{"CREATE INDEX IF NOT EXISTS send_waiting ON send (state, next_at) WHERE state IN ('new', 'sending')", .both = true},
-	{"CREATE INDEX IF NOT EXISTS send_id ON send (id)", STORE_POSTGRES, false},
+	/* NULLS FIRST, though there are none: PostgreSQL then takes it for no ORDER BY id of a plan's sends, for which it
+	   would read the sends of others. */
+	{"CREATE INDEX IF NOT EXISTS send_id ON send (id NULLS FIRST)", STORE_POSTGRES, false},
 	{"CREATE INDEX IF NOT EXISTS send_plan ON send (plan_id)", STORE_SQLITE, false},
 	{"CREATE INDEX IF NOT EXISTS piece_plan ON piece (plan_id)", STORE_SQLITE, false},
 	{"CREATE INDEX IF NOT EXISTS contact_group_plan ON contact_group (plan_id)", STORE_SQLITE, false},

@@ -21,7 +21,7 @@ for i in 1 2 3; do
 		"u.plan$i" remitente@dominio.com a@y.es "b$i@y.es"
 done
 import 2>/dev/null
-is "$(several_parts)" "SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC LIMIT 1
+is "$(several_parts)" "SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC NULLS LAST LIMIT 1
 SELECT smtp_id FROM send WHERE id = \$1" 'saca-import: each statement but two works in one part'
 is "$(read_plans | grep -c 'INSERT INTO')" 21 'the plans of all INSERTs of saca-import were logged'
 log_plans

@@ -33,7 +33,7 @@ UPDATE send SET contacts_total = contacts_total - 1 WHERE plan_i'
 NEWEST='FROM send WHERE plan_id = \$1 ORDER BY id DESC LIMIT \$2'
 # the importer's check of a number, the highest number, the search for work, numbers typed by an operator;
 # the age of the oldest new send, for saca-list metrics
-ANY_PLAN='SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC LI
+ANY_PLAN='SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC NU
 SELECT min(imported_at) FROM send WHERE state = '\''new'\''
 SELECT plan_id FROM send WHERE id = $1
 SELECT plan_id, id, turn FROM (SELECT plan_id, id, next_at, row_
@@ -136,7 +136,8 @@ plans() { # plans URL: writes $T/plans
 }
 whole_tables() { grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)" "$T/plans" | starts; }
 whole_plans() { # those, and the ones that use an index by the plan alone; a search by a part of a text needs the whole
-	grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)|(Index|Recheck) Cond: \\(plan_id = [^)]*\\)( /|\$)" "$T/plans" | grep -vE "$NEWEST|LIKE lower" | starts
+	grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)|(Index|Recheck) Cond: \\(plan_id = [^)]*\\)( /|\$)|using send_id on send[^/]*/ Index Cond: \\(id [<>]" "$T/plans" |
+		grep -vE "$NEWEST|LIKE lower|^SELECT id FROM send WHERE id < 1099511627776" | starts
 }
 several() { # several: statements that read more than one part
 	awk -F'\t' '{ n = 0; split("", seen); plan = $2
