@@ -222,8 +222,9 @@ bool address_normalize(char const *s, size_t n, char out[ADDRESS_MAX], size_t *l
 
 /* --- Paths ------------------------------------------------------------------------------ */
 
-/* The offset of the `>` that closes the path at s, or n. A quoted `>` is part of the local part. */
-static size_t closing_bracket(char const *s, size_t n)
+/* The offset of the `>`, or of the blank, that ends the path at s, or n. What is quoted is part of the
+   local part. */
+static size_t path_end(char const *s, size_t n, bool at_blank)
 {
 	bool quoted = false;
 	for (size_t i = 0; i < n; i++) {
@@ -231,7 +232,7 @@ static size_t closing_bracket(char const *s, size_t n)
 			i++;
 		else if (s[i] == '"')
 			quoted = !quoted;
-		else if (s[i] == '>' && !quoted)
+		else if (!quoted && (at_blank ? ascii_is_blank(s[i]) : s[i] == '>'))
 			return i;
 	}
 	return n;
@@ -251,20 +252,6 @@ static size_t route_length(char const *s, size_t n)
 	return (size_t)(colon - s) + 1;
 }
 
-static size_t bare_end(char const *s, size_t n)
-{
-	bool quoted = false;
-	for (size_t i = 0; i < n; i++) {
-		if (quoted && s[i] == '\\')
-			i++;
-		else if (s[i] == '"')
-			quoted = !quoted;
-		else if (ascii_is_blank(s[i]) && !quoted)
-			return i;
-	}
-	return n;
-}
-
 enum address_fault address_path(char const *s, size_t n, bool utf8,
 	size_t *at, size_t *len, size_t *used)
 {
@@ -273,12 +260,12 @@ enum address_fault address_path(char const *s, size_t n, bool utf8,
 		start++;
 	if (start < n && s[start] == '<') {
 		start++;
-		end = start + closing_bracket(s + start, n - start);
+		end = start + path_end(s + start, n - start, false);
 		if (end == n)
 			return ADDRESS_SYNTAX;
 		*used = end + 1;
 	} else {
-		end = start + bare_end(s + start, n - start);
+		end = start + path_end(s + start, n - start, true);
 		*used = end;
 	}
 	while (start < end && ascii_is_blank(s[start]))
