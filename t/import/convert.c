@@ -305,12 +305,12 @@ START_TEST(time_is_linear)
 	struct buf value = BUF_ZERO, out = BUF_ZERO;
 	static char const *const words[] = {"=?koi8-r?Q?=F0?= ", "=?no-such?Q?=F1?= ", "=?gb2312?B?xOM=?= "};
 	for (int i = 0; i < 10000; i++)
-		ck_assert(buf_puts(&value, words[i % 3]));
+		must(buf_puts(&value, words[i % 3]));
 	ck_assert(buf_putc(&value, 0) && convert_header(value.s, &out));
 	ck_assert_uint_eq(out.len, 3334 * 2 + 3333 * 2 + 3333 * 3);
 	value.len = out.len = 0;
 	for (int i = 0; i < 512000; i++)
-		ck_assert(buf_putc(&value, '\xff'));
+		must(buf_putc(&value, '\xff'));
 	ck_assert(convert_to_utf8("iso-8859-8", value.s, value.len, &out));
 	ck_assert_uint_eq(out.len, 3 * value.len);
 	static char const *const labels[] = {"utf-7", "iso-2022-jp", "iso-2022-kr", "gb2312", "utf-8", "utf-16"};
@@ -318,7 +318,7 @@ START_TEST(time_is_linear)
 	for (size_t i = 0; i < 36; i++) {
 		value.len = out.len = 0;
 		while (value.len < 200000)
-			ck_assert(buf_puts(&value, texts[i % 6]));
+			must(buf_puts(&value, texts[i % 6]));
 		ck_assert(convert_to_utf8(labels[i / 6], value.s, value.len, &out));
 	}
 	buf_free(&value);

@@ -6,6 +6,9 @@
 #include <check.h>
 #include <stdlib.h>
 
+/* For loops of many calls: ck_assert writes a note for each call, which takes microseconds. */
+#define must(x) do { if (!(x)) ck_abort_msg("%s", #x); } while (0)
+
 /* The time limit of one test, in seconds: the sanitizers on a busy machine are slow. */
 #define UNIT_SECONDS 120
 

@@ -6,8 +6,6 @@
 #include <time.h>
 
 /* check writes a record for every assertion: this macro, for thousands of them, reports failures only. */
-#define must(x) do { if (!(x)) ck_abort_msg("%s", #x); } while (0)
-
 /* Runs as text: plain ones in (), encoded ones as charset[octets]. */
 static void runs(struct buf *out, char const *s, size_t n)
 {

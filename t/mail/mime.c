@@ -10,8 +10,6 @@
 #include <time.h>
 
 /* check writes a record for every assertion: this macro, for millions of them, reports failures only. */
-#define must(x) do { if (!(x)) ck_abort_msg("%s", #x); } while (0)
-
 /* A message in memory of its own, of exact size, so that a read beyond it is found. */
 struct reading {
 	char *s;
