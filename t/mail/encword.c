@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-/* check writes a record for every assertion: this macro, for thousands of them, reports failures only. */
 /* Runs as text: plain ones in (), encoded ones as charset[octets]. */
 static void runs(struct buf *out, char const *s, size_t n)
 {

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-/* check writes a record for every assertion: this macro, for millions of them, reports failures only. */
 /* A message in memory of its own, of exact size, so that a read beyond it is found. */
 struct reading {
 	char *s;
