@@ -29,6 +29,9 @@ static char const settings[] =
 	"PRAGMA cache_size = -65536;"
 	"PRAGMA wal_autocheckpoint = 8192;";
 
+/* Of a worker that commits often and may stay for days: less memory for the cache, from then on. */
+static char const unsynced_settings[] = "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192";
+
 static enum store_result fail_engine(struct sqlite *q)
 {
 	char const *path = sqlite3_db_filename(q->db, "main");
@@ -79,7 +82,7 @@ static enum store_result begin(struct store *s, enum store_mode mode)
 		return sqlite_run(q, "BEGIN");
 	bool unsynced = mode == STORE_UNSYNCED;
 	if (unsynced != q->unsynced) {
-		enum store_result r = sqlite_run(q, unsynced ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL");
+		enum store_result r = sqlite_run(q, unsynced ? unsynced_settings : "PRAGMA synchronous = FULL");
 		if (r != STORE_OK)
 			return r;
 		q->unsynced = unsynced;
