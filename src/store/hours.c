@@ -12,9 +12,8 @@ static char const add_link[] =
 
 enum store_result hours_add(struct store *s, uint64_t plan, uint64_t send, char const date[DATE_ISO], int64_t opened, int64_t clicked)
 {
-	char hour[DATE_ISO];
-	strcpy(hour, date);
-	strcpy(strchr(hour, ':'), ":00:00Z");
+	char hour[DATE_ISO] = "";
+	strcat(strncat(hour, date, strlen("2013-09-12T11")), ":00:00Z");
 	return s->run(s, add_hour, STORE_VALUES(store_number(plan), store_number(send), store_time((struct slice){hour, strlen(hour)}),
 		store_integer(opened), store_integer(clicked)), NULL, NULL);
 }

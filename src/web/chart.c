@@ -26,7 +26,7 @@ static bool keep_start(void *arg, size_t n, char const *const *column, size_t co
 	c->found = true;
 	if (column[0] && date_is_iso(column[0], length[0])) {
 		memcpy(c->start, column[0], length[0] + 1);
-		memcpy(strchr(c->start, ':'), ":00:00", 6);
+		memcpy(c->start + strlen("2013-09-12T11"), ":00:00", 6);
 	}
 	return false;
 }

@@ -136,7 +136,7 @@ static size_t link_length(char const *s, size_t n)
 static size_t read_word(struct words *words, char const *s, size_t n, bool *done)
 {
 	char small[4];
-	size_t at = 0, length, characters = 0, from = words->octets.len;
+	size_t at = 0, length = 1, characters = 0, from = words->octets.len;
 	bool has_digit = false;
 	struct buf *o = &words->octets;
 	while (at < n && *done) {

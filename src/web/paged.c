@@ -24,7 +24,8 @@ static void turn_rows(struct page *p)
 		done = done && buf_put(&turned, p->out.body.s + p->row_at[i], end - p->row_at[i]);
 	if (!done)
 		page_out_of_memory(p);
-	memcpy(p->out.body.s + from, turned.s, turned.len);
+	if (turned.len)
+		memcpy(p->out.body.s + from, turned.s, turned.len);
 	buf_free(&turned);
 	memcpy(key, p->first, sizeof key);
 	memcpy(p->first, p->last, sizeof key);
