@@ -30,8 +30,7 @@ bool fd_datasync(int fd);  /* data, and the metadata needed to read it */
 /* openat(2) with O_CLOEXEC. -1: errno. */
 int fd_openat(int dir, char const *name, int flags, mode_t mode);
 
-/* Closes all descriptors from first to last, both included. False: errno; some may still be open.
-   */
+/* Closes all descriptors from first to last, both included. False: errno; some may still be open. */
 bool fd_close_range(unsigned int first, unsigned int last);
 
 /* Waits for an fcntl(2) lock on [at, at + n), or releases it: type is F_RDLCK, F_WRLCK or F_UNLCK. With

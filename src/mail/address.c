@@ -136,8 +136,7 @@ enum address_fault address_check(char const *s, size_t n, bool utf8)
 
 /* --- The normal form -------------------------------------------------------------------- */
 
-/* Writes the quoted local part s[0..n), without quotes that it does not need; returns its length.
-   */
+/* Writes the quoted local part s[0..n), without quotes that it does not need; returns its length. */
 static size_t unquote_local(char const *s, size_t n, char *out)
 {
 	bool needed = n == 2;

@@ -4,8 +4,7 @@
    - So does a line without a colon: a program broke the line and forgot the blank. A Content-*
      field has a syntax: such a line continues it only if header_value_continues says so.
    - A field with an impossible name is skipped, for example `From a@b Thu Sep 12 13:59`.
-   - Lines end in LF or CRLF.
- */
+   - Lines end in LF or CRLF. */
 #ifndef MAIL_HEADER_H
 #define MAIL_HEADER_H
 

@@ -104,8 +104,7 @@ static bool token_of_recipient(struct token *t, char const *recipient, struct li
 	return read_token(t, recipient, strcspn(recipient, "@"), keys);
 }
 
-/* Reads the token in the returned header: a complaint often comes to an address without a token.
-   */
+/* Reads the token in the returned header: a complaint often comes to an address without a token. */
 static bool token_of_returned(struct token *t, struct buf const *header, struct linkkeys const *keys)
 {
 	size_t at = 0, n;

@@ -76,8 +76,7 @@ static void set_variable(char const *prefix, char const *name, char const *value
 		strerr_diefusys(EXIT_TEMPORARY, "set the environment");
 }
 
-/* If e is NULL, unsets the variables. HOST and INFO describe the balancer: they are always unset.
-   */
+/* If e is NULL, unsets the variables. HOST and INFO describe the balancer: they are always unset. */
 static void set_end(char const *proto, char const *side, struct proxy_end const *e)
 {
 	char prefix[16], port[NUM_FMT];

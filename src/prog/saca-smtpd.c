@@ -376,8 +376,7 @@ static void read_options(struct session *me, int argc, char const **argv)
 		strerr_dief(EXIT_MISUSE, "no list of senders: give -a senders.cdb, or -A to accept any sender");
 }
 
-/* Gives up rights: with two services, the session needs no program, and only the file of senders.
-   */
+/* Gives up rights: with two services, the session needs no program, and only the file of senders. */
 static void give_up_rights(struct session *me)
 {
 	if (!me->login.socket || !me->queue.socket)

@@ -57,8 +57,7 @@ enum store_result ledger_pause(struct ledger *l, uint64_t plan, uint64_t send, c
 /* --- Contacts ---------------------------------------------------------------------------- */
 
 /* Reads the next contacts to job.contact: deferred ones that are due. If there are no such contacts,
-   those after job.cursor without an outcome. every: all contacts after the cursor, in any state.
-   */
+   those after job.cursor without an outcome. every: all contacts after the cursor, in any state. */
 enum store_result ledger_read_contacts(struct ledger *l, struct job *j, bool every);
 
 /* May the contact be mailed? */

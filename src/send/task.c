@@ -231,8 +231,7 @@ static void pause_for(struct task *t, char const *why, char const *text)
 	snprintf(t->reason, sizeof t->reason, "%s: %s", why, text);
 }
 
-/* Returns the mail to its task, to be tried again. In the store a deferred mail is due at once.
-   */
+/* Returns the mail to its task, to be tried again. In the store a deferred mail is due at once. */
 static void give_back(struct task_mail *m)
 {
 	struct task *t = m->task;

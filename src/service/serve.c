@@ -201,8 +201,7 @@ bool serve_is_memory_file(int fd)
 static volatile sig_atomic_t stopping;
 static int null_fd = -1;
 
-/* Interrupts a recvmsg that waits. Closes the socket, so that one which is about to begin fails.
-   */
+/* Interrupts a recvmsg that waits. Closes the socket, so that one which is about to begin fails. */
 static void on_term(int sig)
 {
 	(void)sig;

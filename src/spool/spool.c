@@ -27,8 +27,7 @@ static bool make_folders(int fd)
 	return fd_fsync(fd);
 }
 
-/* Becomes the owner of the spool if root runs the program: all files of a spool have one owner.
-   */
+/* Becomes the owner of the spool if root runs the program: all files of a spool have one owner. */
 static bool become_owner(int fd)
 {
 	struct stat st;

@@ -322,8 +322,7 @@ static void drain_program(struct pump *p)
 	} while (r > 0 || (r < 0 && errno == EINTR));
 }
 
-/* After the end of the program the deadline starts again whenever the client has read something.
-   */
+/* After the end of the program the deadline starts again whenever the client has read something. */
 void pump_run(struct pump *p)
 {
 	uint64_t deadline = WAIT_FOREVER;

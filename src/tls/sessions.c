@@ -156,8 +156,7 @@ static size_t oldest_entry(unsigned char const *bucket)
 	return oldest;
 }
 
-/* Saves a session. If this fails, the session is not found later, and a full handshake follows.
-   */
+/* Saves a session. If this fails, the session is not found later, and a full handshake follows. */
 static void save_session(br_ssl_session_cache_class const **cache, br_ssl_server_context *ctx,
 	br_ssl_session_parameters const *params)
 {

@@ -39,8 +39,7 @@ struct sessions {
 };
 
 /* Makes FILE for at least `entries` sessions, and FILE.key, both with mode 0600. If the files
-   exist and are right, they stay as they are. A cache of another size is replaced. False: *fault.
-   */
+   exist and are right, they stay as they are. A cache of another size is replaced. False: *fault. */
 bool sessions_make(char const *file, uint64_t entries, struct fault *fault);
 
 /* Opens the cache, and reads or replaces its secret. Needs the right to open both files; the other

@@ -148,8 +148,7 @@ static bool is_xml_text(char const *s, size_t n)
 	return true;
 }
 
-/* Writes text. A CR becomes a reference, since a parser turns a bare CR into LF (XML 1.0, 2.11).
-   */
+/* Writes text. A CR becomes a reference, since a parser turns a bare CR into LF (XML 1.0, 2.11). */
 static void put_xml_text(struct output *o, char const *s, size_t n)
 {
 	size_t from = 0;

@@ -25,8 +25,7 @@ START_TEST(counter_is_parsed_as_formatted)
 }
 END_TEST
 
-/* A second line that is cut anywhere is ignored; with a cut first line the file is not a counter.
-   */
+/* A second line that is cut anywhere is ignored; with a cut first line the file is not a counter. */
 START_TEST(torn_counter_is_refused)
 {
 	struct counter c = {.limit = 5000, .next = 17, .synced = 5000, .place = place('b', 1, 2)}, d;

@@ -93,7 +93,7 @@ out=$(saca-queue "$SPOOL" show 8981000000000000 2>&1); is $? 1 'a beginning that
 like "$(saca-queue "$SPOOL" show "$name")" '^X-Saca-Send: 1$' 'a whole name wins over a beginning'
 campaign tres | put new zz 8981000000000000 7 $D victor.acme remitente@dominio.com b@y.es
 like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 8981000000000000$' \
-	'a number wins over a beginning'
+	'a number of a send wins over the beginning of a name'
 campaign tres | put new 2 3 8 $D victor.acme remitente@dominio.com b@y.es
 like "$(saca-queue "$SPOOL" show 2)" '^X-Saca-Send: 3$' 'a whole name wins over a number'
 like "$(saca-queue "$SPOOL" show cur/2)" '^X-Saca-Send: 2$' 'cur/ before a word names a file of cur'
