@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
+#include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 char unit_folder[64];
 
@@ -22,9 +24,11 @@ static int remove_path(char const *path, struct stat const *st, int kind, struct
 	return remove(path);
 }
 
+/* A process that was killed may still write its last file, or remove one. */
 void unit_remove_folder(void)
 {
-	ck_assert_int_eq(nftw(unit_folder, remove_path, 8, FTW_DEPTH | FTW_PHYS), 0);
+	while (access(unit_folder, F_OK) == 0)
+		ck_assert(nftw(unit_folder, remove_path, 8, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOTEMPTY || errno == ENOENT);
 }
 
 int main(void)
