@@ -1,50 +1,7 @@
 #!/bin/sh
-# saca-api as a CGI program, on SQLite and on PostgreSQL. api.py has the tests.
+# saca-api as a CGI program, on SQLite. api.py has the tests.
 . "$(dirname "$0")/../lib/tap.sh"
-. "$TOP/t/lib/postgres.sh"
-
-# try NAME STORE: runs api.py, and renumbers its lines
-try() {
-	$ROOMY python3 "$TOP/t/web/api.py" "$1" "$2" >"$T/lines"
-	status=$?
-	while read -r line; do
-		case $line in
-		ok\ * | not\ ok\ *)
-			TESTS=$((TESTS + 1))
-			case $line in not*) FAILED=$((FAILED + 1)) ;; esac
-			printf '%s\n' "$line" | sed "s/ok [0-9]* /ok $TESTS /"
-			;;
-		1..*) ;;
-		*) printf '%s\n' "$line" ;;
-		esac
-	done <"$T/lines"
-	is $status 0 "$1: the tests ran to their end"
-}
+. "$TOP/t/lib/api.sh"
 
 try SQLite "$T/saca.db"
-
-if [ -z "$PG" ]; then
-	skip 'saca-api on PostgreSQL' 'no PostgreSQL server here'
-	done_testing
-fi
-start_server -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
-	-c auto_explain.log_analyze=on -c log_line_prefix='%m ' -c autovacuum=off
-try PostgreSQL "$STORE"
-# Statements of saca-api have parameters, those of the test have none.
-is "$(read_plans | grep '\$' | grep -E 'Seq Scan on (contact|group_member|contact_group|send|piece|delivery|click|figures|unsubscription|sender)' |
-	cut -f1 | sort -u)" '' 'PostgreSQL: no statement reads a table as a whole'
-like "$(read_plans | grep '^SELECT id FROM send WHERE plan_id = \$1 ORDER BY id DESC' | cut -f2)" 'Index Only Scan Backward using send_pkey on send' \
-	'PostgreSQL: get_campaigns reads the newest entries of the key'
-like "$(read_plans | grep 'FROM figures WHERE plan_id = \$1 AND send_id = \$2' | cut -f2)" 'figures_pkey' 'PostgreSQL: get_stats reads the figures by their key'
-
-# The tables spread by plan, as an engine that spreads rows over machines needs it.
-database postgres 'create database parts'
-partition_schema postgres | psql -qX -v ON_ERROR_STOP=1 "postgresql://saca@$HOST/parts" >/dev/null || exit 1
-log_plans
-try partitions "postgresql://saca@$HOST/parts"
-# the importer's check of a number, and the number of saca-list
-[ "$(read_plans | grep -c 'FROM figures WHERE plan_id = \$1')" -gt 0 ]
-ok $? 'partitions: the plans were logged'
-is "$(several_parts | grep '\$' | grep -vE '^SELECT smtp_id FROM send WHERE id = \$1|FROM send s WHERE s.id = \$1$')" '' \
-	'partitions: each statement reads the part of its plan'
 done_testing
