@@ -47,7 +47,7 @@ OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
 	$(call in,ucspi,peer proxy)
 OBJ_saca-smtpd := \
-	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num random run setid siphash utf8 version \
+	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num random run scan setid siphash utf8 version \
 		wait) \
 	$(call in,ucspi,peer starttls) \
 	$(call in,service,answer ask login reply submission) \
@@ -64,11 +64,11 @@ OBJ_saca-checkpassword := \
 	$(call in,service,ask serve ticket) \
 	$(call in,accounts,check failures hashslot loginservice password remembered)
 OBJ_saca-mime := \
-	$(call in,base,ascii base64 buf fd memfile num setid utf8 version) \
+	$(call in,base,ascii base64 buf fd memfile num scan setid utf8 version) \
 	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,body header header_block message mime mime_head mime_tree param qp transfer)
 OBJ_saca-spool := \
-	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num setid utf8 uuid version wait) \
+	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num scan setid utf8 uuid version wait) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe ask reply serve submission ticket) \
 	$(call in,mail,address body header header_block message mime mime_head param punycode qp transfer) \
@@ -80,7 +80,7 @@ OBJ_saca-accounts := \
 	$(call in,mail,address punycode) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
-	$(call in,base,ascii base64 buf clock date fd hash num setid utf8 version wait) \
+	$(call in,base,ascii base64 buf clock date fd hash num scan setid utf8 version wait) \
 	$(call in,service,reply) \
 	$(call in,mail,address body charset cid css encword header header_block html html_foreign html_meta html_text image \
 		iso2022jp label message mime mime_head param punycode qp srcset transfer url) \
@@ -97,7 +97,7 @@ OBJ_saca-list := \
 	$(call in,store,figures figures_print forget hours listing mark metrics migrate postgres postgres_contacts \
 		postgres_step put sqlite sqlite_contacts sqlite_step store tables)
 OBJ_saca-queue := \
-	$(call in,base,ascii buf clock date fd num setid utf8 version) \
+	$(call in,base,ascii buf clock date fd num scan setid utf8 version) \
 	$(call in,mail,address header punycode) \
 	$(call in,spool,boot credit credit_format file find lock name number number_format record requeue seen_format) \
 	$(call in,spool,spool summary) \
@@ -105,16 +105,17 @@ OBJ_saca-queue := \
 	$(call in,import,batch queue_find queue_row)
 
 OBJ_saca-hit := \
-	$(call in,base,ascii base32 buf cdb cdb_write date fd hash num random setid utf8 version) \
+	$(call in,base,ascii base32 buf cdb cdb_write date fd hash num random scan setid utf8 version) \
 	$(call in,mail,header param) \
 	$(call in,send,hit hits linkkeys publish stencil token words) \
 	$(call in,web,form request response)
 OBJ_saca-bounce := \
-	$(call in,base,ascii base32 base64 buf date fd hash num random setid utf8 version) \
+	$(call in,base,ascii base32 base64 buf date fd hash num random scan setid utf8 version) \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
 	$(call in,send,blame bounce hit hits linkkeys token)
 OBJ_saca-send := \
-	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num random setid siphash utf8 version wait) \
+	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num random scan setid siphash utf8 \
+		version wait) \
 	$(call in,mail,address cid compose css header header_block html html_foreign html_text mime mime_head param \
 		punycode qp srcset transfer url) \
 	$(call in,accounts,plan senders) \
@@ -131,7 +132,7 @@ OBJ_saca-count := \
 		store tables) \
 	$(call in,send,blame count hit hitfile unsubscribe)
 OBJ_saca-panel := \
-	$(call in,base,ascii base32 base64 buf cdb clock date fd hash memfile message num random run setid \
+	$(call in,base,ascii base32 base64 buf cdb clock date fd hash memfile message num random run scan setid \
 		siphash utf8 version wait) \
 	$(call in,service,answer ask login reply submission) \
 	$(call in,mail,address compose header html html_foreign html_text param punycode) \
@@ -145,7 +146,7 @@ OBJ_saca-panel := \
 		panel_groups panel_list panel_people panel_piece panel_real panel_send panel_sends panel_tests request response \
 		sections sendstate session style texts)
 OBJ_saca-api := \
-	$(call in,base,ascii base64 buf cdb clock date fd hash log memfile message num random run setid siphash utf8 \
+	$(call in,base,ascii base64 buf cdb clock date fd hash log memfile message num random run scan setid siphash utf8 \
 		version wait) \
 	$(call in,service,answer ask login reply submission) \
 	$(call in,mail,address compose header param punycode) \

@@ -2,6 +2,7 @@
 #include "mail/header.h"
 
 #include "base/ascii.h"
+#include "base/scan.h"
 
 #include <string.h>
 
@@ -12,7 +13,7 @@ size_t header_mark(char const *s, size_t n)
 
 size_t header_line(char const *s, size_t n, size_t at, size_t *end)
 {
-	char const *lf = memchr(s + at, '\n', n - at);
+	char const *lf = scan_for(s + at, '\n', n - at);
 	*end = lf ? (size_t)(lf - s) : n;
 	if (!lf)
 		return n;

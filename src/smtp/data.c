@@ -15,6 +15,8 @@
    writes the CR that was held back, then does x. */
 #include "smtp/data.h"
 
+#include "base/scan.h"
+
 #include <string.h>
 
 enum row { START, TEXT, CR, DOT, DOTCR };
@@ -72,9 +74,9 @@ static char *take_octet(struct data *d, char *out, char c)
 static size_t text_length(struct data const *d, char const *s, size_t n)
 {
 	char const *end = NULL;
-	if (d->mode == DATA_LF && (end = memchr(s, '\n', n)))
+	if (d->mode == DATA_LF && (end = scan_for(s, '\n', n)))
 		n = (size_t)(end - s);
-	return (end = memchr(s, '\r', n)) ? (size_t)(end - s) : n;
+	return (end = scan_for(s, '\r', n)) ? (size_t)(end - s) : n;
 }
 
 size_t data_feed(struct data *d, char *out, char const *s, size_t n, size_t *used)
@@ -84,7 +86,7 @@ size_t data_feed(struct data *d, char *out, char const *s, size_t n, size_t *use
 	while (p < end && !d->ended) {
 		if (d->row == TEXT) {
 			size_t run = text_length(d, p, (size_t)(end - p));
-			d->nul = d->nul || memchr(p, 0, run);
+			d->nul = d->nul || scan_for(p, 0, run);
 			memmove(o, p, run);
 			d->size += run;
 			o += run;

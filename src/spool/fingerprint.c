@@ -2,6 +2,7 @@
 #include "spool/fingerprint.h"
 
 #include "base/ascii.h"
+#include "base/scan.h"
 #include "mail/header.h"
 #include "mail/param.h"
 
@@ -154,7 +155,7 @@ static bool add_body(struct reader *r, size_t at)
 {
 	size_t text = at; /* where the octets that are not added yet start */
 	while (at < r->n) {
-		char const *nl = memchr(r->s + at, '\n', r->n - at);
+		char const *nl = scan_for(r->s + at, '\n', r->n - at);
 		size_t next = nl ? (size_t)(nl - r->s) + 1 : r->n;
 		size_t i;
 		bool closes;
