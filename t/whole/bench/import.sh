@@ -83,7 +83,7 @@ import_sqlite() {
 	an_empty_spool "$I/spool"
 	"$TOOLS/fill" spool "$I/spool" 3000000 1 1
 	"$BIN/saca-import" -w "$I/web" "$I/spool" "$I/schema.db" 2>/dev/null
-	sqlite3 "$I/schema.db" .schema | grep -v sqlite_sequence | sqlite3 "$I/bare.db"
+	sqlite3 "$I/schema.db" '.schema --nosys' | sqlite3 "$I/bare.db"
 	grow sqlite "$I/own.db"
 	small "$I/small.db" sqlite
 }
