@@ -95,7 +95,8 @@ static void sqlite_file(sqlite3_stmt *contact, sqlite3_stmt *member, uint64_t fi
 {
 	char sql[256];
 	run("BEGIN");
-	snprintf(sql, sizeof sql, "INSERT INTO contact_group VALUES (%llu, 1, 'g', 'smtp', '%032llx', '" DATE "')",
+	snprintf(sql, sizeof sql, "INSERT INTO contact_group (id, plan_id, name, source, smtp_id, created_at)"
+		" VALUES (%llu, 1, 'g', 'smtp', '%032llx', '" DATE "')",
 		(unsigned long long)file + 1, (unsigned long long)file + 1);
 	run(sql);
 	for (size_t i = 0; i < n; i++) {
@@ -121,7 +122,7 @@ static void copy_file(uint64_t file, char (*a)[ADDRESS], size_t n)
 		" VALUES (%llu, 1, 'g', 'smtp', '%032llx', '" DATE "');\n"
 		"INSERT INTO contact (plan_id, email, created_at) SELECT 1, email, '" DATE "' FROM lote ORDER BY email"
 		" ON CONFLICT DO NOTHING;\n"
-		"INSERT INTO group_member SELECT %llu, c.id FROM contact c JOIN lote USING (email) WHERE c.plan_id = 1;\n"
+		"INSERT INTO group_member (plan_id, group_id, contact_id) SELECT 1, %llu, c.id FROM contact c JOIN lote USING (email) WHERE c.plan_id = 1;\n"
 		"COMMIT;\n",
 		(unsigned long long)file + 1, (unsigned long long)file + 1, (unsigned long long)file + 1);
 }
@@ -146,9 +147,9 @@ int main(int argc, char **argv)
 		if (sqlite3_open(argv[2], &db) != SQLITE_OK)
 			die(argv[2]);
 		run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-			" INSERT OR IGNORE INTO plan VALUES (1, 'acme')");
+			" INSERT OR IGNORE INTO plan (id, name) VALUES (1, 'acme')");
 		contact = prepare("INSERT INTO contact (plan_id, email, created_at) VALUES (1, ?1, '" DATE "') ON CONFLICT DO NOTHING");
-		member = prepare("INSERT INTO group_member SELECT ?1, id FROM contact WHERE plan_id = 1 AND email = ?2");
+		member = prepare("INSERT INTO group_member (plan_id, group_id, contact_id) SELECT 1, ?1, id FROM contact WHERE plan_id = 1 AND email = ?2");
 	}
 	double spent = 0;
 	for (uint64_t f = first; f < first + files; f++) {
