@@ -221,7 +221,7 @@ bool address_normalize(char const *s, size_t n, char out[ADDRESS_MAX], size_t *l
 
 /* --- Paths ------------------------------------------------------------------------------ */
 
-/* The offset of the `>`, or of the blank, that ends the path at s, or n. What is quoted is part of the
+/* The offset of the `>`, or of the blank, that ends the path at s, or n. A quoted one belongs to the
    local part. */
 static size_t path_end(char const *s, size_t n, bool at_blank)
 {

@@ -175,8 +175,8 @@ size_t const store_table_count = sizeof store_tables / sizeof *store_tables;
 /* SQLite's keys are (id) alone, PostgreSQL's (plan_id, id): each needs the other as an index. */
 struct store_index const store_indexes[] = {
 	{"CREATE INDEX IF NOT EXISTS send_waiting ON send (state, next_at) WHERE state IN ('new', 'sending')", .both = true},
-	/* NULLS FIRST, though there are none: PostgreSQL then takes it for no ORDER BY id of a plan's sends, for which it
-	   would read the sends of others. */
+	/* No id is null. But NULLS FIRST keeps PostgreSQL from listing a plan's sends by this index: it would read those
+	   of other plans too. */
 	{"CREATE INDEX IF NOT EXISTS send_id ON send (id NULLS FIRST)", STORE_POSTGRES, false},
 	{"CREATE INDEX IF NOT EXISTS send_plan ON send (plan_id)", STORE_SQLITE, false},
 	{"CREATE INDEX IF NOT EXISTS piece_plan ON piece (plan_id)", STORE_SQLITE, false},

@@ -8,12 +8,12 @@
 START_TEST(each_place_of_each_length_is_found)
 {
 	for (size_t n = 0; n <= 70; n++) {
-		char *s = malloc(n ? n : 1); /* the sanitizer sees an octet that is read behind it */
+		char *s = malloc(n ? n : 1); /* the sanitizer finds a read beyond its end */
 		ck_assert_ptr_nonnull(s);
 		memset(s, 'a', n);
 		ck_assert_ptr_null(scan_for(s, 'b', n));
 		for (size_t at = n; at-- > 0;) {
-			s[at] = 'b'; /* and those behind it are too */
+			s[at] = 'b'; /* as all octets after it are */
 			ck_assert_ptr_eq(scan_for(s, 'b', n), s + at);
 			ck_assert_ptr_eq(scan_for(s + at, 'b', n - at), s + at);
 		}

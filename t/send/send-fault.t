@@ -1,6 +1,6 @@
 #!/bin/sh
-# saca-send and failures: it is killed, the mail server fails in every way, the store is locked or
-# gone, a send is paused or its contacts unsubscribe meanwhile, several workers share a store.
+# saca-send when something fails: it is killed, the mail server fails in every way, or the store is
+# locked or gone. Also while it sends: a send is paused, contacts unsubscribe, workers share a store.
 # Each case counts the mails that the server accepted: every contact has one. A second one is
 # allowed in some cases only, and has the same Message-ID.
 . "$(dirname "$0")/../lib/tap.sh"

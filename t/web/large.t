@@ -1,6 +1,6 @@
 #!/bin/sh
-# A page of saca-panel reads a few pages of a large SQLite store, whatever a list has. strace counts the reads:
-# a statement that goes through a table of this store makes hundreds.
+# A page of saca-panel reads little of a large SQLite store. strace counts the reads: a statement that
+# goes through a whole table makes hundreds.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 

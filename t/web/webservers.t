@@ -1,7 +1,7 @@
 #!/bin/sh
-# saca-api and saca-panel under real web servers, with the files of scripts/service: lighttpd, nginx
-# with fcgiwrap, and Apache. curl, a PHP client like the published ones, large bodies, and a look
-# at the logs.
+# Runs saca-api and saca-panel under lighttpd, nginx with fcgiwrap, and Apache, with the files of
+# scripts/service. The clients are curl and a PHP client like the published ones. Some bodies are
+# large. The logs must show no password.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/webserver.sh"

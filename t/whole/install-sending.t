@@ -1,7 +1,6 @@
 #!/bin/sh
-# The commands of INSTALL about sending and the panel work: pausing a send by hand, the lines for
-# Postfix and lighttpd (section 12), moving a store to PostgreSQL (section 10), the rights of the
-# panel's role there (section 13).
+# Runs commands of INSTALL. Section 10: moving a store to PostgreSQL. Section 12: pausing a send by
+# hand, the lines for Postfix and lighttpd. Section 13: the rights of the panel's role in PostgreSQL.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/service.sh"
 . "$TOP/t/lib/install.sh"

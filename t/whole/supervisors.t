@@ -14,8 +14,8 @@ accounts "$T/etc" && certificate "$T/etc" && campaign >"$T/message" || exit 1
 cp -R "$SERVICE/env" "$T/etc/env"
 cp "$SERVICE/systemd/environment" "$T/etc"
 
-# If root runs the test, the dialogue runs as user nobody; otherwise all programs run as the user
-# of the test.
+# If root runs the test, the dialogue runs as another user. Otherwise all programs run as the user of
+# the test.
 user=
 if [ "$(id -u)" = 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$BIN/saca-smtpd"; then
 	user=nobody
