@@ -122,11 +122,11 @@ r, w = os.pipe()
 ok(s.ask(login_of('ana'), [r]) == b'', 'a login that brings another descriptor gets no reply')
 for fds in ([], [w], [1] * 100):
 	send(SOCKET, login_of('ana'), fds)
-ok(s.ask(login_of('bea'))[0] == 0, 'the service goes on after requests without a reply socket')
+ok(s.ask(login_of('bea'))[0] == 0, 'the login service goes on after requests without a reply socket')
 ok(s.logged() == '', 'refusals and malformed requests are not logged', s.logged())
-ok(s.end() == 0, 'the service exits 0 on SIGTERM')
+ok(s.end() == 0, 'the login service exits 0 at SIGTERM')
 s = service()
-ok(s.ask(login_of('ana')) == b'\0', 'without -k there is no ticket')
+ok(s.ask(login_of('ana')) == b'\0', 'a login service without -k gives no ticket')
 s.end()
 
 # --- Remembered logins
@@ -140,23 +140,23 @@ with Busy(s) as busy:
 		'a wrong password of a remembered user and a new login have to wait')
 	after = [s.start(block('nobody.acme', str(i))) for i in range(5)]
 	busy.go_on()
-	ok((wrong.reply(), other.reply(), code(new.reply())) == (b'\1', b'\1', 0), 'those that wait are answered')
-	ok(any(a.reply(0) is None for a in after), 'those that wait are answered in their order')
+	ok((wrong.reply(), other.reply(), code(new.reply())) == (b'\1', b'\1', 0), 'logins that had to wait are answered')
+	ok(any(a.reply(0) is None for a in after), 'logins that have to wait are answered in the order of their arrival')
 	for a in after:
 		a.reply()
 with Busy(s):
 	wrong = s.start(WRONG)
 	ok(is_waiting(wrong), 'a wrong password is not remembered')
-	ok(code(s.ask(login_of('bea'))) == 0, 'the new login is remembered')
+	ok(code(s.ask(login_of('bea'))) == 0, 'a login that had to wait is remembered')
 
 # --- Accounts that change
 compile_accounts(**HASHES)
 with Busy(s):
-	ok(code(s.ask(login_of('ana'))) == 0, 'a login is remembered when passwords.cdb is replaced by an equal one')
+	ok(code(s.ask(login_of('ana'))) == 0, 'a login stays remembered when passwords.cdb is replaced by an equal file')
 	compile_accounts(ana=hash_of('otra'), bea=HASHES['bea'])
 	old, new = s.start(login_of('ana')), s.start(block('ana.acme', 'otra'))
 	ok(is_waiting(old) and is_waiting(new), 'a login whose password has changed is not remembered')
-ok((old.reply(), code(new.reply())) == (b'\1', 0), 'the old password is refused at once after a change, the new one accepted')
+ok((old.reply(), code(new.reply())) == (b'\1', 0), 'after a change of password the old one is refused, and the new one accepted')
 compile_accounts(bea=HASHES['bea'])
 ok(s.ask(block('ana.acme', 'otra')) == b'\1', 'a user who was removed is refused at once')
 compile_accounts(ana=hash_of('ana-pw'), bea=HASHES['bea'])
@@ -170,7 +170,7 @@ with open(PASSWORDS, 'wb') as f:
 	f.write(b'x' * 3000)
 ok(s.ask(login_of('ana')) == b'\x6f', 'a login gets 111 while passwords.cdb is damaged')
 probe = subprocess.run([PROGRAM, '-t', SOCKET], capture_output=True, text=True, check=False)
-ok((probe.returncode, 'cannot work now' in probe.stderr) == (111, True), '-t exits 111 while passwords.cdb is damaged', probe)
+ok((probe.returncode, 'cannot work now' in probe.stderr) == (111, True), 'saca-checkpassword -t exits 111 while passwords.cdb is damaged', probe)
 ok('unable to open ' + PASSWORDS in s.logged() and 'passwords.cdb is not a cdb' in s.logged(),
 	'the log says why passwords.cdb cannot be used', s.logged())
 os.rename(PASSWORDS + '.away', PASSWORDS)
@@ -180,12 +180,12 @@ s.end()
 compile_accounts(**HASHES)
 s = service('-n', '1')
 with Busy(s):
-	ok(is_waiting(s.start(login_of('ana'))), 'a service that starts again remembers nothing')
+	ok(is_waiting(s.start(login_of('ana'))), 'a login service that starts again remembers no login')
 s.end()
 s = service('-n', '1', '-m', '0')
 s.ask(login_of('ana'))
 with Busy(s):
-	ok(is_waiting(s.start(login_of('ana'))), 'with -m 0 no login is remembered')
+	ok(is_waiting(s.start(login_of('ana'))), 'a login service with -m 0 remembers no login')
 s.end()
 
 # --- Unknown users
@@ -232,8 +232,8 @@ if SANITIZED:
 else:
 	ok(most_kb < 2 * 20000 + 4000, '100 logins at once take no more memory than -n hashes', most_kb)
 ok(set(remembered) == {0}, 'a remembered login is answered at once while 100 wait', len(remembered), set(remembered))
-ok(all(a.reply(0) == b'\1' for a in flood[:98]), 'a new login is answered after those that came before it')
-ok(sum(a.reply(0) is not None for a in more) < 20, 'a new login is answered before those that came after it')
+ok(all(a.reply(0) == b'\1' for a in flood[:98]), 'a new login is answered after the logins that came before it')
+ok(sum(a.reply(0) is not None for a in more) < 20, 'a new login is answered before the logins that came after it')
 for a in flood + more:
 	a.reply()
 	a.close()
@@ -243,8 +243,8 @@ compile_accounts(**HASHES)
 s = service('-n', '1')
 with Busy(s):
 	many = [s.start(block('nobody.acme', str(i))) for i in range(1000)]
-	ok(is_waiting(many[-1]), 'a thousand logins may wait')
-	ok(s.ask(WRONG) == b'\x6f', 'one more than a thousand gets 111 at once')
+	ok(is_waiting(many[-1]), 'the login service lets a thousand logins wait')
+	ok(s.ask(WRONG) == b'\x6f', 'a login gets 111 at once when a thousand others wait')
 	for a in many[100:]:
 		a.close()
 	late = s.start(WRONG)
@@ -260,17 +260,17 @@ for _ in range(3):
 	s.ask(block('ana.acme', 'wrong', '2001:db8::1'))
 with Busy(s):
 	ok(s.ask(login_of('ana', '2001:db8::2')) == b'\x6ff', 'with -f 3 an IPv6 /64 with three failures gets 111 and the mark f at once')
-	ok(is_waiting(s.start(login_of('ana', '2001:db8:0:1::2'))), 'with -f the failures of one address do not affect another')
+	ok(is_waiting(s.start(login_of('ana', '2001:db8:0:1::2'))), 'with -f the failures of one address do not delay another address')
 	at_once = [s.start(block('ana.acme', str(i), '203.0.113.7')) for i in range(5)]
-	ok([a.reply(0.2) for a in at_once] == [None] * 3 + [b'\x6ff'] * 2, 'with -f 3 only three attempts of an address may wait at once')
+	ok([a.reply(0.2) for a in at_once] == [None] * 3 + [b'\x6ff'] * 2, 'with -f 3 only three logins of an address may wait at once')
 for a in at_once:
 	a.reply()
 codes = [code(s.ask(login_of('bea', '203.0.113.8'))) for _ in range(10)]
 ok(codes == [0] * 10, 'with -f a login that succeeds does not count', codes)
 wanted = ['saca-checkpassword: ip=2001:db8::1 user=ana.acme refused'] * 3
-ok(s.logged().splitlines()[:3] == wanted, 'with -f each failure is one line with ip= and user=', s.logged())
+ok(s.logged().splitlines()[:3] == wanted, 'with -f each failed login is logged in one line with ip= and user=', s.logged())
 s.ask(block('a b\nc.acme', 'x', '203.0.113.9'))
-ok('ip=203.0.113.9 user=a%20b%0Ac.acme refused' in s.logged(), 'a client cannot forge a line of the log', s.logged())
+ok('ip=203.0.113.9 user=a%20b%0Ac.acme refused' in s.logged(), 'a user name with a line end adds no line to the log', s.logged())
 s.end()
 
 # --- Failing children, signals
@@ -278,7 +278,7 @@ s = service('-n', '1')
 with Busy(s) as busy:
 	os.kill(busy.child, signal.SIGKILL)
 	ok(busy.first.reply() == b'\x6f', 'a login whose hashing process is killed gets 111')
-ok('ip=198.51.100.99 user=nobody.acme' in s.logged(), 'the log names address and user of a login that failed', s.logged())
+ok('ip=198.51.100.99 user=nobody.acme' in s.logged(), 'the log names address and user of a login whose hashing process was killed', s.logged())
 with Busy(s) as busy:
 	waiting = [s.start(login_of(name)) for name in HASHES]
 	s.process.terminate()
@@ -287,22 +287,22 @@ with Busy(s) as busy:
 	busy.go_on()
 	ok(busy.first.reply() == b'\1' and [code(w.reply()) for w in waiting] == [0, 0, 0],
 		'SIGTERM lets the service finish the logins that it has received')
-ok(s.process.wait(60) == 0, 'the service exits 0 after that')
+ok(s.process.wait(60) == 0, 'the login service exits 0 after the last login that it received before SIGTERM')
 s = service('-n', '1')
 with Busy(s) as busy:
 	os.kill(s.pid, signal.SIGKILL)
 	s.process.wait()
-	ok(busy.first.reply() == b'', 'a client learns at once that the service has died')
+	ok(busy.first.reply() == b'', 'a client learns at once that the login service has died')
 	await_(lambda: not os.path.exists(f'/proc/{busy.child}')
 		or re.search(r'State:\s+[ZX]', open(f'/proc/{busy.child}/status', encoding='ascii').read()))
-	ok(True, 'a hashing process ends with the service')
+	ok(True, 'a hashing process ends when its login service is killed')
 
 # --- Secrets
 s = service('-n', '1', '-k', KEY, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
 	if os.getuid() == 0 else None)
 s.ask(login_of('ana'))
 limits = open(f'/proc/{s.pid}/limits', encoding='ascii').read()
-ok(re.search(r'Max core file size\s+0\s+0 ', limits), 'the service writes no core', limits)
+ok(re.search(r'Max core file size\s+0\s+0 ', limits), 'the login service writes no core', limits)
 flags, mapping = None, None
 for line in open(f'/proc/{s.pid}/smaps', encoding='utf-8'):
 	if re.match(r'[0-9a-f]+-[0-9a-f]+ ', line):
@@ -311,11 +311,11 @@ for line in open(f'/proc/{s.pid}/smaps', encoding='utf-8'):
 		flags, secret = line.split(), mapping
 ok(flags and {'lo', 'dc', 'dd'} <= set(flags), 'passwords, keys and MACs are locked, in no core and in no child', flags)
 with Busy(s) as busy:
-	ok(secret not in open(f'/proc/{busy.child}/maps', encoding='utf-8').read(), 'a hashing process does not have the secrets')
+	ok(secret not in open(f'/proc/{busy.child}/maps', encoding='utf-8').read(), 'a hashing process has no mapping of the passwords, keys and MACs')
 asked = s.start(WRONG)
 child, = await_(s.children)
 await_(lambda: sorted(os.listdir(f'/proc/{child}/fd')) == ['1', '2'])
-ok(asked.reply() == b'\1', 'a hashing process closes all descriptors of the service')
+ok(asked.reply() == b'\1', 'a hashing process closes all descriptors of the login service')
 if os.getuid() == 0:
 	peer = subprocess.run(['setpriv', '--reuid', '65534', '--clear-groups', 'cat', f'/proc/{s.pid}/environ'], capture_output=True,
 		check=False)
@@ -332,10 +332,10 @@ def fails(*command, **more):
 
 
 status, said = fails('-S', PASSWORDS, stdin=subprocess.DEVNULL)
-ok(status == 100 and 'descriptor 0 is not a UNIX datagram socket' in said, '-S without a socket exits 100 and says what to do', said)
+ok(status == 100 and 'descriptor 0 is not a UNIX datagram socket' in said, 'saca-checkpassword -S without a socket exits 100 and names descriptor 0', said)
 for kind in (socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
 	with socket.socket(socket.AF_UNIX, kind) as other:
-		ok(fails('-S', PASSWORDS, stdin=other)[0] == 100, f'-S with a socket of another kind ({kind}) exits 100')
+		ok(fails('-S', PASSWORDS, stdin=other)[0] == 100, f'saca-checkpassword -S with a socket of another kind ({kind}) exits 100')
 with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as right:
 	for content in (b'', b'x' * 31, b'x' * 33, None):
 		if content is None:
@@ -345,11 +345,11 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as right:
 				f.write(content)
 		status, said = fails('-S', '-k', KEY, PASSWORDS, stdin=right)
 		size = 'no file' if content is None else f'{len(content)} octets'
-		ok(status == 111 and f'unable to read the ticket key {KEY}: ' in said, f'-k with {size} exits 111 and names the file', said)
+		ok(status == 111 and f'unable to read the ticket key {KEY}: ' in said, f'saca-checkpassword -S -k with {size} exits 111 and names the file', said)
 	for wrong in (['-n', '0'], ['-n', '65'], ['-m', '1441'], ['-m', 'x'], ['-f', '0'], ['-L', 'x'], ['-t', 'x']):
-		ok(fails('-S', *wrong, PASSWORDS, stdin=right)[0] == 100, f'-S {" ".join(wrong)} exits 100')
-	ok(fails('-S', stdin=right)[0] == 100 and fails('-S', PASSWORDS, 'true', stdin=right)[0] == 100, '-S takes one argument')
-ok(fails('-t', T + '/nowhere')[0] == 111, '-t exits 111 where there is no service')
+		ok(fails('-S', *wrong, PASSWORDS, stdin=right)[0] == 100, f'saca-checkpassword -S {" ".join(wrong)} exits 100')
+	ok(fails('-S', stdin=right)[0] == 100 and fails('-S', PASSWORDS, 'true', stdin=right)[0] == 100, 'saca-checkpassword -S with none or two arguments exits 100')
+ok(fails('-t', T + '/nowhere')[0] == 111, 'saca-checkpassword -t exits 111 where there is no login service')
 if SANITIZED or os.getuid() != 0:
 	skip('a limit of locked memory that is too low', 'needs root, and a program without sanitizers')
 else:

@@ -65,7 +65,7 @@ is "$(login uno) $(login dos)" "1 0" "a recompiled password works, the old one d
 sums() { (cd "$D" && ls -i && cksum ./*); }
 before=$(sums)
 out=$({ accounts "$UNO"; printf 'usr x\nplan acme\nsender otro a@b.es\n'; } | saca-accounts "$D" 2>&1)
-is $? 100 "a faulty text exits 100"
+is $? 100 "saca-accounts exits 100 for a faulty text"
 like "$out" '^saca-accounts: line 4: .*: usr$' "an unknown kind is reported with its line"
 like "$out" '^saca-accounts: line 5: given twice, first in line 1: acme$' "a line given twice is reported with both lines"
 like "$out" '^saca-accounts: line 6: no such plan .*: otro$' "a sender of an undeclared plan is reported"
@@ -78,14 +78,14 @@ out=$(printf 'plan acme\nuser victor.acme $2b$99$%053d\n' 0 | saca-accounts "$D"
 is $? 100 "a hash with a cost that libcrypt refuses exits 100"
 like "$out" 'line 2: ' "a hash with a refused cost is reported with its line"
 out=$(yes 'usr x' | head -n 1000 | saca-accounts "$D" 2>&1)
-is "$(printf '%s\n' "$out" | grep -c 'usr')" 100 "a hundred faults are reported"
-like "$out" 'and 900 more' "further faults are counted"
-is "$(sums)" "$before" "faulty texts change neither file"
+is "$(printf '%s\n' "$out" | grep -c 'usr')" 100 "saca-accounts reports the first hundred faults"
+like "$out" 'and 900 more' "saca-accounts counts the faults after the first hundred"
+is "$(sums)" "$before" "faulty texts change neither senders.cdb nor passwords.cdb"
 out=$({ echo 'plan acme'; i=4; while [ $i -le 20 ]; do
 	printf 'user u%d.acme $2b$%02d$%053d\n' $i $i 0; i=$((i + 1)); done; } |
 	sed 's/\$2b\$\([0-9]*\)\$/$6$rounds=10\1$ab$000000000000000000000000000000000/' | saca-accounts "$D" 2>&1)
-is $? 100 "more than 16 methods and costs exit 100"
-like "$out" 'more than 16' "more than 16 methods and costs are reported"
+is $? 100 "hashes with more than 16 methods and costs exit 100"
+like "$out" 'more than 16' "hashes with more than 16 methods and costs are reported"
 
 # --- a sender in quotes may have any character (RFC 5321 4.1.2), angle brackets too
 { accounts "$UNO"; echo 'sender acme "A<b>@ c"@x.es'; } | saca-accounts "$D"
@@ -103,13 +103,13 @@ is "$(sums)" "$before" "an address in angle brackets changes neither file"
 
 # --- weak hashes
 out=$(accounts '$1$u362PWWW$n0Qc3fnJUTb7j7WA815Dm0' | saca-accounts "$D" 2>&1)
-is $? 0 "an MD5 hash exits 0"
+is $? 0 "saca-accounts exits 0 for an MD5 hash"
 like "$out" 'warning: line 2: ' "an MD5 hash is reported as a warning"
 is "$(login hola)" 0 "a login with an MD5 hash works"
 
 # --- a missing folder, failed writes, a killed run
 accounts "$UNO" | saca-accounts "$T/none" 2>/dev/null
-is $? 111 "a missing folder exits 111"
+is $? 111 "saca-accounts exits 111 if the folder is missing"
 accounts "$UNO" | saca-accounts "$D"
 before=$(sums)
 accounts "$DOS" | sh -c 'ulimit -f 1; saca-accounts "$1"; exit $?' sh "$D" 2>/dev/null
@@ -118,18 +118,18 @@ ok $? "saca-accounts can be killed while it writes"
 rm -f "$D"/*.new
 is "$(sums)" "$before" "a killed run keeps the old files"
 accounts "$DOS" | (trap '' XFSZ; ulimit -f 1; saca-accounts "$D") 2>/dev/null
-is $? 111 "a failed write exits 111"
-is "$(sums)" "$before" "a failed write keeps the old files and leaves no other"
+is $? 111 "saca-accounts exits 111 if a write fails"
+is "$(sums)" "$before" "a failed write keeps the old files and leaves no temporary one"
 echo x >"$D/senders.cdb.new"
 ln -s "$T/elsewhere" "$D/passwords.cdb.new"
 accounts "$DOS" | saca-accounts "$D"
-is "$? $(cd "$D" && echo *)" "0 passwords.cdb senders.cdb" "a run removes the temporary files of a killed one"
+is "$? $(cd "$D" && echo *)" "0 passwords.cdb senders.cdb" "saca-accounts removes the temporary files of a killed run"
 [ ! -e "$T/elsewhere" ]
-ok $? "a symbolic link with the name of a temporary file is not followed"
+ok $? "saca-accounts does not follow a symbolic link with the name of a temporary file"
 mv "$D/senders.cdb" "$T/real.cdb"
 ln -s "$T/real.cdb" "$D/senders.cdb"
 accounts "$UNO" | saca-accounts "$D" 2>/dev/null
-is $? 111 "a symbolic link in place of senders.cdb exits 111"
+is $? 111 "saca-accounts exits 111 if senders.cdb is a symbolic link"
 mv "$T/real.cdb" "$D/senders.cdb"
 
 # --- readers during a replacement
@@ -147,9 +147,9 @@ while kill -0 $writer 2>/dev/null; do
 	reads=$((reads + 1))
 done
 wait $writer
-is "$bad $(cat "$T/writers")" "0 " "a reader never sees half a file"
+is "$bad $(cat "$T/writers")" "0 " "a login works while saca-accounts replaces the files"
 [ $reads -gt 0 ]
-ok $? "there were readers during the replacements"
+ok $? "at least one login was tried while saca-accounts replaced the files"
 
 # --- several at once
 : >"$T/several"
@@ -158,13 +158,13 @@ for user in a b c d e f; do
 done
 wait
 is "$(grep -c failed "$T/several") $(cd "$D" && echo *)" "0 passwords.cdb senders.cdb" \
-	"parallel runs wait for each other"
+	"several saca-accounts at once wait for each other"
 
 # --- -p
 like "$(printf 'uno\n' | saca-accounts -p)" '^\$y\$j9T\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{43}$' \
 	"saca-accounts -p prints a yescrypt hash and nothing else"
-like "$(printf 'uno' | saca-accounts -p -m bcrypt -c 4)" '^\$2b\$04\$' "-m bcrypt -c 4 hashes a password without a newline"
-like "$(printf 'uno\n' | saca-accounts -m sha512 -p)" '^\$6\$rounds=100000\$' "-m sha512 hashes with SHA-512"
+like "$(printf 'uno' | saca-accounts -p -m bcrypt -c 4)" '^\$2b\$04\$' "saca-accounts -p -m bcrypt -c 4 hashes a password without a newline"
+like "$(printf 'uno\n' | saca-accounts -m sha512 -p)" '^\$6\$rounds=100000\$' "saca-accounts -p -m sha512 hashes with SHA-512"
 is "$(printf 'uno\nrest\n' | { saca-accounts -p -m bcrypt -c 4 >/dev/null; cat; })" rest \
 	"saca-accounts -p reads one line and leaves the rest of its input"
 
@@ -177,25 +177,25 @@ refused() {
 	out=$(printf "$input" | saca-accounts "$@" 2>/dev/null)
 	is "$? $out" "100 " "$name"
 }
-refused '\n' "-p refuses an empty password" -p
-refused '' "-p refuses an empty input" -p
-refused 'a\0b\n' "-p refuses a NUL" -p
-refused 'uno\r\n' "-p refuses a CR" -p
-refused "$(printf '%0251d' 0)\n" "-p refuses 251 octets" -p
-refused "$(printf '%073d' 0)\n" "-m bcrypt refuses 73 octets" -p -m bcrypt -c 4
-refused 'uno\n' "-m refuses an unknown method" -p -m md5
-refused 'uno\n' "-c refuses a word" -p -c 5x
-refused 'uno\n' "-c refuses a cost above the method's highest" -p -c 12
-refused 'uno\n' "-c refuses a cost below the method's lowest" -p -m bcrypt -c 3
-refused 'uno\n' "-p refuses an operand" -p "$D"
+refused '\n' "saca-accounts -p refuses an empty password" -p
+refused '' "saca-accounts -p refuses an empty input" -p
+refused 'a\0b\n' "saca-accounts -p refuses a NUL in a password" -p
+refused 'uno\r\n' "saca-accounts -p refuses a CR in a password" -p
+refused "$(printf '%0251d' 0)\n" "saca-accounts -p refuses a password of 251 octets" -p
+refused "$(printf '%073d' 0)\n" "saca-accounts -p -m bcrypt refuses a password of 73 octets" -p -m bcrypt -c 4
+refused 'uno\n' "saca-accounts -p -m refuses an unknown method" -p -m md5
+refused 'uno\n' "saca-accounts -p -c refuses a cost that is not a number" -p -c 5x
+refused 'uno\n' "saca-accounts -p -c refuses a cost above the method's highest" -p -c 12
+refused 'uno\n' "saca-accounts -p -c refuses a cost below the method's lowest" -p -m bcrypt -c 3
+refused 'uno\n' "saca-accounts -p refuses an operand" -p "$D"
 refused 'plan a\n' "saca-accounts without a folder exits 100"
 refused 'plan a\n' "saca-accounts with two folders exits 100" "$D" "$D"
-refused 'plan a\n' "an unknown option exits 100" -x "$D"
-refused 'plan a\n' "-c without -p exits 100" -c 5 "$D"
+refused 'plan a\n' "saca-accounts with an unknown option exits 100" -x "$D"
+refused 'plan a\n' "saca-accounts -c without -p exits 100" -c 5 "$D"
 [ "$(printf '%0250d\n' 0 | saca-accounts -p -m sha512 -c 1000 | wc -l)" = 1 ]
-ok $? "-p hashes 250 octets"
+ok $? "saca-accounts -p hashes a password of 250 octets"
 printf 'uno\n' | saca-accounts -p >/dev/full 2>/dev/null
-is $? 111 "-p exits 111 if its output cannot be written"
+is $? 111 "saca-accounts -p exits 111 if its output cannot be written"
 
 # --- on a terminal: no echo, twice
 if command -v script >/dev/null; then
@@ -211,11 +211,11 @@ if command -v script >/dev/null; then
 	wait $pid
 	code=$?
 	exec 7>&-
-	is $code 0 "-p on a terminal asks twice and exits 0"
-	like "$(tr -d '\r' <"$T/screen")" '^\$2b\$04\$' "-p on a terminal prints the hash"
-	unlike "$(cat "$T/screen")" secreta "-p on a terminal does not echo the password"
+	is $code 0 "saca-accounts -p on a terminal asks twice and exits 0"
+	like "$(tr -d '\r' <"$T/screen")" '^\$2b\$04\$' "saca-accounts -p on a terminal prints the hash"
+	unlike "$(cat "$T/screen")" secreta "saca-accounts -p on a terminal does not echo the password"
 else
-	skip "-p on a terminal asks twice and exits 0" "script(1) is not installed"
+	skip "saca-accounts -p on a terminal asks twice and exits 0" "script(1) is not installed"
 fi
 
 done_testing

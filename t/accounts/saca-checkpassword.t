@@ -74,14 +74,14 @@ is $? 2 "saca-checkpassword without arguments exits 2"
 # --- temporary failures
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/none")" 111 "a missing passwords.cdb exits 111"
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T")" 111 "a folder in place of passwords.cdb exits 111"
-like "$(cat "$T/err")" "$T is not a cdb" "the message says that a folder is not a cdb"
+like "$(cat "$T/err")" "$T is not a cdb" "saca-checkpassword says that a folder is not a cdb"
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword /dev/null)" 111 "a device in place of passwords.cdb exits 111"
 head -c 2500 "$P" >"$T/cut.cdb"
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/cut.cdb")" 111 "a passwords.cdb that is cut short exits 111"
 sed "s/otro.sha.acme.../otro.sha.acme\$9\$/" "$P" >"$T/rot.cdb"
 is "$(with 'otro.sha.acme\0tres\0\0' saca-checkpassword "$T/rot.cdb")" 111 \
 	"a hash that libcrypt does not know exits 111"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$P" "$T/none")" 111 "a missing prog exits 111"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$P" "$T/none")" 111 "saca-checkpassword exits 111 if prog is missing"
 
 # --- every login costs the same hashing. yescrypt takes 16 MB and bcrypt 4 kB: a process that
 # runs out of memory has run yescrypt.
@@ -114,23 +114,23 @@ while not os.path.exists(sys.argv[3]):
     time.sleep(0.01)
 END
 limited() { with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/lock" -n 2 "$P"; }
-is "$(limited):$(stat -c %a "$T/lock")" 0:600 "-L makes its file, mode 600, and takes a free lock"
+is "$(limited):$(stat -c %a "$T/lock")" 0:600 "saca-checkpassword -L makes its file with mode 600 and takes a free lock"
 background python3 "$T/lock.py" "$T/lock" 1 "$T/one"
 await 5 [ -e "$T/one.held" ]
-is "$(limited)" 0 "-L -n 2 lets one check a password while another does"
+is "$(limited)" 0 "saca-checkpassword -L -n 2 checks a password while another process does"
 touch "$T/one"
 background python3 "$T/lock.py" "$T/lock" 2 "$T/two"
 await 5 [ -e "$T/two.held" ]
-is "$(limited)" 111 "-L -n 2 exits 111 when two others take too long"
+is "$(limited)" 111 "saca-checkpassword -L -n 2 exits 111 when two other processes take too long"
 like "$(cat "$T/err")" "too many passwords are being hashed now: all locks of $T/lock are taken" "saca-checkpassword -L says why it exits 111"
 limited >"$T/code" &
 limited_pid=$!
 touch "$T/two"
 wait $limited_pid
-is "$(cat "$T/code")" 0 "-L waits until a lock is free"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/nowhere/lock" "$P")" 111 "-L exits 111 where it cannot make its file"
+is "$(cat "$T/code")" 0 "saca-checkpassword -L waits until a lock is free"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/nowhere/lock" "$P")" 111 "saca-checkpassword -L exits 111 where it cannot make its file"
 ln -s "$T/elsewhere" "$T/link"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/link" "$P"; ls "$T/elsewhere" 2>/dev/null)" 111 "-L follows no symbolic link"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/link" "$P"; ls "$T/elsewhere" 2>/dev/null)" 111 "saca-checkpassword -L follows no symbolic link"
 for wrong in "-n 0" "-k x" "-m 5" "-f 5" "-x"; do
 	# shellcheck disable=SC2086
 	is "$(with 'yes.acme\0uno\0\0' saca-checkpassword $wrong "$P")" 2 "saca-checkpassword $wrong is misuse in the line"
@@ -146,15 +146,15 @@ exit 7
 EOS
 chmod 755 "$T/prog"
 out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" "$T/prog" -x 3<&0 </dev/null)
-is "$? $out" "7 yes.acme 1 -x" "prog runs with USER and its arguments, without descriptor 3"
+is "$? $out" "7 yes.acme 1 -x" "saca-checkpassword runs prog with USER and its arguments, without descriptor 3"
 out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword -L "$T/lock" -n 1 "$P" sh -c 'ls -l /proc/self/fd' 3<&0 </dev/null | grep -c "$T/lock")
-is "$out" 0 "prog does not inherit the lock's descriptor"
+is "$out" 0 "saca-checkpassword -L does not pass the descriptor of the lock to prog"
 out=$(printf 'yes.acme\0no\0\0' | saca-checkpassword "$P" "$T/prog" -x 3<&0 </dev/null)
-is "$? $out" "1 " "prog does not run if the password is wrong"
+is "$? $out" "1 " "saca-checkpassword does not run prog if the password is wrong"
 out=$(printf 'yes.acme\0uno\0\0' | (ulimit -c 0; saca-checkpassword "$P" sh -c 'ulimit -c' 3<&0 </dev/null))
-is "$out" 0 "prog gets a limit for cores of 0 if the caller had 0"
+is "$out" 0 "saca-checkpassword passes a core limit of 0 on to prog"
 want=$(sh -c 'ulimit -c')
 out=$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" sh -c 'ulimit -c' 3<&0 </dev/null)
-is "$out" "$want" "prog gets the caller's limit for cores"
+is "$out" "$want" "saca-checkpassword passes the core limit of its caller on to prog"
 
 done_testing

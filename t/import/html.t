@@ -21,8 +21,8 @@ for t in $TYPES; do
 	ok $? "a $t image is hosted octet by octet"
 	is "$(stat -c %a "$file")" 644 "a hosted $t image can be read by everybody"
 done
-is "$(find "$WEB" -type f | wc -l)" 5 'only the five images are hosted'
-is "$(sqlite3 "$STORE" 'select count(*), count(distinct sha256) from piece_image')" '5|5' 'the store has the five images of the piece'
+is "$(find "$WEB" -type f | wc -l)" 5 'the five images of a message are hosted as five files'
+is "$(sqlite3 "$STORE" 'select count(*), count(distinct sha256) from piece_image')" '5|5' 'the store lists each hosted image of the piece'
 is "$(sqlite3 "$STORE" "select type, bytes, path from image where type = 'bmp'")" \
 	"bmp|1782|${file#"$WEB/"}" 'the store has type, size and path of a hosted image'
 
@@ -34,8 +34,8 @@ becomes windows-1251 cp1251 cyrillic.html 'HTML labelled cp1251 is stored in UTF
 becomes utf-7 unicode-1-1-utf-7 cyrillic.html 'HTML in utf-7 is stored in UTF-8'
 becomes gb18030 gb2312 cyrillic.html 'HTML in gb18030 labelled gb2312 is stored in UTF-8'
 becomes iso-2022-jp iso-2022-jp cyrillic.html 'HTML in iso-2022-jp is stored in UTF-8'
-is "$(find "$WEB" -type f | wc -l)" 5 'the same image of another message is the same file'
+is "$(find "$WEB" -type f | wc -l)" 5 'an image that several messages have is hosted as one file'
 is "$(sqlite3 "$STORE" 'select distinct text from piece')" 'mañana' 'the text of every message is stored in UTF-8'
-is "$(find "$SPOOL/failed" -type f)" '' 'saca-import sets no message aside'
+is "$(find "$SPOOL/failed" -type f)" '' 'HTML in any of the tested charsets sets no message aside'
 
 done_testing

@@ -57,7 +57,7 @@ sql "alter table send add constraint no_odd_subject check (subject <> 'raro')"
 campaign raro | put new "$(key 5001)" 15001 15001 $D victor.acme remitente@dominio.com r@y.es
 campaign normal | put new "$(key 5002)" 15002 15002 $D victor.acme remitente@dominio.com n@y.es
 like "$(import 2>&1)" 'imported=1 sends=1 contacts=1 new=0 failed=1' 'a file that breaks a constraint is set aside'
-like "$(cat "$SPOOL/failed/$(key 5001).reason")" 'no_odd_subject' 'the reason of a broken constraint names it'
+like "$(cat "$SPOOL/failed/$(key 5001).reason")" 'no_odd_subject' 'the reason of a file that breaks a constraint names the constraint'
 is "$(sql "select count(*) from contact where email = 'r@y.es'")" 0 'a file that breaks a constraint adds no row'
 sql 'alter table send drop constraint no_odd_subject'
 
@@ -72,7 +72,7 @@ campaign blanca | put new "$(key 5102)" 15102 15102 $D victor.acme remitente@dom
 out=$(import 2>&1)
 is "$?:$(waiting)" 1:0 'a trigger that raises an exception does not stop other files'
 like "$out" 'imported=1 sends=1 contacts=1 new=1 failed=2' 'a file that a trigger refuses is set aside'
-like "$(cat "$SPOOL/failed/$(key 5100).reason")" 'blacklisted' 'the reason is the exception of the trigger'
+like "$(cat "$SPOOL/failed/$(key 5100).reason")" 'blacklisted' 'the reason of a file that a trigger refuses is the exception of the trigger'
 sql 'drop trigger blacklist on contact; drop function blacklist'
 
 # A trigger drops a row of each table without an error, or deletes it after it was added; with few
@@ -91,7 +91,7 @@ leaving() { # leaving N TABLE TRIGGER [NAME]: tests an import with a trigger tha
 		muda@y.es otra@y.es
 	out=$(import 2>&1)
 	is "$?:$(waiting):$(sql "$ROWS")" "1:0:$rows" "a file of which a trigger leaves out a row of $2${4:-} is set aside and adds no row"
-	like "$(cat "$SPOOL/failed/$(key "$1").reason")" "Z the store leaves out a row of .*$2" "the reason names $2${4:-}"
+	like "$(cat "$SPOOL/failed/$(key "$1").reason")" "Z the store leaves out a row of .*$2" "the reason of a file of which a trigger leaves out a row names $2${4:-}"
 	sql "drop trigger leaving on $2"
 }
 n=5200
@@ -113,7 +113,7 @@ put new "$(uuid 5212)" 0 15212 $D victor.fuera remitente@dominio.com $(seq -f 't
 like "$(import 2>&1)" 'imported=1 sends=0 contacts=600 new=600 failed=0' \
 	'a contact that is deleted before it is grouped is added again'
 is "$(sql "select count(distinct contact_id) from group_member where group_id =
-	(select id from contact_group where smtp_id = '$(uuid 15212)')")" 600 'a contact that is added again is a member'
+	(select id from contact_group where smtp_id = '$(uuid 15212)')")" 600 'a contact that is added again is a member of its group'
 sql 'drop trigger leaving on contact; drop function hesitate; drop function leave_out; drop function leave_black; drop function purge'
 
 # A role needs the privileges in saca-store(5).

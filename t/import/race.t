@@ -29,16 +29,16 @@ until all_ready; do
 	runs=$((runs + 1))
 done
 saca-import "$S" "$T/saca.db" 2>"$T/err" || bad="$bad$(cat "$T/err")"
-is "$bad" "" "saca-import ran $runs times meanwhile, and never failed"
+is "$bad" "" "saca-import never fails while senders spool messages ($runs runs)"
 [ "$runs" -gt 3 ]
-ok $? "saca-import ran more than three times"
-is "$(cat "$T"/said.* | wc -l | tr -d ' ')" $((SENDERS * MESSAGES * TIMES)) "every sender got an answer to each message"
-is "$(cat "$T"/said.* | grep -vc ' 0 [KR]id=')" 0 "every answer is an acceptance"
-is "$(sed 's/ 0 [KR]/ /' "$T"/said.* | sort -u | wc -l | tr -d ' ')" $MESSAGES "a message gets the same answer each time"
-is "$(sqlite3 "$T/saca.db" 'select count(*) from send')" $MESSAGES "each message is one send"
+ok $? "saca-import runs more than three times while senders spool messages"
+is "$(cat "$T"/said.* | wc -l | tr -d ' ')" $((SENDERS * MESSAGES * TIMES)) "every sender gets an answer to each message"
+is "$(cat "$T"/said.* | grep -vc ' 0 [KR]id=')" 0 "every message of several senders is accepted"
+is "$(sed 's/ 0 [KR]/ /' "$T"/said.* | sort -u | wc -l | tr -d ' ')" $MESSAGES "a message that is sent again gets the same answer"
+is "$(sqlite3 "$T/saca.db" 'select count(*) from send')" $MESSAGES "each message, sent several times, is one send"
 is "$(sqlite3 "$T/saca.db" "select id || ' ' || smtp_id from send order by id")" \
 	"$(sed 's/.*[KR]id=//' "$T"/said.* | sort -un)" "each send has the number and the UUID of its answer"
-is "$(balance acme)" $((1000 - 2 * MESSAGES)) "each message costs credit once"
+is "$(balance acme)" $((1000 - 2 * MESSAGES)) "each message, sent several times, costs credit once"
 is "$(count_files "$S/new")$(count_files "$S/cur")$(count_files "$S/tmp")$(count_files "$S/failed")" 0000 \
-	"the spool is empty at the end"
+	"the spool is empty after the last import"
 done_testing

@@ -10,13 +10,13 @@ import() { saca-import "$@" "$S" "$STORE"; }
 envelope remitente@dominio.com b@y.es A@Y.es b@y.es >"$T/e"
 campaign uno >"$T/m"
 deliver "$T/m" "$T/e" "$S"
-like "$REPLY" '^Kid=[0-9]+ [0-9a-f]{32}$' 'saca-spool spools a message'
+like "$REPLY" '^Kid=[0-9]+ [0-9a-f]{32}$' 'saca-spool accepts a message with its number and UUID'
 first=$REPLY
 number=${first#Kid=} number=${number%% *}
 like "$(import 2>&1)" 'imported=1 sends=1 contacts=2 new=2 failed=0' 'saca-import imports a spooled message'
 is "Kid=$(sql "select id || ' ' || smtp_id from send")" "$first" 'a send has the number and the UUID of the reply'
 is "$(sql 'select email from contact order by email' | tr '\n' ' ')" 'a@y.es b@y.es ' \
-	'recipients are in lower case, each once'
+	'the store has each recipient once, in lower case'
 deliver "$T/m" "$T/e" "$S"
 is "$REPLY" "R${first#K}" 'a repeat after the import gets the same answer'
 is "$(import 2>&1):$(sql 'select count(*) from send')" ':1' 'a repeat after the import adds nothing'
@@ -29,8 +29,8 @@ is "$(sql 'select language from send order by id desc limit 1')" 3 'an unknown l
 
 : >"$T/empty"
 deliver "$T/empty" "$T/e" "$S"
-like "$REPLY" '^Kcontacts=2 ' 'contacts without a send are imported'
-like "$(import 2>&1)" 'imported=1 sends=0 contacts=2 new=0 failed=0' 'spooled contacts without a send are imported'
+like "$REPLY" '^Kcontacts=2 ' 'saca-spool accepts contacts without a send'
+like "$(import 2>&1)" 'imported=1 sends=0 contacts=2 new=0 failed=0' 'saca-import imports spooled contacts without a send'
 
 # Without its counter saca-spool gives no number until saca-import has read the highest one.
 campaign dos >"$T/m2"

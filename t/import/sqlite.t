@@ -33,7 +33,7 @@ is "$?:$(waiting)" 111:1 'saca-import exits 111 if the store cannot be opened'
 echo 'this is no database, whatever its name says' >"$T/text.db"
 out=$(saca-import "$SPOOL" "$T/text.db" 2>&1)
 is "$?:$(waiting)" 111:1 'saca-import exits 111 if the store is not a database'
-like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is not a database' 'the message says that the store is not a database'
+like "$out" '^saca-import: fatal: unable to open the store: .*text.db: file is not a database' 'saca-import says that a store is not a database'
 : >"$T/notafolder"
 import 2>/dev/null
 
@@ -45,7 +45,7 @@ put new "$(uuid 2011)" 0 3011 $D victor.acme remitente@dominio.com a@y.es z@y.es
 out=$(import 2>&1)
 is "$?:$(waiting)" 1:0 'a trigger that leaves out a contact does not stop other files'
 like "$out" 'imported=1 sends=0 contacts=2 new=[0-2] failed=1' 'a file of which a trigger leaves out a contact is set aside'
-like "$(cat "$SPOOL/failed/$(uuid 2010).reason")" 'Z the store leaves out a row of contact ' 'the reason names the table of the row left out'
+like "$(cat "$SPOOL/failed/$(uuid 2010).reason")" 'Z the store leaves out a row of contact ' 'the reason of a file of which a trigger leaves out a row names the table'
 is "$(sql 'select count(*) from group_member where contact_id not in (select id from contact)')" 0 \
 	'every member of a group is a contact'
 sql 'drop trigger black'
@@ -73,9 +73,9 @@ MESSAGE
 out=$(import -w "$T/notafolder/web" 2>&1)
 is "$?:$(waiting):$(ls "$SPOOL/failed" | wc -l)" "111:1:$failed" \
 	'saca-import exits 111 if the web folder cannot be written, and the file waits'
-like "$out" "unable to write to the web folder $T/notafolder/web: Not a directory" 'the message names the web folder'
+like "$out" "unable to write to the web folder $T/notafolder/web: Not a directory" 'saca-import names a web folder that cannot be written'
 like "$(import -w "$T/other" 2>&1)" imported=1 'saca-import continues with another web folder'
-is "$(ls "$T/other/i" | wc -l)" 1 '-w sets the folder of images'
+is "$(ls "$T/other/i" | wc -l)" 1 'saca-import -w sets the folder of images'
 
 # The web folder is replaced while saca-import -f runs: the next image goes to the new one.
 photo() { # photo N: spools a message with an image
@@ -117,10 +117,10 @@ if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
 	campaign ahora | put new "$(key 2004)" 3004 3004 $D victor.acme remitente@dominio.com x@y.es
 	out=$(ASAN_OPTIONS=detect_leaks=0 strace -qq -o /dev/null -P "$SPOOL/new/$(key 2003)" -e inject=read:error=EIO \
 		saca-import "$SPOOL" "$STORE" 2>&1)
-	is "$?:$(waiting)" 111:1 'a file that cannot be read stays, and the exit code is 111'
+	is "$?:$(waiting)" 111:1 'saca-import leaves a file that cannot be read, and exits 111'
 	like "$out" imported=1 'files beside one that cannot be read are imported'
 	like "$out" "left: $(key 2003): Input/output error" 'a file that cannot be read is reported'
-	like "$(import 2>&1)" imported=1 'the next run imports a file that can be read again'
+	like "$(import 2>&1)" imported=1 'saca-import imports a file once it can be read again'
 else
 	skip 'a file that cannot be read' 'strace can not be had, or not reach the program'
 fi
@@ -137,7 +137,7 @@ rm -r "$SPOOL/new/folder" "$SPOOL/new/.hidden" "$SPOOL/new/link"
 mkdir "$T/other_folder" "$T/empty_folder" && : >"$T/other_folder/file"
 out=$(saca-import "$T/other_folder" "$STORE" 2>&1)
 is "$?:$(ls "$T/other_folder")" 100:file 'a folder with other files does not become a spool'
-like "$out" "other_folder is a folder with other files, and no spool" 'the refusal names the folder'
+like "$out" "other_folder is a folder with other files, and no spool" 'saca-import names a folder with other files that it refuses as a spool'
 out=$(saca-import "$T/empty_folder" "$STORE" 2>&1); quiet $? "$out" 'an empty folder becomes a spool without a warning'
 
 # Addresses with another scheme, and files that cannot be opened.
@@ -163,14 +163,14 @@ out=$(import 2>&1)
 is "$?:$(waiting)" 1:0 'an image that cannot be written does not keep other files waiting'
 like "$out" 'imported=2 .* failed=1' 'an image that cannot be written sets aside its message only'
 like "$out" "set aside: $(key 3060): send 3060 of victor.acme: an image cannot be written to the web folder: Is a directory" \
-	'the notice names the send, the user and the reason'
+	'saca-import reports an image that cannot be written with send, user and reason'
 rmdir "$WEB/i/$hash.gif/in" "$WEB/i/$hash.gif"
 
 # A file that is larger than the limit of saca-import(8) is set aside unread.
 truncate -s 536870913 "$SPOOL/new/$(key 2012)"
 import 2>/dev/null
 is "$?:$(waiting)" 1:0 'a file of more than 512 MiB is set aside'
-like "$(cat "$SPOOL/failed/$(key 2012).reason")" 'Z the file is larger than 512 MiB' 'the reason says that the file is too large'
+like "$(cat "$SPOOL/failed/$(key 2012).reason")" 'Z the file is larger than 512 MiB' 'the reason of a file of more than 512 MiB says that it is too large'
 rm "$SPOOL/failed/$(key 2012)"*
 
 # A file whose name is too long for failed does not stop the others.
@@ -178,7 +178,7 @@ long=$(printf 'a%.0s' $(seq 1 250))
 echo x >"$SPOOL/new/$long"
 campaign largo | put new "$(key 2005)" 3005 3005 $D victor.acme remitente@dominio.com x@y.es
 out=$(import -n 1 2>&1)
-is "$?:$(waiting)" 111:1 'a file with too long a name stays, and the exit code is 111'
+is "$?:$(waiting)" 111:1 'saca-import leaves a file with too long a name, and exits 111'
 like "$out" 'imported=1 ' 'files beside one with too long a name are imported'
 background saca-import -f "$SPOOL" "$STORE" 2>"$T/left"
 follower=$!

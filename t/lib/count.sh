@@ -85,11 +85,11 @@ all_counts() {
 	# --- opens, views, clicks
 	hit 'open 1 101 1 - person @30 - -' 'open 1 101 1 - proxy @29 - -' 'open 1 101 2 - machine @28 - -'
 	out=$(count 2>&1)
-	like "$out" '^saca-count: lines=3 views=0 opens=3 clicks=0 unsubscriptions=0 bounces=0 complaints=0 broken=0$' 'saca-count prints the counts'
+	like "$out" '^saca-count: lines=3 views=0 opens=3 clicks=0 unsubscriptions=0 bounces=0 complaints=0 broken=0$' 'saca-count prints one line with the number of each kind of hit'
 	is "$(delivery 1)" '2|0|0|handed' 'opens of a person and of a proxy are a person'"'"'s'
 	is "$(delivery 2)" '0|1|0|handed' "an open by a machine counts as a machine open"
 	out=$(count 2>&1)
-	is "$out:$(delivery 1)" ':2|0|0|handed' 'a line that was counted does not count again'
+	is "$out:$(delivery 1)" ':2|0|0|handed' 'a hit that was counted does not count again'
 	hit 'view 1 101 3 - person @25 - -' 'click 1 101 4 2 person @25 - -' 'click 1 101 4 2 person @20 - -' 'click 1 101 4 1 person @15 - -'
 	count 2>/dev/null
 	is "$(delivery 3)" '1|0|0|handed' "a view by a person makes the mail count as opened"
@@ -102,7 +102,7 @@ all_counts() {
 		'2:1|1' 'first opens and clicks are counted by their hour'
 	hit 'view 1 101 3 - person @14 - -'
 	count 2>/dev/null
-	is "$(delivery 3)" '1|0|0|handed' 'a second view adds no open'
+	is "$(delivery 3)" '1|0|0|handed' 'a second view of a mail adds no open'
 	hit 'view 1 102 1 - person @25 - -' 'click 1 102 1 1 person @25 - -'
 	count 2>/dev/null
 	is "$(delivery 1 102)" '0|0|1|handed' 'a send without tracking of opens gets no opens from views and clicks'
@@ -125,7 +125,7 @@ all_counts() {
 	like "$(delivery 8)" '^0\|[13]\|0\|handed$' 'clicks that are too young to count still make an older click part of a burst'
 	hit 'open 1 101 9 - person @2 - -'
 	count 2>/dev/null
-	is "$(delivery 9)" '0|0|0|handed' 'a line of the last ten seconds is not counted yet'
+	is "$(delivery 9)" '0|0|0|handed' 'a hit of the last ten seconds is not counted yet'
 	sed -i "s/^open 1 101 9 - person .*/open 1 101 9 - person $((NOW - 60)) - -/" "$HITS/$(hour)"
 	figures_match 'bursts'
 
@@ -185,10 +185,10 @@ all_counts() {
 	before=$(sql "select opens from delivery where send_id = 101 and contact_id = 4")
 	out=$(count 2>&1)
 	like "$out" "^saca-count: warning: $(hour): the line at octet [0-9]+ is broken: skipped$" 'a broken line is reported with its file and offset'
-	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 1)) 'the line after a broken one counts'
+	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 1)) 'a line after a broken one counts'
 	printf '01 4 - person %s - -\n' $((NOW - 21)) >>"$HITS/$(hour)"
 	count 2>/dev/null
-	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 2)) 'a line counts once its line end is written'
+	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 2)) 'a hit counts once its line end is written'
 	hit 'open 1 999 4 - person @20 - -' 'open 1 101 999 - person @20 - -' 'unsub 9 101 4 - person @20 - -'
 	out=$(count 2>&1)
 	is $? 0 'hits of a removed send, contact or plan are ignored'
@@ -199,12 +199,12 @@ all_counts() {
 	hit 'open 1 101 1 - person @8000 - -'
 	printf '\nopen 1 101 1 - pers' >>"$HITS/$old"
 	out=$(count 2>&1)
-	like "$out" "warning: $old: the line at octet [0-9]+ is broken" 'an unfinished line at the end of an old file is reported'
+	like "$out" "warning: $old: the line at octet [0-9]+ is broken" 'an unfinished line at the end of an old file of hits is reported'
 	[ ! -e "$HITS/$old" ]
-	ok $? 'an old file that was read to its end is removed'
-	is "$(sql "select count(*) from hit_log where name = '$old'")" 0 'a removed file is forgotten'
+	ok $? 'an old file of hits that was read to its end is removed'
+	is "$(sql "select count(*) from hit_log where name = '$old'")" 0 'the store forgets how far a file that was removed had been read'
 	[ -e "$HITS/$(hour)" ]
-	ok $? "the file of this hour is not removed"
+	ok $? "the file of hits of this hour is not removed"
 	hit 'open 1 101 1 - person @8000 - -'
 	flock -s "$HITS/$old" sh -c 'echo locked; exec sleep 1000' >"$T/locked" &
 	holder=$!
@@ -212,11 +212,11 @@ all_counts() {
 	await 10 grep -q locked "$T/locked"
 	count 2>/dev/null
 	[ -e "$HITS/$old" ]
-	ok $? 'an old file that a process writes to is not removed'
+	ok $? 'an old file of hits that a process writes to is not removed'
 	kill "$(pgrep -P "$holder")" "$holder" 2>/dev/null
 	wait "$holder" 2>/dev/null
 	await 10 sh -c "saca-count '$HITS' '$STORE' 2>/dev/null; [ ! -e '$HITS/$old' ]"
-	ok $? 'an old file is removed once its writer has closed it'
+	ok $? 'an old file of hits is removed once its writer has closed it'
 	echo text >"$HITS/README"
 	mkdir "$HITS/$HOST_NAME.x"
 	out=$(count 2>&1)
@@ -231,17 +231,17 @@ all_counts() {
 	was=$(sql "select sum(opens) from delivery")
 	hit 'open 1 101 1 - person @20 - -'
 	out=$(timeout 60 saca-count "$HITS" "$STORE" 2>&1)
-	like "$?:$out" '^0:saca-count: lines=1 ' 'folders and FIFOs named like files of hits hold nothing up'
-	is "$(sql "select sum(opens) from delivery")" $((was + 1)) 'a file beside them is counted'
+	like "$?:$out" '^0:saca-count: lines=1 ' 'saca-count skips folders and FIFOs that are named like files of hits'
+	is "$(sql "select sum(opens) from delivery")" $((was + 1)) 'a file of hits beside a folder and a FIFO is counted'
 	rm -r "$HITS"/0*
 	: >"$HITS/$(hour)"
 	hit 'open 1 101 1 - person @20 - -'
 	count 2>/dev/null
-	is "$(sql "select sum(opens) from delivery")" $((was + 2)) 'a file that was emptied is read from its start'
+	is "$(sql "select sum(opens) from delivery")" $((was + 2)) 'a file of hits that was emptied is read from its start'
 	printf '\nopen 1 101 1 - person %s - -\n\nopen 1 101 1 - person %s - -\n' $((NOW - 20)) $((NOW - 20)) >"$HITS/new"
 	mv "$HITS/new" "$HITS/$(hour)"
 	count 2>/dev/null
-	is "$(sql "select sum(opens) from delivery")" $((was + 4)) 'a file that replaces another is read from its start'
+	is "$(sql "select sum(opens) from delivery")" $((was + 4)) 'a file of hits that replaces another is read from its start'
 	next=$(hour $((NOW + 50000)))
 	printf '\nopen 1 101 1 - person %s - -\n' $((NOW + 50000)) >"$HITS/$next"
 	count 2>/dev/null
@@ -306,7 +306,7 @@ all_forgets() {
 	like "$(saca-list "$STORE" forget acme c01@example.org)" '^removed: groups=2 deliveries=0; a hash' 'a forgotten contact that was imported again can be forgotten again'
 	sql "update unsubscription set ended_at = at where contact_id = 1 and ended_at is null"
 	campaign | spool_send 303 c01@example.org
-	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'contacts=1 new=1 failed=0' 'the hash has no effect when its unsubscriptions have ended'
+	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'contacts=1 new=1 failed=0' 'an address is imported anew once the unsubscriptions of its hash have ended'
 	saca-list "$STORE" forget acme c01@example.org >/dev/null
 	is "$(sql "select count(*) from contact where email like 'sha256:%' or email = 'c01@example.org'")" 0 \
 		'both rows of an address are forgotten'

@@ -65,10 +65,10 @@ one_send() {
 	is $status 0 'saca-import of one send exits 0'
 	like "$out" '^saca-import: imported=1 sends=1 contacts=2 new=2 failed=0 ms=[0-9]+$' \
 		'saca-import prints one line with its counts'
-	is "$(printf '%s\n' "$out" | wc -l)" 1 'saca-import prints no other line'
+	is "$(printf '%s\n' "$out" | wc -l)" 1 'saca-import of one send prints one line'
 	is "$(waiting)" 0 'an imported file is removed from the spool'
 	is "$(ls "$SPOOL/seen")" "$(key 1)" 'an imported send is remembered in seen'
-	is "$(sql 'select name from plan')" acme 'the plan has a row'
+	is "$(sql 'select name from plan')" acme 'the plan of a send has a row'
 	is "$(sql 'select p.name, s.address from sender s join plan p on p.id = s.plan_id')" \
 		'acme|remitente@dominio.com' 'the sender has a row'
 	is "$(sql "select p.name, c.email, $CREATED from contact c
@@ -125,8 +125,8 @@ twice() {
 	import 2>/dev/null
 	rows=$(sql "$ROWS")
 	cp "$T/again" "$SPOOL/new/$(key 4)"
-	like "$(import 2>&1)" 'imported=0 sends=0 contacts=0 new=0 failed=0' 'a file that comes back is not imported'
-	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'a file that comes back changes no row and is removed'
+	like "$(import 2>&1)" 'imported=0 sends=0 contacts=0 new=0 failed=0' 'a file that was imported and is in the spool again is not imported'
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'a file that was imported and is in the spool again is removed, and changes no row'
 	sql "delete from group_member where group_id = (select group_id from send where id = 1168)"
 	sql "update send set state = 'sent' where id = 1168"
 	cp "$T/again" "$SPOOL/cur/$(key 4):2,S"
@@ -139,7 +139,7 @@ twice() {
 	rows=$(sql "$ROWS")
 	cp "$T/again" "$SPOOL/new/$(uuid 5)"
 	import 2>/dev/null
-	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'a file of contacts that comes back changes no row'
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'a file of contacts that was imported and is in the spool again changes no row'
 	is "$rows" '2|2|7|5|8|3|3' 'each file was imported once'
 }
 
@@ -159,9 +159,9 @@ set_aside() {
 	like "$(cat "$SPOOL/failed/$(key 6).reason")" \
 		"^20[0-9-]+T[0-9:]+Z send 1166 is in the store under another id: $(uuid 1) \\(saca-queue renumber gives it another number\\)\$" \
 		'the reason names the number that another send has'
-	like "$(cat "$SPOOL/failed/$(key 7).reason")" 'Z no Return-Path' 'the reason names the missing field of a file'
-	like "$(cat "$SPOOL/failed/$(key 8).reason")" 'Z .*text/html' 'the reason names the missing HTML part'
-	like "$(cat "$SPOOL/failed/$(key 10).reason")" 'Z .*NUL' 'the reason names a NUL'
+	like "$(cat "$SPOOL/failed/$(key 7).reason")" 'Z no Return-Path' 'the reason of a file without Return-Path names the field'
+	like "$(cat "$SPOOL/failed/$(key 8).reason")" 'Z .*text/html' 'the reason of a message without HTML names the missing part'
+	like "$(cat "$SPOOL/failed/$(key 10).reason")" 'Z .*NUL' 'the reason of a message with a NUL names the NUL'
 	like "$out" "^saca-import: set aside: $(key 6): send 1166 " 'saca-import reports a file that it sets aside'
 	out=$(import 2>&1); quiet $? "$out" 'a file that was set aside is reported once'
 	mv "$SPOOL/failed/$(key 8)" "$SPOOL/new/"
@@ -192,14 +192,14 @@ batches() {
 	done
 	echo nonsense >"$SPOOL/new/$(key 1999)"
 	out=$(import -n 7 2>&1)
-	like "$out" 'imported=40 sends=40 contacts=80 new=8 failed=1' '-n 7 imports many files in transactions of 7'
+	like "$out" 'imported=40 sends=40 contacts=80 new=8 failed=1' 'saca-import -n 7 imports many files in transactions of 7'
 	is "$(sql "select count(*), min(contacts_total), max(contacts_total) from send
 		where name like '[SMTP] lote%'")" '40|2|2' 'each send of a batch has its own group'
 	for i in $(seq 41 60); do
 		campaign "lote $i" | put new "$(key $((1000 + i)))" $((2000 + i)) $((1000 + i)) \
 			$D victor.acme remitente@dominio.com "lote$i@y.es"
 	done
-	like "$(import -b 1 2>&1)" 'imported=20 ' '-b 1 imports each file in its own transaction'
+	like "$(import -b 1 2>&1)" 'imported=20 ' 'saca-import -b 1 imports each file in its own transaction'
 }
 
 # 1200 addresses, half of them known
@@ -214,7 +214,7 @@ large_group() {
 	like "$(import 2>&1)" 'imported=2 sends=0 contacts=2401 new=950 failed=0' 'groups of 1200 contacts, half of them known, are imported'
 	is "$(sql "select count(*), min(email), max(email) from group_member m
 		join contact c on c.id = m.contact_id join contact_group g on g.id = m.group_id
-		where smtp_id = '$(uuid 301)'")" '1200|g00001@y.es|g01200@y.es' 'every recipient is a member of its group'
+		where smtp_id = '$(uuid 301)'")" '1200|g00001@y.es|g01200@y.es' 'every recipient of 1200 is a member of the group'
 	is "$(sql "select count(*) from contact where email like 'g0%@y.es'")" 2150 \
 		'a recipient of several groups is one contact'
 }
@@ -262,7 +262,7 @@ its HTML points at what is no image of a kind that is hosted: cid:dibujo@x\$" 's
 		'an image of two pieces has one row'
 	is "$(sql 'select count(*), count(distinct piece_id), min(content_id), min(sha256)
 		from piece_image')" "2|2|foto@x|$sum" 'both pieces have the image'
-	is "$(sha256sum <"$WEB/i/$sum.png" | cut -d' ' -f1)" "$sum" 'the image is in the web folder'
+	is "$(sha256sum <"$WEB/i/$sum.png" | cut -d' ' -f1)" "$sum" 'an image that the HTML uses is in the web folder'
 	like "$(sql "select html from piece where name = '[SMTP] foto 1'")" \
 		"<img src=\"https://img.example.com/i/$sum.png\"><img src=\"cid:nada@x\"><img src=\"cid:dibujo@x\">" \
 		'the HTML points at the hosted image'
@@ -319,7 +319,7 @@ crash() {
 	unlike "$(waiting)" '^0$' 'an importer killed after its commit leaves its files'
 	rows=$(sql "$ROWS")
 	import 2>/dev/null
-	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'the run after a kill removes the files and changes no row'
+	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'saca-import after a kill removes the imported files and changes no row'
 }
 
 keeping() {
@@ -331,9 +331,9 @@ keeping() {
 	touch -d '8 days ago' "$SPOOL/done/$(key 600)"
 	touch -d '6 days ago' "$SPOOL/done/$(uuid 601)"
 	import -k 0 2>/dev/null
-	is "$(ls "$SPOOL/done" | wc -l)" 2 '-k 0 keeps imported files for ever'
+	is "$(ls "$SPOOL/done" | wc -l)" 2 'saca-import -k 0 keeps imported files for ever'
 	import -k 7 2>/dev/null
-	is "$(ls "$SPOOL/done")" "$(uuid 601)" '-k 7 removes files that were spooled more than 7 days ago'
+	is "$(ls "$SPOOL/done")" "$(uuid 601)" 'saca-import -k 7 removes files that were spooled more than 7 days ago'
 }
 
 paused() {
@@ -341,7 +341,7 @@ paused() {
 	import -p 2>/dev/null
 	is "$(sql 'select state, reason from send where id = 1660')" 'paused|imported with saca-import -p' \
 		'-p imports sends as paused'
-	is "$(sql 'select count(*) from send where reason is not null')" 1 'without -p imported sends have no reason'
+	is "$(sql 'select count(*) from send where reason is not null')" 1 'a send that saca-import imports without -p has no reason'
 }
 
 # Rows that a platform inserts take no number that a spool gives.
@@ -360,7 +360,7 @@ foreign_numbers() {
 	is "$(sql 'select count(*) from send where id = 1999')" 0 'a send of another program cannot have a number of a spool'
 	import 2>/dev/null
 	[ "$(sed -n 's/^limit 0*//p' "$SPOOL/count")" -lt 1099511627776 ]
-	ok $? 'numbers of others do not raise the counter of the spool' "$(cat "$SPOOL/count")"
+	ok $? 'the number of a send of another program does not raise the counter of the spool' "$(cat "$SPOOL/count")"
 	sql "delete from send where source = 'web'"
 }
 
@@ -379,11 +379,11 @@ deadly() {
 			-e inject=read:signal=KILL:when=2) >/dev/null 2>&1
 		eval "rows$death=\$(sql 'select count(*) from send where id between 1671 and 1673')"
 	done
-	is "$rows1:$rows2:$rows3" 0:0:1 'after two deaths at a file it is a transaction of its own'
+	is "$rows1:$rows2:$rows3" 0:0:1 'a file at which the importer died twice is a transaction of its own'
 	out=$(import 2>&1)
-	is "$?:$(waiting)" 1:0 'after three deaths at a file it is set aside'
-	like "$out" 'imported=1 .* failed=1' 'after three deaths at a file the others are imported'
-	like "$(cat "$SPOOL/failed/$(key 672).reason")" 'Z the importer died at it three times' 'the reason names the deaths'
+	is "$?:$(waiting)" 1:0 'a file at which the importer died three times is set aside'
+	like "$out" 'imported=1 .* failed=1' 'saca-import imports the files beside one at which it died three times'
+	like "$(cat "$SPOOL/failed/$(key 672).reason")" 'Z the importer died at it three times' 'the reason of a file at which the importer died names the three deaths'
 	mv "$SPOOL/failed/$(key 672)" "$SPOOL/new/" && rm "$SPOOL/failed/$(key 672).reason"
 	like "$(import 2>&1)" 'imported=1 ' 'a file that was put back after three deaths is tried again'
 }
@@ -405,7 +405,7 @@ stubborn_lock() {
 	kill -TERM "$follower"
 	wait "$follower"
 	is "$?" 111 'SIGTERM ends an importer that waits for a lock'
-	like "$(cat "$T/waiting")" "count is held by process $holder: " 'the importer names the lock and the process that holds it'
+	like "$(cat "$T/waiting")" "count is held by process $holder: " 'saca-import names the lock that it waits for and the process that holds it'
 	kill "$holder"
 	rm "$T/held"
 }
@@ -435,7 +435,7 @@ staying() {
 	campaign luego | put tmp "$(key 801)" 1801 801 $D victor.acme remitente@dominio.com f@y.es
 	ln "$SPOOL/tmp/$(key 801)" "$SPOOL/new/" && rm "$SPOOL/tmp/$(key 801)"
 	await 20 sh -c "[ \$(grep -c imported=1 '$T/follow') = 2 ]"
-	is "$(sql 'select state from send where id = 1801')" new 'saca-import -f imports the next file'
+	is "$(sql 'select state from send where id = 1801')" new 'saca-import -f imports file after file'
 	kill -TERM "$follower"
 	wait "$follower"
 	is $? 0 'SIGTERM ends saca-import -f with exit code 0'

@@ -7,7 +7,7 @@ ALL="$LISTS $PAGES $ACTIONS /tests/301 /tests/301/send"
 route_promises() {
 	sed -n 's/^\t{\(true\|false\), "\([^"]*\)", .*/\2/p' "$TOP/src/prog/saca-panel.c" >"$T/routes"
 	[ "$(wc -l <"$T/routes")" -gt 20 ]
-	ok $? 'the routes were found' "$(cat "$T/routes")"
+	ok $? 'the routes of saca-panel are found in its source' "$(cat "$T/routes")"
 	missing=
 	while read -r route; do
 		printf '%s\n' $ALL | sed 's/?.*//' | grep -qE "^$(printf %s "$route" | sed 's/\./[.]/g; s/#/[0-9]+/')\$" || missing="$missing $route"
@@ -34,15 +34,15 @@ header_promises() {
 	done
 	get /
 	like "$HEAD" "^Content-Security-Policy: default-src 'none';.* form-action 'self'; frame-ancestors 'none'; base-uri 'none'\$" \
-		'a page is in no frame of others, and its forms post to us alone'
+		'the policy of a page forbids frames of other sites and forms to other sites'
 	for path in '/login' '/?q=a%0d%0aX-Evil:%201' '/sends/101?done=a%0d%0aX-Evil:%201' '/sends/101/people.csv?section=all%0d%0aX-Evil:1' \
 		'/contacts?after=%0d%0aX-Evil:1'; do
 		get "$path"
 		unlike "$HEAD" '^X-Evil' "GET $path adds no header field"
 	done
 	request POST /login 'user=victor.acme%0d%0aX-Evil:%201&password=x'
-	unlike "$HEAD" '^X-Evil' 'a user name adds no header field'
-	is "$(grep -c '^.*X-Evil' "$T/stderr")" "$(grep -c 'user=victor.acme[^ ]*X-Evil' "$T/stderr")" 'a user name adds no line to the log'
+	unlike "$HEAD" '^X-Evil' 'a user name with line ends adds no header field'
+	is "$(grep -c '^.*X-Evil' "$T/stderr")" "$(grep -c 'user=victor.acme[^ ]*X-Evil' "$T/stderr")" 'a user name with line ends adds no line to the log'
 }
 
 cookie_promises() {
@@ -53,9 +53,9 @@ cookie_promises() {
 	[ -n "$victor" ] && [ "${victor%%.*}" != "${eva%%.*}" ]
 	ok $? 'a login with the cookie of another session begins a new one' "$victor"
 	COOKIE="__Host-saca=planted; $victor"; get /
-	is "$STATUS" 303 'of two cookies the first counts: a planted one gives no session'
+	is "$STATUS" 303 'of two session cookies the first counts, so that a planted one gives no session'
 	COOKIE="x=1; $victor; y=2"; get /
-	is "$STATUS" 200 'the cookies of others beside it do not matter'
+	is "$STATUS" 200 'a session works beside cookies with other names'
 	for cookie in "$(printf %s "$victor" | tr a-z A-Z)" "$victor." "$victor$victor" "$(printf %s "$victor" | sed 's/__Host-//')" "__Host-saca=" \
 		"__Host-saca=$(head -c 100000 /dev/zero | tr '\0' a)" "__Host-saca=..." "$(printf '__Host-saca=\377\376.2026-01-01T00:00:00Z.a')"; do
 		COOKIE=$cookie; get /
@@ -81,7 +81,7 @@ cookie_promises() {
 		is "$STATUS" 303 "a cookie that is replayed after the logout gives no $path"
 	done
 	TOKEN=$keptoken post /sends/101/cancel
-	is "$STATUS:$(sql "SELECT state FROM send WHERE id = 101")" 303:sent 'a form that is replayed after the logout does nothing'
+	is "$STATUS:$(sql "SELECT state FROM send WHERE id = 101")" 303:sent 'a form that is replayed after the logout changes no send'
 }
 
 body_promises() {
@@ -101,21 +101,21 @@ body_promises() {
 		like "$STATUS" '^(400|413)$' "a body of the length '$length' is refused"
 	done
 	body 5
-	is "$STATUS" 403 'of a body only as many octets as its length are read'
+	is "$STATUS" 403 'the panel reads only CONTENT_LENGTH octets of a body'
 	{ printf 'token=%s&a=' "$TOKEN"; printf '\000b'; } >"$T/request"; body "$(stat -c %s "$T/request")"
 	is "$STATUS" 400 'a body with a NUL is refused'
 	printf 'token=%s&a=%%00' "$TOKEN" >"$T/request"; body "$(stat -c %s "$T/request")"
 	is "$STATUS" 400 'a body with a coded NUL is refused'
 	{ printf 'token=%s' "$TOKEN"; seq -s '&' -f '&p%g=1' 1 5000 | head -c 60000; } >"$T/request"; body "$(stat -c %s "$T/request")"
-	is "$STATUS" 400 'a body of thousands of parameters is refused'
+	is "$STATUS" 400 'a form of thousands of parameters is refused'
 	head -c 104857600 /dev/zero >"$T/request"; body 104857600
 	is "$STATUS" 413 'a body of 100 MB is refused'
 	printf 'token=wrong&token=%s' "$TOKEN" >"$T/request"; body "$(stat -c %s "$T/request")"
-	is "$STATUS" 403 'of two tokens the first counts'
-	is "$(sql "SELECT state FROM send WHERE id = 101")" new 'none of these bodies has changed the send'
+	is "$STATUS" 403 'of two tokens in a form the first counts'
+	is "$(sql "SELECT state FROM send WHERE id = 101")" new 'no refused body has changed the send'
 	printf -- '--b\r\nContent-Disposition: form-data; name="token"\r\n\r\n%s\r\n--b--\r\n' "$TOKEN" >"$T/request"
 	body "$(stat -c %s "$T/request")" 'multipart/form-data; boundary=b'
-	is "$STATUS:$(sql "SELECT state FROM send WHERE id = 101")" 303:paused 'a form as multipart/form-data works'
+	is "$STATUS:$(sql "SELECT state FROM send WHERE id = 101")" 303:paused 'a form as multipart/form-data pauses a send'
 	sql "UPDATE send SET state = 'sent', reason = NULL WHERE id = 101"
 	for form in 'user=%ff%fe&password=x' 'user=victor.acme&password=%ff%fe' "user=$(head -c 5000 /dev/zero | tr '\0' a)&password=x" \
 		"user=victor.acme&password=$(head -c 5000 /dev/zero | tr '\0' a)" 'user=.&password=x' 'user=victor.acme.&password=secreto' \
@@ -135,7 +135,7 @@ path_promises() {
 		post "$path"
 		is "$STATUS" 404 "POST $(printf %s "$path" | cut -c 1-40) is not found"
 	done
-	is "$(sql "SELECT state FROM send WHERE id = 101")" sent 'none of these paths has changed the send'
+	is "$(sql "SELECT state FROM send WHERE id = 101")" sent 'no malformed path has changed the send'
 }
 
 # Cells that a spreadsheet would run.
@@ -157,21 +157,21 @@ formula_promises() {
 many_addresses_promises() {
 	COOKIE=
 	for _i in 1 2 3 4 5 6 7 8 9 10 11 12; do ADDRESS=203.0.113.$_i request POST /login "user=victor.acme&password=$_i"; done
-	is "$STATUS" 403 'guesses from many addresses are refused one by one'
+	is "$STATUS" 403 'guesses of a password from many addresses are refused'
 	ADDRESS=192.0.2.200 log_in victor.acme
-	is $? 0 'guesses from many addresses do not lock the user out'
+	is $? 0 'guesses of a password from many addresses do not lock the user out'
 	COOKIE=
 	for _i in 1 2 3 4 5 6 7 8 9 a; do ADDRESS=2001:db8:1:2::$_i request POST /login 'user=victor.acme&password=x'; done
 	ADDRESS=2001:db8:1:2:ffff::1 request POST /login 'user=victor.acme&password=secreto'
-	is "$STATUS" 429 'the addresses of one /64 are one guesser'
+	is "$STATUS" 429 'failed logins of one IPv6 /64 count together'
 	ADDRESS=2001:db8:1:3::1 request POST /login 'user=victor.acme&password=secreto'
-	is "$STATUS" 303 'the next /64 is another'
+	is "$STATUS" 303 'failed logins of one IPv6 /64 do not count for the next /64'
 	for _i in victor.acme ana.acme eva.otro nobody.acme x.y victor.acme ana.acme eva.otro nobody.acme x.y; do
 		ADDRESS=192.0.2.77 request POST /login "user=$_i&password=verano2026"
 	done
 	ADDRESS=192.0.2.77 request POST /login 'user=ana.acme&password=secreto'
 	is "$STATUS" 429 'an address that tries one password for many users is told to wait'
-	is "$(grep -c 'ip=203.0.113.[0-9]* user=victor.acme' "$T/stderr")" 12 'each guess is logged with its address'
+	is "$(grep -c 'ip=203.0.113.[0-9]* user=victor.acme' "$T/stderr")" 12 'each failed login at the panel is logged with its address and user'
 }
 
 attack_promises() {

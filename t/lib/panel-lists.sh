@@ -41,21 +41,21 @@ paging_promises() {
 		walk prev >"$T/back"
 		is "$(head -n 1 "$T/forth" | wc -w):$(wc -l <"$T/forth")" 50:3 "GET $path has pages of 50 rows"
 		is "$(tr ' ' '\n' <"$T/forth" | sed '/^$/d' | sort | uniq -d)" '' "GET $path and its next pages have each row once"
-		is "$(tac "$T/back")" "$(cat "$T/forth")" "from the last page of $path the links lead back to the first"
+		is "$(tac "$T/back")" "$(cat "$T/forth")" "the links to earlier pages of $path lead from the last page back to the first"
 		[ -z "$(link prev)" ]
-		ok $? "the first page of $path leads to none before it"
+		ok $? "the first page of $path has no link to an earlier page"
 	done
 	get '/?q=bolet'; get "$(link next)"
-	shows '<a class="button plain" href="/?q=bolet">Primera página</a>' 'a later page of a search leads to its first one'
+	shows '<a class="button plain" href="/?q=bolet">Primera página</a>' 'a later page of a search has a link to its first page'
 	send_row 2500 1 sent 'Nuevo'
 	get '/?after=2118'
-	is "$(rows | cut -d' ' -f1)" 'href="/sends/2500' 'where less than a page of newer sends is left, the first page is shown'
+	is "$(rows | cut -d' ' -f1)" 'href="/sends/2500' 'a link to fewer than 50 newer sends shows the first page'
 	get '/?before=1'
-	is "$(rows | cut -d' ' -f1)" 'href="/sends/2500' 'if the rows after a key have gone, the first page is shown'
+	is "$(rows | cut -d' ' -f1)" 'href="/sends/2500' 'a link to older sends that have gone shows the first page'
 	get '/groups?before=2001'
-	like "$(rows)" '^href="/groups/[0-9 a-z="/]*groups/101 $' 'the list of groups continues below a number'
+	like "$(rows)" '^href="/groups/[0-9 a-z="/]*groups/101 $' 'the list of groups continues with the numbers below its key'
 	for path in '/?before=x' '/?after=-1' '/contacts?after=%ff' '/contacts?before=%00x' "/contacts?after=$(printf %0600d 0)"; do
 		get "$path"
-		like "$STATUS" '^(200|400)$' "GET $(printf %s "$path" | cut -c 1-30), which is not a key, is answered"
+		like "$STATUS" '^(200|400)$' "GET $(printf %s "$path" | cut -c 1-30) with a key of no row is answered"
 	done
 }

@@ -33,7 +33,7 @@ forgotten_contacts() {
 	is "$?:$(deliveries 1250)" '0:handed 3, unsubscribed 1' "saca-send notes a forgotten contact as unsubscribed, whatever the sender"
 	is "$(($(mails) - before))" 3 "a forgotten contact gets no mail"
 	figures_agree
-	ok $? "the figures of forgotten contacts are those of a recount"
+	ok $? "the figures of sends with forgotten contacts are those of a recount"
 	add_send 1251 1 100
 	background send_mails -n 1 -m 20 2>/dev/null
 	worker=$!
@@ -42,7 +42,7 @@ forgotten_contacts() {
 	is "$?:$(sql "SELECT count(*) FROM contact WHERE id = 12510000098")" 0:0 "a contact of a send under way can be forgotten"
 	wait "$worker"
 	is "$(deliveries 1251):$(state 1251):$(mails c12510000098)" 'handed 99:sent:0' \
-		"a contact that is forgotten after its batch was read gets no mail"
+		"a contact that is forgotten after saca-send read its batch gets no mail"
 	is "$(sql "SELECT contacts_total FROM send WHERE id = 1251")" 99 "a send counts no contact that was forgotten meanwhile"
 }
 
@@ -53,7 +53,7 @@ one_send() {
 	out=$(send_mails 2>&1)
 	is "$?:$out" "0:saca-send: send 1166 of plan plan1: sent: 3 handed over, 0 deferred, 0 refused, 0 malformed, 0 unsubscribed" \
 		"saca-send sends a new send and prints its counts in one line"
-	is "$(deliveries 1166):$(state 1166)" "handed 3:sent" "each contact has its delivery, and the send is sent"
+	is "$(deliveries 1166):$(state 1166)" "handed 3:sent" "saca-send stores a delivery for each contact, and the send is sent"
 	is "$(sql "SELECT count(*) FROM send WHERE id = 1166 AND started_at IS NOT NULL AND finished_at >= started_at AND claimed_by IS NULL")" 1 \
 		"the row of a send that is sent has its times and no claim"
 	is "$(mails):$(ids)" 3:3 "the server takes one mail for each contact"
@@ -71,7 +71,7 @@ one_send() {
 		"the fields say who sends what"
 	like "$(last_mail 'print(m["Message-ID"])')" '^<1166\.1166000000[123]\.00000000@api\.example\.com>$' \
 		"the Message-ID has send, contact and the beginning of smtp_id"
-	like "$(last_mail 'print(m.get_body(("plain",)).get_content())')" "^$URL/v/[a-z2-7]+\$" "the text has the URL of the view page"
+	like "$(last_mail 'print(m.get_body(("plain",)).get_content())')" "^$URL/v/[a-z2-7]+\$" "the text of a mail has the URL of the view page"
 	like "$(last_mail 'print(m.get_body(("html",)).get_content())')" "<a href=\"$URL/c/[a-z2-7]+\">mañana</a>" "a link in a mail leads to the URL of saca-hit"
 	like "$(last_mail 'print(m.get_body(("html",)).get_content())')" "<img src=\"$URL/o/[a-z2-7]+\\.gif\"" "a mail has the open pixel"
 	like "$(last_mail 'print(m["List-Unsubscribe"])')" "^<$URL/u/[a-z2-7]+>\$" "List-Unsubscribe has the URL alone without -r"
@@ -155,7 +155,7 @@ refusals() {
 	is "$(sql "SELECT reason FROM send WHERE id = 1400")" "too many refusals: 550 5.7.1 spam" "a send that was paused for refusals has the last reply as its reason"
 	refused=$(sql "SELECT count(*) FROM delivery WHERE send_id = 1400")
 	[ "$refused" -ge 50 ] && [ "$refused" -le 52 ]
-	ok $? "no more than the mails in flight follow the 50" "$refused"
+	ok $? "after 50 refusals no more than the mails in flight are sent" "$refused"
 	rules
 }
 
@@ -168,7 +168,7 @@ claims() {
 		INSERT INTO delivery (plan_id, send_id, contact_id, state, tries, first_at, at) VALUES (1, 1500, 15000000001, 'begun', 1, '$A_DATE', '$A_DATE')"
 	out=$(send_mails 2>&1)
 	is "$?:$(deliveries 1500)" "0:handed 2" "after a claim has expired another worker continues, and the mail in doubt is sent again"
-	is "$(sql "SELECT tries FROM delivery WHERE contact_id = 15000000001")" 2 "a mail in doubt is sent again by the worker that continues"
+	is "$(sql "SELECT tries FROM delivery WHERE contact_id = 15000000001")" 2 "a mail in doubt that is sent again has two tries in the store"
 	for s in test paused cancelled sent; do
 		add_send 1501 1 1
 		sql "UPDATE send SET state = '$s' WHERE id = 1501"
@@ -190,7 +190,7 @@ options_of_saca_send() {
 	like "$(tail -n 1 "$SERVER_FOLDER/mails")" ' bounce\+[a-z2-7]+@b\.example ' "saca-send -r makes the envelope sender"
 	is "$(last_mail 'print(m["Feedback-ID"])')" 1600:plan1:smtp:teenviocom "saca-send -b sets the brand in Feedback-ID"
 	printf 'plan plan1 facebook=https://facebook.com/tienda x=https://x.com/tienda\nsender plan1 tienda1@dominio.com Tienda de Acme\n' >"$T/accounts"
-	mkdir "$T/compiled" && saca-accounts "$T/compiled" <"$T/accounts" || ok 1 "the accounts compile"
+	mkdir "$T/compiled" && saca-accounts "$T/compiled" <"$T/accounts" || ok 1 "saca-accounts compiles the accounts of the sending tests"
 	add_send 1601 1 1
 	sql "UPDATE send SET social_links = 1 WHERE id = 1601"
 	send_mails -a "$T/compiled/senders.cdb" 2>/dev/null
@@ -203,7 +203,7 @@ options_of_saca_send() {
 	send_mails -m 5 2>/dev/null
 	took=$((($(date +%s%N) - start) / 1000000))
 	[ "$took" -ge 750 ]
-	ok $? "-m limits the mails a second" "5 mails took $took ms"
+	ok $? "saca-send -m limits the mails a second" "5 mails took $took ms"
 	add_send 1604 1 100
 	out=$(script -qec "saca-send -m 100 -k '$T/link.key' -p '$T/published' -u '$URL' -h api.example.com '$STORE' '$MTA_URL'" /dev/null </dev/null | tr '\r' '\n')
 	like "$out" '^\[#+\.*\] [0-9]+ of 100' "saca-send shows a progress bar on a terminal"
@@ -213,11 +213,11 @@ options_of_saca_send() {
 		"-h bad_host" "-m x"; do
 		# shellcheck disable=SC2086
 		send_mails $bad >"$T/out" 2>&1
-		is $? 100 "saca-send $bad is a misuse"
+		is $? 100 "saca-send $bad exits 100"
 	done
 	for url in ftp://x smtp:// smtp://h:0 smtp://h:99999 smtp://h/x smtp://u@h 127.0.0.1; do
 		MTA_URL=$url send_mails >"$T/out" 2>&1
-		is $? 100 "$url is not the URL of a server"
+		is $? 100 "saca-send exits 100 for $url in place of the URL of a server"
 	done
 	saca-send -k "$T/absent" -p "$T/published" -u "$URL" -h api.example.com "$STORE" "$MTA_URL" 2>/dev/null
 	is $? 111 "saca-send exits 111 if the file of keys is missing"

@@ -21,27 +21,27 @@ chmod +x "$T/end"
 
 # --- alone
 out=$(saca-mime <"$GOOD" 2>&1)
-is "$? $out" "0 " "an accepted message: exit 0, no output"
+is "$? $out" "0 " "saca-mime exits 0 for a good message, and prints nothing"
 out=$(saca-mime <"$BAD" 2>/dev/null)
-is $? 31 "a refused message: exit 31"
-like "$out" "$WHY" "a refused message: the reason is on stdout"
-is "$(printf '%s\n' "$out" | wc -l)" 1 "the reason is one line"
+is $? 31 "saca-mime exits 31 for a refused message"
+like "$out" "$WHY" "saca-mime prints the reason of a refusal on stdout"
+is "$(printf '%s\n' "$out" | wc -l)" 1 "the reason of a refusal is one line"
 out=$(saca-mime -v <"$BAD")
-is "$? $(printf '%s\n' "$out" | wc -l)" "31 3" "-v prints heading, part and reason of a refused message"
-like "$(printf '%s\n' "$out" | tail -n 1)" "$WHY" "-v prints the reason last"
+is "$? $(printf '%s\n' "$out" | wc -l)" "31 3" "saca-mime -v prints heading, part and reason of a refused message"
+like "$(printf '%s\n' "$out" | tail -n 1)" "$WHY" "saca-mime -v prints the reason of a refusal last"
 out=$(saca-mime </dev/null)
-is "$? $out" "0 " "an empty message is accepted"
-is "$(saca-mime -v </dev/null)" "empty: only contacts" "-v says that an empty message is only contacts"
+is "$? $out" "0 " "saca-mime accepts an empty message"
+is "$(saca-mime -v </dev/null)" "empty: only contacts" "saca-mime -v says that an empty message is only contacts"
 out=$(printf '\n \n\n' | saca-mime)
 is $? 31 "a message of blank lines is refused"
 like "$out" 'falta' "a message of blank lines is incomplete, not empty"
 out=$(saca-mime <"$T" 2>&1)
-is $? 71 "a message that cannot be read: exit 71"
-like "$out" '^saca-mime: .*unable to read the message: Is a directory$' "a message that cannot be read: the reason is on stderr"
+is $? 71 "saca-mime exits 71 if the message cannot be read"
+like "$out" '^saca-mime: .*unable to read the message: Is a directory$' "saca-mime says on stderr why a message cannot be read"
 if [ -w /dev/full ]; then
 	saca-mime -v <"$GOOD" >/dev/full 2>"$T/err"
-	is $? 71 "a full stdout: exit 71"
-	like "$(cat "$T/err")" 'unable to write to stdout' "a full stdout: the reason is on stderr"
+	is $? 71 "saca-mime exits 71 if stdout is full"
+	like "$(cat "$T/err")" 'unable to write to stdout' "saca-mime says on stderr that stdout cannot be written"
 else
 	skip "a full stdout" "no /dev/full"
 fi
@@ -50,25 +50,25 @@ fi
 for arguments in '-x' '-s' '-s x' '-s -1' '-s 1k' '-s 1073741825' '-v true' '-s 99999999999999999999'; do
 	# shellcheck disable=SC2086 # several words
 	saca-mime $arguments <"$GOOD" >"$T/out" 2>"$T/err"
-	is "$? $(wc -c <"$T/out")" "100 0" "misuse exits 100: $arguments"
+	is "$? $(wc -c <"$T/out")" "100 0" "saca-mime exits 100 for misuse: $arguments"
 done
 size=$(wc -c <"$GOOD")
 out=$(saca-mime -s "$size" <"$GOOD")
-is "$? $out" "0 " "-s accepts a message of exactly that size"
+is "$? $out" "0 " "saca-mime -s N accepts a message of N octets"
 out=$(saca-mime -s $((size - 1)) <"$GOOD")
-is "$? $out" "31 mensaje demasiado grande: como maximo $((size - 1)) octetos" "-s refuses a message of one octet more"
+is "$? $out" "31 mensaje demasiado grande: como maximo $((size - 1)) octetos" "saca-mime -s N refuses a message of N + 1 octets"
 out=$(saca-mime -s $((size - 1)) "$T/end" <"$GOOD" 2>&1)
-is "$? $out" "31 saca-mime: mensaje demasiado grande: como maximo $((size - 1)) octetos" "-s refuses it before another program, too"
+is "$? $out" "31 saca-mime: mensaje demasiado grande: como maximo $((size - 1)) octetos" "saca-mime -s N PROG refuses a message of N + 1 octets"
 yes | saca-mime -s 1000000 >"$T/out"
-is "$(cat "$T/out")" "mensaje demasiado grande: como maximo 1000000 octetos" "an endless message is refused at the limit"
-is "$(printf 'x' | saca-mime -s 0)" "mensaje demasiado grande: como maximo 0 octetos" "-s 0 refuses every message that is not empty"
+is "$(cat "$T/out")" "mensaje demasiado grande: como maximo 1000000 octetos" "saca-mime -s N refuses an endless message after N octets"
+is "$(printf 'x' | saca-mime -s 0)" "mensaje demasiado grande: como maximo 0 octetos" "saca-mime -s 0 refuses a message of one octet"
 
 # --- NUL
 out=$({ cat "$GOOD"; printf '\0'; } | saca-mime)
 is $? 31 "a message with a NUL is refused"
-like "$out" '^el mensaje contiene un octeto NUL' "the reason names the NUL"
+like "$out" '^el mensaje contiene un octeto NUL' "the reason of a message with a NUL names the NUL"
 out=$({ cat "$GOOD"; printf '\0'; } | saca-mime -v)
-is "$(printf '%s\n' "$out" | wc -l)" 5 "-v draws the tree of a message with a NUL"
+is "$(printf '%s\n' "$out" | wc -l)" 5 "saca-mime -v draws the tree of a message with a NUL"
 
 # --- in the line
 sum=$(cksum <"$GOOD")
@@ -76,7 +76,7 @@ is "$(saca-mime "$T/end" <"$GOOD")" "file 0 $sum" "the next program gets the sam
 # shellcheck disable=SC2002 # a pipe is what is wanted
 is "$(cat "$GOOD" | saca-mime "$T/end")" "memory 0 $sum" "the next program gets a pipe as a memory file, rewound"
 out=$({ dd bs=1 count=1 2>/dev/null >&2; saca-mime "$T/end"; } <"$BAD" 2>"$T/err")
-is "$? $out" "31 " "a file is judged from its offset on"
+is "$? $out" "31 " "saca-mime reads a file from its offset on"
 is "$({ printf x; cat "$GOOD"; } >"$T/m"; { dd bs=1 count=1 2>/dev/null >&2; saca-mime "$T/end"; } <"$T/m" 2>"$T/err")" \
 	"memory 0 $sum" "the next program gets a file from its offset on, in memory"
 is "$(: | saca-mime "$T/end")" "pipe 0 $(cksum </dev/null)" "the next program gets the same pipe if the message is empty"
@@ -89,8 +89,8 @@ is "$(cat "$T/big" | saca-mime "$T/end")" "memory 0 $(cksum <"$T/big")" "a messa
 # shellcheck disable=SC2002
 is "$(cat "$GOOD" | saca-mime sh -c 'cat <&1 >&3' 3>&1 1<"$BAD")" "$(cat "$BAD")" "the next program gets fd 1 unchanged"
 out=$(saca-mime "$T/missing" <"$GOOD" 2>&1)
-is $? 71 "a next program that does not exist: exit 71"
-like "$out" '^saca-mime: fatal: unable to run .*missing' "a next program that does not exist: the reason is on stderr"
+is $? 71 "saca-mime exits 71 if the next program does not exist"
+like "$out" '^saca-mime: fatal: unable to run .*missing' "saca-mime names a next program that does not exist"
 
 # --- refusals in the line: the reply on fd 6, or no reply refuse FILE: prints the exit code and
 # the octets on fd 6
@@ -98,37 +98,37 @@ refuse() {
 	{ saca-mime "$T/end" <"$1" 6>&1 >"$T/out" 2>"$T/err"; echo " $?" >"$T/code"; } | cat >"$T/reply"
 	echo "$(cat "$T/reply")$(cat "$T/code")"
 }
-like "$(refuse "$BAD")" '^Dfalta la parte text/html: .* 82$' "fd 6 is a pipe: D, the reason, exit 82"
-is "$(wc -l <"$T/reply")" 0 "the answer has no line end"
-is "$(cat "$T/out")" "" "a refusal in the line prints nothing on stdout"
-like "$(refuse "$T")" '^Zno se pudo leer el mensaje: .* 82$' "a temporary failure is Z"
-like "$(refuse "$GOOD")" '^ 0$' "an accepted message: nothing is written to fd 6"
+like "$(refuse "$BAD")" '^Dfalta la parte text/html: .* 82$' "saca-mime with a pipe at fd 6 writes D and the reason to it, and exits 82"
+is "$(wc -l <"$T/reply")" 0 "the answer at fd 6 has no line end"
+is "$(cat "$T/out")" "" "a refusal before another program prints nothing on stdout"
+like "$(refuse "$T")" '^Zno se pudo leer el mensaje: .* 82$' "a temporary failure is Z at fd 6"
+like "$(refuse "$GOOD")" '^ 0$' "saca-mime writes nothing to fd 6 for a good message"
 is "$(saca-mime sh -c 'cat >/dev/null; echo K >&6' <"$GOOD" 6>&1 | cat)" "K" "the next program can write to fd 6"
 out=$(saca-mime "$T/end" <"$BAD" 6>"$T/file" 2>&1)
-is "$? $(wc -c <"$T/file")" "31 0" "fd 6 is a file: exit 31, nothing is written to it"
-like "$out" '^saca-mime: falta la parte text/html' "fd 6 is a file: the reason is on stderr"
+is "$? $(wc -c <"$T/file")" "31 0" "saca-mime with a file at fd 6 exits 31, and writes nothing to it"
+like "$out" '^saca-mime: falta la parte text/html' "saca-mime with a file at fd 6 prints the reason on stderr"
 mkfifo "$T/fifo"
 exec 5<>"$T/fifo"
 saca-mime "$T/end" <"$BAD" 6<"$T/fifo" 2>/dev/null
-is $? 31 "fd 6 is the reading end of a pipe: exit 31"
+is $? 31 "saca-mime with the reading end of a pipe at fd 6 exits 31"
 saca-mime "$T/end" <"$BAD" 6>&- 2>/dev/null
-is $? 31 "fd 6 is closed: exit 31"
+is $? 31 "saca-mime with a closed fd 6 exits 31"
 exec 5>&-
 # A pipe without a reader.
 mkfifo "$T/gone"
 exec 4<>"$T/gone"
 exec 6>"$T/gone" 4>&-
 saca-mime "$T/end" <"$BAD" 2>/dev/null
-is $? 31 "fd 6 has no reader: exit 31, not a signal"
+is $? 31 "saca-mime exits 31 for a refusal if fd 6 has no reader"
 saca-mime "$T/end" <"$BAD" 2>&6
-is $? 31 "fd 6 and fd 2 have no reader: exit 31"
+is $? 31 "saca-mime exits 31 for a refusal if fd 6 and fd 2 have no reader"
 saca-mime "$T/end" <"$T" 2>&6
-is $? 71 "fd 2 has no reader and the message cannot be read: exit 71"
+is $? 71 "saca-mime exits 71 for an unreadable message if fd 2 has no reader"
 saca-mime "$T/missing" <"$GOOD" 2>&6
-is $? 71 "fd 2 has no reader and the program cannot be run: exit 71"
+is $? 71 "saca-mime exits 71 for a missing program if fd 2 has no reader"
 exec 6>&-
 out=$({ cat "$GOOD"; printf '\0'; } | saca-mime "$T/end" 2>&1)
-is $? 31 "a message with a NUL is refused in the line, too"
+is $? 31 "a message with a NUL is refused before another program"
 
 # --- system calls that fail: exit 71, or Z and 82; never another message failing CALLS ERROR:
 # runs the line; the first of these calls fails. Prints exit code and reply
@@ -139,19 +139,19 @@ failing() {
 }
 if [ -z "$WRAPPED" ] && strace -qq -o /dev/null true 2>/dev/null; then
 	for fault in memfd_create:ENOMEM memfd_create:EMFILE pwrite64:ENOSPC '?dup2,dup3:EMFILE'; do
-		like "$(failing "${fault%:*}" "${fault#*:}")" '^Zno se pudo leer el mensaje: .* 82$' "$fault: the answer is Z"
-		is "$(cat "$T/out")" "" "$fault: the program does not run"
+		like "$(failing "${fault%:*}" "${fault#*:}")" '^Zno se pudo leer el mensaje: .* 82$' "saca-mime answers Z if a system call fails: $fault"
+		is "$(cat "$T/out")" "" "saca-mime runs no program if a system call fails: $fault"
 	done
 	is "$(failing memfd_create ENOSYS) $(cat "$T/out")" " 0 memory 0 $sum" \
-		"without memory files, the next program gets a nameless file"
+		"the next program gets a nameless file where the kernel has no memory files"
 	# Where the loader reads libraries first, the first read is not ours.
 	if LC_ALL=C grep -qE '/lib[a-z0-9]*/ld-' "$BIN/saca-mime"; then
 		skip "reads that fail" "a dynamic program"
 	else
-		like "$(failing read EIO)" '^Zno se pudo leer el mensaje: .* 82$' "read:EIO: the answer is Z"
-		is "$(failing read EINTR) $(cat "$T/out")" " 0 memory 0 $sum" "an interrupted read is repeated"
+		like "$(failing read EIO)" '^Zno se pudo leer el mensaje: .* 82$' "saca-mime answers Z if reading fails with EIO"
+		is "$(failing read EINTR) $(cat "$T/out")" " 0 memory 0 $sum" "saca-mime repeats a read that a signal interrupts"
 	fi
-	is "$(failing pwrite64 EINTR) $(cat "$T/out")" " 0 memory 0 $sum" "an interrupted write is repeated"
+	is "$(failing pwrite64 EINTR) $(cat "$T/out")" " 0 memory 0 $sum" "saca-mime repeats a write that a signal interrupts"
 else
 	skip "failing system calls" "strace can not be had, or not reach the program"
 fi

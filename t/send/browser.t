@@ -36,15 +36,15 @@ python3 "$TOP/t/send/browser.py" pieces >"$T/sql" && sql ".read $T/sql"
 for number in $numbers; do
 	saca-send -o "$T/maildir" -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$STORE" "$number" 2>>"$T/sent"
 done
-is "$(grep -c ': 1 mails written' "$T/sent")" "$(echo "$numbers" | wc -w)" "each send is written to the Maildir"
+is "$(grep -c ': 1 mails written' "$T/sent")" "$(echo "$numbers" | wc -w)" "saca-send -o writes the mail of each page to a Maildir"
 python3 "$TOP/t/send/browser.py" pages "$T/maildir" "$T"
 shoot pieces
 shoot mails
 shoot whole
 cmp -s "$T/pieces.png" "$T/mails.png"
-ok $? "without the view sentence and the foot, the mails look like their pieces"
+ok $? "mails without view sentence and foot look like their pieces in a browser"
 ! cmp -s "$T/pieces.png" "$T/whole.png"
-ok $? "with the view sentence and the foot, the mails look different from their pieces"
+ok $? "mails with view sentence and foot look different from their pieces in a browser"
 title=$(chromium --dump-dom "file://$T/mails.html" | sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' | head -n 1)
-is "$title" "seen $(echo "$numbers" | wc -w) right" "each mail shows its sentence on top and its foot at the end, in its language"
+is "$title" "seen $(echo "$numbers" | wc -w) right" "a mail in a browser has its view sentence on top and its foot at the end, in its language"
 done_testing

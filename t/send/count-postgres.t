@@ -22,13 +22,13 @@ for host in a b; do
 	eval "pid_$host=$!"
 done
 wait "$pid_a" && wait "$pid_b"
-is $? 0 'two hosts count at once'
+is $? 0 'saca-count of two hosts at once succeeds'
 # the send 102 does not track opens
-is "$(sql 'select sum(opens) from delivery')" $((before + 400)) 'two hosts count each line once'
+is "$(sql 'select sum(opens) from delivery')" $((before + 400)) 'saca-count of two hosts at once counts each line once'
 figures_match 'two hosts'
 all_forgets
 # The test's own statements have no parameters. The others are the importer's.
 is "$(several_parts | grep '\$' | cut -c1-60)" 'SELECT smtp_id FROM send WHERE id = $1' 'saca-count, saca-list forget: each statement works in one part'
 [ "$(read_plans | grep -c '^UPDATE delivery.*\$')" -gt 20 ] && [ "$(read_plans | grep -c '^DELETE FROM delivery.*\$')" -gt 0 ]
-ok $? 'the plans of saca-count and saca-list forget were looked at'
+ok $? 'the plans of saca-count and saca-list forget are found in the log'
 done_testing

@@ -10,12 +10,12 @@ HOUR_OF="substr(at, 1, 14) || '00:00Z'"
 all_counts
 
 saca-count "$T/none" "$STORE" 2>"$T/err"
-is $? 111 'a missing folder is a temporary failure'
-like "$(cat "$T/err")" "^saca-count: fatal: unable to open the folder $T/none: No such file" 'saca-count names a missing folder'
+is $? 111 'saca-count exits 111 if the folder of hits is missing'
+like "$(cat "$T/err")" "^saca-count: fatal: unable to open the folder $T/none: No such file" 'saca-count names a folder of hits that is missing'
 saca-count "$HITS" "$T/none/saca.db" 2>/dev/null
-is $? 111 'a store that cannot be opened is a temporary failure'
+is $? 111 'saca-count exits 111 if the store cannot be opened'
 saca-count "$HITS" 2>/dev/null
-is $? 100 'saca-count without a store is misuse'
+is $? 100 'saca-count without a store exits 100'
 
 # Killed at each of its writes, it counts every line once.
 if [ -n "$WRAPPED" ] || ! command -v strace >/dev/null; then
@@ -50,7 +50,7 @@ done <"$T/points"
 count 2>/dev/null
 is "$(sql 'select sum(opens) from delivery')" $((before + lines)) "a line counts once, at whichever system call saca-count is killed ($points points)"
 [ "$points" -gt 50 ]
-ok $? 'the points are those of a whole run' "$(cat "$T/points")"
+ok $? 'saca-count is killed at every system call of a whole run' "$(cat "$T/points")"
 figures_match 'killed'
 all_forgets
 done_testing

@@ -19,7 +19,7 @@ done
 for f in scripts/service/icons/*.png; do
 	name=$(basename "$f" .png)
 	grep -q "\"$name\"" src/accounts/*.c
-	ok $? "$name is a network of the accounts"
+	ok $? "scripts/icons draws $name, a network of the accounts"
 done
 mkdir -p "$T/root/usr/share/saca/s" && echo own >"$T/root/usr/share/saca/s/x.png"
 case $BIN in */sanitize/*) flavour=SANITIZE=1 ;; *) flavour= ;; esac

@@ -41,14 +41,14 @@ for when in connect ehlo mail rcpt data; do
 done
 for when in connect ehlo mail rcpt end; do
 	send_to "$when * say 299 x\\r\\n"
-	is "$status:$(outcome)" "0:sent:handed 3:3" "299 at $when is a yes, as its first digit says"
+	is "$status:$(outcome)" "0:sent:handed 3:3" "a reply 299 at $when counts as success, as its first digit says"
 done
 for reply in '600 x\r\n' '250-x\r\n' '250'; do
 	send_to "end * say $reply"
 	send_again
 	[ "$status:$?:$(state $n):$(deliveries $n)" = "111:0:sent:handed 3" ] && [ "$(mails "^<$n\\.")" -gt 3 ]
-	ok $? "'$reply' after a mail leaves it in doubt: it is repeated" "$status $(outcome)"
-	is "$(grep "^<$n\\." "$SERVER_FOLDER/mails" | cut -d' ' -f1 | sort -u | wc -l)" 3 "the repeats have the same Message-IDs"
+	ok $? "a mail that the server answers with '$reply' is in doubt, and is sent again" "$status $(outcome)"
+	is "$(grep "^<$n\\." "$SERVER_FOLDER/mails" | cut -d' ' -f1 | sort -u | wc -l)" 3 "a mail that is sent again after '$reply' has the same Message-ID"
 done
 
 # --- lengths
@@ -64,10 +64,10 @@ is "$(outcome):$(sql "SELECT DISTINCT code, length(reason) FROM delivery WHERE s
 	"sent:refused 3:0:5.1.1|399 " "a reply of 1000 octets is cut for the reason"
 send_to 'rcpt * say 550-5.1.1 first\r\n550-second\r\n550 5.1.1 last\r\n'
 is "$(outcome):$(sql "SELECT DISTINCT reason FROM delivery WHERE send_id = $n")" "sent:refused 3:0:550 5.1.1 last" \
-	"the reason is the last line of a reply"
+	"the stored reason is the last line of a reply"
 send_to 'rcpt * say 550 \xe1\x00\x07\xffx\r\n'
 is "$(outcome):$(sql "SELECT DISTINCT reason FROM delivery WHERE send_id = $n")" "sent:refused 3:0:550 ????x" \
-	"a reason has printable ASCII alone"
+	"the stored reason has printable ASCII alone"
 
 # --- replies that come twice, or too early
 for when in mail rcpt; do
@@ -81,13 +81,13 @@ send_to 'end * say 250 taken\r\n550 5.7.1 no\r\n'
 like "$(outcome)" '^(sent|paused):handed [123]:[123]$' "a 550 after the 250 does not change the outcome"
 sql "UPDATE send SET state = 'new' WHERE id = $n AND state = 'paused'"
 send_mails 2>/dev/null
-is "$(outcome)" "sent:handed 3:3" "after a 550 that follows the 250 each contact has one mail"
+is "$(outcome)" "sent:handed 3:3" "each contact gets one mail from a server that says 550 after the 250"
 send_to 'data * say 354 go\r\n552 5.3.4 too big\r\n'
 is "$status:$(outcome):$(sql "SELECT DISTINCT code FROM delivery WHERE send_id = $n")" "0:sent:refused 3:3:5.3.4" \
 	"a 552 before the end of the mail is the reply to the mail"
 send_to 'data * say 354 go\r\n354 go\r\n'
 send_again
-like "$status:$?:$(outcome)" '^111:0:sent:handed 3:[4-9]$' "a second 354 is not a reply to the mail: the mail is in doubt"
+like "$status:$?:$(outcome)" '^111:0:sent:handed 3:[4-9]$' "a second 354 is no reply to the mail, so that the mail is in doubt"
 
 # --- what follows the verdict
 send_to 'rcpt * 450 4.2.0 later' 'quit * 500 what'
@@ -102,10 +102,10 @@ send_to 'ehlo * say 250 test\r\n'
 is "$status:$(outcome):$(cat "$SERVER_FOLDER/envelope")" "0:sent:handed 3:3:MAIL FROM:<tienda1@dominio.com>" \
 	"a server without extensions gets a MAIL without parameters"
 tr -d "\r" <"$SERVER_FOLDER/last" >"$T/last"
-is "$(LC_ALL=C grep -c '[^ -~	]' "$T/last")" 0 "a mail has no octets above 127, whatever the piece: no 8BITMIME is needed"
+is "$(LC_ALL=C grep -c '[^ -~	]' "$T/last")" 0 "a mail has no octets above 127, so that the server needs no 8BITMIME"
 send_to
 size=$(sed -n 's/.* SIZE=\([0-9]*\).*/\1/p' "$SERVER_FOLDER/envelope")
-is "$status:$size" "0:$(tail -n 1 "$SERVER_FOLDER/mails" | cut -d' ' -f4)" "MAIL has the size of the mail"
+is "$status:$size" "0:$(tail -n 1 "$SERVER_FOLDER/mails" | cut -d' ' -f4)" "MAIL has the size of the mail in SIZE="
 send_to 'mail * 552 5.3.4 message too big'
 is "$status:$(outcome):$(sql "SELECT reason FROM send WHERE id = $n")" "1:paused::0:the server refuses the sender: 552 5.3.4 message too big" \
 	"a server whose SIZE is smaller than the mail pauses the send"
@@ -113,7 +113,7 @@ sql "UPDATE contact SET email = 'josé@ejemplo.es' WHERE id = ${n}0000001; UPDAT
 	UPDATE send SET state = 'new' WHERE id = $n"
 send_mails -n 1 2>/dev/null
 is "$(outcome):$(grep "^<$n\\." "$SERVER_FOLDER/mails" | cut -d' ' -f2 | tr '\n' ' ')" \
-	"sent:handed 3:3:josé@ejemplo.es pepe@xn--pea-8ma.es c${n}0000003@ejemplo.es " "addresses beyond ASCII are mailed, domains in their ASCII form"
+	"sent:handed 3:3:josé@ejemplo.es pepe@xn--pea-8ma.es c${n}0000003@ejemplo.es " "a mail to an address beyond ASCII has the domain in its ASCII form"
 
 # --- dots and lengths of lines
 sql "UPDATE piece SET html = replace(hex(zeroblob(400)), '00', '.' || char(10) || '..<b>x</b>' || char(10) || '.' || char(10)),
@@ -129,19 +129,19 @@ html = m.get_body(("html",)).get_content().replace("\r", "")
 fine = ".\n.x " * 3000 in text and ".\n..<b>x</b>\n.\n" * 400 in html
 sys.exit(not fine or max(map(len, octets.split(b"\r\n"))) > 998)
 PROGRAM
-ok $? "each leading dot arrives, and no line is longer than 998 octets"
+ok $? "a mail of lines with leading dots arrives with each dot, in lines of at most 998 octets"
 
 # --- a server that takes the mails and never answers
 add_send $((n += 1)) 1 60
 rules 'end * take-and-close'
 send_mails -n 4 -t 1 2>/dev/null
-is "$?:$(state $n)" 111:sending "a server that takes mails and dies before the reply is down"
+is "$?:$(state $n)" 111:sending "a server that closes after each mail without a reply counts as down"
 [ "$(mails "^<$n\\.")" -le 9 ]
-ok $? "it gets one mail of each session, and then one at a time" "$(mails "^<$n\\.") of 60"
+ok $? "a server that closes after each mail gets one mail a session, then one at a time" "$(mails "^<$n\\.") of 60"
 before=$(mails "^<$n\\.")
 rules
 send_again
-is "$(outcome)" "sent:handed 60:$((60 + before))" "each of these is repeated once, and the others are sent once"
+is "$(outcome)" "sent:handed 60:$((60 + before))" "mails in doubt are sent once more, and the others once, after the server works again"
 figures_agree
-ok $? "the figures are those of a recount"
+ok $? "the figures after every odd server are those of a recount"
 done_testing

@@ -32,9 +32,9 @@ like "$CODE:$HIT" "^0:bounce 7 1166 42 - - [0-9]+ 5\.1\.1 550 5\.1\.1 <ana@examp
 is "$(stat -c %a "$HITS"/*)" 660 'the file of hits is readable and writable for its group alone'
 like "$(ls "$HITS")" "^$(hostname | tr -c 'A-Za-z0-9.\n-' -)\.20[0-9]{8}\$" 'the file of hits is named by host and hour'
 bounce exchange "bounce-$(echo "$B" | tr a-z A-Z)@EXAMPLE.com"
-like "$CODE:$HIT" '^0:bounce 7 1166 42 .* 5\.1\.10 ' 'a token in capitals counts'
+like "$CODE:$HIT" '^0:bounce 7 1166 42 .* 5\.1\.10 ' 'a bounce to a token in capitals counts'
 bounce postfix "rebote$B@example.com"
-like "$HIT" '^bounce 7 1166 42 ' 'a prefix that ends in a letter does not hide the token'
+like "$HIT" '^bounce 7 1166 42 ' 'a prefix that ends in a letter does not hide the token of a bounce'
 
 for sample in postfix-delayed postfix-relayed exim-delayed postmaster-delay receipt auto-es auto-en auto-de auto-fr auto-it auto-pt \
 	auto-null-sender letter; do
@@ -96,19 +96,19 @@ for case in "another key:$(token b "$T/other.key")" "a changed digit:$(echo "$B"
 done
 new_key 2 "$KEY"
 bounce postfix "bounce+$B@example.com"
-like "$HIT" '^bounce 7 1166 42 ' 'a token of an older key still counts'
+like "$HIT" '^bounce 7 1166 42 ' 'a bounce to a token of an older key counts'
 
 # Temporary failures: the MTA keeps the mail.
 bounce postfix "bounce+$B@example.com"
 saca-bounce -k "$T/none" "$HITS" "bounce+$B" <"$SAMPLES/postfix.eml" 2>"$T/err"
-is $? 75 'a missing key file is a temporary failure'
-like "$(cat "$T/err")" "^saca-bounce: fatal: unable to read the keys in $T/none: No such file" 'a missing key file is named'
+is $? 75 'saca-bounce exits 75 if the key file is missing'
+like "$(cat "$T/err")" "^saca-bounce: fatal: unable to read the keys in $T/none: No such file" 'saca-bounce names a missing key file'
 saca-bounce -k "$KEY" "$T/none" "bounce+$B" <"$SAMPLES/postfix.eml" 2>"$T/err"
-is $? 75 'a missing folder of hits is a temporary failure'
+is $? 75 'saca-bounce exits 75 if the folder of hits is missing'
 saca-bounce -k "$KEY" 2>/dev/null </dev/null
-is $? 100 'saca-bounce without arguments is misuse'
+is $? 100 'saca-bounce without a folder of hits exits 100'
 saca-bounce "$HITS" 2>/dev/null </dev/null
-is $? 100 'saca-bounce without -k is misuse'
+is $? 100 'saca-bounce without -k exits 100'
 is "$(saca-bounce -V)" "saca-bounce $(saca-import -V | cut -d' ' -f2)" 'saca-bounce -V prints name and version'
 
 # Garbage. The octets are the same each time.
@@ -117,7 +117,7 @@ openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2>/dev/null | head -c 300000
 	cat "$T/garbage.eml"; } >"$T/garbage-report.eml"
 for sample in garbage garbage-report; do
 	SAMPLES=$T SENDER='' bounce $sample "bounce+$B"
-	is "$CODE:$HIT:$(cat "$T/err")" 0:: "binary octets ($sample) are read and ignored"
+	is "$CODE:$HIT:$(cat "$T/err")" 0:: "a mail of binary octets ($sample) is read and ignored"
 done
 
 # A mail of 100 MB: memory is bounded, and the MTA's pipe is read to its end.

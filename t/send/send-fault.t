@@ -43,7 +43,7 @@ while [ "$(state 1)" != sent ] && [ $kills -lt 60 ]; do
 done
 is "$(state 1):$(taken 1):$(deliveries 1)" "sent:50:handed 50" "a worker that is killed at random loses no mail ($kills kills)"
 [ "$(repeats 1)" -le $((kills * 4)) ]
-ok $? "each kill repeats at most the mails in flight" "$(repeats 1) repeats, $kills kills"
+ok $? "a worker that is killed at random repeats at most the mails in flight" "$(repeats 1) repeats, $kills kills"
 figures_agree
 ok $? "after a worker was killed at random the figures are those of a recount"
 
@@ -105,7 +105,7 @@ add_send $n 1 4
 stop_mta
 out=$(send_mails -t 2 2>&1)
 is "$?:$(state $n):$(deliveries $n)" 111:sending: "saca-send without -f exits 111 if the server is down"
-like "$out" "^saca-send: fatal: the mail server $MTA_URL takes no mails: " "the reason is told"
+like "$out" "^saca-send: fatal: the mail server $MTA_URL takes no mails: " "saca-send without -f names the server that is down, and the reason"
 is "$(sql "SELECT count(*) FROM send WHERE id = $n AND claimed_by IS NULL")" 1 "saca-send gives up its claim if the server is down"
 in_background -f
 await 10 err_has 'does not take mails'
@@ -132,7 +132,7 @@ wait $worker
 is "$?:$(state $n):$(sql "SELECT count(*) FROM delivery WHERE send_id = $n AND state = 'begun'"):$(sql "SELECT count(*) FROM send WHERE claimed_by IS NOT NULL")" \
 	0:sending:0:0 "SIGTERM in the middle of a send leaves nothing in doubt, and no claim"
 send_mails 2>/dev/null
-is "$(deliveries $n):$(repeats $n)" "handed 400:0" "the run after a SIGTERM continues the send"
+is "$(deliveries $n):$(repeats $n)" "handed 400:0" "a send that SIGTERM interrupted is continued by the next saca-send"
 
 # --- paused, cancelled, unsubscribed meanwhile
 for s in paused cancelled; do
@@ -144,7 +144,7 @@ for s in paused cancelled; do
 	wait $worker
 	is "$?:$(state $n)" "0:$s" "a send that is $s meanwhile stays $s"
 	[ "$(taken $n)" -le 220 ]
-	ok $? "it stops within a batch" "$(taken $n) mails"
+	ok $? "a send that is $s meanwhile stops within a batch" "$(taken $n) mails"
 	like "$(cat "$T/err")" 'paused or cancelled by others' "the line of saca-send reports a send that was paused or cancelled"
 	sql "UPDATE send SET state = 'new' WHERE id = $n"
 	send_mails 2>/dev/null
@@ -185,7 +185,7 @@ kill -CONT $asleep
 wait $asleep
 is "$(state $n):$(deliveries $n):$(taken $n)" "sent:handed 300:300" "a worker whose claim has expired is replaced"
 [ "$(repeats $n)" -le 2 ]
-ok $? "it stops when it wakes up" "$(repeats $n) repeats"
+ok $? "a worker that wakes up after its claim has expired stops" "$(repeats $n) repeats"
 
 # --- a claim that is lost while the server does not answer
 n=$((n + 1))
@@ -200,7 +200,7 @@ is "$(deliveries $n)" "begun 1" "a mail that failed is not taken back where anot
 rules
 let_claims_expire
 send_mails 2>/dev/null
-is "$(state $n):$(deliveries $n):$(repeats $n)" "sent:handed 1:0" "the next worker sends it"
+is "$(state $n):$(deliveries $n):$(repeats $n)" "sent:handed 1:0" "a mail that failed while its claim was lost is sent by the next worker"
 
 # --- a session's process is killed
 n=$((n + 1))
@@ -228,19 +228,19 @@ in_background -n 2 -m 100
 await 10 mails_are "^<$n\\." 10
 mkdir "$T/away" && mv "$STORE" "$T/away/"
 await 10 err_has 'the store fails, trying again: its file was moved or removed'
-ok $? "a store whose file is gone is told"
+ok $? "saca-send reports a store whose file is gone"
 mv "$T/away/"* "$T/" && wait $worker
-is "$?:$(deliveries $n):$(repeats $n)" "0:handed 200:0" "once the file is back, each contact gets one mail"
+is "$?:$(deliveries $n):$(repeats $n)" "0:handed 200:0" "each contact gets one mail after the file of the store is back"
 n=$((n + 1))
 add_send $n 1 3
 mv "$T/published" "$T/elsewhere" && : >"$T/published"
 send_mails 2>"$T/err"
-is "$?:$(taken $n)" 111:0 "without the folder for published sends no mail is sent"
+is "$?:$(taken $n)" 111:0 "saca-send without its folder for published sends sends no mail"
 rm "$T/published" && mv "$T/elsewhere" "$T/published"
 mkdir -p "$T/published/$((n % 1000))/$n.cdb/x"
 send_mails 2>"$T/err"
 is "$?:$(taken $n)" 111:0 "a send that cannot be published sends no mail"
-like "$(cat "$T/err")" 'unable to publish sends: ' "the reason is told"
+like "$(cat "$T/err")" 'unable to publish sends: ' "saca-send says why it cannot publish a send"
 rm -r "$T/published/$((n % 1000))/$n.cdb"
 let_claims_expire
 send_mails 2>/dev/null
@@ -257,7 +257,7 @@ send_mails -n 4 2>/dev/null
 last=$(grep -n "^<$((n + 20))\\." "$SERVER_FOLDER/mails" | cut -d: -f1)
 [ "${last:-9999}" -le 200 ]
 ok $? "a send to many does not hold up the sends of another plan" "the last of 20 is mail $last of $(mails)"
-like "$(deliveries $big)" '^deferred [0-9]+, handed [0-9]+$' "deferred mails do not hold up the others"
+like "$(deliveries $big)" '^deferred [0-9]+, handed [0-9]+$' "deferred mails do not hold up the other mails of their send"
 rules
 sql "UPDATE send SET state = 'cancelled' WHERE id = $big"
 n=$((n + 30))
@@ -270,7 +270,7 @@ done
 send_mails -n 2 -m 100 2>/dev/null
 first=$(grep -n "^<$((n + 22))\\." "$SERVER_FOLDER/mails" | head -n 1 | cut -d: -f1)
 [ "${first:-9999}" -le 700 ]
-ok $? "where more plans than claims have large sends, each has its turn" "the last plan's first mail is mail $first of $(mails)"
+ok $? "each of more plans than claims with large sends has its turn" "the last plan's first mail is mail $first of $(mails)"
 is "$(mails):$(ids)" 1200:1200 "with sends of several plans each mail is sent once"
 
 # --- TLS and login
@@ -279,13 +279,13 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
 n=$((n + 100))
 add_send $n 1 2
 send_mails -T -t 1 2>"$T/err"
-is "$?:$(taken $n)" 111:0 "-T sends nothing to a server without STARTTLS"
+is "$?:$(taken $n)" 111:0 "saca-send -T sends nothing to a server without STARTTLS"
 stop_mta
 start_mta "$T/cert.pem" "$T/key.pem"
 send_mails -T -t 1 2>"$T/err"
-is "$?:$(taken $n)" 111:0 "-T sends nothing to a server whose certificate is not trusted"
+is "$?:$(taken $n)" 111:0 "saca-send -T sends nothing to a server whose certificate is not trusted"
 SSL_CERT_FILE=$T/cert.pem send_mails -T 2>"$T/err"
-is "$?:$(mails "^<$n\\..* TLS\$")" 0:2 "-T sends with STARTTLS"
+is "$?:$(mails "^<$n\\..* TLS\$")" 0:2 "saca-send -T sends with STARTTLS"
 n=$((n + 1))
 add_send $n 1 1
 send_mails 2>"$T/err"
@@ -305,7 +305,7 @@ n=$((n + 1))
 add_send $n 1 6
 : >"$SERVER_FOLDER/commands"
 send_mails -n 1 2>"$T/err"
-is "$?:$(mails "^<$n\\..* -\$")" 0:6 "without -T a server elsewhere that does not offer STARTTLS gets the mails in the clear"
+is "$?:$(mails "^<$n\\..* -\$")" 0:6 "saca-send without -T sends in the clear to a server elsewhere that does not offer STARTTLS"
 one_connection() { [ "$(grep -c 'EHLO.*QUIT' "$SERVER_FOLDER/commands")" = 1 ]; }
 await 10 one_connection
 ok $? "a session uses its connection again, and ends it with QUIT" "$(cat "$SERVER_FOLDER/commands")"
@@ -318,18 +318,18 @@ MTA_URL=smtps${MTA_URL#smtp}
 n=$((n + 1))
 add_send $n 1 1
 send_mails -t 1 2>"$T/err"
-is "$?:$(taken $n)" 111:0 "smtps:// verifies the certificate"
+is "$?:$(taken $n)" 111:0 "saca-send with smtps:// sends nothing to a server whose certificate is not trusted"
 SSL_CERT_FILE=$T/cert.pem send_mails 2>"$T/err"
-is "$?:$(mails "^<$n\\..* TLS\$")" 0:1 "smtps:// sends with TLS"
+is "$?:$(mails "^<$n\\..* TLS\$")" 0:1 "saca-send with smtps:// sends with TLS"
 echo 'tienda secreto' >"$SERVER_FOLDER/login"
 echo 'machine 127.0.0.1 login tienda password secreto' >"$T/netrc"
 n=$((n + 1))
 add_send $n 1 1
 SSL_CERT_FILE=$T/cert.pem send_mails 2>"$T/err"
-is "$?:$(state $n):$(taken $n)" 1:paused:0 "a server that wants a login pauses the send without one"
+is "$?:$(state $n):$(taken $n)" 1:paused:0 "saca-send without a login pauses a send if the server wants one"
 sql "UPDATE send SET state = 'new' WHERE id = $n"
 NETRC=$T/netrc SSL_CERT_FILE=$T/cert.pem send_mails 2>"$T/err"
-is "$?:$(taken $n)" 0:1 "the login comes from a netrc file"
+is "$?:$(taken $n)" 0:1 "saca-send takes the login of the mail server from a netrc file"
 figures_agree
-ok $? "the figures of all sends are those of a recount"
+ok $? "the figures after every failing server and store are those of a recount"
 done_testing

@@ -22,12 +22,12 @@ err_has() { grep -q "$1" "$T/err"; }
 await 10 few_taken
 stop_server
 await 10 err_has '^saca-send: warning: the store fails, trying again: '
-ok $? "a store that is gone is told"
+ok $? "saca-send reports that the database server is gone"
 run_server
 wait "$worker"
 is "$?:$(state 3000):$(deliveries 3000):$(mails '^<3000\.')" "0:sent:handed 200:200" \
-	"once the database server is back, each contact gets one mail"
-like "$(cat "$T/err")" 'the store works again' "the return of the store is told"
+	"each contact gets one mail after the database server is back"
+like "$(cat "$T/err")" 'the store works again' "saca-send reports that the database server is back"
 figures_agree
-ok $? "the figures are those of a recount"
+ok $? "the figures after a restart of the database server are those of a recount"
 done_testing

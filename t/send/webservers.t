@@ -32,18 +32,18 @@ get() {
 # try SERVER: the tests of one server
 try() {
 	is "$(get "/v/$V")" '200 ' "$1: a view page is answered"
-	is "$(cat "$T/answer")" "<p><a href=\"/c/$C\">x</a> <a href=\"/u/$U\">out</a></p>" "$1: the view page is whole"
+	is "$(cat "$T/answer")" "<p><a href=\"/c/$C\">x</a> <a href=\"/u/$U\">out</a></p>" "$1: the view page arrives whole"
 	is "$(get "/o/$O.gif"):$(stat -c %s "$T/answer")" '200 :43' "$1: the pixel is answered"
 	is "$(get "/c/$C")" '302 https://example.com/?a=1&b=2' "$1: a click is redirected to its link"
-	is "$(get "/u/$U")" '200 ' "$1: the page of the button is answered"
+	is "$(get "/u/$U")" '200 ' "$1: the page with the button to unsubscribe is answered"
 	is "$(recorded | cut -d' ' -f1 | sort | tr '\n' ' ')" 'click open view ' "$1: view, open and click are counted"
-	is "$(get "/u/$U" -d List-Unsubscribe=One-Click)" '200 ' "$1: one click, urlencoded, is answered"
-	is "$(get "/u/$U" -F List-Unsubscribe=One-Click)" '200 ' "$1: one click, as multipart/form-data, is answered"
-	is "$(get "/u/$U" -d "")" '200 ' "$1: one click without a body is answered"
-	is "$(recorded | cut -d' ' -f1-6 | sort | uniq -c | tr -s ' ')" ' 3 unsub 7 1166 42 - person' "$1: each one click is recorded"
-	is "$(get "/u/$U" -I)" '200 ' "$1: HEAD is answered"
-	is "$(get "/c/$C" -X POST -d a=b)" '405 ' "$1: POST for a click is 405"
-	is "$(get /v/none)" '404 ' "$1: a wrong token is 404"
+	is "$(get "/u/$U" -d List-Unsubscribe=One-Click)" '200 ' "$1: an urlencoded unsubscription by one click is answered"
+	is "$(get "/u/$U" -F List-Unsubscribe=One-Click)" '200 ' "$1: a multipart/form-data unsubscription by one click is answered"
+	is "$(get "/u/$U" -d "")" '200 ' "$1: an unsubscription by one click without a body is answered"
+	is "$(recorded | cut -d' ' -f1-6 | sort | uniq -c | tr -s ' ')" ' 3 unsub 7 1166 42 - person' "$1: each unsubscription by one click is recorded"
+	is "$(get "/u/$U" -I)" '200 ' "$1: HEAD of the page to unsubscribe is answered"
+	is "$(get "/c/$C" -X POST -d a=b)" '405 ' "$1: POST to a click's URL gets 405"
+	is "$(get /v/none)" '404 ' "$1: a wrong token gets 404"
 	is "$(get "/v/$(echo "$V" | tr a-z A-Z)")" '200 ' "$1: a token in capitals is answered"
 	is "$(get /s/x.png):$(cat "$T/answer")" '200 :icon' "$1: the icons are served"
 	recorded >/dev/null
@@ -51,7 +51,7 @@ try() {
 	nginx) verdict=200 ;; # it drops the body
 	*) verdict='(413|000)' ;; # 000: curl had not sent all of it
 	esac
-	like "$(head -c 100000000 /dev/zero | get "/u/$U" -X POST --data-binary @-)" "^$verdict " "$1: a body of 100 MB is dropped or refused"
+	like "$(head -c 100000000 /dev/zero | get "/u/$U" -X POST --data-binary @-)" "^$verdict " "$1: a POST of 100 MB is dropped or refused"
 	recorded >/dev/null
 	# a body that never ends delays no other request
 	background python3 - "$PORT" "/u/$U" <<-'END'
@@ -60,19 +60,19 @@ try() {
 		client.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nContent-Type: text/plain\r\n\r\na" % sys.argv[2].encode())
 		signal.pause()
 	END
-	is "$(get "/u/$U" -d "")" '200 ' "$1: a slow body holds up no other request"
+	is "$(get "/u/$U" -d "")" '200 ' "$1: a POST that arrives slowly holds up no other request"
 	mv "$SACA_HITS" "$T/away"
-	is "$(get "/u/$U" -d List-Unsubscribe=One-Click)" '503 ' "$1: an unsubscription that cannot be written is 503"
+	is "$(get "/u/$U" -d List-Unsubscribe=One-Click)" '503 ' "$1: an unsubscription that cannot be written gets 503"
 	is "$(get "/v/$V")$(get "/o/$O.gif")$(get "/c/$C")" '200 200 302 https://example.com/?a=1&b=2' \
 		"$1: view, open and click are answered though they cannot be written"
 	mv "$T/away" "$SACA_HITS"
-	like "$(cat "$T/$1.error" "$T/$1.out")" 'saca-hit: warning: unable to write to ' "$1: the reason is in a log"
+	like "$(cat "$T/$1.error" "$T/$1.out")" 'saca-hit: warning: unable to write to ' "$1: a log has the reason why an unsubscription cannot be written"
 	if [ "$1" = nginx ]; then
 		# shellcheck disable=SC2086 # pids
 		kill $CGI_PIDS
-		is "$(get "/u/$U")" '502 ' 'nginx: without fcgiwrap it answers 502'
+		is "$(get "/u/$U")" '502 ' 'nginx: a request without fcgiwrap gets 502'
 	fi
-	unlike "$(cat "$T/$1".access "$T/$1".error "$T/$1".out 2>/dev/null)" "$V|$O|$C|$U" "$1: the logs have no token"
+	unlike "$(cat "$T/$1".access "$T/$1".error "$T/$1".out 2>/dev/null)" "$V|$O|$C|$U" "$1: the logs have no token of a link"
 	recorded >/dev/null
 }
 
