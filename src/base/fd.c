@@ -73,16 +73,6 @@ int fd_openat(int dir, char const *name, int flags, mode_t mode)
 	return fd;
 }
 
-bool fd_lock_range(int fd, short type, off_t at, off_t n)
-{
-	struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = n};
-	int r;
-	do
-		r = fcntl(fd, F_SETLKW, &lock);
-	while (r < 0 && errno == EINTR);
-	return r == 0;
-}
-
 bool fd_close_range(unsigned int first, unsigned int last)
 {
 #ifdef SYS_close_range

@@ -1,9 +1,8 @@
 /* Input and output on descriptors: each call retries EINTR, and completes short transfers. A bool
    is true when all is done; otherwise errno says why not.
 
-   Skalibs has the two most common ones, under names of the same kind: ssize_t fd_read(int, char *,
-   size_t), one read(2), and void fd_close(int), which keeps errno. Its fd_sync and fd_lock are
-   not used: the first returns 0 and the second locks the whole file. */
+   Two more are of skalibs: ssize_t fd_read(int, char *, size_t) is one read(2); void fd_close(int)
+   keeps errno. */
 #ifndef BASE_FD_H
 #define BASE_FD_H
 
@@ -32,10 +31,5 @@ int fd_openat(int dir, char const *name, int flags, mode_t mode);
 
 /* Closes all descriptors from first to last, both included. False: errno; some may still be open. */
 bool fd_close_range(unsigned int first, unsigned int last);
-
-/* Waits for an fcntl(2) lock on [at, at + n), or releases it: type is F_RDLCK, F_WRLCK or F_UNLCK. With
-   n = 0 the range has no end. Closing any descriptor of the file releases all locks that the process
-   has on it. */
-bool fd_lock_range(int fd, short type, off_t at, off_t n);
 
 #endif

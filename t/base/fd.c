@@ -77,33 +77,8 @@ START_TEST(errors_return_false)
 	ck_assert(!fd_write_all(read_only, &c, 1));
 	ck_assert(!fd_pwrite_all(read_only, &c, 1, 0));
 	ck_assert_int_eq(fd_pread_all(-1, &c, 1, 0), -1);
-	ck_assert(!fd_fsync(-1) && !fd_datasync(-1) && !fd_lock_range(-1, F_WRLCK, 0, 0));
+	ck_assert(!fd_fsync(-1) && !fd_datasync(-1));
 	ck_assert_int_eq(fd_openat(AT_FDCWD, "/nonexistent/saca", O_RDONLY, 0), -1);
-}
-END_TEST
-
-/* Is [at, at + 1) locked, as another process sees it? */
-static bool is_locked(off_t at)
-{
-	int status = 0;
-	pid_t pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = 1};
-		_exit(fcntl(file, F_SETLK, &lock) < 0 ? 1 : 0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	return status != 0;
-}
-
-START_TEST(a_lock_covers_its_range_only)
-{
-	ck_assert(fd_lock_range(file, F_WRLCK, 10, 5));
-	ck_assert(!is_locked(9) && is_locked(10) && is_locked(14) && !is_locked(15));
-	ck_assert(fd_lock_range(file, F_UNLCK, 10, 5));
-	ck_assert(!is_locked(10));
-	ck_assert(fd_lock_range(file, F_WRLCK, 100, 0));
-	ck_assert(!is_locked(99) && is_locked(100) && is_locked(1 << 30));
 }
 END_TEST
 
@@ -128,7 +103,6 @@ Suite *unit_suite(void)
 	tcase_add_test(c, a_read_at_the_end_is_short);
 	tcase_add_test(c, a_pipe_gets_all_octets_though_it_is_smaller);
 	tcase_add_test(c, errors_return_false);
-	tcase_add_test(c, a_lock_covers_its_range_only);
 	tcase_add_test(c, fd_close_range_closes_both_ends_and_nothing_else);
 	suite_add_tcase(s, c);
 	return s;
