@@ -42,7 +42,7 @@ bool client_signals(void)
 	sigaddset(&blocked, SIGTERM);
 	sigaddset(&blocked, SIGCHLD);
 	if (sigprocmask(SIG_SETMASK, &blocked, NULL) < 0)
-		return -1;
+		return false;
 	sigemptyset(&while_waiting);
 	return sigaction(SIGTERM, &on_term, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0
 		&& sigaction(SIGCHLD, &on_child, NULL) == 0;
