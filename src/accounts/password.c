@@ -2,6 +2,7 @@
 #include "accounts/password.h"
 
 #include "base/ascii.h"
+#include "base/secret.h"
 #include "base/wipe.h"
 
 #include <crypt.h>
@@ -109,14 +110,6 @@ size_t password_class(char *out, char const *hash, size_t n)
 
 /* --- Verifying --------------------------------------------------------------------- */
 
-static bool equal(char const *a, char const *b, size_t n)
-{
-	unsigned char volatile differ = 0;
-	for (size_t i = 0; i < n; i++)
-		differ = (unsigned char)(differ | (a[i] ^ b[i]));
-	return differ == 0;
-}
-
 enum password_match password_verify(char const *hash, size_t n, char const *password)
 {
 	char s[PASSWORD_HASH];
@@ -125,7 +118,7 @@ enum password_match password_verify(char const *hash, size_t n, char const *pass
 		return errno = EINVAL, PASSWORD_ERROR;
 	memset(&data, 0, sizeof data);
 	char const *got = crypt_rn(password, s, &data, sizeof data);
-	bool right = got && strlen(got) == n && equal(got, s, n);
+	bool right = got && strlen(got) == n && secret_is_equal(got, s, n);
 	int e = errno;
 	wipe(&data, sizeof data);
 	wipe(s, sizeof s);

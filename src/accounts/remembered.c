@@ -1,6 +1,8 @@
 /* Logins that were right a short while ago. */
 #include "accounts/remembered.h"
 
+#include "base/secret.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -9,21 +11,12 @@ static size_t set_of(unsigned char const mac[REMEMBERED_MAC])
 	return (size_t)(mac[0] << 8 | mac[1]) % REMEMBERED_SETS;
 }
 
-/* Are the MACs equal? Takes the same time for all MACs. */
-static bool is_equal(unsigned char const *a, unsigned char const *b)
-{
-	unsigned char differ = 0;
-	for (size_t i = 0; i < REMEMBERED_MAC; i++)
-		differ = (unsigned char)(differ | (a[i] ^ b[i]));
-	return differ == 0;
-}
-
 bool remembered_has(struct remembered const *r, unsigned char const mac[REMEMBERED_MAC], uint64_t now)
 {
 	struct remembered_login const *set = r->login[set_of(mac)];
 	bool has = false;
 	for (size_t i = 0; i < REMEMBERED_WAYS; i++)
-		has |= is_equal(set[i].mac, mac) && now < set[i].until;
+		has |= secret_is_equal(set[i].mac, mac, REMEMBERED_MAC) && now < set[i].until;
 	return has;
 }
 
@@ -33,7 +26,7 @@ void remembered_add(struct remembered *r, unsigned char const mac[REMEMBERED_MAC
 	for (size_t i = 0; i < REMEMBERED_WAYS; i++) {
 		if (set[i].until <= now)
 			set[i].until = 0;
-		if (is_equal(set[i].mac, mac)) {
+		if (secret_is_equal(set[i].mac, mac, REMEMBERED_MAC)) {
 			place = &set[i];
 			break;
 		}

@@ -2,6 +2,7 @@
 #include "send/token.h"
 
 #include "base/base32.h"
+#include "base/secret.h"
 
 #include <string.h>
 
@@ -52,7 +53,7 @@ size_t token_write(char out[TOKEN_SIZE], struct token const *t, unsigned char ke
 
 bool token_read(struct token *t, char const *digits, size_t digits_len, token_mac *mac, void const *keys)
 {
-	unsigned char s[TOKEN_OCTETS], right[TOKEN_MAC], differs = 0;
+	unsigned char s[TOKEN_OCTETS], right[TOKEN_MAC];
 	size_t n, at = 2;
 	*t = (struct token){.kind = TOKEN_VIEW};
 	if (digits_len > TOKEN_SIZE || !base32_decode(s, &n, digits, digits_len) || n < 2 + TOKEN_MAC)
@@ -60,10 +61,7 @@ bool token_read(struct token *t, char const *digits, size_t digits_len, token_ma
 	n -= TOKEN_MAC;
 	if (!mac(keys, s[0], s, n, right))
 		return false;
-	/* All octets are compared: the time must not show how many are right. */
-	for (size_t i = 0; i < TOKEN_MAC; i++)
-		differs |= s[n + i] ^ right[i];
-	if (differs || !is_kind(s[1]))
+	if (!secret_is_equal(s + n, right, TOKEN_MAC) || !is_kind(s[1]))
 		return false;
 	struct token found = {.kind = (enum token_kind)s[1]};
 	if (!read_number(s, n, &at, &found.plan) || !read_number(s, n, &at, &found.send)

@@ -2,6 +2,7 @@
 #include "service/ticket.h"
 
 #include "base/fd.h"
+#include "base/secret.h"
 #include "base/wipe.h"
 
 #include <errno.h>
@@ -49,16 +50,14 @@ enum ticket_state ticket_check(struct hash_key const *key, char const *user, voi
 	uint64_t now)
 {
 	unsigned char const *t = ticket;
-	unsigned char mac[HASH_OCTETS], differ = 0;
+	unsigned char mac[HASH_OCTETS];
 	uint64_t expiry = 0;
 	if (n != TICKET_OCTETS || strlen(user) > TICKET_USER)
 		return TICKET_FORGED;
 	for (int i = 0; i < EXPIRY; i++)
 		expiry = expiry << 8 | t[i];
 	authenticate(mac, key, user, t);
-	for (int i = 0; i < HASH_OCTETS; i++)
-		differ = (unsigned char)(differ | (mac[i] ^ t[EXPIRY + i]));
-	if (differ || (expiry > now && expiry - now > TICKET_SECONDS))
+	if (!secret_is_equal(mac, t + EXPIRY, sizeof mac) || (expiry > now && expiry - now > TICKET_SECONDS))
 		return TICKET_FORGED;
 	return expiry > now ? TICKET_VALID : TICKET_EXPIRED;
 }

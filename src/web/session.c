@@ -1,19 +1,12 @@
 /* Sessions: see session.h. */
 #include "web/session.h"
 
+#include "base/secret.h"
 #include "mail/address.h"
 
 #include <string.h>
 
 #define DATE_OCTETS (sizeof "2013-09-12T11:59:19Z" - 1)
-
-static bool macs_are_equal(char const *a, char const *b)
-{
-	unsigned int difference = 0;
-	for (size_t i = 0; i < SESSION_MAC; i++)
-		difference |= (unsigned int)(a[i] ^ b[i]);
-	return difference == 0;
-}
 
 /* Writes SESSION_MAC digits over label NUL text NUL octets. */
 static void write_mac(char *out, struct hash_key const *k, char const *label, char const *text,
@@ -89,7 +82,7 @@ bool web_session_is_ours(struct web_session const *s, struct hash_key const *k, 
 	size_t n = strlen(ours.cookie);
 	/* base32 is read in either case: compare the whole value, so that a session has one cookie */
 	return n == strlen(s->cookie) && !memcmp(ours.cookie, s->cookie, n - SESSION_MAC)
-		&& macs_are_equal(ours.cookie + n - SESSION_MAC, s->cookie + n - SESSION_MAC);
+		&& secret_is_equal(ours.cookie + n - SESSION_MAC, s->cookie + n - SESSION_MAC, SESSION_MAC);
 }
 
 void web_session_token(char out[SESSION_TOKEN], struct hash_key const *k, struct web_session const *s)
@@ -102,5 +95,5 @@ bool web_session_has_token(struct web_session const *s, struct hash_key const *k
 {
 	char ours[SESSION_TOKEN];
 	web_session_token(ours, k, s);
-	return token && strlen(token) == SESSION_MAC && macs_are_equal(ours, token);
+	return token && strlen(token) == SESSION_MAC && secret_is_equal(ours, token, SESSION_MAC);
 }
