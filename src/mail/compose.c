@@ -2,6 +2,7 @@
 #include "mail/compose.h"
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/utf8.h"
 
 #include <string.h>
@@ -10,7 +11,6 @@
 #define QP_CONTENT (COMPOSE_LINE - 1) /* a soft break's `=` must fit */
 
 static char const upper_hex[] = "0123456789ABCDEF";
-static char const base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static void put_hex(struct buf *out, char c)
 {
@@ -18,24 +18,11 @@ static void put_hex(struct buf *out, char c)
 	buf_put(out, s, sizeof s);
 }
 
-/* Appends the digits of s[0..n). */
 static bool put_base64(struct buf *out, char const *s, size_t n)
 {
-	if (!buf_reserve(out, (n + 2) / 3 * 4))
+	if (!buf_reserve(out, BASE64_LENGTH(n)))
 		return false;
-	char *o = out->s + out->len;
-	for (size_t i = 0; i < n; i += 3) {
-		unsigned long bits = (unsigned long)(unsigned char)s[i] << 16;
-		if (i + 1 < n)
-			bits |= (unsigned long)(unsigned char)s[i + 1] << 8;
-		if (i + 2 < n)
-			bits |= (unsigned char)s[i + 2];
-		*o++ = base64_digits[bits >> 18];
-		*o++ = base64_digits[bits >> 12 & 63];
-		*o++ = i + 1 < n ? base64_digits[bits >> 6 & 63] : '=';
-		*o++ = i + 2 < n ? base64_digits[bits & 63] : '=';
-	}
-	out->len = (size_t)(o - out->s);
+	out->len += base64_encode(out->s + out->len, s, n);
 	return true;
 }
 
@@ -66,7 +53,7 @@ static size_t fit_word(char const *s, size_t n, bool q, size_t room)
 	while (at < n) {
 		bool good;
 		size_t step = utf8_step(s + at, n - at, &good);
-		if ((q ? q_length(s, at + step) : (at + step + 2) / 3 * 4) > room)
+		if ((q ? q_length(s, at + step) : BASE64_LENGTH(at + step)) > room)
 			break;
 		at += step;
 	}
@@ -76,7 +63,7 @@ static size_t fit_word(char const *s, size_t n, bool q, size_t room)
 /* Appends s[0..n) as encoded words. *column: the length of the line before them. */
 static bool put_words(struct buf *out, char const *s, size_t n, size_t *column)
 {
-	bool q = q_length(s, n) <= (n + 2) / 3 * 4;
+	bool q = q_length(s, n) <= BASE64_LENGTH(n);
 	for (size_t at = 0; at < n;) {
 		size_t const room = COMPOSE_LINE - *column < WORD_MAX ? COMPOSE_LINE - *column : WORD_MAX;
 		size_t len = room > WORD_AROUND ? fit_word(s + at, n - at, q, room - WORD_AROUND) : 0;
@@ -324,7 +311,7 @@ size_t compose_base64_length(char const *s, size_t n)
 	size_t octets = n;
 	for (size_t i = 0; i < n; i++)
 		octets += s[i] == '\n' && (i == 0 || s[i - 1] != '\r');
-	size_t digits = (octets + 2) / 3 * 4;
+	size_t digits = BASE64_LENGTH(octets);
 	return digits + (digits + COMPOSE_LINE - 1) / COMPOSE_LINE * 2;
 }
 
