@@ -22,14 +22,14 @@ bool label_is_wide(char const *name)
 
 static bool is_mostly_utf8(char const *s, size_t n)
 {
-	size_t fine = 0, bad = 0, step;
+	size_t formed = 0, malformed = 0, step;
 	for (size_t i = 0; i < n; i += step) {
 		bool good;
 		step = utf8_step(s + i, n - i, &good);
-		fine += good && step > 1;
-		bad += !good;
+		formed += good && step > 1;
+		malformed += !good;
 	}
-	return fine > bad;
+	return formed > malformed;
 }
 
 /* The octets of the base64 after the `+` s[0]. */

@@ -17,8 +17,9 @@
 bool label_is_false(char const *name, char const *s, size_t n);
 
 /* Does the conversion of s[0..n) to utf8[0..utf8_n) prove the label false? U+FFFD marks unreadable
-   octets. It does - if it has U+FFFD or control characters, and s is UTF-8 without control
-   characters;
+   octets. The result proves it
+   - in a charset other than UTF-8, if it has U+FFFD or control characters, and s is UTF-8 without
+     control characters;
    - in a charset of several octets a character, if it has U+FFFD, and all else is ASCII. */
 bool label_was_false(char const *name, char const *s, size_t n, char const *utf8, size_t utf8_n);
 
