@@ -36,7 +36,7 @@ void counter_format(char *out, struct counter const *c);
 uint64_t counter_next(struct counter const *c, struct counter_place const *here);
 
 /* Takes the lowest free number n with n >= from and n % hosts == residue (residue < hosts).
-   **raise: the caller must write and sync the first line before the second; otherwise it writes
+   *raise: the caller must write and sync the first line before the second; otherwise it writes
    only the second. A raised limit reserves `block` more numbers for this host. False: the numbers
    are used up, and nothing changed. */
 bool counter_take(struct counter *c, struct counter_place const *here, uint64_t from,
