@@ -3,8 +3,6 @@
 #ifndef ACCOUNTS_HASHSLOT_H
 #define ACCOUNTS_HASHSLOT_H
 
-#include <stdbool.h>
-
 #define HASHSLOT_SECONDS 5 /* longest wait */
 
 /* Waits until one of `slots` octets of the file is free, and locks it; makes the file if it is

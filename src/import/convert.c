@@ -3,7 +3,6 @@
    points beyond Unicode. */
 #include "import/convert.h"
 
-#include "mail/address.h"
 #include "base/ascii.h"
 #include "mail/charset.h"
 #include "mail/html_meta.h"

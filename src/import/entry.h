@@ -3,12 +3,9 @@
 #define IMPORT_ENTRY_H
 
 #include "base/buf.h"
-#include "mail/mime.h"
 #include "service/reply.h"
 #include "import/content.h"
 #include "store/put.h"
-
-#include <stdbool.h>
 
 /* How messages are read; the importer's options. */
 struct entry_options {

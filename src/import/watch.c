@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/wait.h"
+#include "spool/spool.h"
 
 #include <errno.h>
 #include <stdlib.h>

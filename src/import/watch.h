@@ -2,8 +2,6 @@
 #ifndef IMPORT_WATCH_H
 #define IMPORT_WATCH_H
 
-#include "spool/spool.h"
-
 #include <signal.h>
 #include <stdbool.h>
 

@@ -1,6 +1,7 @@
 /* Punycode: RFC 3492 6.3, with the parameters of its section 5. */
 #include "mail/punycode.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { BASE = 36, T_MIN = 1, T_MAX = 26, SKEW = 38, DAMP = 700, INITIAL_BIAS = 72, INITIAL_N = 128 };

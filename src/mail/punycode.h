@@ -2,7 +2,6 @@
 #ifndef MAIL_PUNYCODE_H
 #define MAIL_PUNYCODE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -9,8 +9,6 @@
 
 #include <skalibs/strerr.h>
 
-char const *PROG;
-
 /* "" and unset are the same. */
 static char const *read_setting(char const *name, char const *standard)
 {

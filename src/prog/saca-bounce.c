@@ -13,7 +13,6 @@
 #include "send/linkkeys.h"
 #include "send/token.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -14,7 +14,6 @@
 #include "web/request.h"
 #include "web/response.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -13,7 +13,6 @@
 #include "mail/mime_tree.h"
 #include "service/answer_pipe.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>

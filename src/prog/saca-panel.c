@@ -26,8 +26,6 @@
 #define KEY_LEAST 32
 #define KEY_MOST 4096
 
-char const *PROG;
-
 static struct page page;
 static struct hash_key key;
 /* Of SACA_URL: `https://panel.example.com`, `panel.example.com`, `/path`. */

@@ -3,7 +3,6 @@
 #define SEND_JOB_H
 
 #include "accounts/senders.h"
-#include "base/hash.h"
 #include "send/linkkeys.h"
 #include "send/publish.h"
 #include "send/refusals.h"

@@ -5,7 +5,6 @@
 
 #include "base/date.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define WHEN_GIVE_UP 86400 /* a mail that is deferred for so many seconds after its first try is refused */

@@ -1,6 +1,8 @@
 /* The texts for recipients: see words.h. */
 #include "send/words.h"
 
+#include <stddef.h>
+
 struct words const words_table[WORDS_LANGUAGES] = {
 	{3, "es",
 		"Si no puede ver correctamente este mensaje, pinche aquí", "Darse de baja",

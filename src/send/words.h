@@ -3,8 +3,6 @@
 #ifndef SEND_WORDS_H
 #define SEND_WORDS_H
 
-#include <stddef.h>
-
 #define WORDS_LANGUAGES 13
 #define WORDS_DEFAULT 3 /* Spanish */
 

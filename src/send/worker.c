@@ -6,7 +6,6 @@
 #include "base/wait.h"
 #include "send/worker_state.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 #include "send/worker_state.h"
 
 #include "base/clock.h"
-#include "base/num.h"
 
 #include <errno.h>
 #include <stdio.h>

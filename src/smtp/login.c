@@ -6,7 +6,6 @@
 #include "base/run.h"
 #include "service/login.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/uio.h>

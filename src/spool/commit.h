@@ -3,11 +3,9 @@
 #ifndef SPOOL_COMMIT_H
 #define SPOOL_COMMIT_H
 
-#include "service/answer.h"
 #include "service/reply.h"
 #include "spool/envelope.h"
 #include "spool/file.h"
-#include "spool/name.h"
 #include "spool/quota.h"
 #include "spool/spool.h"
 

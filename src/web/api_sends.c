@@ -9,7 +9,6 @@
 #include "web/sections.h"
 #include "web/sendstate.h"
 
-#include <errno.h>
 #include <skalibs/strerr.h>
 #include <string.h>
 

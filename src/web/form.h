@@ -4,7 +4,6 @@
 #ifndef WEB_FORM_H
 #define WEB_FORM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define FORM_FIELDS 256 /* fields at most; a form with more is refused whole */

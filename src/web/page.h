@@ -7,7 +7,6 @@
 #define WEB_PAGE_H
 
 #include "base/date.h"
-#include "base/hash.h"
 #include "store/store.h"
 #include "web/form.h"
 #include "web/request.h"

@@ -7,7 +7,6 @@
 #include "store/figures.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* The columns of a section's rows. */
 enum section_column {

@@ -19,7 +19,6 @@
 #include "base/hash.h"
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #define SESSION_NAME "__Host-saca"
 #define SESSION_SECONDS 43200 /* 12 hours */
