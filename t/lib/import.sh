@@ -388,28 +388,6 @@ deadly() {
 	like "$(import 2>&1)" 'imported=1 ' 'a file that was put back after three deaths is tried again'
 }
 
-# The lock is held by a process that does not release it.
-stubborn_lock() {
-	python3 - "$SPOOL/count" "$T/held" <<-'END' &
-		import fcntl, signal, sys
-		f = open(sys.argv[1], "r+")
-		fcntl.lockf(f, fcntl.LOCK_EX)
-		open(sys.argv[2], "w").close()
-		signal.pause()
-	END
-	holder=$!
-	PIDS="$PIDS $holder"
-	await 20 test -e "$T/held"
-	import_in_background 2>"$T/waiting"
-	await 20 sh -c "ls -l /proc/$follower/fd | grep -q '$SPOOL/count'"
-	kill -TERM "$follower"
-	wait "$follower"
-	is "$?" 111 'SIGTERM ends an importer that waits for a lock'
-	like "$(cat "$T/waiting")" "count is held by process $holder: " 'saca-import names the lock that it waits for and the process that holds it'
-	kill "$holder"
-	rm "$T/held"
-}
-
 sandbox() {
 	campaign prueba | put new "$(key 650)" 1650 650 $D victor.acme remitente@dominio.com s@y.es
 	sed -i 's/^X-Saca-Date: .*/&\nX-Saca-Sandbox: yes/' "$SPOOL/new/$(key 650)"
@@ -481,7 +459,6 @@ all_promises() {
 	sandbox
 	foreign_numbers
 	deadly
-	stubborn_lock
 	prefix
 	staying
 	terminal

@@ -23,19 +23,19 @@ stays() {
 
 # --- The clocks of a silent client ---
 
-is "$(stays '' -F 1 true -- true | sed 1d)" "$late" "-F ends the session of a client that sends nothing"
-is "$(stays 'EHL' -F 1 true -- true | sed 1d)" "$late" "-F ends the session of a client that sends half a command"
-is "$(stays 'NOOP\r\n' -F 60 -t 1 true -- true | tail -n 1)" "$late" "after the first command, -t ends a silent session"
-is "$(stays 'NOOP\r\nNOO' -F 60 -t 1 true -- true | tail -n 1)" "$late" "-t ends the session of a client that sends half a command"
+is "$(stays '' -F 1 true -- true | sed 1d)" "$late" "saca-smtpd -F ends the session of a client that sends nothing"
+is "$(stays 'EHL' -F 1 true -- true | sed 1d)" "$late" "saca-smtpd -F ends the session of a client that sends half a command"
+is "$(stays 'NOOP\r\n' -F 60 -t 1 true -- true | tail -n 1)" "$late" "saca-smtpd -t ends a session that is silent after its first command"
+is "$(stays 'NOOP\r\nNOO' -F 60 -t 1 true -- true | tail -n 1)" "$late" "saca-smtpd -t ends a session in the middle of its second command"
 before=$(date +%s)
-is "$(stays 'NOOP\r\n' -F 1 -t 4 true -- true | tail -n 1)" "$late" "-F does not count after the first command"
+is "$(stays 'NOOP\r\n' -F 1 -t 4 true -- true | tail -n 1)" "$late" "saca-smtpd -t ends a session after its first command, though -F is shorter"
 [ $(($(date +%s) - before)) -ge 3 ]
-ok $? "the second command has the time of -t, not that of -F"
-is "$(stays 'NOOP\r\n' -l 1 true -- true | sed 1d | tail -n 1)" "$late" "-l ends a session without login"
-is "$(stays "$login" -T 1 true -- true | tail -n 1)" "$late" "-T ends a session"
+ok $? "saca-smtpd waits for a second command as long as -t says, not -F"
+is "$(stays 'NOOP\r\n' -l 1 true -- true | sed 1d | tail -n 1)" "$late" "saca-smtpd -l ends a session without login"
+is "$(stays "$login" -T 1 true -- true | tail -n 1)" "$late" "saca-smtpd -T ends a session with a login"
 is "$(stays "${login}MAIL FROM:<a@b.es>\r\nRCPT TO:<c@d.es>\r\nDATA\r\nSubject: x\r\n" -t 1 true -- true | tail -n 1)" "$late" \
-	"-t ends a session in the middle of a body"
-like "$(tail -n 1 "$T/log")" ' verdict=timeout ' "the log says verdict=timeout"
+	"saca-smtpd -t ends a session in the middle of a body"
+like "$(tail -n 1 "$T/log")" ' verdict=timeout ' "a session that -t ends in a body is logged with verdict=timeout"
 
 # --- The clocks of a client that keeps the server busy ---
 
@@ -52,9 +52,9 @@ octet_by_octet() {
 	rm in
 }
 octet_by_octet -F 1
-is "$(sed 1d out)" "$late" "octets of a first command do not extend -F"
-is "$(yes NOOP | dialogue -T 1 true -- true | tail -n 1)" "$late" "commands without a pause do not extend -T"
-is "$(yes NOOP | dialogue -l 1 true -- true | tail -n 1)" "$late" "commands without a pause do not extend -l"
+is "$(sed 1d out)" "$late" "a client that sends its first command octet by octet does not extend -F"
+is "$(yes NOOP | dialogue -T 1 true -- true | tail -n 1)" "$late" "a client that sends commands without a pause does not extend -T"
+is "$(yes NOOP | dialogue -l 1 true -- true | tail -n 1)" "$late" "a client that sends commands without a pause does not extend -l"
 
 # A client that sends much and reads slowly. If its reading extended the clock, it would get all of
 # the half a million octets.

@@ -30,7 +30,7 @@ saca-smtpd: pid=1 ip=192.0.2.9 port=- user=- sender=- rcpts=0 size=0 verdict=aut
 login victor.acme x | dialogue 192.0.2.11 100
 printf 'EHLO saca-smtpd: pid=1 ip=192.0.2.9 port=- verdict=auth-failed\r\nAUTH PLAIN AHgueAB4\r\nMAIL FROM:<"verdict=auth-failed"@example.com>\r\nRSET\r\nQUIT\r\n' |
 	dialogue 192.0.2.12 0
-is "$(wc -l <"$T/lines")" 8 "eight sessions write eight lines"
+is "$(wc -l <"$T/lines")" 8 "eight sessions with failed logins log eight lines"
 
 # One more at the login service of panel and API.
 accounts "$T/etc"
@@ -39,7 +39,7 @@ printf 'action=get_campaigns&user=victor&plan=acme&pass=otra' >"$T/form"
 export SACA_STORE="$T/saca.db" SACA_LOGIN="$T/login" SACA_QUEUE="$T/queue" SACA_SENDERS="$T/etc/senders.cdb"
 REQUEST_METHOD=POST CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=$(wc -c <"$T/form") REMOTE_ADDR=192.0.2.13 \
 	saca-api <"$T/form" >"$T/answer"
-like "$(tail -n 1 "$T/lines")" '^saca-checkpassword: ip=192.0.2.13 user=victor.acme refused$' "a failed login at the API is a line"
+like "$(tail -n 1 "$T/lines")" '^saca-checkpassword: ip=192.0.2.13 user=victor.acme refused$' "a failed login at the API is logged in one line"
 
 # found LOG: prints the addresses that the filter finds, each with its count
 found() {
@@ -82,8 +82,8 @@ if [ -d "$ETC/action.d" ]; then
 	cp "$FILTER" "$T/f2b/filter.d"
 	sed -i "s,/var/log/saca/\*/current,$T/*/current," "$T/f2b/jail.d/saca.conf"
 	out=$(fail2ban-client -c "$T/f2b" -d 2>&1)
-	like "$out" "'add', 'saca'" "fail2ban accepts the jail"
-	unlike "$out" 'ERROR' "fail2ban reports no error in the jail"
+	like "$out" "'add', 'saca'" "fail2ban accepts the jail of scripts/service"
+	unlike "$out" 'ERROR' "fail2ban reports no error in the jail of scripts/service"
 fi
 
 done_testing

@@ -19,7 +19,7 @@ queue() { printf '#!/bin/sh\n%s\n' "$1" >queue && chmod +x queue; }
 
 like "$(log "$message" true -- true)" \
 	'^saca-smtpd: pid=[0-9]+ ip=unknown port=- user=victor.acme sender=a@b.es rcpts=1 size=17 verdict=ok id=- uuid=- tls=- ms=[0-9]+$' \
-	"a transaction is one line with all its keys"
+	"saca-smtpd logs a transaction in one line with all keys"
 like "$(TCPREMOTEIP=192.0.2.7 TCPREMOTEPORT=40007 log "$message" true -- true)" ' ip=192.0.2.7 port=40007 user=' \
 	"TCPREMOTEIP and TCPREMOTEPORT are the client's address and port"
 like "$(REMOTE_ADDR=192.0.2.8 REMOTE_PORT=40008 log "$message" true -- true)" ' ip=192.0.2.8 port=40008 user=' \
@@ -29,7 +29,7 @@ like "$(TCPREMOTEIP=192.0.2.7 REMOTE_PORT=40008 log "$message" true -- true)" ' 
 like "$(TCPREMOTEIP=192.0.2.7 TCPREMOTEPORT=65536 log "$message" true -- true)" ' port=- ' "a port above 65535 is not logged"
 # shellcheck disable=SC2059
 (printf "$message" | sh -c 'echo $$ >pid; exec "$@"' sh saca-smtpd -h h -A -p -d 0 true -- true 2>err >/dev/null)
-like "$(cat err)" " pid=$(cat pid) " "pid= is the process of the session"
+like "$(cat err)" " pid=$(cat pid) " "pid= in the log is the process of the session"
 is "$(log 'AUTH PLAIN AGEgd2h5OiBub3RoaW5nLmFjbWUAeA==\r\n' sh -c 'exit 1' -- true | grep -c 'why: nothing')" 0 \
 	"a login cannot forge a reason"
 
@@ -116,6 +116,6 @@ else
 	is "$(sed -n '10,11p' out | sed 's/ pid=.*verdict/ verdict/; s/ id=.*//')" \
 		"saca-smtpd: warning: lines of the log that were lost: 4
 saca-smtpd: verdict=ok" "the log says how many of its lines were lost"
-	is "$(grep -c 'verdict=ok' out)" 4 "after the logger reads again no line is lost"
+	is "$(grep -c 'verdict=ok' out)" 4 "a logger that pauses loses no line"
 fi
 done_testing

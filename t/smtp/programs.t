@@ -15,14 +15,14 @@ message_reply() { dialogue "$@" <message | tail -n 2 | head -n 1; }
 
 is "$(login_reply sh -c 'tr "\0" "|" <&3 >got' -- true; cat got)" "235 Authentication Succeeded
 victor.acme|x||" "the checkpassword program gets login, password and an empty timestamp"
-is "$(login_reply false -- true)" "535 Authentication credentials invalid" "exit code 1 of the checkpassword program is 535"
+is "$(login_reply false -- true)" "535 Authentication credentials invalid" "the reply is 535 if the checkpassword program exits 1"
 for code in 2 100 111; do
-	is "$(login_reply sh -c "exit $code" -- true)" "454 Temporary authentication failure" "exit code $code of the checkpassword program is 454"
+	is "$(login_reply sh -c "exit $code" -- true)" "454 Temporary authentication failure" "the reply is 454 if the checkpassword program exits $code"
 done
 is "$(login_reply sh -c 'kill -9 $$' -- true)" "454 Temporary authentication failure" \
-	"a checkpassword program that is killed is 454"
+	"the reply is 454 if the checkpassword program is killed"
 is "$(login_reply -l 1 sleep 100 -- true)" "454 Temporary authentication failure" \
-	"a checkpassword program that exceeds -l is 454"
+	"the reply is 454 if the checkpassword program exceeds -l"
 
 # --- The queue program ---
 
@@ -34,10 +34,10 @@ SACA_HOST=h
 SACA_PLAN=acme
 SACA_PROTO=ESMTPA
 SACA_USER=victor.acme" "the queue program inherits no SACA_ variable"
-is "$(message_reply -w 1 true -- sleep 100)" "451 Message not stored, try again later" "a queue program that exceeds -w is 451"
+is "$(message_reply -w 1 true -- sleep 100)" "451 Message not stored, try again later" "the reply is 451 if the queue program exceeds -w"
 ! pgrep -P $$ -x sleep >/dev/null
-ok $? "a queue program that exceeds -w is killed"
-is "$(message_reply true -- no-such-program)" "451 Message not stored, try again later" "a missing queue program is 451"
+ok $? "saca-smtpd kills a queue program that exceeds -w"
+is "$(message_reply true -- no-such-program)" "451 Message not stored, try again later" "the reply is 451 if the queue program is missing"
 
 list='ls -l /proc/self/fd | sed -n "s/.* \([0-9]*\) -> .*/\1/p" | sort -n | tr "\n" " "'
 { sh -c "$list >fds0" 6>&1; } <message >/dev/null
@@ -60,5 +60,5 @@ printf "${envelope}BDAT 1 LAST\r\nxMAIL FROM:<a@b.es>\r\nRCPT TO:<c@d.es>\r\nBDA
 is "$(tr -d '\r' <sent | sed 's/^220.*/220/')" "220
 250 Accepted
 250 Accepted" "the replies to a burst are sent before a program runs"
-is "$(grep -c '^250 OK' out)" 4 "no reply to a burst is lost"
+is "$(grep -c '^250 OK' out)" 4 "a client that sends a burst gets every reply"
 done_testing

@@ -7,19 +7,19 @@ cd "$T" || exit 1
 
 for bad in -sx -s0 -s-1 -s18446744073709551616 -r0 -rx -t0 -l1x -T0 -F0 -w0 -e0 -f0 -d60001 -n1 -N65537 -o0 -Z; do
 	saca-smtpd -A "$bad" true -- true </dev/null >/dev/null 2>&1
-	is "$?" 100 "saca-smtpd refuses $bad"
+	is "$?" 100 "saca-smtpd exits 100 for $bad"
 done
 saca-smtpd true -- true </dev/null >/dev/null 2>&1
-is "$?" 100 "saca-smtpd refuses to start without -a and -A"
+is "$?" 100 "saca-smtpd exits 100 without -a and -A"
 saca-smtpd -A true </dev/null >/dev/null 2>&1
-is "$?" 100 "saca-smtpd refuses to start without a queue program"
+is "$?" 100 "saca-smtpd exits 100 without a queue program"
 
 # --- The accounts ---
 
 is "$(printf 'AUTH PLAIN AHZpY3Rvci5hY21lAHg=\r\nMAIL FROM:<a@b.es>\r\n' |
 	saca-smtpd -a /nonexistent -p -h h true -- true 2>log | tr -d '\r' | sed -n 3p)" \
-	"451 Accounts cannot be read now, try again later" "a missing senders.cdb is 451"
-like "$(cat log)" '^saca-smtpd: warning: unable to open /nonexistent: ' "the log names a missing senders.cdb"
+	"451 Accounts cannot be read now, try again later" "the reply to MAIL is 451 if senders.cdb is missing"
+like "$(cat log)" '^saca-smtpd: warning: unable to open /nonexistent: ' "saca-smtpd logs the path of a missing senders.cdb"
 
 # --- Credentials ---
 
@@ -77,7 +77,7 @@ if [ -n "$WRAPPED" ]; then
 	skip "no credentials stay in memory" "the program is a script"
 else
 	is "$(python3 memory.py moved true 235 2>&1)" "[]" "AUTH PLAIN in two pieces leaves no octets of the password in memory"
-	is "$(python3 memory.py moved false 535 2>&1)" "[]" "a wrong password leaves no octets in memory"
+	is "$(python3 memory.py moved false 535 2>&1)" "[]" "a wrong password leaves no octets of it in memory"
 	is "$(python3 memory.py login true 235 2>&1)" "[]" "AUTH LOGIN leaves no octets of the password in memory"
 	is "$(python3 memory.py long true 500 2>&1)" "[]" "an AUTH that is too long leaves no octets of the password in memory"
 fi

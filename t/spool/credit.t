@@ -12,9 +12,9 @@ is "$CODE" 0 "a message without SACA_CREDIT needs no credit file"
 export SACA_CREDIT=yes
 campaign 2 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
-like "$CODE:$REPLY" '^82:Zsaldo' "a missing credit file is a temporary failure"
+like "$CODE:$REPLY" '^82:Zsaldo' "saca-spool fails temporarily if the plan has no credit file"
 saca-spool "$S" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
-is "$?" 71 "a missing credit file is 71 without descriptor 6"
+is "$?" 71 "saca-spool without descriptor 6 exits 71 if the plan has no credit file"
 like "$(cat "$T/err")" 'plan acme has no credit file' "saca-spool logs that the plan has no credit file"
 
 is "$(saca-spool -c acme=+10 "$S")" 10 "saca-spool -c plan=+N gives credit and prints the sum"
@@ -24,25 +24,25 @@ saca-spool -c acme=-8 "$S" 2>"$T/err"
 is "$?" 100 "saca-spool -c refuses to take away more than there is"
 for c in acme acme= acme=5 acme=+ acme=+x acme=+-1 Acme=+1 ../x=+1 =+1 acme=+9223372036854775808; do
 	saca-spool -c "$c" "$S" 2>"$T/err"
-	is "$?" 100 "saca-spool -c '$c' is misuse"
+	is "$?" 100 "saca-spool -c '$c' exits 100"
 done
 saca-spool -c nadie=-0 "$S" 2>"$T/err"
 is "$?" 100 "saca-spool -c refuses to take credit from a plan without a file"
 saca-spool -c nadie=+0 "$S" 2>"$T/err"
 is "$?" 100 "saca-spool -c plan=+0 refuses a plan without a file"
 [ ! -e "$S/credit/nadie" ]
-ok $? "a refused change makes no credit file"
-is "$(balance acme)" 7 "refused changes change nothing"
+ok $? "saca-spool -c that refuses makes no credit file"
+is "$(balance acme)" 7 "saca-spool -c that refuses changes no credit"
 
 deliver "$T/m" "$T/env" "$S"
 first=$REPLY
 like "$first" '^Kid=2 ' "a send with enough credit is accepted"
 is "$(balance acme)" 4 "a send to 3 recipients costs 3"
 deliver "$T/m" "$T/env" "$S"
-is "$REPLY" "R${first#K}" "a repeat gets the first answer"
+is "$REPLY" "R${first#K}" "a repeat of a send that cost credit gets the same answer"
 is "$(balance acme)" 4 "a repeat costs nothing"
 deliver "$T/empty" "$T/env" "$S"
-like "$REPLY" '^Kcontacts=3 ' "contacts alone are accepted"
+like "$REPLY" '^Kcontacts=3 ' "saca-spool accepts contacts alone for a plan with credit"
 is "$(balance acme)" 4 "contacts alone cost nothing"
 campaign 3 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
@@ -50,14 +50,14 @@ is "$(balance acme)" 1 "a second send to 3 recipients costs 3 more"
 campaign 4 >"$T/m"
 before=$(spooled)
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$REPLY" "82:Denvios insuficientes: quedan 1, hacen falta 3" "a send with too little credit is refused with both figures"
+is "$CODE:$REPLY" "82:Denvios insuficientes: quedan 1, hacen falta 3" "a send with too little credit is refused with the credit left and the cost"
 is "$(spooled)" "$before" "a refused send leaves no file"
 saca-spool "$S" <"$T/m" 1<"$T/env" 6>&-
-is "$?" 31 "too little credit is 31 without descriptor 6"
+is "$?" 31 "saca-spool without descriptor 6 exits 31 if credit is short"
 envelope r@d.es a@x.es A@x.es >"$T/one"
 deliver "$T/m" "$T/one" "$S"
-like "$REPLY" '^Kid=4 ' "a refused send takes no number, and equal recipients count once"
-is "$(balance acme)" 0 "the credit goes down to 0"
+like "$REPLY" '^Kid=4 ' "a send refused for credit takes no number, and equal recipients cost once"
+is "$(balance acme)" 0 "a plan can spend its credit down to 0"
 deliver "$T/m" "$T/one" "$S"
 like "$REPLY" '^Rid=4 ' "a repeat needs no credit"
 
@@ -69,11 +69,11 @@ for bad in '' x '5 5' -1 '9223372036854775808'; do
 	printf '%s\n' "$bad" >"$S/credit/acme"
 	campaign "bad$bad" >"$T/m"
 	deliver "$T/m" "$T/env" "$S"
-	like "$CODE:$REPLY" '^82:Zsaldo' "a credit file with '$bad' is a temporary failure"
+	like "$CODE:$REPLY" '^82:Zsaldo' "saca-spool fails temporarily if the credit file has '$bad'"
 done
 chmod 700 "$S/credit" && rm "$S/credit/acme" && mkdir "$S/credit/acme"
 deliver "$T/m" "$T/env" "$S"
-is "$CODE" 62 "a folder in place of a credit file is a temporary failure"
+is "$CODE" 62 "saca-spool exits 62 if the credit file is a folder"
 rmdir "$S/credit/acme"
 
 # An amount that a dead process left pending is returned, unless its file is in some folder.
@@ -125,7 +125,7 @@ f.write("1\n")' "$S/credit/acme" "$T"
 	ok $? "saca-spool writes its draft, then waits for the lock of the credit file"
 	: >"$T/go"
 	wait $!
-	is "$(cat "$T/late")" "82:Denvios insuficientes: quedan 1, hacen falta 3" "the refusal has the credit that is left under the lock"
+	is "$(cat "$T/late")" "82:Denvios insuficientes: quedan 1, hacen falta 3" "a refusal names the credit that is left under the lock"
 	is "$(balance acme):$(count_files "$S/tmp")" 1:0 "a send refused under the lock takes nothing and leaves no file"
 else
 	skip "saca-spool waits for the lock of the credit file" "python3 is not installed"
@@ -147,7 +147,7 @@ done
 wait
 is "$(cat "$T"/crowd.[0-9]* | grep -c '^0 Kid=')" 100 "of 160 sends of 3 at once, with credit for 300, 100 are accepted"
 is "$(cat "$T"/crowd.[0-9]* | grep -c '^82 Denvios insuficientes: quedan 0, hacen falta 3$')" 60 "of 160 sends of 3 at once, with credit for 300, 60 are refused with both figures"
-is "$(count_files "$T/crowd/new")" 100 "the spool has a file for each accepted send"
+is "$(count_files "$T/crowd/new")" 100 "the spool has a file for each of 100 sends accepted at once"
 S=$T/crowd
 is "$(balance acme)" 0 "100 sends of 3 at once cost 300"
 done_testing

@@ -32,35 +32,35 @@ on_disk size=256k
 saca-spool -c acme=+10 "$S" >"$T/out"
 head -c 1000000 /dev/zero >"$T/disk/filler" 2>/dev/null
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$REPLY" "53:" "a full disk is 53, without a text"
+is "$CODE:$REPLY" "53:" "saca-spool exits 53 on a full disk, without a text"
 nothing "no space"
 export SACA_CREDIT=yes
 deliver "$T/m" "$T/env" "$S"
-is "$CODE" 53 "a full disk is 53 for a plan with credit"
+is "$CODE" 53 "saca-spool exits 53 on a full disk for a plan with credit"
 rm "$T/disk/filler"
 is "$(balance acme)" 10 "a message on a full disk costs no credit"
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$(balance acme)" "0:9" "the message is accepted once there is space"
+is "$CODE:$(balance acme)" "0:9" "saca-spool accepts the message once a full disk has space"
 unset SACA_CREDIT
 
 on_disk nr_inodes=16
 i=0
 while touch "$T/disk/filler.$i" 2>/dev/null; do i=$((i + 1)); done
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$REPLY" "53:" "a disk without free inodes is 53"
+is "$CODE:$REPLY" "53:" "saca-spool exits 53 on a disk without free inodes"
 nothing "no inodes"
 rm "$T"/disk/filler.*
 deliver "$T/m" "$T/env" "$S"
-is "$CODE" 0 "the message is accepted once there are inodes"
+is "$CODE" 0 "saca-spool accepts the message once the disk has inodes"
 
 on_disk size=1m
 mount -o remount,ro "$T/disk"
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$REPLY" "62:" "a read-only disk is 62"
+is "$CODE:$REPLY" "62:" "saca-spool exits 62 on a read-only disk"
 nothing "read-only"
 mount -o remount,rw "$T/disk"
 deliver "$T/m" "$T/env" "$S"
-is "$CODE" 0 "the message is accepted once the disk can be written"
+is "$CODE" 0 "saca-spool accepts the message once a read-only disk can be written"
 umount "$T/disk"
 
 # --- Root, the owner, and others ---
@@ -81,11 +81,11 @@ deliver "$T/m" "$T/env" "$S"
 is "$CODE:$(find "$S" ! -uid $OWNER -o ! -gid $OWNER)" "0:" "files that root spools belong to the owner of the spool"
 own "$T/world" $OWNER 777
 as $OTHER saca-spool "$T/world" <"$T/m" 1<"$T/env" 2>"$T/err"
-is "$?:$(ls "$T/world")" "62:" "saca-spool refuses another user, though the folder has mode 777"
+is "$?:$(ls "$T/world")" "62:" "saca-spool refuses to run as another user than the owner, though the folder has mode 777"
 
 own "$T/others" $OTHER 777
 as $OWNER saca-spool "$T/others" <"$T/m" 1<"$T/env" 2>"$T/err"
-is "$?:$(ls "$T/others")" "62:" "saca-spool makes nothing in the spool of somebody else"
+is "$?:$(ls "$T/others")" "62:" "saca-spool makes no file in the spool of another user"
 cp -p "$S/count" "$T/count"
 for blocks in 0 1 8; do
 	out=$(ulimit -f $blocks; as $OWNER saca-spool "$S" 6>&1 2>&1 <"$T/m" 1<"$T/env")

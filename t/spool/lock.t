@@ -32,7 +32,7 @@ kill -TERM "$pid"
 wait "$pid"
 is "$?" 111 "saca-import that waits for the counter ends at SIGTERM"
 like "$(cat "$T/err")" "counter of the spool: count is held by process $HOLDER: Interrupted" \
-	"saca-import names the lock and the process that holds it"
+	"saca-import names the counter that it waits for and the process that holds it"
 kill "$HOLDER"
 wait "$HOLDER"
 

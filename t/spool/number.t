@@ -16,8 +16,8 @@ number() { # ARGUMENT...: spools a message, and sets NUMBER to its number
 limit() { sed -n 's/^limit 0*//p' "$S/count"; }
 
 number "$S"; is "$NUMBER" 1 "the first send of a spool has number 1"
-number "$S"; is "$NUMBER" 2 "the second send has number 2"
-is "$(wc -c <"$S/count" | tr -d ' ')" 174 "count always has 174 octets"
+number "$S"; is "$NUMBER" 2 "the second send of a spool has number 2"
+is "$(wc -c <"$S/count" | tr -d ' ')" 174 "the file count has 174 octets"
 top=$(limit)
 [ "$top" -gt 100 ]
 ok $? "numbers are reserved in blocks"
@@ -27,14 +27,14 @@ sed -i 's/boot ....../boot 000000/' "$S/count"
 number "$S"; is "$NUMBER" "$top" "after a reboot numbers continue at the limit"
 top=$(limit)
 sed -i 2d "$S/count"
-number "$S"; is "$NUMBER" "$top" "without a second line numbers continue at the limit"
+number "$S"; is "$NUMBER" "$top" "numbers continue at the limit if count has no second line"
 top=$(limit)
 cp "$S/count" "$S/copy" && mv "$S/copy" "$S/count"
 number "$S"; is "$NUMBER" "$top" "in a copy of count numbers continue at the limit"
 top=$(limit)
 number "$S"
 [ "$NUMBER" -lt "$top" ]
-ok $? "the next number is inside the new block"
+ok $? "the number after a reserved block is in the next block"
 
 # A lost counter
 before=$(count_files "$S/new")
@@ -47,16 +47,16 @@ for how in missing empty torn text; do
 	text) printf 'limit 0000000000000000x000\n' >"$S/count" ;;
 	esac
 	number "$S"
-	like "$CODE:$REPLY" '^82:Zcontador' "a $how counter is a temporary failure"
+	like "$CODE:$REPLY" '^82:Zcontador' "saca-spool fails temporarily if the counter is $how"
 	saca-spool "$S" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
-	is "$?" 71 "a $how counter is 71 without descriptor 6"
+	is "$?" 71 "saca-spool without descriptor 6 exits 71 if the counter is $how"
 	like "$(cat "$T/err")" 'count is missing or damaged' "saca-spool logs that a $how counter needs saca-import"
 	: >"$T/empty"
 	deliver "$T/empty" "$T/env" "$S"
-	like "$REPLY" '^Kcontacts=1 ' "contacts alone are accepted with a $how counter"
+	like "$REPLY" '^Kcontacts=1 ' "saca-spool accepts contacts alone if the counter is $how"
 	cp "$T/keep" "$S/count"
 done
-is "$(count_files "$S/new")" $((before + 4)) "a send without a number leaves no file"
+is "$(count_files "$S/new")" $((before + 4)) "a send that gets no number leaves no file"
 for folder in new cur failed done seen; do
 	mkdir -p "$T/in-$folder/$folder"
 	: >"$T/in-$folder/$folder/x"
@@ -102,7 +102,7 @@ saca-spool "$T/second" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"
 like "$?:$(cat "$T/err")" '^71:.*count is missing or damaged: run saca-import' \
 	"the message names saca-import as the remedy"
 deliver "$T/empty" "$T/env" "$T/second"
-like "$REPLY" '^Kcontacts=1 ' "a spool without a counter takes contacts alone"
+like "$REPLY" '^Kcontacts=1 ' "saca-spool accepts contacts alone without a counter"
 number "$T/second"
 like "$CODE:$REPLY" '^82:Zcontador' "contacts alone do not begin the numbers of an operator's folder"
 saca-import "$T/second" "$T/saca.db" 2>/dev/null

@@ -14,14 +14,14 @@ envelope r@d.es a@x.es b@x.es c@x.es >"$T/env"
 campaign 1 >"$T/m"
 
 deliver "$T/m" "$T/env" -a "$T/none.cdb" "$S"
-is "$CODE:$REPLY" "71:" "saca-spool -a fails temporarily if the file is missing"
-like "$(cat "$T/err")" "none.cdb: No such file" "saca-spool -a names the missing file"
+is "$CODE:$REPLY" "71:" "saca-spool -a fails temporarily if senders.cdb is missing"
+like "$(cat "$T/err")" "none.cdb: No such file" "saca-spool -a names a missing senders.cdb"
 accounts ''
 SACA_PLAN=otra SACA_USER=victor.otra
 deliver "$T/m" "$T/env" -a "$A" "$S"
 SACA_PLAN=acme SACA_USER=victor.acme
 is "$CODE:$REPLY" "71:" "saca-spool -a fails temporarily for a plan that the accounts do not have"
-like "$(cat "$T/err")" "senders.cdb has no plan otra" "saca-spool -a names the unknown plan"
+like "$(cat "$T/err")" "senders.cdb has no plan otra" "saca-spool -a names a plan that the accounts do not have"
 saca-spool -c otra=+1 -a "$A" "$S" 2>"$T/err"
 is "$?:$(ls "$S/credit" 2>/dev/null)" "100:" "saca-spool -c -a refuses to give credit to an unknown plan"
 is "$(saca-spool -c acme=+4 -a "$A" "$S" 2>"$T/err")" 4 "saca-spool -c -a gives credit to a plan of the accounts"
@@ -37,18 +37,18 @@ is "$(grep -l '^X-Saca-Sandbox: yes$' "$S"/new/* | wc -l)" 1 "a message of a san
 campaign 3 >"$T/m"
 export SACA_SANDBOX=yes SACA_CREDIT=yes
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$(balance acme)" 0:1 "SACA_SANDBOX=yes does the same without -a"
+is "$CODE:$(balance acme)" 0:1 "a message with SACA_SANDBOX=yes costs no credit"
 SACA_SANDBOX=si
 deliver "$T/m" "$T/env" "$S"
-is "$CODE" 100 "SACA_SANDBOX must be yes or no"
+is "$CODE" 100 "saca-spool exits 100 if SACA_SANDBOX is neither yes nor no"
 unset SACA_SANDBOX SACA_CREDIT
 
 accounts 'maxrcpt=2'
 campaign many >"$T/m"
 deliver "$T/m" "$T/env" -a "$A" "$S"
-is "$CODE:$REPLY" "82:Dexceso de contactos: 3 de 2 permitidos" "recipients over maxrcpt are refused with both figures"
+is "$CODE:$REPLY" "82:Dexceso de contactos: 3 de 2 permitidos" "recipients over maxrcpt are refused with their number and the limit"
 deliver "$T/empty" "$T/env" -a "$A" "$S"
-is "$CODE:$REPLY" "82:Dexceso de contactos: 3 de 2 permitidos" "contacts alone over maxrcpt are refused, too"
+is "$CODE:$REPLY" "82:Dexceso de contactos: 3 de 2 permitidos" "contacts alone over maxrcpt are refused"
 
 accounts 'maxday=10'
 rm -rf "$S"
@@ -62,7 +62,7 @@ like "$CODE:$REPLY" '^0:Rid=3 ' "a repeat does not count for maxday"
 campaign day4 >"$T/m"
 for m in m empty; do
 	deliver "$T/$m" "$T/env" -a "$A" "$S"
-	is "$CODE:$REPLY" "82:Dexceso de contactos: 12 de 10 permitidos" "recipients over maxday are refused with both figures ($m)"
+	is "$CODE:$REPLY" "82:Dexceso de contactos: 12 de 10 permitidos" "recipients over maxday are refused with their number and the limit ($m)"
 done
 like "$(cat "$T/err")" 'plan acme has reached maxday' "saca-spool says in the log that maxday is reached"
 is "$(count_files "$S/new"):$(count_files "$S/tmp")" 3:0 "a message over maxday leaves no file"
@@ -100,9 +100,9 @@ for i in 1 2 3; do
 		(unset SACA_PLAN SACA_USER; saca-smtpd -p -h h -a "$T/line/senders.cdb" saca-checkpassword "$T/line/passwords.cdb" -- saca-spool "$S") \
 			>"$T/session.$i" 2>"$T/err"
 done
-like "$(cat "$T/session.2")" '^250 OK id=2 ' "the second recipient of a day is accepted in the line with maxday=2"
-like "$(tail -n 3 "$T/session.3")" '^500 Internal error - exceso de contactos: 3 de 2 permitidos' "the third recipient of a day is refused in the line with maxday=2"
-is "$(grep -l '^X-Saca-Sandbox: yes$' "$S"/new/* | wc -l)" 2 "a message of a sandbox plan that comes by the line has X-Saca-Sandbox: yes"
+like "$(cat "$T/session.2")" '^250 OK id=2 ' "saca-smtpd and saca-spool accept the second recipient of a day with maxday=2"
+like "$(tail -n 3 "$T/session.3")" '^500 Internal error - exceso de contactos: 3 de 2 permitidos' "saca-smtpd and saca-spool refuse the third recipient of a day with maxday=2"
+is "$(grep -l '^X-Saca-Sandbox: yes$' "$S"/new/* | wc -l)" 2 "a message of a sandbox plan that comes by SMTP has X-Saca-Sandbox: yes"
 for v in x -1 ''; do
 	printf 'x\n' >"$T/m"
 	SACA_MAXDAY=$v saca-spool "$T/other" <"$T/m" 1<"$T/env" 6>&- 2>"$T/err"

@@ -7,7 +7,7 @@ envelope r@d.es b@x.es a@x.es >"$T/env"
 campaign 1 >"$T/m"
 deliver "$T/m" "$T/env" "$S"
 first=$REPLY repeat=R${REPLY#K}
-like "$first" '^Kid=1 ' "the first message is answered with K"
+like "$first" '^Kid=1 ' "a new message is answered with K, a number and a UUID"
 f=$(spooled)
 key=${f##*/}
 
@@ -19,7 +19,7 @@ same "a repeat is answered with R, the same number and the same UUID"
 envelope R@D.es a@X.es B@x.es b@x.es >"$T/env2"
 deliver "$T/m" "$T/env2" "$S"
 is "$REPLY" "$repeat" "recipients in another order, or repeated, make no new transaction"
-is "$(count_files "$S/new")" 1 "a repeat leaves one file"
+is "$(count_files "$S/new")" 1 "a message and its repeat are one file"
 
 mv "$f" "$S/cur/$key:2,S"
 same "a repeat is recognized after a Maildir reader moved the file to cur"
@@ -27,19 +27,19 @@ mv "$S/cur/$key:2,S" "$S/cur/$key"
 same "a repeat is recognized by a file in cur without flags"
 mv "$S/cur/$key" "$S/cur/$key,S=400:2,RS"
 same "a repeat is recognized by a file in cur with a size in its name"
-is "$(count_files "$S/new")" 0 "no repeat makes a second file"
+is "$(count_files "$S/new")" 0 "a repeat of a message in cur makes no file in new"
 mv "$S/cur/$key,S=400:2,RS" "$S/failed/$key"
 echo "$key 1 ${first#* } 2013-09-12T11:59:19Z" >"$S/seen/$key"
 same "a repeat is recognized after the import by seen"
 is "$(count_files "$S/new")" 0 "a repeat after the import makes no file"
-like "$(deliver "$T/m" "$T/env" -i 0/1 "$S"; cat "$S/count")" '^next 0*2 of' "repeats take no numbers"
+like "$(deliver "$T/m" "$T/env" -i 0/1 "$S"; cat "$S/count")" '^next 0*2 of' "repeats of a message take no numbers"
 
 echo "rubbish" >"$S/seen/$key"
 deliver "$T/m" "$T/env" "$S"
-is "$CODE:$REPLY" "62:" "a seen entry that cannot be read is a temporary failure"
+is "$CODE:$REPLY" "62:" "saca-spool exits 62 if an entry of seen cannot be read"
 rm "$S/seen/$key"
 deliver "$T/m" "$T/env" "$S"
-like "$REPLY" '^Kid=2 ' "the message is a new send once seen has no entry"
+like "$REPLY" '^Kid=2 ' "a message whose entry in seen is gone is a new send"
 
 # Changes that make another transaction.
 n=2
@@ -48,21 +48,21 @@ other() { # NAME ENVELOPE-FILE: tests that the message is a new send
 	deliver "$T/m" "$2" "$S"
 	like "$REPLY" "^Kid=$n " "$1"
 }
-envelope r@d.es a@x.es >"$T/e"; other "other recipients make a new send" "$T/e"
-envelope s@d.es b@x.es a@x.es >"$T/e"; other "another sender makes a new send" "$T/e"
+envelope r@d.es a@x.es >"$T/e"; other "a message to other recipients is a new send" "$T/e"
+envelope s@d.es b@x.es a@x.es >"$T/e"; other "a message of another sender is a new send" "$T/e"
 SACA_PLAN=otra; SACA_USER=victor.otra
-other "another plan makes a new send" "$T/env"
+other "a message of another plan is a new send" "$T/env"
 SACA_PLAN=acme; SACA_USER=victor.acme
-campaign 1 otro >"$T/m"; other "another text makes a new send" "$T/env"
-campaign 2 >"$T/m"; other "another Message-ID makes a new send" "$T/env"
+campaign 1 otro >"$T/m"; other "a message with another text is a new send" "$T/env"
+campaign 2 >"$T/m"; other "a message with another Message-ID is a new send" "$T/env"
 SACA_USER=maria.acme
 deliver "$T/m" "$T/env" "$S"
-like "$REPLY" "^Rid=$n " "another login of the plan makes no new send"
+like "$REPLY" "^Rid=$n " "a message sent again by another login of the plan is a repeat"
 SACA_USER=victor.acme
-printf 'message-id:\n <x@y>\nSubject: folded\n\nx\n' >"$T/m"; other "a folded Message-ID makes a new send" "$T/env"
+printf 'message-id:\n <x@y>\nSubject: folded\n\nx\n' >"$T/m"; other "a message with a folded Message-ID is a new send" "$T/env"
 repeat=R${REPLY#K}
 same "a folded Message-ID is recognized in a repeat"
-printf '\357\273\277Message-ID: <mark@y>\n\nx\n' >"$T/m"; other "a Message-ID after a byte order mark makes a new send" "$T/env"
+printf '\357\273\277Message-ID: <mark@y>\n\nx\n' >"$T/m"; other "a message with its Message-ID after a byte order mark is a new send" "$T/env"
 repeat=R${REPLY#K}
 same "a Message-ID after a byte order mark is recognized in a repeat"
 printf 'Subject: none\n\nMessage-ID: <in@body>\n' >"$T/m"; other "a message without a Message-ID is a new send" "$T/env"
@@ -96,7 +96,7 @@ ok $? "Python's email library makes new boundaries each time"
 other "a message of Python's email library is a new send" "$T/env"
 repeat=R${REPLY#K}
 cp "$T/m2" "$T/m"
-same "the same message made again by Python's email library is a repeat"
+same "a message that Python's email library makes again is a repeat"
 
 # 24 clients that send one message at once
 campaign 77 >"$T/m"

@@ -8,7 +8,7 @@ json() { python3 -c 'import json, sys; print(eval(sys.argv[1], {"d": json.load(s
 . "$TOP/t/lib/import.sh"
 
 out=$(saca-queue "$SPOOL" 2>&1); is "$?" 111 'saca-queue exits 111 if there is no spool'
-[ ! -e "$SPOOL" ]; ok $? 'saca-queue makes no spool'
+[ ! -e "$SPOOL" ]; ok $? 'saca-queue makes no spool where there is none'
 saca-import "$SPOOL" "$STORE" 2>/dev/null
 out=$(saca-queue "$SPOOL" 2>&1); quiet $? "$out" 'saca-queue prints nothing for an empty spool'
 is "$(saca-queue -j "$SPOOL" list)" '[]' 'saca-queue -j prints an empty array for an empty spool'
@@ -30,8 +30,8 @@ printf 'Subject: x\n\nsolo texto\n' |
 printf 'garbage\033[2J\n' >"$SPOOL/new/zz$(printf '\033')[31m"
 saca-import "$SPOOL" "$STORE" 2>/dev/null
 out=$(saca-queue "$SPOOL")
-is "$(printf '%s\n' "$out" | wc -l)" 3 'files that were set aside are listed'
-like "$out" '^failed .* 1168 .* text/html' 'the list shows the reason of a file that was set aside'
+is "$(printf '%s\n' "$out" | wc -l)" 3 'saca-queue lists files that were set aside'
+like "$out" '^failed .* 1168 .* text/html' 'saca-queue lists the reason of a file that was set aside'
 unlike "$out" "$(printf '\033')" 'an escape in a file name does not reach the terminal'
 is "$(saca-queue "$SPOOL" show 1168 2>/dev/null | cmp - "$SPOOL/failed/$(key 4000)")" '' 'saca-queue show writes the file'
 like "$(saca-queue "$SPOOL" show 1168 2>&1 >/dev/null)" 'set aside: .*text/html' 'saca-queue show writes the reason to standard error'
@@ -61,16 +61,16 @@ is "$(saca-queue -j "$SPOOL" | json '[(f["send"], f["contacts"], f["reason"]) fo
 saca-queue "$SPOOL" drop odd
 
 out=$(saca-queue "$SPOOL" retry 1168 2>&1); quiet $? "$out" 'saca-queue retry takes the number of a send'
-is "$(ls "$SPOOL/new")" "$(key 4000)" 'saca-queue retry moves the file to new'
-is "$(ls "$SPOOL/failed" | grep -c "$(key 4000)")" 0 'saca-queue retry removes the reason'
+is "$(ls "$SPOOL/new")" "$(key 4000)" 'saca-queue retry moves a file that was set aside to new'
+is "$(ls "$SPOOL/failed" | grep -c "$(key 4000)")" 0 'saca-queue retry removes the reason of the file'
 out=$(saca-queue "$SPOOL" retry 1168 2>&1); is $? 1 'saca-queue retry refuses a file that waits'
 out=$(saca-import "$SPOOL" "$STORE" 2>&1); is $? 1 'saca-import tries a file again that was put back'
 cp "$SPOOL/failed/$(key 4000)" "$SPOOL/new/"
 saca-import "$SPOOL" "$STORE" 2>/dev/null
 out=$(saca-queue "$SPOOL" drop 1168 2>&1); is $? 1 'saca-queue drop refuses a number that two files have'
-like "$out" 'more than one' 'saca-queue says that more than one file is meant'
+like "$out" 'more than one' 'saca-queue drop says that a number means more than one file'
 out=$(saca-queue "$SPOOL" retry "$(key 4000).1" 2>&1); quiet $? "$out" 'saca-queue retry takes a name with .1'
-is "$(ls "$SPOOL/new")" "$(key 4000)" 'saca-queue retry names the file by its key alone'
+is "$(ls "$SPOOL/new")" "$(key 4000)" 'saca-queue retry moves a file of any name in failed to its key in new'
 out=$(saca-queue "$SPOOL" retry "$(key 4000)" 2>&1)
 is "$?:$(ls "$SPOOL/new" | wc -l)" 1:1 'saca-queue retry overwrites no file that waits'
 rm "$SPOOL/new/$(key 4000)"
@@ -84,18 +84,18 @@ name=8981$(printf '%060d' 5)
 campaign uno | put new "$name" 1 5 $D victor.acme remitente@dominio.com b@y.es
 like "$(saca-queue "$SPOOL" show 1)" '^X-Saca-Send: 1$' 'saca-queue show finds a file by its number'
 out=$(saca-queue "$SPOOL" drop 8 2>&1)
-is "$?:$(ls "$SPOOL/new")" "1:$name" 'a short number is not taken for the beginning of a name'
+is "$?:$(ls "$SPOOL/new")" "1:$name" 'saca-queue does not take a short number for the beginning of a name'
 out=$(saca-queue "$SPOOL" drop 898100000000000 2>&1)
 is "$?:$(ls "$SPOOL/new")" "1:$name" '15 digits of a key do not name a file'
 like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 1$' '16 digits of a key name a file'
 campaign otro | put cur "8981$(printf '%060d' 6):2,S" 2 6 $D victor.acme remitente@dominio.com b@y.es
-out=$(saca-queue "$SPOOL" show 8981000000000000 2>&1); is $? 1 'a beginning that two files share names neither'
-like "$(saca-queue "$SPOOL" show "$name")" '^X-Saca-Send: 1$' 'a whole name wins over a beginning'
+out=$(saca-queue "$SPOOL" show 8981000000000000 2>&1); is $? 1 'the beginning of a name that two files share names neither'
+like "$(saca-queue "$SPOOL" show "$name")" '^X-Saca-Send: 1$' 'the whole name of one file wins over the beginning of another name'
 campaign tres | put new zz 8981000000000000 7 $D victor.acme remitente@dominio.com b@y.es
 like "$(saca-queue "$SPOOL" show 8981000000000000)" '^X-Saca-Send: 8981000000000000$' \
 	'a number of a send wins over the beginning of a name'
 campaign tres | put new 2 3 8 $D victor.acme remitente@dominio.com b@y.es
-like "$(saca-queue "$SPOOL" show 2)" '^X-Saca-Send: 3$' 'a whole name wins over a number'
+like "$(saca-queue "$SPOOL" show 2)" '^X-Saca-Send: 3$' 'the whole name of one file wins over the number of another send'
 like "$(saca-queue "$SPOOL" show cur/2)" '^X-Saca-Send: 2$' 'cur/ before a word names a file of cur'
 out=$(saca-queue "$SPOOL" show failed/2 2>&1); is $? 1 'failed/ before a word names only files of failed'
 campaign viejo | put failed "$name" 4 9 $D victor.acme remitente@dominio.com b@y.es
@@ -105,9 +105,9 @@ for verb in show retry drop; do
 		"saca-queue $verb changes nothing if two files have the name"
 done
 out=$(saca-queue "$SPOOL" retry "failed/$name" 2>&1)
-like "$?:$out" "^1:saca-queue: fatal: a file of that name waits already: (new/)?$name\$" 'a folder tells two files of one name apart'
+like "$?:$out" "^1:saca-queue: fatal: a file of that name waits already: (new/)?$name\$" 'saca-queue tells two files of one name apart by their folder'
 out=$(saca-queue "$SPOOL" drop 4 2>&1); quiet $? "$out" 'a number tells two files of one name apart'
-is "$(ls "$SPOOL/failed"):$(ls "$SPOOL/new" | grep -c "$name")" :1 'saca-queue drop keeps the other file of that name'
+is "$(ls "$SPOOL/failed"):$(ls "$SPOOL/new" | grep -c "$name")" :1 'saca-queue drop of a file in one folder keeps the file of that name in another'
 rm "$SPOOL/new/"* "$SPOOL/cur/"*
 
 # Everything in failed/ goes back, with the command of the manual.
@@ -136,14 +136,14 @@ like "$(saca-queue "$SPOOL" list)" '^failed .* send 20 is in the store under ano
 	'the reason of a number that is taken names saca-queue renumber'
 cp "$SPOOL/failed/$(key 5001)" "$T/aside"
 out=$(saca-queue "$SPOOL" renumber 20)
-is "$?" 0 'saca-queue renumber takes a file that was set aside'
+is "$?" 0 'saca-queue renumber exits 0 for a file that was set aside'
 fresh=$(printf '%s\n' "$out" | sed -n 's/^send 20 is now send \([0-9]*\): tell the client, whose reply names 20$/\1/p')
 [ "${fresh:-0}" -gt "$(sql "select max(id) from send where source = 'smtp'")" ]
-ok $? 'the fresh number is above those of the store, and the operator is told both' "$out"
+ok $? 'saca-queue renumber gives a number above those of the store, and prints both' "$out"
 is "$(ls "$SPOOL/failed" "$SPOOL/tmp" | grep -c "$(key 5001)"):$(ls "$SPOOL/new")" "0:$(key 5001)" \
 	'saca-queue renumber puts the file back to be imported, and leaves nothing else'
 sed "s/^X-Saca-Send: 20\$/X-Saca-Send: $fresh/" "$T/aside" | cmp - "$SPOOL/new/$(key 5001)" 2>&1
-ok $? 'only the number of a renumbered file changes'
+ok $? 'saca-queue renumber changes only the number in the file'
 out=$(saca-queue "$SPOOL" renumber "$fresh" 2>&1); is $? 1 'saca-queue renumber refuses a file that waits'
 saca-import "$SPOOL" "$STORE" 2>/dev/null
 is "$(sql "select id, subject from send where smtp_id = '$(uuid 21)'")" "$fresh|segundo" 'a renumbered send is imported'
@@ -153,7 +153,7 @@ is "$?:$(ls "$SPOOL/failed")" "1:$(uuid 22)" 'saca-queue renumber refuses contac
 rm "$SPOOL/failed/"*
 campaign tercero | put failed "$(key 5002)" 20 23 $D victor.acme remitente@dominio.com a@y.es
 out=$(saca-queue -i 3/7 "$SPOOL" renumber 20)
-is "$(($(sed -n 's/^X-Saca-Send: //p' "$SPOOL/new/"*) % 7))" 3 'saca-queue renumber -i takes a number of this host'
+is "$(($(sed -n 's/^X-Saca-Send: //p' "$SPOOL/new/"*) % 7))" 3 'saca-queue renumber -i gives a number of this host'
 rm "$SPOOL/new/"*
 campaign cuarto | put failed "$(key 5003)" 20 24 $D victor.acme remitente@dominio.com a@y.es
 mv "$SPOOL/count" "$T/count"
@@ -170,17 +170,17 @@ put new "$(uuid 12)" 0 12 2026-01-03T03:04:05Z eva.acme remitente@dominio.com b@
 listed() { # ARGUMENT...: prints the ids of the files that saca-queue lists, in one line
 	saca-queue -j "$@" "$SPOOL" | json '" ".join(str(int(f["id"], 16)) for f in d)'
 }
-is "$(listed)" '10 12 11' 'without an option every file is listed'
+is "$(listed)" '10 12 11' 'saca-queue without an option lists every file'
 is "$(listed -p acme)" '10 12' 'saca-queue -p lists files of a plan'
 is "$(listed -u eva.otro)" 11 'saca-queue -u lists files of a login'
 is "$(listed -d 2026-01-03)" '12 11' 'saca-queue -d lists files of a day'
 is "$(listed -d 2026-01)" '10 12 11' 'saca-queue -d takes a month too'
-is "$(listed -p acme -d 2026-01-03)" 12 'a file must match each of -p, -u and -d'
+is "$(listed -p acme -d 2026-01-03)" 12 'saca-queue lists only files that match each of -p, -u and -d'
 for word in 10 "$(uuid 10)" "new/$(uuid 10)"; do
 	like "$(saca-queue "$SPOOL" show "$word")" '^X-Saca-Send: 10$' "saca-queue show finds a file by $word"
 done
 like "$(saca-queue "$SPOOL" show "$(uuid 12)")" '^X-Saca-User: eva.acme$' 'saca-queue show finds contacts by their UUID'
-out=$(saca-queue "$SPOOL" show "$(uuid 99)" 2>&1); is $? 1 'an unknown UUID is not found'
+out=$(saca-queue "$SPOOL" show "$(uuid 99)" 2>&1); is $? 1 'saca-queue show exits 1 for an unknown UUID'
 
 # --- Check, metrics, credit ---
 out=$(saca-queue -c "$SPOOL")
@@ -190,7 +190,7 @@ touch -d '2 hours ago' "$SPOOL/new/$(key 10)"
 out=$(saca-queue -c "$SPOOL"); is $? 1 'saca-queue -c exits 1 if a file waits for more than an hour'
 out=$(saca-queue -c -a 9000 "$SPOOL")
 is "$?" 0 'saca-queue -a sets how long a file may wait'
-like "$out" '^OK: 2 waiting, the oldest for 72[0-9][0-9] seconds, 0 set aside, 0 not regular$' 'saca-queue -c prints one line'
+like "$out" '^OK: 2 waiting, the oldest for 72[0-9][0-9] seconds, 0 set aside, 0 not regular$' 'saca-queue -c prints one line with the counts and the oldest age'
 saca-spool -c acme=+500 "$SPOOL" >/dev/null
 saca-spool -c otro=+7 "$SPOOL" >/dev/null
 : >"$SPOOL/credit/roto"
@@ -275,7 +275,7 @@ cp "$S/failed/$key" "$S/new/$key"
 queue drop "new/$key"
 is "$?:$out" "1:saca-queue: fatal: its import has begun, let saca-import end it: $key" \
 	'saca-queue drop refuses a file whose import has begun'
-is "$(ls "$S/new" "$S/seen" | grep -c "$key")" 2 'a refused drop changes nothing'
+is "$(ls "$S/new" "$S/seen" | grep -c "$key")" 2 'saca-queue drop that refuses changes no file'
 rm "$S/new/$key"
 
 # A drop waits for the process that holds the lock of the key.
@@ -313,7 +313,7 @@ queue show "failed/$key"; is $? 0 'saca-queue show takes failed/ and a whole nam
 
 misuse() {
 	out=$(saca-queue "$@" 2>&1)
-	is $? 100 "saca-queue $* is misuse"
+	is $? 100 "saca-queue $* exits 100"
 }
 misuse
 misuse -x "$SPOOL"

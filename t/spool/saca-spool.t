@@ -9,8 +9,8 @@ campaign 1 >"$T/m"
 
 # --- A message ---
 deliver "$T/m" "$T/env" -h api.example.com "$S"
-is "$CODE" 0 "saca-spool accepts a message"
-like "$REPLY" '^Kid=1 [0-9a-f]{32}$' "the answer has the number and the UUID"
+is "$CODE" 0 "saca-spool exits 0 for a good message"
+like "$REPLY" '^Kid=1 [0-9a-f]{32}$' "the answer of saca-spool has the number and the UUID"
 id=${REPLY#Kid=1 }
 f=$(spooled)
 is "$(count_files "$S/new")" 1 "a message makes one file in new"
@@ -34,21 +34,21 @@ is "$(cd "$S" && find . -type d | sort | tr '\n' ' ')" ". ./credit ./cur ./done 
 	"saca-spool makes all folders of the spool"
 is "$(count_files "$S/tmp")" 0 "saca-spool leaves no file in tmp"
 (umask 0 && deliver "$T/m" "$T/env" "$T/umask" )
-is "$(find "$T/umask" -type f ! -perm 600 -o -type d ! -perm 700 ! -perm 1700)" "" "the umask does not change the modes"
+is "$(find "$T/umask" -type f ! -perm 600 -o -type d ! -perm 700 ! -perm 1700)" "" "the umask does not change the modes of the spool"
 campaign 2 >"$T/m2"
 deliver "$T/m2" "$T/env" "$S"
-is "${REPLY% *}" "Kid=2" "the second message has the next number"
+is "${REPLY% *}" "Kid=2" "the second message of a spool has the next number"
 
 # --- Only contacts ---
 deliver "$T/empty" "$T/env" "$T/fresh"
-is "$CODE" 0 "saca-spool accepts an empty message"
-like "$REPLY" '^Kcontacts=2 [0-9a-f]{32}$' "contacts are counted once each"
+is "$CODE" 0 "saca-spool exits 0 for an empty message"
+like "$REPLY" '^Kcontacts=2 [0-9a-f]{32}$' "equal contacts of an empty message count once"
 uuid=${REPLY#Kcontacts=2 }
 f=$T/fresh/new/$uuid
 [ -f "$f" ]
 ok $? "the file of contacts alone is named by its UUID"
 is "$(field X-Saca-Send "$f")" "" "the file of contacts alone has no number"
-is "$(tail -n 1 "$f" | cut -d: -f1)" Received "the file of contacts alone ends with our fields"
+is "$(tail -n 1 "$f" | cut -d: -f1)" Received "the file of contacts alone ends with the fields that saca-spool adds"
 deliver "$T/m" "$T/env" "$T/fresh"
 like "$REPLY" '^Kid=1 ' "a spool that starts with contacts gets a counter"
 
@@ -65,7 +65,7 @@ like "$(unset TCPREMOTEIP; PROTO=SSL6 SSLREMOTEIP=::6 saca-spool "$T/env6" <"$T/
 like "$(PROTO=SSL SSLREMOTEIP=::1 saca-spool "$T/env3" <"$T/m" 1<"$T/env" && cat "$T/env3"/new/*)" \
 	'^X-Saca-Ip: ::1$' "PROTO names the variable with the address"
 like "$(unset TCPREMOTEIP; saca-spool "$T/env4" <"$T/m" 1<"$T/env" && cat "$T/env4"/new/*)" \
-	'^X-Saca-Ip: unknown$' "a client without an address is unknown"
+	'^X-Saca-Ip: unknown$' "X-Saca-Ip is unknown for a client without an address"
 
 misuse() { # NAME COMMAND...: tests that the command exits 100
 	_n=$1
@@ -97,10 +97,10 @@ is "$(tail -n 1 "$T"/pipe2/new/* | tr -d '\n' | wc -c | tr -d ' ')" 300000 "a la
 head -c 2600000 /dev/urandom | base64 -w 0 >"$T/large"
 deliver "$T/large" "$T/env" "$T/pipe3"
 tail -n 1 "$T"/pipe3/new/* | tr -d '\n' | cmp -s - "$T/large"
-is $? 0 "a message of 3.4 MB from a file is in the spool octet for octet"
+is $? 0 "a message of 3.4 MB is in the spool octet for octet"
 reply=$(saca-spool "$T/shell" 6>&1 <"$T/m" 1<"$T/env")
 out=$( (saca-spool "$T/without" <"$T/m" 1<"$T/env" 6>&-) 2>&1)
-is "$?:$out" "0:" "without descriptor 6 saca-spool prints nothing"
+is "$?:$out" "0:" "saca-spool without descriptor 6 prints nothing"
 (read -r _; saca-spool "$T/rest" 1<"$T/env") <"$T/m" 6>&-
 like "$(cat "$T"/rest/new/*)" '^Subject: 1$' "a message file is read from its current offset"
 unlike "$(cat "$T"/rest/new/*)" '^From:' "the octets before the current offset are not read"
@@ -124,7 +124,7 @@ exec 8>"$T/slow"
 await 20 grep -q '^SigCgt:.*2...$' "/proc/$pid/status" # 0x2000: SIGALRM
 kill -ALRM $pid
 wait $pid
-is "$?" 52 "saca-spool exits 52 after an hour"
+is "$?" 52 "saca-spool exits 52 if the message takes more than an hour"
 exec 8>&-
 
 # --- What is refused ---
@@ -149,9 +149,9 @@ envelope r@d.es "$long@x.es" >"$T/bad"
 deliver "$T/m" "$T/bad" "$T/refused"
 like "$CODE:$REPLY" '^82:Ddireccion demasiado larga: 0+$' "saca-spool refuses an address that is too long"
 [ ${#REPLY} -le 250 ]
-ok $? "the answer has at most 250 octets"
+ok $? "the answer of saca-spool has at most 250 octets"
 saca-spool "$T/refused" <"$T/m" 1<"$T/bad" 6>&-
-is "$?" 11 "an address that is too long is 11 without descriptor 6"
+is "$?" 11 "saca-spool without descriptor 6 exits 11 for an address that is too long"
 envelope r@d.es a@x.es b@x.es c@x.es >"$T/bad"
 refused "more recipients than -r" 'Ddemasiados destinatarios' 31 -r 2
 envelope r@d.es a@x.es A@x.es a@X.es >"$T/bad"
@@ -162,21 +162,21 @@ refused "an envelope of another form" 'Zsobre mal formado' 91
 envelope r@d.es a@x.es >"$T/bad"
 refused "a message over -s" 'Dmensaje demasiado grande: como maximo 10 octetos' 31 -s 10
 (cat "$T/m" | saca-spool -s 10 "$T/refused" 6>&- 1<"$T/bad") 2>/dev/null
-is "$?" 31 "a message over -s from a pipe is 31"
+is "$?" 31 "saca-spool exits 31 for a message over -s from a pipe"
 size=$(wc -c <"$T/m" | tr -d ' ')
 deliver "$T/m" "$T/bad" -s "$size" "$T/exact"
 is "$CODE" 0 "a message of exactly -s octets is accepted"
 printf 'Fr@d.es\0Ta@x.es\0' >"$T/bad"
 deliver "$T/m" "$T/bad" "$T/refused"
-is "$CODE:$REPLY" "54:" "an envelope without its last NUL is 54"
+is "$CODE:$REPLY" "54:" "saca-spool exits 54 for an envelope without its last NUL"
 deliver "$T" "$T/env" "$T/refused"
-is "$CODE:$REPLY" "54:" "a message that cannot be read is 54"
+is "$CODE:$REPLY" "54:" "saca-spool exits 54 for a message that cannot be read"
 [ ! -d "$T/refused/new" ] || [ "$(count_files "$T/refused/new")" = 0 ]
 ok $? "no refused message leaves a file"
 deliver "$T/m" "$T/env" "$T/m"
-is "$CODE" 62 "a spool that is not a folder is 62"
+is "$CODE" 62 "saca-spool exits 62 if the spool is not a folder"
 deliver "$T/m" "$T/env" "$T/no/such"
-is "$CODE" 62 "a spool in a missing folder is 62"
+is "$CODE" 62 "saca-spool exits 62 if the folder of the spool is missing"
 
 # --- Many recipients ---
 { printf 'Fr@d.es\0'; seq 1 50000 | sort -R | sed 's/.*/Tusuario&@Dominio-largo.example/' | tr '\n' '\0'; printf '\0'; } >"$T/many"
@@ -185,7 +185,7 @@ is "$CODE" 0 "saca-spool accepts 50000 recipients"
 is "$(field X-Saca-Recipients "$T"/big/new/*)" 50000 "X-Saca-Recipients counts 50000 recipients"
 field Delivered-To "$T"/big/new/* >"$T/list"
 LC_ALL=C sort -cu "$T/list"
-ok $? "50000 recipients are sorted and distinct"
+ok $? "50000 recipients in a file are sorted and distinct"
 is "$(wc -l <"$T/list" | tr -d ' ')" 50000 "each of 50000 recipients is in the file"
 
 # --- Any Maildir reader can open it ---

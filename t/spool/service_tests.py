@@ -33,19 +33,19 @@ def commits():
 	accounts(place)
 	s = Service(place, '-h', 'mx.example.com')
 	first = s.ask(inside(campaign(1)))
-	ok(receipt(first), 'a message inside the request is committed', first)
+	ok(receipt(first), 'the queue service commits a message inside the request', first)
 	again = s.ask(inside(campaign(1)))
-	ok(again == (0, 'R' + first[1][1:]), 'a repeat is answered with R, the same number and id', again)
+	ok(again == (0, 'R' + first[1][1:]), 'the queue service answers a repeat with R, the same number and UUID', again)
 	text = read(s.files()[0])
-	ok(text.endswith(campaign(1)), 'the file ends with the message as it came')
-	ok(b'\nX-Saca-User: victor.acme\nX-Saca-Ip: 192.0.2.7\n' in text, 'the file names the login and the address', text)
+	ok(text.endswith(campaign(1)), 'a file that the queue service commits ends with the message as it came')
+	ok(b'\nX-Saca-User: victor.acme\nX-Saca-Ip: 192.0.2.7\n' in text, 'a file that the queue service commits names login and address', text)
 	ok(b'\nReceived: from maquina (192.0.2.7) by mx.example.com with ESMTPSA (TLSv1.2 ECDHE-X) id ' in text,
 		'Received has the settings of the request, and the host of -h', text)
 	large = campaign(2, 'x\n' * 150000)
 	answer = s.ask_files(large)
-	ok(receipt(answer) and any(read(f).endswith(large) for f in s.files()), 'a message in a memory file is committed', answer)
+	ok(receipt(answer) and any(read(f).endswith(large) for f in s.files()), 'the queue service commits a message in a memory file', answer)
 	answer = s.ask(inside(b''))
-	ok(receipt(answer, kind='contacts'), 'an empty message imports contacts', answer)
+	ok(receipt(answer, kind='contacts'), 'the queue service answers an empty message with the number of contacts', answer)
 	answer = s.ask(inside(campaign(3), TCPREMOTEIP='a b\r\nX-Saca-Send: 9', SACA_HELO='a\nb'))
 	text = max((read(f) for f in s.files()), key=lambda t: b'Subject: 3\n' in t)
 	ok(receipt(answer) and b'\nX-Saca-Ip: a?b??X-Saca-Send:?9\n' in text, 'no setting can forge a field of the file', text)
@@ -55,8 +55,8 @@ def commits():
 	answer = t.ask(inside(campaign(1)))
 	ok(receipt(answer) and b' by api.example.com with ' in read(t.files()[0]), 'Received has SACA_HOST without -h', answer)
 	for service in (s, t):
-		ok(service.end() == 0, 'SIGTERM ends the service with code 0')
-		ok(service.logged() == '', 'a service that has nothing to report logs nothing', service.logged())
+		ok(service.end() == 0, 'SIGTERM ends the queue service with exit code 0')
+		ok(service.logged() == '', 'a queue service that has nothing to report logs nothing', service.logged())
 
 
 def refuses_messages():
@@ -79,7 +79,7 @@ def refuses_messages():
 		answer = s.ask(request)
 		ok(answer is not None and answer[0] == code and answer[1].startswith(text), 'a message %s is refused' % name, answer)
 	answer = s.ask_files(campaign(1, 'x' * 3000))
-	ok(answer == (82, 'Dmensaje demasiado grande: como maximo 2000 octetos'), 'a memory file over -s is refused', answer)
+	ok(answer == (82, 'Dmensaje demasiado grande: como maximo 2000 octetos'), 'a message over -s in a memory file is refused', answer)
 	answer = s.ask_files(campaign(1), many)
 	ok(answer == (82, 'Ddemasiados destinatarios'), 'an envelope over -r in a memory file is refused', answer)
 	ok(not s.files() and not s.files('tmp'), 'a refused message leaves no file')
@@ -133,7 +133,7 @@ def refuses_settings():
 			break
 	else:
 		ok(True, 'a request cut anywhere is refused')
-	ok(not s.files() and receipt(s.ask(block + body)), 'none of these leaves a file, and a good request is committed')
+	ok(not s.files() and receipt(s.ask(block + body)), 'a refused request leaves no file, and the next good one is committed')
 	s.end()
 
 
@@ -144,35 +144,35 @@ def accounts_count():
 	def balance(change='+0'):
 		return subprocess.run([os.path.join(BIN, 'saca-spool'), '-c', 'acme=' + change, s.spool], capture_output=True).stdout
 	answer = s.ask(inside(campaign(0)))
-	ok(answer == (82, 'Zsaldo de envios no disponible, intentelo mas tarde'), 'a plan without a credit file has to wait', answer)
+	ok(answer == (82, 'Zsaldo de envios no disponible, intentelo mas tarde'), 'a message of a plan with credit but without a credit file fails temporarily', answer)
 	balance('+3')
-	ok(receipt(s.ask(inside(campaign(1)))) and balance() == b'1\n', 'the credit of the accounts is taken')
+	ok(receipt(s.ask(inside(campaign(1)))) and balance() == b'1\n', 'a message of a plan with credit=yes in the accounts costs credit')
 	answer = s.ask(inside(campaign(2)))
-	ok(answer == (82, 'Denvios insuficientes: quedan 1, hacen falta 2'), 'too little credit is refused', answer)
+	ok(answer == (82, 'Denvios insuficientes: quedan 1, hacen falta 2'), 'a message is refused if credit is short', answer)
 	accounts(place, 'sandbox=yes credit=yes maxday=5')
 	answer = s.ask(inside(campaign(3)))
-	ok(receipt(answer) and balance() == b'1\n', 'new accounts count at the next request: a sandbox costs nothing', answer)
-	ok(any(b'\nX-Saca-Sandbox: yes\n' in read(f) for f in s.files()), 'the file says that it is a sandbox send')
+	ok(receipt(answer) and balance() == b'1\n', 'a plan that becomes a sandbox costs nothing from the next request on', answer)
+	ok(any(b'\nX-Saca-Sandbox: yes\n' in read(f) for f in s.files()), 'the file of a sandbox plan has X-Saca-Sandbox: yes')
 	answer = s.ask(inside(campaign(4)))
-	ok(answer == (82, 'Dexceso de contactos: 6 de 5 permitidos'), 'maxday of the accounts is kept', answer)
+	ok(answer == (82, 'Dexceso de contactos: 6 de 5 permitidos'), 'the queue service refuses recipients over maxday of the accounts', answer)
 	answer = s.ask(inside(campaign(9), SACA_SANDBOX='no'))
 	ok(answer[0] != 0 and b'quedan' in answer[1].encode(), 'SACA_SANDBOX=no makes a real send of a sandbox plan, which costs credit', answer)
 	accounts(place, 'sandbox=yes')
 	answer = s.ask(inside(campaign(10), SACA_SANDBOX='no'))
 	ok(receipt(answer) and not any(b'X-Saca-Sandbox' in read(f) for f in s.files() if b'n10' in read(f)),
 		'SACA_SANDBOX=no spools a real send of a sandbox plan', answer)
-	ok(s.ask(inside(campaign(11), SACA_SANDBOX='yes'))[0] == 31, 'another SACA_SANDBOX is refused')
+	ok(s.ask(inside(campaign(11), SACA_SANDBOX='yes'))[0] == 31, 'a request with SACA_SANDBOX=yes is refused')
 	accounts(place, 'maxwait=1')
 	answer = s.ask(inside(campaign(5)))
-	ok(answer == (53, ''), 'maxwait of the accounts is kept', answer)
+	ok(answer == (53, ''), 'the queue service answers 53 over maxwait of the accounts', answer)
 	accounts(place, plan='plan acme\nplan otra')
 	os.rename(place + '/accounts/senders.cdb', place + '/accounts/away')
 	answer = s.ask(inside(campaign(6)))
-	ok(answer == (71, ''), 'a missing senders.cdb is a temporary failure', answer)
+	ok(answer == (71, ''), 'the queue service fails temporarily if senders.cdb is missing', answer)
 	os.rename(place + '/accounts/away', place + '/accounts/senders.cdb')
 	other = dict(SACA_USER='v.nadie', SACA_PLAN='nadie', SACA_TICKET=base64.b64encode(ticket('v.nadie')).decode())
 	answer = s.ask(inside(campaign(7), **other))
-	ok(answer == (71, '') and await_that(lambda: 'senders.cdb has no plan nadie' in s.logged()), 'a plan that the accounts do not have any more has to wait', answer)
+	ok(answer == (71, '') and await_that(lambda: 'senders.cdb has no plan nadie' in s.logged()), 'a message of a plan that was removed from the accounts fails temporarily', answer)
 	s.end()
 
 
@@ -200,7 +200,7 @@ def each_worker_answers(s):
 			stop(other)
 		request = s.start(inside(campaign(0)))
 		packet, end = request.reply(), request.reply()
-		ok(packet[:1] == b'\0' and end == b'', 'a worker answers while the others are stopped', packet, end)
+		ok(packet[:1] == b'\0' and end == b'', 'a worker of the queue service answers while all others are stopped', packet, end)
 		request.close()
 		for other in others:
 			os.kill(other, signal.SIGCONT)
@@ -226,7 +226,7 @@ def refuses_descriptors():
 			answer = s.ask(settings(), fds)
 			ok(answer is None, 'a request with %s gets no reply' % name, answer)
 	answer = s.ask(settings(), (write_only, env))
-	ok(answer == (54, ''), 'a memory file that cannot be read is a temporary failure', answer)
+	ok(answer == (54, ''), 'the queue service answers 54 for a memory file that cannot be read', answer)
 	for name, fds in (('no descriptors and no message', ()), ('two descriptors and a message inside', (message, env))):
 		answer = s.ask(settings() if not fds else inside(campaign(1)), fds)
 		ok(answer in (None, (31, '')), 'a request with %s is refused' % name, answer)
@@ -235,16 +235,16 @@ def refuses_descriptors():
 		ok(answer is None, 'a request with %s gets no reply' % name, answer)
 	for name, fds in (('a request without a reply socket', (message, env)), ('a request without descriptors', ()), ('a pipe for a reply socket', (message, env, w))):
 		send(s.path, settings(), fds)
-		ok(receipt(s.ask(inside(campaign(2))), '[KR]'), '%s does not disturb the service' % name)
+		ok(receipt(s.ask(inside(campaign(2))), '[KR]'), '%s does not disturb the queue service' % name)
 	ok(s.ask(settings() + b'x' * 100000) is None, 'a datagram that is too long gets no reply')
 	answer = s.ask(settings(), (message, env))
-	ok(receipt(answer), 'after all that two memory files are taken', answer)
-	ok(receipt(s.ask(inside(campaign(3)))), 'after all that a message inside is taken')
-	ok(await_that(lambda: all(n <= b for n, b in zip(open_files(s), before))), 'no descriptor of a client stays open', before,
+	ok(receipt(answer), 'the queue service accepts two memory files after hostile requests', answer)
+	ok(receipt(s.ask(inside(campaign(3)))), 'the queue service accepts a message in the request after hostile requests')
+	ok(await_that(lambda: all(n <= b for n, b in zip(open_files(s), before))), 'the queue service keeps no descriptor of a client open', before,
 		open_files(s))
 	os.lseek(message, 0, os.SEEK_END)
 	answer = s.ask(settings(), (message, env))
-	ok(receipt(answer, 'R'), 'the offset of a memory file does not count', answer)
+	ok(receipt(answer, 'R'), 'the queue service reads a memory file from its start, whatever its offset', answer)
 	for fd in (message, env, disk, r, w, directory, zero, write_only):
 		os.close(fd)
 	s.end()
@@ -273,12 +273,12 @@ def survives_files_that_change():
 	answers = [s.ask(settings(), (fd, env)) for _ in range(300)]
 	halt.set()
 	t.join()
-	ok(all(a is not None for a in answers), 'each request with a file that changes gets a reply', [a for a in answers if a is None][:3])
+	ok(all(a is not None for a in answers), 'each request with a memory file that changes gets a reply', [a for a in answers if a is None][:3])
 	committed = sum(a[0] == 0 for a in answers)
 	texts = [read(f) for f in s.files()]
-	ok(all(b'\0' not in t.partition(b'Received: ')[2] for t in texts), 'what is committed has passed the check (%d of 300)' % committed)
+	ok(all(b'\0' not in t.partition(b'Received: ')[2] for t in texts), 'a message from a memory file that changes has passed the check if it is committed (%d of 300)' % committed)
 	ok(all(t.count(b'Delivered-To: ') == 2 for t in texts) and len(s.children()) == 2 and 'worker' not in s.logged(),
-		'no worker dies of it', s.logged())
+		'no worker dies of a memory file that changes', s.logged())
 	s.end()
 
 
@@ -286,7 +286,7 @@ def survives_peers():
 	place = folder()
 	accounts(place)
 	s = Service(place)
-	ok(receipt(s.ask(inside(campaign(0)))), 'a service starts')
+	ok(receipt(s.ask(inside(campaign(0)))), 'the queue service commits a message before clients go away')
 	workers = workers_of(s)
 	for w in workers:
 		stop(w)
@@ -296,21 +296,21 @@ def survives_peers():
 	for w in workers:
 		os.kill(w, signal.SIGCONT)
 	packet = stays.reply()
-	ok(packet[:1] == b'\0', 'a client that stays is answered', packet)
+	ok(packet[:1] == b'\0', 'a client that waits for a stopped worker is answered', packet)
 	ok(await_that(lambda: 'the client has gone before the commit' in s.logged()), 'the log says that a client has gone', s.logged())
-	ok(len(s.files()) == 2 and not s.files('tmp'), 'nothing is committed for a client that has gone')
-	ok(receipt(s.ask(inside(campaign(1)))), 'when it comes again its message is committed')
+	ok(len(s.files()) == 2 and not s.files('tmp'), 'the queue service commits no message of a client that has gone')
+	ok(receipt(s.ask(inside(campaign(1)))), 'a message of a client that had gone is committed when it comes again')
 	silent = []
 	for _ in range(200):
 		silent.append(s.start(b'\0\0'))
 	start = time.monotonic()
 	answer = s.ask(inside(campaign(3)))
-	ok(receipt(answer), '200 clients that do not read hold nobody up: %.0f ms' % ((time.monotonic() - start) * 1000))
+	ok(receipt(answer), '200 clients that do not read do not delay another: %.0f ms' % ((time.monotonic() - start) * 1000))
 	for c in silent:
 		c.close()
 	os.kill(s.children()[0], signal.SIGKILL)
-	ok(await_that(lambda: 'was killed by signal 9' in s.logged()), 'the death of a worker is logged', s.logged())
-	ok(workers_of(s) and receipt(s.ask(inside(campaign(4)))), 'a worker that dies is replaced')
+	ok(await_that(lambda: 'was killed by signal 9' in s.logged()), 'the queue service logs the death of a worker', s.logged())
+	ok(workers_of(s) and receipt(s.ask(inside(campaign(4)))), 'the queue service replaces a worker that dies')
 	probe = [os.path.join(BIN, 'saca-spool'), '-t', s.path]
 	ok(subprocess.run(probe, capture_output=True).returncode == 0, 'saca-spool -t finds that the service works')
 	os.rename(s.spool + '/new', s.spool + '/away')
@@ -364,21 +364,21 @@ def survives_a_flood():
 	waits.sort()
 	print('# the wait for an answer that needs no disk: median %.1f ms, longest %.0f ms' % (waits[len(waits) // 2] * 1000, waits[-1] * 1000))
 	ok(flooder.exitcode == 0, 'a queue service takes %d malformed requests at full speed' % total, flooder.exitcode)
-	ok(works == len(waits) and all(receipt(a) for a in answers), 'during a flood each good request is answered: %d, and %d probes'
+	ok(works == len(waits) and all(receipt(a) for a in answers), 'each good request during a flood is answered: %d, and %d probes'
 		% (len(answers), works), works)
 	texts = [read(f) for f in s.files()]
 	ok(len(texts) == len(answers) and not s.files('tmp') and all(
 		sum(t.endswith(campaign('f%d' % i)) for t in texts) == 1 for i in range(len(answers))),
-		'during a flood each good request becomes one whole file', len(texts))
+		'each good request during a flood becomes one whole file', len(texts))
 	after = resident(s.children())
 	if b'__asan_init' in read(os.path.join(BIN, 'saca-spool')):
-		skip('memory stays flat', 'the sanitizer keeps freed memory')
+		skip('the memory of the queue service does not grow in a flood', 'the sanitizer keeps freed memory')
 	else:
-		ok(after < before + (4 << 20), 'memory stays flat: %d KB before, %d KB after' % (before // 1024, after // 1024))
-	ok(len(s.children()) == 4 and 'worker' not in s.logged(), 'no worker dies of it')
+		ok(after < before + (4 << 20), 'the memory of the queue service does not grow in a flood: %d KB before, %d KB after' % (before // 1024, after // 1024))
+	ok(len(s.children()) == 4 and 'worker' not in s.logged(), 'no worker dies in a flood of requests')
 	await_that(s.logged)
 	lines = s.logged().count('\n')
-	ok(0 < lines < 4000, 'a flood of requests is no flood of log lines: %d' % lines)
+	ok(0 < lines < 4000, 'a flood of requests causes fewer than 4000 log lines: %d' % lines)
 	s.end()
 
 
@@ -392,7 +392,7 @@ def ends_a_request_that_takes_too_long():
 	place = folder()
 	accounts(place)
 	s = Service(place, workers=1)
-	ok(receipt(s.ask(inside(campaign(0)))), 'a service starts')
+	ok(receipt(s.ask(inside(campaign(0)))), 'the queue service commits a message before a request takes too long')
 	worker = workers_of(s, 1)[0]
 	before = switches(worker)
 	with open(s.spool + '/lock', 'r+b') as f:
@@ -418,13 +418,13 @@ def needs_its_arguments():
 	def run(*more, stdin=sock):
 		r = subprocess.run([*base[:2], *more, *base[2:]], stdin=stdin, capture_output=True)
 		return r.returncode, r.stderr.decode()
-	ok(run()[0] == 100, 'saca-spool -S needs -k')
-	ok(run('-k', place + '/short', '-P', PLAN)[0] == 100, 'saca-spool -S takes no -P')
-	ok(run('-k', place + '/short', '-n', '0')[0] == 100, 'saca-spool -S needs a worker')
+	ok(run()[0] == 100, 'saca-spool -S without -k exits 100')
+	ok(run('-k', place + '/short', '-P', PLAN)[0] == 100, 'saca-spool -S with -P exits 100')
+	ok(run('-k', place + '/short', '-n', '0')[0] == 100, 'saca-spool -S -n 0 exits 100')
 	code, said = run('-k', place + '/short')
-	ok(code == 111 and '/short' in said, 'saca-spool -S needs a key of 32 octets', said)
+	ok(code == 111 and '/short' in said, 'saca-spool -S exits 111 if the key has not 32 octets', said)
 	code, said = run('-k', place + '/short', stdin=subprocess.DEVNULL)
-	ok(code == 100 and 'not a UNIX datagram socket' in said, 'saca-spool -S needs a datagram socket', said)
+	ok(code == 100 and 'not a UNIX datagram socket' in said, 'saca-spool -S without a datagram socket exits 100', said)
 
 
 commits()

@@ -88,8 +88,8 @@ describe() {
 sqlite3 "$STORE" <"$TOP/t/store/schema-1.sqlite.sql"
 cp "$STORE" "$T/first.db"
 out=$(saca-list "$STORE" sends 2>&1)
-is "$?" 111 'SQLite: saca-list does not read a store of version 1'
-like "$out" 'run saca-import once' 'SQLite: saca-list says how to migrate it'
+is "$?" 111 'SQLite: saca-list exits 111 for a store of version 1'
+like "$out" 'run saca-import once' 'SQLite: saca-list says how to migrate a store of version 1'
 promises SQLite
 FIRST=$STORE STORE=$T/third.db
 sqlite3 "$STORE" <"$TOP/t/store/schema-3.sqlite.sql"

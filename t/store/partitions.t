@@ -23,10 +23,10 @@ done
 import 2>/dev/null
 is "$(several_parts)" "SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC NULLS LAST LIMIT 1
 SELECT smtp_id FROM send WHERE id = \$1" 'saca-import: each statement but two works in one part'
-is "$(read_plans | grep -c 'INSERT INTO')" 21 'the plans of all INSERTs of saca-import were logged'
+is "$(read_plans | grep -c 'INSERT INTO')" 21 'the plans of all INSERTs of saca-import are in the log'
 log_plans
 for verb in contacts groups pieces senders sends; do saca-list -p plan1 "$STORE" $verb >/dev/null; done
-is "$(read_plans | grep -c '^SELECT t.id')" 5 'saca-list -p: the plans of its statements were logged'
+is "$(read_plans | grep -c '^SELECT t.id')" 5 'saca-list -p: the plans of its statements are in the log'
 is "$(several_parts)" '' 'saca-list -p: each statement works in one part'
 
 done_testing

@@ -30,9 +30,9 @@ whole_tables() {
 import_state() { # import_state NAME MESSAGES: tests the plans of an import of so many messages
 	log_plans
 	spool_messages "$2"
-	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" "imported=$2 " "tables $1: messages are imported"
+	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" "imported=$2 " "tables $1: saca-import imports messages"
 	[ "$(read_plans | grep -c 'INSERT INTO group_member')" = "$2" ]
-	ok $? "tables $1: the plans were logged"
+	ok $? "tables $1: the plans of saca-import are in the log"
 	is "$(whole_tables)" '' "tables $1: saca-import reads no table as a whole"
 }
 list_state() { # list_state NAME: tests the plans of saca-list

@@ -56,7 +56,7 @@ wait $two; second=$?
 is "$first:$second" 0:0 'two importers behind a pooler both succeed' "$(cat "$T/out1" "$T/out2")"
 is "$(cat "$T/out1" "$T/out2" | grep -c 'imported=40 sends=40 contacts=120 ')" 2 \
 	'two importers behind a pooler import all of their files'
-is "$(cat "$T/listing")" '' "saca-list through the pooler succeeded $listed times meanwhile"
+is "$(cat "$T/listing")" '' "saca-list through a pooler succeeds while importers write ($listed times)"
 saca-list "$STORE" sends >"$T/list"
 is "$(sed 1d "$T/list" | wc -l)" 80 'saca-list through a pooler reads the store'
 is "$(sql 'select count(*), count(distinct contact_id) from group_member')" '240|104' \
@@ -89,13 +89,13 @@ is "$first:$second:$(sql 'select sum(opens), count(*) from delivery')" '0:0:480|
 	'two hosts that count behind a pooler count each line once' "$(cat "$T/counted1" "$T/counted2")"
 
 # --- settings that are left on the connection
-is "$(settings | diff "$T/before" -)" '' 'a pooled connection keeps no setting of a program'
+is "$(settings | diff "$T/before" -)" '' 'a pooled connection keeps no setting that a program has made'
 is "$(sql 'select count(*) from pg_prepared_statements'):$(sql "select count(*) from pg_class
 	where relpersistence = 't'")" 0:0 'the connection keeps no prepared statement and no temporary table'
-is "$(grep 'statement: BEGIN' "$T/server" | grep -vc 'SET LOCAL')" 0 'each transaction has its own settings'
+is "$(grep 'statement: BEGIN' "$T/server" | grep -vc 'SET LOCAL')" 0 'each transaction through a pooler makes its own settings'
 is "$(sed -n 's/^\([0-9]*\) LOG:  .*BEGIN.*/\1/p' "$T/server" | sort -u | wc -l)" 1 \
 	'all of it went through one connection'
 sql 'create table probe (x integer)' && sql 'drop table probe'
-is $? 0 'another client can write on the connection after saca-list'
+is $? 0 'a client can write on a pooled connection that saca-list has used'
 
 done_testing

@@ -43,7 +43,7 @@ is "$(saca-list "$STORE" sends -g 3 -j | json '[s["id"] for s in d]')" '[1167]' 
 is "$(saca-list -n1 "$STORE" sends -j | json '[s["id"] for s in d]')" '[1167]' 'saca-list -n 1 prints the newest row'
 sql "update send set state = 'sent' where id = 1166"
 is "$(saca-list "$STORE" sends -s new -p otro -j | json '[s["id"] for s in d]')" '[1167]' 'saca-list -s and -p select sends'
-is "$(saca-list "$STORE" sends -s sent -p otro -j)" '[]' 'saca-list -s and -p must both match'
+is "$(saca-list "$STORE" sends -s sent -p otro -j)" '[]' 'saca-list -s -p prints only sends that match both'
 is "$(saca-list "$STORE" sends -p "x' or '1'='1" -j)" '[]' 'saca-list -p is never run as SQL'
 is "$(saca-list "$STORE" html 1)" '<p>hola</p>' 'saca-list html prints the HTML of a piece'
 is "$(saca-list "$STORE" text 1)" 'hola' 'saca-list text prints the text of a piece'
@@ -78,7 +78,7 @@ saca_store_deliveries{state="refused"} 0
 saca_store_deliveries{state="malformed"} 0
 saca_store_deliveries{state="unsubscribed"} 0
 saca_store_deliveries{state="suppressed"} 0' 'saca-list metrics prints the counts'
-out=$(saca-list "$STORE" metrics >/dev/full 2>&1); is "$?" 111 'saca-list metrics reports a full disk'
+out=$(saca-list "$STORE" metrics >/dev/full 2>&1); is "$?" 111 'saca-list metrics exits 111 on a full disk'
 
 # Hostile text does not control a terminal.
 esc=$(printf '\033')
@@ -89,7 +89,7 @@ unlike "$(saca-list "$STORE" sends; saca-list "$STORE" sends -c; saca-list "$STO
 is "$(saca-list "$STORE" sends | wc -l)" 3 'saca-list prints a line end in a subject on the same line'
 is "$(saca-list "$STORE" sends -j | json 'd[0]["subject"]')" "a$esc[31mb
 c$(printf '\302\233\177')d\\" 'saca-list -j keeps control characters as JSON escapes'
-is "$(saca-list "$STORE" html 1 | od -An -c | tr -d ' ')" 'x033[2Jy\n' 'saca-list html does not change what goes to a file'
+is "$(saca-list "$STORE" html 1 | od -An -c | tr -d ' ')" 'x033[2Jy\n' 'saca-list html writes control characters to a file unchanged'
 if command -v script >/dev/null; then
 	like "$(script -qec "saca-list '$STORE' html 1" /dev/null </dev/null)" '^x\\u001b\[2Jy' \
 		'saca-list html escapes what goes to a terminal'
@@ -119,7 +119,7 @@ for format in -j -c; do
 done
 out=$(saca-list "$T/none.db" forget acme a@y.es 2>&1); is "$?" 111 'saca-list forget exits 111 if there is no store'
 out=$(saca-list "$T/none.db" sends 2>&1); is "$?" 111 'saca-list exits 111 if there is no store'
-[ ! -e "$T/none.db" ]; ok $? 'saca-list makes no store'
+[ ! -e "$T/none.db" ]; ok $? 'saca-list makes no store where there is none'
 sqlite3 "$T/other.db" 'create table x (y)'
 out=$(saca-list "$T/other.db" sends 2>&1); is "$?" 111 'saca-list exits 111 if the tables are not of saca'
 like "$out" 'has no tables of saca' 'saca-list says that the tables are not of saca'

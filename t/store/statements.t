@@ -151,16 +151,16 @@ several() { # several: statements that read more than one part
 
 plans "$WHOLE"
 is "$(failed)" '' 'PostgreSQL: each statement can be prepared'
-is "$(whole_tables)" "$METRICS" 'tables that are empty: each statement finds its rows by an index'
+is "$(whole_tables)" "$METRICS" 'PostgreSQL, empty tables: each statement finds its rows by an index'
 plans "$SPREAD"
-is "$(several)" "$(sorted "$METRICS" "$ANY_PLAN")" 'tables spread by plan: each statement but those of any plan works in one part'
+is "$(several)" "$(sorted "$METRICS" "$ANY_PLAN")" 'PostgreSQL, tables spread by plan: each statement but those of any plan works in one part'
 for url in "$WHOLE" "$SPREAD"; do psql -qX "$url" -c analyze; fill "$url" || exit 1; done
 plans "$WHOLE"
-is "$(whole_plans)" "$(sorted "$METRICS" "$WHOLE_PLAN")" 'tables that have grown since they were analyzed: each statement finds its rows by an index, but for those that need the whole'
+is "$(whole_plans)" "$(sorted "$METRICS" "$WHOLE_PLAN")" 'PostgreSQL, tables that have grown since they were analyzed: each statement but the listed ones finds its rows by an index'
 for url in "$WHOLE" "$SPREAD"; do psql -qX "$url" -c analyze; done
 plans "$WHOLE"
-is "$(whole_plans)" "$(sorted "$METRICS" "$WHOLE_PLAN")" 'tables that were analyzed: each statement finds its rows by an index, but for those that need the whole'
+is "$(whole_plans)" "$(sorted "$METRICS" "$WHOLE_PLAN")" 'PostgreSQL, analyzed tables: each statement but the listed ones finds its rows by an index'
 plans "$SPREAD"
-is "$(several)" "$(sorted "$METRICS" "$ANY_PLAN")" 'tables spread by plan, analyzed: each statement but those of any plan works in one part'
+is "$(several)" "$(sorted "$METRICS" "$ANY_PLAN")" 'PostgreSQL, analyzed tables spread by plan: each statement but those of any plan works in one part'
 
 done_testing

@@ -106,14 +106,14 @@ serve env SECRET=mine TLS_UID=1234 TLS_GID=1235 CERTFILE:a.example="$T/other.crt
 out=$($CLIENT farewell "$PORT")
 like "$out" '^SSL_PROTOCOL=TLSv1.2$' "the program gets SSL_PROTOCOL"
 like "$out" '^SSL_CIPHER=ECDHE-ECDSA-(AES|CHACHA)' "the program gets SSL_CIPHER"
-unlike "$out" 'SNI' "without a server name SSL_TLS_SNI_SERVERNAME is not set"
+unlike "$out" 'SNI' "SSL_TLS_SNI_SERVERNAME is not set without a server name"
 unlike "$out" 'CERTFILE|KEYFILE|TLS_UID|TLS_GID|SSLCTLFD|UCSPITLS' "the program does not get the variables of saca-tlsd"
 like "$out" '^SECRET=mine' "the program gets all other variables"
 is "$(printf '%s\n' "$out" | grep -c '^fd')" 3 "the program gets descriptors 0 to 2 only"
 like "$out" '^fd 0 socket' "descriptor 0 of the program is a socket"
 like "$out" 'closed$' "saca-tlsd ends the session with close_notify"
 await 5 quiet
-ok $? "nothing is left running"
+ok $? "no process is left after a session"
 
 serve env -u PROTO -u TCPREMOTEIP -u TCPREMOTEPORT -u TCPLOCALIP -u TCPLOCALPORT saca-tlsd sh look
 out=$($CLIENT farewell "$PORT")
@@ -189,18 +189,18 @@ if [ "$(id -u)" = 0 ]; then
 		# shellcheck disable=SC2086
 		serve env UID=1236 GID=1237 TLS_UID=1234 TLS_GID=1235 setpriv --groups 4,24 saca-tlsd $how sh -c "$(cat who)"
 		out=$($CLIENT $case "$PORT" "" | tr '\t' ' ')
-		like "$out" '^Uid: 1236 1236 1236 1236$' "$how: the program runs as that user"
-		like "$out" '^Gid: 1237 1237 1237 1237$' "$how: the program runs with that group"
-		like "$out" '^Groups: *$' "$how: the program has no supplementary groups"
-		like "$out" '^tls 1234 1234 1234 1234( closed)?$' "$how: the TLS process runs as another user"
-		unlike "$out" 'open' "$how: the program cannot see the descriptors of the TLS process"
+		like "$out" '^Uid: 1236 1236 1236 1236$' "saca-tlsd $how runs the program as the given user"
+		like "$out" '^Gid: 1237 1237 1237 1237$' "saca-tlsd $how runs the program with the given group"
+		like "$out" '^Groups: *$' "saca-tlsd $how runs the program without supplementary groups"
+		like "$out" '^tls 1234 1234 1234 1234( closed)?$' "saca-tlsd $how runs the TLS process as another user"
+		unlike "$out" 'open' "saca-tlsd $how hides the descriptors of the TLS process from the program"
 		case $how in
-		*U) unlike "$out" '[UG]ID=' "$how: UID and GID are removed" ;;
-		*) like "$out" '^UID=1236( closed)?$' "$how: UID is kept" ;;
+		*U) unlike "$out" '[UG]ID=' "saca-tlsd $how removes UID and GID from the program's environment" ;;
+		*) like "$out" '^UID=1236( closed)?$' "saca-tlsd $how keeps UID in the program's environment" ;;
 		esac
 	done
 	serve saca-tlsd -d -c "$T/none" -u 1236 -g 1237 sh -c "$(cat who)"
-	like "$($CLIENT clear "$PORT" "" | tr '\t' ' ')" '^Uid: 1236 1236 1236 1236$' "-d -u runs the program as that user without a certificate, too"
+	like "$($CLIENT clear "$PORT" "" | tr '\t' ' ')" '^Uid: 1236 1236 1236 1236$' "saca-tlsd -d -u without a certificate runs the program as the user of -u"
 	misuse "-u without root" setpriv --reuid 1234 --regid 1235 --clear-groups saca-tlsd -u 1236 -g 1237 true
 	chmod 700 "$T"
 	chmod 600 "$T"/*.key
@@ -214,7 +214,7 @@ if [ "$(id -u)" = 0 ]; then
 	cp "$BIN/saca-tlsd" "$T/tlsd" # other users may not enter the directory of $BIN
 	serve setpriv --reuid 1234 --regid 1235 --clear-groups env TLS_UID=1236 "$T/tlsd" cat
 	$CLIENT farewell "$PORT" >/dev/null 2>&1
-	like "$(cat "$LOG")" 'fatal: unable to become TLS_UID: ' "saca-tlsd names TLS_UID if it cannot become it"
+	like "$(cat "$LOG")" 'fatal: unable to become TLS_UID: ' "saca-tlsd names TLS_UID if it cannot become that user"
 	serve setpriv --reuid 1234 --regid 1235 --clear-groups env TLS_GID=1236 "$T/tlsd" -d sh -c 'ps -o ppid= $$'
 	is "$($CLIENT clear "$PORT" "" | tr -d ' ') $(grep -c 'warning: unable to become TLS_GID: ' "$LOG")" "$SERVER 1" \
 		"-d without the right to TLS_GID runs the program in the place of saca-tlsd"
@@ -251,16 +251,16 @@ await 5 quiet
 like "$(cat "$LOG")" '^saca-tlsd: 127.0.0.1: handshake failed: alert sent: protocol version$' "saca-tlsd logs a failed handshake with the address"
 
 serve saca-tlsd -m 1.0 cat
-is "$($CLIENT version "$PORT" 1.0)" "TLSv1 ECDHE-ECDSA-AES128-SHA" "-m 1.0 allows TLS 1.0"
-is "$($CLIENT version "$PORT" 1.1)" "TLSv1.1 ECDHE-ECDSA-AES128-SHA" "-m 1.0 allows TLS 1.1"
-like "$($CLIENT version "$PORT" 1.2)" "^TLSv1.2 .*(GCM|CHACHA)" "-m 1.0 uses AEAD suites with TLS 1.2"
+is "$($CLIENT version "$PORT" 1.0)" "TLSv1 ECDHE-ECDSA-AES128-SHA" "saca-tlsd -m 1.0 allows TLS 1.0"
+is "$($CLIENT version "$PORT" 1.1)" "TLSv1.1 ECDHE-ECDSA-AES128-SHA" "saca-tlsd -m 1.0 allows TLS 1.1"
+like "$($CLIENT version "$PORT" 1.2)" "^TLSv1.2 .*(GCM|CHACHA)" "saca-tlsd -m 1.0 uses AEAD suites with TLS 1.2"
 serve saca-tlsd -m 1.1 -c rsa.crt -k rsa.key cat
-is "$($CLIENT version "$PORT" 1.1)" "TLSv1.1 ECDHE-RSA-AES128-SHA" "-m 1.1 allows TLS 1.1 with an RSA key"
-like "$($CLIENT version "$PORT" 1.0)" 'VERSION' "-m 1.1 refuses TLS 1.0"
+is "$($CLIENT version "$PORT" 1.1)" "TLSv1.1 ECDHE-RSA-AES128-SHA" "saca-tlsd -m 1.1 allows TLS 1.1 with an RSA key"
+like "$($CLIENT version "$PORT" 1.0)" 'VERSION' "saca-tlsd -m 1.1 refuses TLS 1.0"
 serve saca-tlsd -q cat
 $CLIENT starts "$PORT" >/dev/null
 await 5 quiet
-is "$(cat "$LOG")" "" "-q logs no failed handshakes"
+is "$(cat "$LOG")" "" "saca-tlsd -q logs no failed handshakes"
 
 # --- Certificates by name ---
 cat rsa.key rsa.crt >both.pem
@@ -277,12 +277,12 @@ cp other.crt ec.crt && cp other.key ec.key
 like "$(talk -noservername)" 'subject=CN = other.example' "a renewed certificate is used without a restart"
 serve env -u CERTFILE -u KEYFILE CERTFILE:rsa.example="$T/both.pem" saca-tlsd cat
 like "$(talk -servername rsa.example)" 'subject=CN = rsa.example' "saca-tlsd works with named certificates only"
-like "$(talk -noservername)" 'alert handshake failure' "with named certificates only, other names get handshake_failure"
+like "$(talk -noservername)" 'alert handshake failure' "a client without a known server name gets handshake_failure if each certificate has a name"
 serve env CERTFILE:a.example="$T/other.crt" KEYFILE:a.example="$T/other.key" saca-tlsd sh look
 like "$(printf '' | openssl s_client -connect 127.0.0.1:"$PORT" -servername a.example -ign_eof 2>&1)" \
 	'^SSL_TLS_SNI_SERVERNAME=a.example' "the program gets SSL_TLS_SNI_SERVERNAME"
 like "$(printf '' | openssl s_client -connect 127.0.0.1:"$PORT" -servername 'a=b;c' -ign_eof 2>&1)" \
-	'^SSL_PROTOCOL=' "a malformed server name is not an error"
+	'^SSL_PROTOCOL=' "a malformed server name does not end the session"
 unlike "$(printf '' | openssl s_client -connect 127.0.0.1:"$PORT" -servername 'a=b;c' -ign_eof 2>&1)" \
 	'^SSL_TLS_SNI' "the program does not get a malformed server name"
 

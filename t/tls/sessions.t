@@ -29,9 +29,9 @@ like "$out" '^saca-tlsd: fatal: unable to make the key of session cache none/cac
 
 # --- Resuming ---
 serve saca-tlsd cat
-is "$($CLIENT resume "$PORT" a.example)" full "without -S no session is resumed"
+is "$($CLIENT resume "$PORT" a.example)" full "saca-tlsd without -S resumes no session"
 serve saca-tlsd -S "$T/cache" cat
-is "$($CLIENT resume "$PORT" a.example)" resumed "with -S another process resumes a session"
+is "$($CLIENT resume "$PORT" a.example)" resumed "saca-tlsd -S resumes a session of another process"
 is "$($CLIENT resume "$PORT" a.example b.example)" full "a session is not resumed under another server name"
 is "$($CLIENT crowd "$PORT" 20)" resumed "twenty clients at a time resume their sessions"
 is "$(printf 'Q\n' | openssl s_client -connect "127.0.0.1:$PORT" -reconnect 2>&1 | grep -c '^Reused')" 5 \
@@ -127,5 +127,5 @@ done
 wait $crowd
 is "$($CLIENT crowd "$PORT" 10)" resumed "sessions are resumed after many processes were killed"
 await 5 quiet
-ok $? "no process is left after the clients"
+ok $? "no process is left after clients that resumed sessions"
 done_testing

@@ -37,7 +37,7 @@ serve env SSL_CIPHER=inherited SSL_PROTOCOL=inherited saca-tlsd -d $UCSPI Y
 out=$(python3 starttls.py "$PORT")
 like "$out" '^SSL_PROTOCOL=TLSv1.2 SSL_CIPHER=ECDHE-ECDSA-[A-Z0-9-]* SSL_TLS_SNI_SERVERNAME=a.example  secret$' \
 	"the program gets the TLS variables when it sends Y"
-like "$out" '^HELLO$' "the program uses TLS after Y"
+like "$out" '^HELLO$' "the program reads through TLS after it has asked for it with Y"
 serve saca-tlsd -d sh -c 'env | grep -E "^(SSL[CRW]|SSL_PROT|SSL_CIPH|SSL_TLS|UCSPITLS|CERTFILE|KEYFILE)" | sed "s/=[0-9][0-9]*$/=number/" | sort; exit 4'
 is "$($CLIENT clear "$PORT" '')" "SSLCTLFD=number
 SSLREADFD=number
@@ -141,22 +141,22 @@ through_openssl "$SMTPS" ""
 sent "openssl s_client sends with implicit TLS" || sed 's/^/# /' openssl.log
 is "$(grep -c 'verdict=ok.*tls=TLSv1.2' "$CLEARLOG" "$SMTPSLOG" | sed 's/.*://' | tr '\n' ' ')" "4 4 " \
 	"all messages are logged with tls=TLSv1.2"
-like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nAUTH LOGIN\r\nQUIT\r\n')" '^538 ' "AUTH without TLS is 538"
+like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nAUTH LOGIN\r\nQUIT\r\n')" '^538 ' "AUTH without TLS gets 538"
 like "$($CLIENT clear "$CLEAR" 'EHLO x\r\nQUIT\r\n')" '^250-STARTTLS' "EHLO without TLS offers STARTTLS"
 printf 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n' >again
 out=$($CLIENT dialogue "$SMTPS" again)
 unlike "$out" '^250-STARTTLS' "EHLO under TLS does not offer STARTTLS"
-like "$out" '^503 ' "STARTTLS under TLS is 503"
+like "$out" '^503 ' "STARTTLS under TLS gets 503"
 like "$out" '^closed$' "saca-tlsd sends close_notify after QUIT"
 out=$($CLIENT dialogue "$CLEAR" again STARTTLS)
-like "$out" '^503 ' "a second STARTTLS is 503"
+like "$out" '^503 ' "a second STARTTLS gets 503"
 
 # --- The document's PHP example, which sends LF ---
 for how in at-once STARTTLS; do
 	[ $how = STARTTLS ] && port=$CLEAR || port=$SMTPS
 	out=$($CLIENT dialogue "$port" "$TOP/t/smtp/dialogue/php-example.smtp" $how)
 	like "$out" '^250 AUTH LOGIN PLAIN$' "the PHP example of the document works over TLS, $how"
-	like "$out" '^221 ' "the PHP example reaches QUIT, $how"
+	like "$out" '^221 ' "the PHP example of the document reaches QUIT, $how"
 done
 
 # --- Injection ---
@@ -169,7 +169,7 @@ head=$(printf 'EHLO x\\r\\nAUTH PLAIN %s\\r\\nMAIL FROM:<remitente@dominio.com>\
 	"$(printf '\0victor.acme\0secreto' | base64)")
 body=$(sed 's/$/\\r\\n/' message | tr -d '\n')
 $CLIENT tcp_eof "$SMTPS" "${head}DATA\\r\\n$body" >cut.log
-like "$(cat cut.log)" '^354 ' "DATA is accepted before the connection ends"
+like "$(cat cut.log)" '^354 ' "DATA gets 354 before the connection of a cut session ends"
 $CLIENT tcp_eof "$SMTPS" "${head}BDAT 1000 LAST\\r\\n$body" >/dev/null
 $CLIENT tcp_eof "$SMTPS" "${head}DATA\\r\\n$body." >/dev/null
 $CLIENT close_early "$SMTPS" "${head}DATA\\r\\n$body" >/dev/null
@@ -179,8 +179,8 @@ is "$(sends)" "$before" "a body without its end makes no message"
 # --- No certificate ---
 serve env CERTFILE="$T/none" saca-tlsd -d $SMTPD
 out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nNOOP\r\nQUIT\r\n')
-like "$out" '^454 ' "STARTTLS without a certificate is 454"
-like "$out" '^221 ' "the session goes on after 454"
+like "$out" '^454 ' "STARTTLS without a certificate gets 454"
+like "$out" '^221 ' "a session goes on after a STARTTLS that got 454"
 is "$(grep -c "^saca-tlsd: warning: unable to read $T/none: No such file" "$LOG")" 1 "saca-tlsd -d logs a missing certificate once"
 cat >offered.py <<'END'
 import os, select
@@ -200,7 +200,7 @@ is "$($CLIENT clear "$PORT" '')" "$SERVER 3 True True
 []" "saca-tlsd -d without a certificate becomes the program, with closed sockets"
 serve $SMTPD
 out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')
-like "$out" '^502 ' "STARTTLS without a wrapper is 502"
+like "$out" '^502 ' "STARTTLS without a wrapper gets 502"
 unlike "$out" '^250-STARTTLS' "EHLO without a wrapper does not offer STARTTLS"
 serve env SSLCTLFD=3x SSLREADFD=4 SSLWRITEFD=5 sh -c '"$@"; echo "code $?" >&2' sh $SMTPD
 $CLIENT clear "$PORT" 'QUIT\r\n' >/dev/null
@@ -218,7 +218,7 @@ while s.recv(1000):
     pass
 print("closed")
 END
-is "$(python3 waiting.py "$PORT" 2>&1)" closed "the time to log in limits the handshake"
+is "$(python3 waiting.py "$PORT" 2>&1)" closed "saca-smtpd -l ends a session that hangs in the handshake"
 serve saca-tlsd -d $SMTPD
 cat >stopped.py <<'END'
 import os, smtplib, ssl, subprocess, sys
@@ -239,7 +239,7 @@ for wrapper in children(sys.argv[2]):
         os.kill(int(p), 15)
 print(s.getreply())
 END
-like "$(python3 stopped.py "$PORT" "$SERVER" 2>&1)" '^250 250 354 \(421, .*shutting down' "SIGTERM to all processes: the client gets 421 under TLS"
+like "$(python3 stopped.py "$PORT" "$SERVER" 2>&1)" '^250 250 354 \(421, .*shutting down' "SIGTERM to all processes of a session gives the client a 421 under TLS"
 await 5 quiet
 like "$(cat "$LOG")" ' verdict=shutdown ' "SIGTERM in a body is logged as verdict=shutdown"
 
@@ -255,10 +255,10 @@ serve env PROTO=SSL SSLREMOTEIP=127.0.0.1 $WRAPPER two "$T/ec.crt" "$T/ec.key" $
 like "$($CLIENT dialogue "$PORT" short STARTTLS 2>&1)" '^250 AUTH LOGIN PLAIN$' "saca-smtpd works under a wrapper that sets PROTO=SSL, as sslserver -n does"
 serve env PROTO=SSL SSLREMOTEIP=127.0.0.1 SSLCTLFD=9 SSLREADFD=7 SSLWRITEFD=8 $SMTPD
 out=$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')
-like "$out" '^503 ' "variables that an sslserver under TLS leaves are not an offer"
-like "$out" '^221 ' "variables that an sslserver under TLS leaves are not an error"
+like "$out" '^503 ' "STARTTLS under the variables of an sslserver that is under TLS gets 503"
+like "$out" '^221 ' "a session under the variables of an sslserver that is under TLS reaches QUIT"
 serve $WRAPPER dead "$T/ec.crt" "$T/ec.key" $SMTPD
-like "$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')" '^454 ' "STARTTLS under a wrapper that has died is 454"
+like "$($CLIENT clear "$PORT" 'EHLO x\r\nSTARTTLS\r\nQUIT\r\n')" '^454 ' "STARTTLS under a wrapper that has died gets 454"
 for form in fails half; do
 	serve $WRAPPER $form "$T/ec.crt" "$T/ec.key" $SMTPD
 	$CLIENT dialogue "$PORT" short STARTTLS >out 2>&1
@@ -287,9 +287,9 @@ case $BIN$WRAPPED in
 esac
 rm -f stay
 wait $!
-is "$(cat held)" "held $idle" "all idle sessions have been served"
+is "$(cat held)" "held $idle" "all of $idle idle sessions get their greeting"
 await 10 quiet
-ok $? "all idle sessions end with their clients"
+ok $? "all of $idle idle sessions end with their clients"
 await 5 quiet "$CLEARD"
-ok $? "no process of the other servers is left"
+ok $? "no process of a server is left after its sessions"
 done_testing

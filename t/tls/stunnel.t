@@ -27,7 +27,7 @@ serve_port() {
 	await 10 listening "$p"
 }
 line=$(install_commands 9 '^protocol = ' '^protocol = ')
-is "$line" "protocol = smtp" "INSTALL 9: the text has the line for port 58700"
+is "$line" "protocol = smtp" "INSTALL 9: the line for port 58700 is protocol = smtp"
 { cat "$T/etc/saca/stunnel.conf"; echo "$line"; } >"$T/etc/saca/stunnel-58700.conf"
 serve_port TLS "$T/etc/saca/stunnel.conf"
 serve_port START "$T/etc/saca/stunnel-58700.conf"

@@ -8,7 +8,7 @@ certificate ec P-256 localhost
 export CERTFILE="$T/ec.crt" KEYFILE="$T/ec.key"
 
 serve saca-tlsd -t 20 cat
-is "$($CLIENT echo "$PORT")" hello "saca-tlsd echoes through cat"
+is "$($CLIENT echo "$PORT")" hello "saca-tlsd carries octets to its program and back"
 is "$($CLIENT chopped "$PORT")" octets "a session works with every octet in its own packet"
 is "$($CLIENT small "$PORT")" same "a session works with records of one octet"
 is "$($CLIENT large "$PORT")" same "the largest records go both ways at once"
@@ -50,9 +50,9 @@ ok $? "no process is left after handshakes that timed out"
 
 # --- Ends ---
 serve saca-tlsd sh -c 'read x; echo "got $x"; exec cat >/dev/null'
-is "$($CLIENT tcp_eof "$PORT" 'one\ntwo\n')" "got one" "the program's output is sent after the client has ended TCP"
+is "$($CLIENT tcp_eof "$PORT" 'one\ntwo\n')" "got one" "saca-tlsd sends the program's output after the client has ended its side of TCP"
 await 5 quiet
-ok $? "the program reads an end of file when the client ends TCP"
+ok $? "the program reads an end of file when the client ends its side of TCP"
 serve saca-tlsd sh -c 'cat >"$1/received"; echo late; echo done >"$1/ended"' sh "$T"
 is "$($CLIENT close_early "$PORT" 'all of it\n')" closed "saca-tlsd answers close_notify at once"
 await 5 [ -s "$T/ended" ]
@@ -87,7 +87,7 @@ rm -f stay2
 wait $!
 kill $(for p in $(pgrep -P "$SERVER"); do pgrep -P "$p"; done) 2>/dev/null
 await 5 quiet
-ok $? "the session ends with a program that does not read"
+ok $? "a session ends when its program, which does not read, ends"
 
 serve saca-tlsd head -c 50000000 /dev/zero
 $CLIENT deaf "$PORT" "$T/stay3" >"$T/deaf" &
@@ -96,13 +96,13 @@ costs_no_time "a client that does not read uses no processor time"
 rm -f stay3
 wait $!
 await 5 quiet
-ok $? "program and TLS process end when a client that does not read vanishes"
+ok $? "the program and its TLS process end when a client that does not read vanishes"
 
 serve saca-tlsd cat
 $CLIENT hold "$PORT" 20 "$T/stay4" >"$T/held" &
 await 30 [ -e "$T/stay4" ]
 costs_no_time "twenty idle sessions use no processor time"
-is "$($CLIENT echo "$PORT")" hello "another client is served beside twenty idle sessions"
+is "$($CLIENT echo "$PORT")" hello "saca-tlsd serves a client beside twenty idle sessions"
 tlsd=$(pgrep -P "$SERVER" | head -1)
 prog=$(pgrep -P "$tlsd")
 kill -KILL "$tlsd"
@@ -123,9 +123,9 @@ $CLIENT deaf "$PORT" "$T/stay6" >"$T/deaf3" &
 await 20 [ -e "$T/stay5" ]
 await 20 [ -e "$T/stay6" ]
 await 25 quiet "$first"
-ok $? "saca-tlsd ends some seconds after the program if the client does not read"
+ok $? "saca-tlsd ends a few seconds after the program if the client does not read"
 await 25 quiet
-ok $? "saca-tlsd ends some seconds after the program if much output is unread"
+ok $? "saca-tlsd ends a few seconds after the program if much output is unread"
 rm -f stay5 stay6
 wait "$deaf" $!
 done_testing

@@ -48,8 +48,8 @@ is "$? $out" "0 $changed
 EHLO x
 QUIT" "version 2: the variables of the balancer are replaced, and the rest can be read"
 out=$(printf 'PROXY TCP6 2001:DB8:0::1 ::ffff:198.51.100.2 1 2\r\n' | proxy)
-like "$out" '^TCPREMOTEIP=2001:db8::1$' "an IPv6 address is written in its short form"
-like "$out" '^TCPLOCALIP=198\.51\.100\.2$' "a mapped IPv4 address is written as IPv4"
+like "$out" '^TCPREMOTEIP=2001:db8::1$' "saca-proxy writes an IPv6 address in its short form"
+like "$out" '^TCPLOCALIP=198\.51\.100\.2$' "saca-proxy writes a mapped IPv4 address as IPv4"
 out=$(printf 'PROXY UNKNOWN\r\nrest' | proxy)
 is "$? $out" "0 $kept
 rest" "UNKNOWN changes no variables"
@@ -66,7 +66,7 @@ SSLREMOTEIP=192.0.2.1" "with PROTO=SSL the names begin with SSL, and the variabl
 six() { printf '%b' "$1" | PROTO=SSL6 SSLREMOTEIP=fe80::1 SSL6REMOTEIP=fe80::1 saca-proxy "$T/show"; }
 is "$(six 'PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n')" "PROTO=SSL6
 SSLREMOTEIP=2001:db8::1
-SSL6REMOTEIP=2001:db8::1" "SSL6 is kept for an IPv6 client, and both variables are set"
+SSL6REMOTEIP=2001:db8::1" "saca-proxy keeps SSL6 for an IPv6 client, and sets both variables"
 is "$(six 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n')" "PROTO=SSL
 SSLREMOTEIP=192.0.2.1" "SSL6 becomes SSL for an IPv4 client"
 is "$(six 'PROXY UNKNOWN\r\n')" "PROTO=SSL6
@@ -83,16 +83,16 @@ for c in sys.argv[1].encode().decode("unicode_escape").encode():
 END
 )
 is "$out" "$changed
-rest" "a header that comes octet by octet is read"
+rest" "saca-proxy reads a header that comes octet by octet"
 
 # --- TLS at the balancer
 out=$(printf "$V2"'\041\021\000\036'"$ENDS$TLS" | proxy)
-is "$? $out" "0 $changed" "without -s SSL_PROTOCOL is not set"
+is "$? $out" "0 $changed" "saca-proxy without -s does not set SSL_PROTOCOL"
 out=$(printf "$V2"'\041\021\000\036'"$ENDS$TLS" | proxy -s)
 is "$? $out" "0 $changed
 SSL_PROTOCOL=TLSv1.3" "-s sets SSL_PROTOCOL from the header"
 out=$(printf "$V2"'\041\021\000\014'"$ENDS" | SSL_PROTOCOL=old proxy -s)
-is "$? $out" "0 $changed" "-s unsets SSL_PROTOCOL if the client does not use TLS"
+is "$? $out" "0 $changed" "saca-proxy -s unsets SSL_PROTOCOL if the client does not use TLS"
 
 # --- refused connections: one line, exit 1, and the program does not run
 # refused FORMAT REASON: tests that printf FORMAT as a header is refused for REASON
@@ -114,15 +114,15 @@ refused "$V2"'\041\021\377\377'"$ENDS" 'header too long'
 refused "$V2"'\041\021\000\020'"$ENDS"'\001\000\007x' 'malformed field after the addresses'
 refused "$V2"'\041\021\000\023'"$ENDS"'\003\000\004\000\000\000\000' 'wrong checksum'
 out=$(printf 'EHLO x\r\n' | proxy -q)
-is "$? $out" "1 " "-q logs no refused connections"
+is "$? $out" "1 " "saca-proxy -q logs no refused connections"
 
 mkfifo "$T/slow"
 background sh -c 'exec >"$1"; printf "PROXY TCP4 1"; exec sleep 60' sh "$T/slow"
 before=$(date +%s)
 out=$(proxy -t 1 <"$T/slow")
-is "$? $out" "1 saca-proxy: 10.0.0.1: refused: timed out" "-t 1 refuses a header that is not complete after a second"
+is "$? $out" "1 saca-proxy: 10.0.0.1: refused: timed out" "saca-proxy -t 1 refuses a header that is not complete after a second"
 [ $(($(date +%s) - before)) -le 5 ]
-ok $? "-t 1 ends after a second"
+ok $? "saca-proxy -t 1 ends after a second without a header"
 
 # --- misuse
 for o in '-t 0' '-t 1x' '-t 99999' '-t' '-z'; do
@@ -143,12 +143,12 @@ QUIT
 END
 out=$({ printf 'PROXY TCP4 192.0.2.1 198.51.100.2 12345 58700\r\n'; cat "$T/session"; } |
 	env -u PROTO -u TCPREMOTEIP saca-proxy saca-smtpd -A -p -d 0 false -- true 2>&1)
-like "$out" '^221 ' "saca-smtpd serves after saca-proxy"
-like "$out" 'ip=192\.0\.2\.1 .*verdict=auth-failed' "saca-smtpd logs the address of the header"
+like "$out" '^221 ' "saca-proxy leaves the dialogue to saca-smtpd"
+like "$out" 'ip=192\.0\.2\.1 .*verdict=auth-failed' "saca-smtpd logs the address of the PROXY header"
 
 hello() { { printf "$V2"'\041\021\000\036'"$ENDS$TLS"; printf 'EHLO x\nQUIT\n'; } | saca-proxy "$@" saca-smtpd -A false -- true 2>&1; }
-unlike "$(hello)" '^250.AUTH' "without -s saca-smtpd offers no login"
-like "$(hello -s)" '^250.AUTH' "with -s saca-smtpd offers login if the balancer did TLS"
+unlike "$(hello)" '^250.AUTH' "saca-smtpd after saca-proxy without -s offers no login"
+like "$(hello -s)" '^250.AUTH' "saca-smtpd after saca-proxy -s offers login if the balancer did TLS"
 
 for proto in SSL SSL6; do
 	for end in 'TCP4 192.0.2.1 192.0.2.2' 'TCP6 2001:db8::1 2001:db8::2'; do

@@ -198,41 +198,41 @@ def test_form():
 		check(json.loads(call(alias).body) == {'plan': 'acme', 'user': 'victor', 'sandbox': 0}, f'{alias} answers plan and user')
 	check(json.loads(call('get_account_data', {'user': 'ana', 'plan': 'prueba', 'pass': 'secreto'}).body)['sandbox'] == 1,
 		'get_account_data tells that the plan is a sandbox')
-	check(is_ko(call('no_such'), 422), 'an unknown action is 422')
+	check(is_ko(call('no_such'), 422), 'an unknown action gets 422')
 	for action in 'send_campaign', 'contact_save', 'newsletter_save', 'get_stats_graphs':
-		check(is_ko(call(action), 501), f'{action} of the published API is 501')
-	check(is_ko(call('get_stats', mode='yaml', eid=101), 422), 'an unknown mode is 422')
-	check(is_ko(run(urlencode(ACME).encode()), 422), 'a request without an action is 422')
+		check(is_ko(call(action), 501), f'{action}, an action of the published API that saca lacks, gets 501')
+	check(is_ko(call('get_stats', mode='yaml', eid=101), 422), 'an unknown mode gets 422')
+	check(is_ko(run(urlencode(ACME).encode()), 422), 'a request without an action gets 422')
 
 
 def test_login():
 	query = {'QUERY_STRING': 'action=get_version', 'REQUEST_METHOD': 'GET', 'CONTENT_LENGTH': None, 'CONTENT_TYPE': None}
 	a = run(HTTP_AUTHORIZATION=basic('victor.acme', 'secreto'), **query)
-	check(a.body.startswith('OK: saca '), 'GET with Basic is answered', a.body)
+	check(a.body.startswith('OK: saca '), 'a GET with a Basic login is answered', a.body)
 	a = run(HTTP_AUTHORIZATION=basic('victor.acme', 'secreto'), **{**query, 'REQUEST_METHOD': 'HEAD'})
-	check(a.status == '200 OK' and a.body == '', 'HEAD is answered without a body')
+	check(a.status == '200 OK' and a.body == '', 'a HEAD is answered without a body')
 	a = run(HTTP_AUTHORIZATION=basic('victor', 'secreto'), **{**query, 'QUERY_STRING': 'action=get_version&plan=acme'})
-	check(a.body.startswith('OK: '), 'Basic with the plan as a field is answered', a.body)
+	check(a.body.startswith('OK: '), 'a Basic login with the plan in a field is answered', a.body)
 	a = run(HTTP_AUTHORIZATION=basic('victor.acme', 'secreto'), **{**query, 'QUERY_STRING': 'action=get_version&plan=otra'})
-	check(is_ko(a, 403), 'Basic of one plan with the field of another plan is 403', a.body)
+	check(is_ko(a, 403), 'a Basic login of one plan with the field of another plan gets 403', a.body)
 	a = run(**{**query, 'QUERY_STRING': 'action=get_version&' + urlencode(ACME)})
-	check(is_ko(a, 401), 'a password in the URL is 401', a.body)
+	check(is_ko(a, 401), 'a password in the URL gets 401', a.body)
 	a = run(b'action=get_version', QUERY_STRING=urlencode(ACME))
-	check(is_ko(a, 401), 'a password in the URL of a POST is 401', a.body)
+	check(is_ko(a, 401), 'a password in the URL of a POST gets 401', a.body)
 	a = run(urlencode({**ACME, 'eid': 102}).encode(), QUERY_STRING='action=get_stats&eid=101')
-	check(json.loads(a.body)['idEnvio'] == 102, 'a field of the body counts more than one of the URL', a.body)
+	check(json.loads(a.body)['idEnvio'] == 102, 'a field of the body wins over the same field of the URL', a.body)
 	for name, fields in (('a wrong password', {**ACME, 'pass': 'x'}), ('an unknown user', {**ACME, 'user': 'x'}),
 			('the user of another plan', {**ACME, 'plan': 'otra'}), ('an empty password', {**ACME, 'pass': ''}),
-			('no login', {}), ('a password of 600 octets', {**ACME, 'pass': 'x' * 600}),
+			('nothing', {}), ('a password of 600 octets', {**ACME, 'pass': 'x' * 600}),
 			('a plan that is no name', {**ACME, 'plan': "a'b"})):
 		a = run(urlencode({'action': 'get_version', **fields}).encode())
-		check(is_ko(a, 401), f'{name} is 401', a.body)
+		check(is_ko(a, 401), f'a login with {name} gets 401', a.body)
 	for value in 'Basic', 'Basic ', 'Basic !!', basic('victor.acme', 'x'), 'Bearer abc', basic('a', 'b')[:-1], \
 			'Basic ' + base64.b64encode(b'victor.acme').decode(), 'Basic ' + base64.b64encode(b'victor.acme:secreto\0').decode(), \
 			'Basic ' + 'QUFB' * 5000:
-		check(is_ko(run(HTTP_AUTHORIZATION=value, **query), 401), f'Authorization {value[:30]!r} is 401')
+		check(is_ko(run(HTTP_AUTHORIZATION=value, **query), 401), f'Authorization {value[:30]!r} gets 401')
 	for action in 'get_campaigns', 'send_bulk_campaign', 'send_sms':
-		check(is_ko(call(action, {**ACME, 'pass': 'x'}), 401), f'{action} with a wrong password is 401')
+		check(is_ko(call(action, {**ACME, 'pass': 'x'}), 401), f'{action} with a wrong password gets 401')
 
 
 def test_origin():
@@ -249,9 +249,9 @@ def test_limit():
 	await_(lambda: subprocess.run([BIN + '/saca-checkpassword', '-t', LIMITED], stderr=subprocess.DEVNULL, check=False).returncode == 0)
 	wrong, right = (urlencode({'action': 'get_version', **ACME, 'pass': p}).encode() for p in ('x', 'secreto'))
 	codes = [run(wrong, SACA_LOGIN=LIMITED).body[:7] for _ in range(5)]
-	check(codes == ['KO: 401'] * 3 + ['KO: 429'] * 2, 'with -f 3 the fourth wrong password of an address is 429', codes)
-	check(is_ko(run(right, SACA_LOGIN=LIMITED), 429), 'after too many failures the right password of that address is 429, too')
-	check(run(right, SACA_LOGIN=LIMITED, REMOTE_ADDR='192.0.2.8').body.startswith('OK: '), 'another address is not affected')
+	check(codes == ['KO: 401'] * 3 + ['KO: 429'] * 2, 'the fourth wrong password of an address gets 429 from a login service with -f 3', codes)
+	check(is_ko(run(right, SACA_LOGIN=LIMITED), 429), 'the right password gets 429 from an address with too many failures')
+	check(run(right, SACA_LOGIN=LIMITED, REMOTE_ADDR='192.0.2.8').body.startswith('OK: '), 'a login from another address works while one has too many failures')
 	service.end()
 
 
@@ -259,18 +259,18 @@ def test_bodies():
 	login = urlencode(ACME)
 	many = run((login + '&action=get_version' + '&a=b' * 10000).encode())
 	check(is_ko(many, 400), '10000 parameters are 400', many.body)
-	check(is_ko(run((login + '&action=get_version&x=%00').encode()), 400), 'a NUL in a parameter is 400')
-	check(is_ko(run((login + '&action=get_stats&eid=%ff%fe').encode()), 422), 'a parameter that is not UTF-8 is 422')
-	check(is_ko(run((login + '&action=get_version&%ff=1').encode()), 400), 'a name that is not UTF-8 is 400')
+	check(is_ko(run((login + '&action=get_version&x=%00').encode()), 400), 'a parameter with a NUL gets 400')
+	check(is_ko(run((login + '&action=get_stats&eid=%ff%fe').encode()), 422), 'a parameter that is not UTF-8 gets 422')
+	check(is_ko(run((login + '&action=get_version&%ff=1').encode()), 400), 'a parameter name that is not UTF-8 gets 400')
 	large = run((login + '&action=get_version&x=').encode() + b'x' * (9 << 20))
-	check(is_ko(large, 413), 'a body of 9 MiB is 413', large.body)
-	check(is_ko(run(b'x', CONTENT_LENGTH='100'), 400), 'a body that ends early is 400')
-	check(is_ko(run(b'{}', CONTENT_TYPE='application/json'), 400), 'a body that is not a form is 400')
-	check(is_ko(run(b'', CONTENT_LENGTH='-1'), 400), 'a negative CONTENT_LENGTH is 400')
-	check(is_ko(run(b'', REQUEST_METHOD='DELETE'), 405), 'another method is 405')
+	check(is_ko(large, 413), 'a body of 9 MiB gets 413', large.body)
+	check(is_ko(run(b'x', CONTENT_LENGTH='100'), 400), 'a body that ends early gets 400')
+	check(is_ko(run(b'{}', CONTENT_TYPE='application/json'), 400), 'a body that is not a form gets 400')
+	check(is_ko(run(b'', CONTENT_LENGTH='-1'), 400), 'a negative CONTENT_LENGTH gets 400')
+	check(is_ko(run(b'', REQUEST_METHOD='DELETE'), 405), 'the method DELETE gets 405')
 	parts = ''.join(f'--b\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in {'action': 'get_stats', 'eid': '101', **ACME}.items())
 	a = run((parts + '--b--\r\n').encode(), CONTENT_TYPE='multipart/form-data; boundary=b')
-	check(json.loads(a.body)['contactos_totales'] == 12, 'multipart/form-data is read', a.body)
+	check(json.loads(a.body)['contactos_totales'] == 12, 'a multipart/form-data body is read', a.body)
 	for eid in '', '0', '-1', '101 ', '1e2', '99999999999999999999', "1' OR '1'='1", 'ñ':
 		a = call('get_stats', eid=eid)
 		check(is_ko(a, 404 if eid == '0' else 422), f'eid {eid!r} is refused', a.body)
@@ -281,13 +281,13 @@ def test_bodies():
 	check(a.status == '503 Service Unavailable' and a.body.startswith('KO: 503 ') and 'store: ' in a.log,
 		'without its store the answer is 503, and the reason in the log', a.body, a.log)
 	a = run(urlencode({'action': 'get_version', **ACME}).encode(), SACA_LOGIN=T + '/none')
-	check(a.body.startswith('KO: 503 ') and T + '/none' in a.log, 'without the login service the answer is 503', a.body, a.log)
+	check(a.body.startswith('KO: 503 ') and T + '/none' in a.log, 'a request gets 503 if the login service is away', a.body, a.log)
 
 
 def test_reads():
 	in_all_modes('get_campaigns lists the sends, newest first', [{'id': '102'}, {'id': '101'}], 'get_campaigns')
 	check(call('get_campaigns', mode='plain').body == '102\n101', 'get_campaigns in plain has one number a line, no line end at its end')
-	check(call('get_campaigns', mode='PLAIN', limit=1).body == '102', 'limit shortens the list')
+	check(call('get_campaigns', mode='PLAIN', limit=1).body == '102', 'get_campaigns with limit has so many numbers')
 	check(json.loads(call('get_campaigns').body) == [102, 101], 'get_campaigns in json is a list of numbers')
 	check(call('get_campaigns', {'user': 'ana', 'plan': 'prueba', 'pass': 'secreto'}).body == '[]'
 		and call('get_campaigns', {'user': 'ana', 'plan': 'prueba', 'pass': 'secreto'}, 'plain').body == '',
@@ -298,7 +298,7 @@ def test_reads():
 	check({k: v or '' for k, v in stats.items()} == {k: v or '' for k, v in printed.items()}
 		or {k: str(v or 0) for k, v in stats.items()} == {k: str(v or 0) for k, v in printed.items()},
 		'get_stats answers what saca-list stats prints', stats, printed)
-	in_all_modes('get_stats is exact', [{'asunto': HOSTILE[5], 'nombreEnvio': HOSTILE[4], 'contactos_totales': '12', 'visualizaciones_total': '4'}],
+	in_all_modes('get_stats escapes hostile names', [{'asunto': HOSTILE[5], 'nombreEnvio': HOSTILE[4], 'contactos_totales': '12', 'visualizaciones_total': '4'}],
 		'get_stats', eid=101)
 	check('contactos_totales\t12\n' in call('get_stats', mode='plain', eid=101).body, 'get_stats in plain has one figure a line')
 	for figure, section in FIGURES.items():
@@ -306,7 +306,7 @@ def test_reads():
 	for section, contacts in SECTIONS.items():
 		in_all_modes(f'section {section}', [{'id': str(c), 'email': f'c{c}@ejemplo.es'} for c in contacts], 'get_contacts_stat_section',
 			eid=101, section=section.upper())
-	check(is_ko(call('get_contacts_stat_section', eid=101, section='x'), 422), 'an unknown section is 422')
+	check(is_ko(call('get_contacts_stat_section', eid=101, section='x'), 422), 'an unknown section gets 422')
 	rows = [('1', 'c2@ejemplo.es', '1', '0'), ('3', 'c4@ejemplo.es', '1', '20'), ('4', 'c3@ejemplo.es', '3', '30')]
 	def unsubscribers(*which):
 		return [dict(zip(('id', 'email', 'rid', 'type', 'date'), (*rows[i], DATE))) for i in which]
@@ -339,8 +339,8 @@ def test_reads():
 	for action, parameter in (('get_stats', 'eid'), ('get_from', 'rid'), ('group_data', 'gid'), ('group_list_contacts', 'gid'),
 			('contact_data', 'email'), ('newsletter_data', 'id_newsletter'), ('pause_campaign', 'eid')):
 		a = call(action)
-		check(is_ko(a, 422) and parameter in a.body, f'{action} without {parameter} is 422 and names it', a.body)
-	check(is_ko(call('contact_data', email='x'), 422), 'an address that is none is 422')
+		check(is_ko(a, 422) and parameter in a.body, f'{action} without {parameter} gets 422 and its name', a.body)
+	check(is_ko(call('contact_data', email='x'), 422), 'contact_data with a malformed address gets 422')
 
 
 def test_isolation():
@@ -355,16 +355,16 @@ def test_isolation():
 			('send_bulk_campaign', {'rid': 1, 'recipients': 'a@b.es', 'subject': 's', 'html_body': 'h', 'plain_body': 't'})):
 		for mode in 'json', 'xml', 'csv', 'plain':
 			a = call(action, OTRA, mode, **fields)
-			check(is_ko(a, 404), f'{action} with numbers of another plan is 404, in {mode}', fields, a.body)
+			check(is_ko(a, 404), f'{action} with numbers of another plan gets 404 in mode {mode}', fields, a.body)
 	a = call('send_bulk_campaign', OTRA, rid='remitente@dominio.com', recipients='a@b.es', subject='s', html_body='h', plain_body='t')
-	check(is_ko(a, 403), "send_bulk_campaign with the address of another plan's sender is 403", a.body)
+	check(is_ko(a, 403), "send_bulk_campaign with the address of another plan's sender gets 403", a.body)
 	for action, want in (('get_campaigns', [{'id': '201'}]), ('sender_list', [{'id': '2', 'name': 'Otra', 'email': 'otra@dominio.com'}]),
 			('group_list', [{'id': '20', 'name': 'g', 'contacts': '3'}]),
 			('get_unsubscribers', [{'id': '1', 'email': 'c21@ejemplo.es', 'rid': '2', 'type': '0', 'date': DATE}])):
 		a = call(action, OTRA)
 		check(read(a, 'json') == want, f"{action} lists the plan's own rows alone", a.body)
 	check(read(call('get_unsubscribers', OTRA, rid=1), 'json') == [], "get_unsubscribers of another plan's sender is empty")
-	check((dump(1), dump(2)) == before, 'no row of either plan has changed')
+	check((dump(1), dump(2)) == before, 'no request with numbers of another plan changes a row')
 
 
 def test_writes():
@@ -376,15 +376,15 @@ def test_writes():
 	a = call('contact_deactivate', email='c6@ejemplo.es', rid=1)
 	check(a.body == 'OK: 1' and open_rows(6) == '1|10|', 'contact_deactivate twice is one unsubscription')
 	a = call('contact_activate', email='c6@ejemplo.es', rid=1)
-	check(a.body == 'OK: 1' and open_rows(6) == '', 'contact_activate ends it', a.body)
-	check(call('contact_activate', email='c6@ejemplo.es', rid=1).body == 'OK: 1', 'contact_activate twice is OK')
+	check(a.body == 'OK: 1' and open_rows(6) == '', 'contact_activate ends an unsubscription', a.body)
+	check(call('contact_activate', email='c6@ejemplo.es', rid=1).body == 'OK: 1', 'contact_activate of a subscribed contact answers OK')
 	call('contact_activate', email='c4@ejemplo.es', rid=3)
-	check(open_rows(4) == '', 'contact_activate ends a bounce, which holds for every sender')
-	check(is_ko(call('contact_deactivate', email='nadie@ejemplo.es', rid=1), 404), 'an unknown contact is 404')
+	check(open_rows(4) == '', 'contact_activate ends an unsubscription after bounces, which holds for every sender')
+	check(is_ko(call('contact_deactivate', email='nadie@ejemplo.es', rid=1), 404), 'contact_deactivate of an unknown contact gets 404')
 	get = {'REQUEST_METHOD': 'GET', 'CONTENT_LENGTH': None, 'HTTP_AUTHORIZATION': basic('victor.acme', 'secreto')}
 	for query in 'action=pause_campaign&eid=102', 'action=contact_deactivate&email=c7@ejemplo.es&rid=1', \
 			'action=send_bulk_campaign&rid=1&recipients=a@b.es&subject=s&html_body=h&plain_body=t':
-		check(is_ko(run(QUERY_STRING=query, **get), 405), f'GET {query[:30]} changes nothing: 405')
+		check(is_ko(run(QUERY_STRING=query, **get), 405), f'GET {query[:30]} gets 405')
 
 	def state():
 		return sql("SELECT state, reason, claimed_by FROM send WHERE id = 102")
@@ -393,8 +393,8 @@ def test_writes():
 	a = call('pause_campaign', eid=102)
 	check(a.body == 'OK: 1' and state() == 'paused|API: victor.acme|', 'pause_campaign pauses, names the user and ends the claim', a.body, state())
 	check(is_ko(call('pause_campaign', eid=102), 422), 'a paused send cannot be paused')
-	check(call('resume_campaign', eid=102).body == 'OK: 1' and state() == 'new||', 'resume_campaign makes it new', state())
-	check(call('cancel_campaign', eid=102).body == 'OK: 1' and state() == 'cancelled||', 'cancel_campaign cancels it', state())
+	check(call('resume_campaign', eid=102).body == 'OK: 1' and state() == 'new||', 'resume_campaign makes a paused send new', state())
+	check(call('cancel_campaign', eid=102).body == 'OK: 1' and state() == 'cancelled||', 'cancel_campaign cancels a send', state())
 	check(is_ko(call('resume_campaign', eid=102), 422), 'a cancelled send cannot be resumed')
 
 
@@ -409,38 +409,38 @@ def test_bulk():
 	number = a.body[4:]
 	again = bulk(recipients='eva@ejemplo.es,luis@ejemplo.es,ana@ejemplo.es', subject=subject, html_body=html, plain_body=text, name='Interno ñ',
 		lang_id=4, cab=0, social_foot=1, tracking_opening=0, tracking_clicks=1, message_id='<uno@tienda>')
-	check(again.body == a.body, 'the same request with the same message_id gets the same number', again.body)
-	check(len(spooled()) == 1, 'and is queued once', spooled())
+	check(again.body == a.body, 'a campaign that is sent again with its message_id gets the same number', again.body)
+	check(len(spooled()) == 1, 'a campaign that is sent again with its message_id is queued once', spooled())
 	other = bulk(recipients='eva@ejemplo.es', message_id='uno@tienda')
-	check(other.body.startswith('OK: ') and other.body != a.body, 'another request with that message_id gets another number', other.body)
+	check(other.body.startswith('OK: ') and other.body != a.body, 'another campaign with the same message_id gets another number', other.body)
 	one, two = bulk(), bulk()
 	check(one.body.startswith('OK: ') and two.body.startswith('OK: ') and one.body != two.body,
-		'the same request twice without a message_id is two sends', one.body, two.body)
+		'a campaign that is sent twice without a message_id is two sends', one.body, two.body)
 	subprocess.run([BIN + '/saca-import', '-w', WEB, SPOOL, STORE], check=True, stderr=subprocess.DEVNULL)
 	row = sql(f'''SELECT subject, state, show_header, social_links, language, track_opens, track_clicks, remote_ip, username, contacts_total,
 		message_id FROM send WHERE plan_id = 1 AND id = {number}''')
-	check(row == f'{subject}|new|0|1|4|0|1|192.0.2.7|victor.acme|3|<uno@tienda>', 'the send has the options, the user and the address', row)
+	check(row == f'{subject}|new|0|1|4|0|1|192.0.2.7|victor.acme|3|<uno@tienda>', 'the send of a campaign has its options, user and address', row)
 	piece = json.loads(call('newsletter_data', id_newsletter=sql(f'SELECT piece_id FROM send WHERE id = {number}')).body)
 	check([piece[k].replace('\r\n', '\n').rstrip() for k in ('html', 'plain')] == [html.rstrip(), text.rstrip()],
-		'the piece has the bodies, but for line ends', piece)
-	check(piece['name'] == '[SMTP] Interno ñ', 'the piece has the name of the campaign', piece['name'])
+		'the piece of a campaign has its bodies, but for line ends', piece)
+	check(piece['name'] == '[SMTP] Interno ñ', 'the piece of a campaign has its name', piece['name'])
 	members = json.loads(call('group_list_contacts', gid=sql(f'SELECT group_id FROM send WHERE id = {number}')).body)
-	check([m['email'] for m in members] == ['ana@ejemplo.es', 'eva@ejemplo.es', 'luis@ejemplo.es'], 'the group has each recipient once', members)
-	check(int(number) in json.loads(call('get_campaigns').body), 'get_campaigns has the new send')
-	check(bulk(rid='Remitente@dominio.com').body.startswith('OK: '), 'rid may be an address')
+	check([m['email'] for m in members] == ['ana@ejemplo.es', 'eva@ejemplo.es', 'luis@ejemplo.es'], 'the group of a campaign has each recipient once', members)
+	check(int(number) in json.loads(call('get_campaigns').body), 'get_campaigns has the send of a new campaign')
+	check(bulk(rid='Remitente@dominio.com').body.startswith('OK: '), 'send_bulk_campaign accepts an address as rid')
 	check(is_ko(bulk(rid=3), 403) and 'Remitente no existente o no validado desde su plan de teenvio.com' in bulk(rid=3).body,
-		'a sender that is not in the accounts any more is 403, in the words of the SMTP door', bulk(rid=3).body)
-	check(is_ko(bulk(rid=99), 404), 'an unknown rid is 404')
+		'a sender that was removed from the accounts gets 403 and the text of the SMTP door', bulk(rid=3).body)
+	check(is_ko(bulk(rid=99), 404), 'send_bulk_campaign with an unknown rid gets 404')
 	ana = {'user': 'ana', 'plan': 'prueba', 'pass': 'secreto'}
 	a = bulk(ana, rid='p@dominio.com', recipients='a@b.es,c@b.es,d@b.es,e@b.es')
-	check(a.body == 'KO: 500 exceso de contactos: 4 de 3 permitidos', 'more recipients than maxrcpt are 500, in the words of the SMTP door', a.body)
-	check(bulk(ana, rid='p@dominio.com', recipients='a@b.es,c@b.es,A@b.es,c@b.es,d@b.es').body.startswith('OK: '), 'recipients count once against maxrcpt')
+	check(a.body == 'KO: 500 exceso de contactos: 4 de 3 permitidos', 'more recipients than maxrcpt get 500 and the text of the SMTP door', a.body)
+	check(bulk(ana, rid='p@dominio.com', recipients='a@b.es,c@b.es,A@b.es,c@b.es,d@b.es').body.startswith('OK: '), 'equal recipients count once against maxrcpt')
 	subprocess.run([BIN + '/saca-import', '-w', WEB, SPOOL, STORE], check=True, stderr=subprocess.DEVNULL)
-	check(sql("SELECT DISTINCT s.state FROM send s JOIN plan p ON p.id = s.plan_id WHERE p.name = 'prueba'") == 'test', 'a sandbox plan gets a send in test')
+	check(sql("SELECT DISTINCT s.state FROM send s JOIN plan p ON p.id = s.plan_id WHERE p.name = 'prueba'") == 'test', 'a campaign of a sandbox plan becomes a send in state test')
 	a = bulk(plain_body='')
-	check(a.body.startswith('KO: 500 falta la parte text/plain'), 'a missing plain_body is refused in the words of the SMTP door', a.body)
+	check(a.body.startswith('KO: 500 falta la parte text/plain'), 'a missing plain_body is refused with the text of the SMTP door', a.body)
 	a = bulk(html_body=' \n ')
-	check(a.body.startswith('KO: 500 la parte text/html esta vacia'), 'a blank html_body is refused in the words of the SMTP door', a.body)
+	check(a.body.startswith('KO: 500 la parte text/html esta vacia'), 'a blank html_body is refused with the text of the SMTP door', a.body)
 	a = bulk(html_body='x' * 513000)
 	check(a.body == 'KO: 500 message size exceeds fixed maximum message size (512000) bytes', 'a message over 512000 octets is refused', a.body)
 	check(bulk(html_body='ñ' * 150000).body.startswith('OK: '), 'a message of 400 KB is accepted')
@@ -450,14 +450,14 @@ def test_bulk():
 	check(a.body == 'KO: 500 demasiados destinatarios', '50001 recipients are refused', a.body)
 	for bad in 'sin-arroba', 'a@b.es,@', 'a b@c.es', 'a@b.es\r\nBcc: x@y.es', '<a@b.es>x':
 		a = bulk(recipients=bad)
-		check(is_ko(a, 422) and 'recipients' in a.body and '\r' not in a.body, f'recipients {bad!r} is 422', a.body)
+		check(is_ko(a, 422) and 'recipients' in a.body and '\r' not in a.body, f'recipients {bad!r} gets 422', a.body)
 	for name, value in (('recipients', ''), ('recipients', ' , '), ('subject', ''), ('rid', ''), ('lang_id', 9), ('lang_id', 'es'), ('cab', 'x'),
 			('tracking_clicks', 2), ('message_id', 'a b'), ('message_id', 'a\r\nX: y'), ('message_id', '<>'), ('message_id', 'x' * 251), ('name', 'ñ' * 501),
 			('date', '2030-01-01 00:00:00'), ('analytics', 'x'), ('share', 1), ('vars', '{"a":"b"}'), ('attachmen_base64raw', 'eA==')):
 		a = bulk(**{name: value})
-		check(is_ko(a, 422) and name in a.body, f'{name} {str(value)[:30]!r} is 422 and named', a.body)
+		check(is_ko(a, 422) and name in a.body, f'{name} {str(value)[:30]!r} gets 422 and its name', a.body)
 	a = bulk(html_body='', plain_body='')
-	check(is_ko(a, 422), 'neither of the bodies is 422: contacts alone are not sent', a.body)
+	check(is_ko(a, 422), 'send_bulk_campaign without both bodies gets 422, and imports no contacts', a.body)
 	before = len(spooled())
 	a = bulk(subject='a\r\nBcc: x@y.es\r\n\r\nz', html_body='<p>inyectado</p>')
 	subprocess.run([BIN + '/saca-import', '-w', WEB, SPOOL, STORE], check=True, stderr=subprocess.DEVNULL)
@@ -465,7 +465,7 @@ def test_bulk():
 	check(row.startswith('|a') and 'Bcc' in row and '\n' not in row, 'a subject cannot add a header field', before, row)
 	a = run(urlencode({'action': 'send_bulk_campaign', **ACME, 'rid': 1, 'recipients': 'a@b.es', 'subject': 's', 'html_body': 'h', 'plain_body': 't'}).encode(),
 		SACA_QUEUE=T + '/none')
-	check(a.body.startswith('KO: 503 ') and T + '/none' in a.log, 'without the queue service the answer is 503', a.body, a.log)
+	check(a.body.startswith('KO: 503 ') and T + '/none' in a.log, 'a campaign gets 503 if the queue service is away', a.body, a.log)
 
 
 def start_services():

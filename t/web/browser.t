@@ -54,5 +54,5 @@ while IFS= read -r line; do
 	*) echo "# $line" ;;
 	esac
 done <"$T/results"
-is "$(grep saca-panel "$T/lighttpd.error")" '' 'saca-panel logs nothing'
+is "$(grep saca-panel "$T/lighttpd.error")" '' 'saca-panel logs nothing in a browser session'
 done_testing

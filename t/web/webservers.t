@@ -64,22 +64,22 @@ wanted() {
 
 try() {
 	QUERY=
-	is "$(ask -u victor.acme:secreto -d action=get_campaigns -d mode=plain):$(body)" 200:1 "$1: curl with Basic is answered"
-	is "$(ask -d action=get_campaigns -d mode=plain -d user=victor -d plan=acme -d pass=secreto):$(body)" 200:1 "$1: curl with fields is answered"
-	is "$(ask -F action=get_campaigns -F mode=plain -F user=victor -F plan=acme -F pass=secreto):$(body)" 200:1 "$1: curl with multipart/form-data is answered"
+	is "$(ask -u victor.acme:secreto -d action=get_campaigns -d mode=plain):$(body)" 200:1 "$1: a POST with a Basic login is answered"
+	is "$(ask -d action=get_campaigns -d mode=plain -d user=victor -d plan=acme -d pass=secreto):$(body)" 200:1 "$1: a POST with a login in its fields is answered"
+	is "$(ask -F action=get_campaigns -F mode=plain -F user=victor -F plan=acme -F pass=secreto):$(body)" 200:1 "$1: a multipart/form-data POST is answered"
 	QUERY='?action=get_campaigns&mode=plain'
-	is "$(ask -u victor.acme:secreto):$(body)" 200:1 "$1: GET with Basic is answered"
-	is "$(ask)" 400 "$1: GET without a login has status 400"
-	like "$(body)" '^KO: 401 ' "$1: GET without a login has code 401"
+	is "$(ask -u victor.acme:secreto):$(body)" 200:1 "$1: a GET with a Basic login is answered"
+	is "$(ask)" 400 "$1: a GET without a login gets status 400"
+	like "$(body)" '^KO: 401 ' "$1: a GET without a login gets code 401"
 	QUERY=
-	is "$(ask -u victor.acme:secreto -d action=get_campaigns -H 'Origin: https://evil.example')" 400 "$1: a foreign Origin is 400"
-	is "$(ask -u victor.acme:secreto -d action=get_version -H "Origin: http://127.0.0.1:$PORT")" 200 "$1: an Origin of its own is answered"
+	is "$(ask -u victor.acme:secreto -d action=get_campaigns -H 'Origin: https://evil.example')" 400 "$1: a POST with a foreign Origin gets 400"
+	is "$(ask -u victor.acme:secreto -d action=get_version -H "Origin: http://127.0.0.1:$PORT")" 200 "$1: a POST with the API's own Origin is answered"
 	head -c 400000 /dev/zero | tr '\0' a >"$T/html"
 	like "$(ask -u victor.acme:secreto -d action=send_bulk_campaign -d rid=1 -d recipients=a@b.es -d subject=s -d plain_body=t \
 		--data-urlencode "html_body@$T/html"):$(body)" '^200:OK: [0-9]+$' "$1: a campaign of 400 KB is accepted"
-	like "$(head -c 20000000 /dev/zero | ask -u victor.acme:secreto -H Expect: --data-binary @-)" '^(4..|000)' "$1: a body of 20 MB is refused"
-	is "$(ask -u victor.acme:secreto -d action=get_version)" 200 "$1: the next request is answered"
-	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" secreto "$1: the logs have no password"
+	like "$(head -c 20000000 /dev/zero | ask -u victor.acme:secreto -H Expect: --data-binary @-)" '^(4..|000)' "$1: a POST of 20 MB is refused"
+	is "$(ask -u victor.acme:secreto -d action=get_version)" 200 "$1: a request after a POST of 20 MB is answered"
+	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" secreto "$1: the logs have no password of the API"
 	try_panel "$1"
 	if command -v php >/dev/null; then
 		for encoding in '' multipart; do
@@ -104,24 +104,24 @@ field() { tr -d '\r' <"$T/head" | sed -n "s/^$1: //Ip"; }
 try_panel() {
 	COOKIE=
 	is "$(browse /sends/1):$(field Location)" 303:/login "$1: a page of the panel leads to the login"
-	is "$(browse /login -d user=victor.acme -d password=wrong):$(field Set-Cookie)" 403: "$1: a wrong password gets no cookie"
-	is "$(browse /login -d user=victor.acme -d password=secreto):$(field Location)" 303:/ "$1: the login form leads to the sends"
+	is "$(browse /login -d user=victor.acme -d password=wrong):$(field Set-Cookie)" 403: "$1: a wrong password at the panel gets no cookie"
+	is "$(browse /login -d user=victor.acme -d password=secreto):$(field Location)" 303:/ "$1: a login at the panel leads to the list of sends"
 	COOKIE=$(field Set-Cookie)
 	COOKIE=${COOKIE%%;*}
-	is "$(browse /)" 200 "$1: the sends are shown"
-	like "$(body)" 'href="/sends/1"' "$1: the page of sends has the send"
-	like "$(field Content-Security-Policy)" "^default-src 'none'" "$1: the page has its policy"
-	is "$(browse '/?q=Segunda'):$(grep -c 'href="/sends/1"' "$T/answer")" 200:0 "$1: a search reaches the program"
+	is "$(browse /)" 200 "$1: the list of sends is answered"
+	like "$(body)" 'href="/sends/1"' "$1: the list of sends has the send"
+	like "$(field Content-Security-Policy)" "^default-src 'none'" "$1: a page of the panel has its Content-Security-Policy"
+	is "$(browse '/?q=Segunda'):$(grep -c 'href="/sends/1"' "$T/answer")" 200:0 "$1: the query of a search reaches saca-panel"
 	is "$(browse '/sends/1/people.csv?section=all'):$(tr -d '\r' <"$T/answer" | sed -n '2,$p' | cut -d, -f2 | sort | tr '\n' ' ')" \
-		'200:ana@example.org luis@example.org ' "$1: the contacts are downloaded as CSV"
+		'200:ana@example.org luis@example.org ' "$1: the contacts of a figure are downloaded as CSV"
 	browse /sends/1 >/dev/null
 	token=$(sed -n 's/.*name="token" value="\([a-z2-7]*\)".*/\1/p' "$T/answer" | head -n 1)
-	is "$(browse /contacts/1/unsubscribe -d sender=1)" 403 "$1: a form without its token is refused"
-	is "$(browse /contacts/1/unsubscribe -d sender=1 -d "token=$token")" 303 "$1: a form with its token is accepted"
-	is "$(head -c 100000 /dev/zero | tr '\0' a | browse /login -H Expect: --data-binary @-)" 413 "$1: a form of 100 KB is refused"
-	is "$(browse /no/such/page)" 404 "$1: the panel answers for every other path"
-	is "$(browse /logout -d "token=$token"):$(browse /)" 303:303 "$1: the logout ends the session"
-	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" "secreto|${COOKIE#*=}" "$1: the logs have neither password nor cookie"
+	is "$(browse /contacts/1/unsubscribe -d sender=1)" 403 "$1: a form of the panel without its token is refused"
+	is "$(browse /contacts/1/unsubscribe -d sender=1 -d "token=$token")" 303 "$1: a form of the panel with its token is accepted"
+	is "$(head -c 100000 /dev/zero | tr '\0' a | browse /login -H Expect: --data-binary @-)" 413 "$1: a form of 100 KB at the panel is refused"
+	is "$(browse /no/such/page)" 404 "$1: saca-panel answers for paths that are not those of files"
+	is "$(browse /logout -d "token=$token"):$(browse /)" 303:303 "$1: the logout ends the session of the panel"
+	unlike "$(cat "$T/$1".access "$T/$1".error 2>/dev/null)" "secreto|${COOKIE#*=}" "$1: the logs have neither password nor cookie of the panel"
 }
 VERSION=$(saca-api -V | cut -d' ' -f2)
 try_servers

@@ -28,5 +28,5 @@ for list in t/whole/analysis/accepted t/whole/analysis/coverage; do
 		[ -f "$file" ] || gone="${gone-} $file"
 	done
 done
-is "${gone-}" "" "the lists of exceptions name existing files"
+is "${gone-}" "" "the lists of exceptions from analysis name existing files"
 done_testing

@@ -45,7 +45,7 @@ out=$(swaks --server "127.0.0.1:$DOOR" --auth-user victor.acme --auth-password s
 SEND=$(printf '%s\n' "$out" | sed -n 's/^<- *250 OK id=\([0-9]*\) .*/\1/p')
 like "$SEND" '^[1-9][0-9]*$' 'the reply to DATA has the number of the send'
 saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
-like "$(saca-list "$STORE" stats "$SEND")" '^ *contactos_no_enviados_por_fallidos_pendientes +3$' 'before saca-send runs, all three contacts are pending'
+like "$(saca-list "$STORE" stats "$SEND")" '^ *contactos_no_enviados_por_fallidos_pendientes +3$' 'a send has all three contacts pending before saca-send runs'
 
 # The mail server.
 SINK=$(free_port)
@@ -55,9 +55,9 @@ await 10 listening "$SINK"
 WEB=$(free_port)
 saca-send -a "$T/etc/senders.cdb" -h api.example.com -r bounce+@example.com -k "$T/link.key" -p "$T/published" \
 	-u "http://127.0.0.1:$WEB" "$STORE" "smtp://127.0.0.1:$SINK" 2>"$T/send.log"
-is "$?:$(grep -v '^saca-send: send ' "$T/send.log")" 0: 'saca-send sends what waits and ends'
+is "$?:$(grep -v '^saca-send: send ' "$T/send.log")" 0: 'saca-send without -f sends what waits and ends'
 is "$(saca-list -c "$STORE" sends | sed -n 's/.*,smtp,\([a-z]*\),.*/\1/p')" sent 'a send whose mails were sent is in state sent'
-is "$(cat "$T"/mails/* | grep -c '^Subject: Rebajas de invierno')" 3 'three mails arrived'
+is "$(cat "$T"/mails/* | grep -c '^Subject: Rebajas de invierno')" 3 'the mail server gets one mail for each of three contacts'
 # mail ADDRESS: prints the file that the sink wrote
 mail() { grep -l "^To: <$1@example.org>" "$T"/mails/*; }
 # address KIND NAME: prints the address of that kind in the mail of NAME, decoded
@@ -89,7 +89,7 @@ is "$(visit "$(address c ana)")" '302 https://tienda.example.com/rebajas?a=1&b=2
 is "$(visit "$(address o luis)")" '200 ' 'lighttpd answers the pixel of a mail'
 is "$(visit "$(address v luis)")" '200 ' 'the link to the view page shows the mail'
 like "$(cat "$T/page")" 'Todo a <a href="http://127\.0\.0\.1:[0-9]+/c/' 'the view page has the links of the mail'
-is "$(visit -d List-Unsubscribe=One-Click "$(address u luis)")" '200 ' 'one click unsubscribes'
+is "$(visit -d List-Unsubscribe=One-Click "$(address u luis)")" '200 ' 'one click in a mail unsubscribes its contact'
 like "$(cat "$T/page")" 'You will not receive any more messages from remitente@example\.com' "the answer to an unsubscription is in the send's language"
 
 # A bounce.
@@ -117,7 +117,7 @@ swaks --server "127.0.0.1:$DOOR" --auth-user victor.acme --auth-password secreto
 saca-import -w "$T/web" "$T/spool" "$STORE" 2>/dev/null
 saca-send -h api.example.com -r bounce+@example.com -k "$T/link.key" -p "$T/published" \
 	-u "http://127.0.0.1:$WEB" "$STORE" "smtp://127.0.0.1:$SINK" 2>>"$T/send.log"
-is "$(cat "$T"/mails/* | grep -c '^Subject: Segunda parte')" 1 'the next send mails only the contact that is still subscribed'
-like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_manual +1$' 'the next send counts the unsubscribed contact as unsubscribed'
-like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_automatica +1$' 'the next send counts the bounced contact as suppressed'
+is "$(cat "$T"/mails/* | grep -c '^Subject: Segunda parte')" 1 'a second send mails only the contact that is still subscribed'
+like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_manual +1$' 'a second send counts the unsubscribed contact as baja_manual'
+like "$(saca-list "$STORE" stats $((SEND + 1)))" '^ *contactos_no_enviados_por_inactivos_baja_automatica +1$' 'a second send counts the bounced contact as baja_automatica'
 done_testing

@@ -64,7 +64,7 @@ makes_a_group() {
 	shift
 	before=$(count send)
 	example "$name" >code
-	like "$("$@" 2>&1)" '^250 OK contacts=2 [0-9a-f]{32}' "README.es, $name: the example prints the reply"
+	like "$("$@" 2>&1)" '^250 OK contacts=2 [0-9a-f]{32}' "README.es, $name: the example prints a reply with contacts=2"
 	last_send >/dev/null
 	is "$(count send) $(sqlite3 "$T/saca.db" 'SELECT count(*) FROM group_member WHERE group_id = (SELECT max(id) FROM contact_group)')" \
 		"$before 2" "README.es, $name: the example makes a group and no send"

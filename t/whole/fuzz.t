@@ -42,7 +42,7 @@ for target in $(fuzz_targets); do
 done
 
 # --- Guards against a run that tests nothing
-is "$(cut -d' ' -f1 "$T/queue" | sort | tr '\n' ' ')" "$(fuzz_targets | sort | tr '\n' ' ')" "every fuzz target was run"
+is "$(cut -d' ' -f1 "$T/queue" | sort | tr '\n' ' ')" "$(fuzz_targets | sort | tr '\n' ' ')" "whole/fuzz.t runs every fuzz target"
 for target in $(fuzz_targets); do
 	[ -d "t/$(fuzz_path "$target").seeds" ] || absent="${absent-} $target"
 done
@@ -55,7 +55,7 @@ printf 'Fa@b.es\0Tx\0\0\007' >"$T/seed"
 "$build/t/spool/fuzz/envelope" -x /dev/stdin "$T/seed" >"$T/out" 2>&1 <<'EOS'
 word="abc
 EOS
-is $? 100 "a fuzz target refuses a faulty dictionary"
+is $? 100 "a fuzz target exits 100 for a faulty dictionary"
 "$build/t/spool/fuzz/envelope" "$T/nothing" >"$T/out" 2>&1
 is $? 111 "a fuzz target without its seed files exits 111"
 "$build/t/spool/fuzz/envelope" >"$T/out" 2>&1

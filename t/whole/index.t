@@ -17,5 +17,5 @@ is "$(cat "$T/unnamed")" "" "t/README names every shell test"
 for test in smtp/dialogue/*.smtp; do
 	[ -f "${test%.smtp}.replies" ] || echo "$test"
 done >"$T/unreplied"
-is "$(cat "$T/unreplied")" "" "every transcript has its replies"
+is "$(cat "$T/unreplied")" "" "every transcript of t/smtp/dialogue has its replies"
 done_testing

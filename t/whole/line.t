@@ -85,7 +85,7 @@ saca-import "$T/first" "$T/first.db" 2>"$T/out"
 like "$(cat "$T/out")" '^saca-import: imported=1 sends=1 contacts=1 new=1 failed=0 ms=[0-9]+$' "saca-import imports the conversation's message"
 is "$(sqlite3 "$T/first.db" "SELECT (SELECT count(*) FROM contact), (SELECT count(*) FROM contact_group), \
 	(SELECT count(*) FROM piece), count(*), show_header, social_links, language FROM send")" "1|1|1|1|1|1|3" \
-	"the message becomes one contact, one group, one piece and one send with its options"
+	"the message of the document becomes one contact, group, piece and send with its options"
 like "$(sqlite3 "$T/first.db" "SELECT html FROM piece")" 'charset=utf-8">' "the stored HTML declares UTF-8"
 is "$(sqlite3 "$T/first.db" "SELECT name, (SELECT name FROM piece), (SELECT name FROM contact_group) FROM send")" \
 	"[SMTP] prueba correo simple|[SMTP] prueba correo simple|[SMTP] prueba correo simple" "send, piece and group have a name that begins with [SMTP]"
@@ -105,12 +105,12 @@ like "$(import)" 'imported=1 sends=1 contacts=2 new=2 failed=0' "a recipient giv
 is "$(sql "SELECT subject, name, state, source, username, show_header, social_links, language, contacts_total FROM send WHERE id = $id")" \
 	"Oferta de otoño|[SMTP] Oferta de otoño|new|smtp|victor.acme|0|0|4|2" "the send has the number of the reply, and its options"
 is "$(sql "SELECT group_concat(email) FROM (SELECT email FROM contact ORDER BY email)")" "ana@b.es,luis@b.es" "contacts have addresses in lower case"
-is "$(sql "SELECT count(*) FROM group_member m JOIN send s ON s.group_id = m.group_id WHERE s.id = $id")" 2 "the group of the send has both contacts"
-is "$(sql "SELECT text FROM piece")" "Mañana" "the text is stored in UTF-8"
+is "$(sql "SELECT count(*) FROM group_member m JOIN send s ON s.group_id = m.group_id WHERE s.id = $id")" 2 "the group of a send has both of its contacts"
+is "$(sql "SELECT text FROM piece")" "Mañana" "the text of a send is stored in UTF-8"
 like "$(sql "SELECT html FROM piece")" '<p>Mañana <img src="https://img.example.com/i/[0-9a-f]{64}\.gif"></p>' \
-	"the HTML points at the hosted image"
+	"the stored HTML points at the hosted image"
 is "$(ls "$T/web/i" | wc -l)" 1 "an attachment that the HTML does not use is ignored"
-is "$(sql "SELECT (SELECT name FROM plan), address FROM sender")" "acme|remitente@dominio.com" "plan and sender have rows"
+is "$(sql "SELECT (SELECT name FROM plan), address FROM sender")" "acme|remitente@dominio.com" "the plan and the sender of a send have rows"
 
 # --- And by curl -----------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ sed 's/$/\r/' "$T/m" >"$T/m2"
 said=$(curl -sv "smtp://127.0.0.1:$PORT" --user victor.acme:secreto --mail-from remitente@dominio.com --mail-rcpt ana@b.es \
 	--mail-rcpt eva@b.es --upload-file "$T/m2" 2>&1 | tr -d '\r' | sed -n 's/^< \(250 OK id=.*\)/\1/p')
 like "$said" '^250 OK id=[0-9]+ [0-9a-f]{32}$' "curl gets the number of its send"
-like "$(import)" 'imported=1 sends=1 contacts=2 new=1 failed=0' "a contact that exists is not new again"
+like "$(import)" 'imported=1 sends=1 contacts=2 new=1 failed=0' "a contact that the store has is not added again"
 is "$(sql "SELECT social_links, language FROM send ORDER BY id DESC LIMIT 1")" "1|3" "an unknown value of an option means the default"
 is "$(ls "$T/web/i" | wc -l)" 1 "the same image is hosted once for two pieces"
 
@@ -135,9 +135,9 @@ like "$(sql "SELECT html FROM piece ORDER BY id DESC LIMIT 1")" 'src="cid:falta%
 
 before=$(sql "SELECT count(*) FROM send")
 printf 'Subject: x\nContent-Type: text/html\n\n<p>x\n' >"$T/html"
-like "$(send "$T/html" solo1@b.es)" '^500 Internal error - .*text/plain' "a message without text is refused; the reply names the missing part"
+like "$(send "$T/html" solo1@b.es)" '^500 Internal error - .*text/plain' "a message without text is refused, and the reply names the missing part"
 printf 'Subject: x\n\nx\n' >"$T/text"
-like "$(send "$T/text" solo2@b.es)" '^500 Internal error - .*text/html' "a message without HTML is refused; the reply names the missing part"
+like "$(send "$T/text" solo2@b.es)" '^500 Internal error - .*text/html' "a message without HTML is refused, and the reply names the missing part"
 { cat "$T/m"; head -c 600000 /dev/zero | tr '\0' x | fold -w 70; } >"$T/big"
 is "$(send "$T/big" solo3@b.es)" "552 message size exceeds fixed maximum message size (512000) bytes" "a message over the size limit gets a 552"
 printf 'EHLO x\r\nAUTH PLAIN AHZpY3Rvci5hY21lAHNlY3JldG8=\r\nMAIL FROM:<remitente@dominio.com>\r\nRCPT TO:<solo4@b.es>\r\nDATA\r\nSubject: a medias\r\n' |
@@ -154,7 +154,7 @@ is "$(sql "SELECT count(*) FROM contact_group WHERE source = 'smtp' AND name LIK
 # --- Plan limits, and a message sent twice ------------------------------------------------------
 
 like "$(send "$T/m" a@b.es,c@b.es,d@b.es --auth-user ana.chica --from ana@chica.es)" \
-	'^500 Internal error - exceso de contactos: 3 de 2 permitidos$' "a message over the plan's maxrcpt is refused with both numbers"
+	'^500 Internal error - exceso de contactos: 3 de 2 permitidos$' "a message over the plan's maxrcpt is refused with its recipients and the limit"
 is "$(import)" "" "a message over maxrcpt imports nothing"
 message 'Repetida' 'Message-ID: <repe@dominio.com>'
 one=$(send "$T/m" ana@b.es)
@@ -163,7 +163,7 @@ like "$one" '^250 OK id=' "a message with a Message-ID gets a number"
 is "$two" "$one" "a repeated message gets the same reply"
 like "$(import)" 'imported=1 sends=1' "a repeated message makes one send"
 is "$(send "$T/m" ana@b.es)" "$one" "a repeat after the import gets the same reply"
-is "$(import)" "" "a repeat leaves nothing to import"
+is "$(import)" "" "a repeat after the import leaves nothing to import"
 is "$(grep -c 'verdict=repeat' "$T/log")" 2 "the log has verdict=repeat for each repeat"
 
 # --- Logins ---------------------------------------------------------------------------------------
@@ -174,5 +174,5 @@ like "$said" '^535 Authentication credentials invalid$' "a wrong password gets a
 await 10 grep -Eq '^saca-smtpd: pid=[0-9]+ ip=127\.0\.0\.1 port=[0-9]+ user=victor\.acme sender=- rcpts=0 size=0 verdict=auth-failed id=- uuid=- tls=- ms=[0-9]+$' "$T/log"
 ok $? "a failed login is one line of the log"
 
-is "$(ls "$T/spool/new" "$T/spool/tmp" "$T/spool/failed" | grep -c '^[0-9a-f]')" 0 "the spool is empty at the end"
+is "$(ls "$T/spool/new" "$T/spool/tmp" "$T/spool/failed" | grep -c '^[0-9a-f]')" 0 "the spool is empty after the last import"
 done_testing

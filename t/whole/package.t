@@ -63,7 +63,7 @@ is "$(chroot "$ROOT" id -nG sacahit):$(chroot "$ROOT" id -nG sacaspool):$(chroot
 out=$(chroot "$ROOT" /usr/share/saca/scripts/site daemontools -h api.example.com -u https://links.example.com \
 	-r bounce+@bounces.example.com -p https://panel.example.com 2>&1)
 is $? 0 "scripts/site of the package sets up a host that sends, with the panel" "$out"
-unlike "$out" 'useradd|groupadd|usermod' "scripts/site needs no more users than those of the package"
+unlike "$out" 'useradd|groupadd|usermod' "scripts/site adds no user to those of the package"
 out=$(chroot "$ROOT" dpkg -r saca 2>&1)
 is "$? $(ls "$ROOT"/usr/bin/saca-* 2>/dev/null)" "0 " "dpkg removes the package" "$out"
 done_testing

@@ -168,7 +168,7 @@ delivers() {
 	echo 25 >"$MTA/port"
 	export ROOT MTA RESTART
 	out=$(unshare -mpn --fork --kill-child sh "$T/run" "$@" 2>&1)
-	is "$? $(echo "$out" | tail -n 1)" "0 all sent" "$supervisor: a mail to port 58700 is stored and sent, its open is counted, panel and API show it" || {
+	is "$? $(echo "$out" | tail -n 1)" "0 all sent" "$supervisor: a mail to port 58700 is stored and sent, its open counted, and panel and API show it" || {
 		echo "$out"
 		cat "$T/scanner.log"
 		tail -n 20 "$ROOT"/var/log/saca/*/current
@@ -177,7 +177,7 @@ delivers() {
 	is "$(cut -d' ' -f1 "$MTA/mails" | sort | uniq -d | wc -l) $(wc -l <"$MTA/mails")" "0 1002" \
 		"$supervisor: three restarts of saca-send in a send of 1000 lose and repeat no mail"
 	like "$(cat "$ROOT/var/log/saca/send/current")" 'send 2 of plan acme: to be continued' "$supervisor: saca-send ends its part at SIGTERM, and logs it"
-	like "$(cut -d' ' -f3 "$MTA/mails" | head -n 1)" '^bounce\+[a-z2-7]+@bounces\.example\.com$' "$supervisor: bounces come to the address of -r"
+	like "$(cut -d' ' -f3 "$MTA/mails" | head -n 1)" '^bounce\+[a-z2-7]+@bounces\.example\.com$' "$supervisor: the envelope sender of a mail begins with the prefix of -r"
 }
 
 set_up daemontools && delivers daemontools 'chroot "$ROOT" svc -t /etc/service/saca-send /etc/service/saca-count' \
@@ -186,7 +186,7 @@ set_up runit && delivers runit 'chroot "$ROOT" sv term /etc/service/saca-send /e
 	$ROOMY runsvdir /etc/service
 set_up s6
 if grep -qs s6-tcpserver "$TOP"/scripts/service/s6/*/run; then
-	skip "s6: a mail to port 58700 of the new system is in its store" "Debian has no s6-tcpserver"
+	skip "s6: a mail to port 58700 is stored and sent, its open counted, and panel and API show it" "Debian has no s6-tcpserver"
 else
 	delivers s6 'chroot "$ROOT" s6-svc -t /run/service/saca-send && chroot "$ROOT" s6-svc -t /run/service/saca-count' \
 		$ROOMY s6-svscan /run/service
@@ -209,9 +209,9 @@ touch "$ROOT/var/lib/saca/saca.db"
 state >"$T/before"
 out=$(site systemd -h api.example.com)
 is "$?" 111 "scripts/site refuses a site with the store in the old place"
-like "$out" 'INSTALL 11' "and says where to read on"
+like "$out" 'INSTALL 11' "scripts/site names INSTALL 11 for a store in the old place"
 state >"$T/after"
-is "$(diff "$T/before" "$T/after")" "" "it changes nothing there"
+is "$(diff "$T/before" "$T/after")" "" "scripts/site changes nothing on a site with the store in the old place"
 rm "$ROOT/var/lib/saca/saca.db"
 
 # --- Without lighttpd, for nginx or Apache

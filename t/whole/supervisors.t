@@ -75,7 +75,7 @@ three() {
 		campaign "$1-${way%% *}" >"$T/message"
 		# shellcheck disable=SC2086 # two words
 		out=$(deliver $way 2>&1)
-		ok $? "$1: a campaign, ${way%% *}" "$out
+		ok $? "$1: the port for ${way%% *} accepts a campaign" "$out
 $(cat "$T"/log/*/current "$T/out" 2>/dev/null | tail -n 20)"
 	done
 }
@@ -86,7 +86,7 @@ supervised() {
 	await 10 all_sent
 	is "$(sent)" '3|6' "$1: the importer has stored the messages of all ports"
 	await 10 logged
-	ok $? "$1: the log has a line for each" "$(cat "$T"/log/*/current | tail -n 20)"
+	ok $? "$1: the log has a line for each message" "$(cat "$T"/log/*/current | tail -n 20)"
 }
 
 # restarted NAME COMMAND...: sends messages while COMMAND restarts the services again and again
@@ -190,7 +190,7 @@ by_script() {
 	saca-import "$T/spool" "$T/lib/store/saca.db" 2>"$T/out"
 	is "$(sent)" '3|6' "$1: the messages of all ports are in the spool, and can be imported"
 	await 10 logged_by_script
-	ok $? "$1: the log has a line for each" "$(tail -n 20 "$T/log/script")"
+	ok $? "$1: the log has a line for each message" "$(tail -n 20 "$T/log/script")"
 }
 # start_services: starts the login and the queue service, for supervisors that start only the ports
 start_services() {
@@ -310,7 +310,7 @@ is "$(by_cron)" "" "cron: the line of saca-import prints nothing that cron would
 like "$(cat "$T/logged")" '^saca-import: imported=1 ' "cron: the line of saca-import imports a message and logs that"
 echo x >"$T/spool/new/x"
 like "$(by_cron)" 'set aside: x: ' "cron: the line of saca-import prints a message that is set aside, so that cron mails it"
-like "$(cat "$T/logged")" 'set aside: x: ' "and logged"
+like "$(cat "$T/logged")" 'set aside: x: ' "cron: the line of saca-import logs a message that is set aside"
 
 cp "$SERVICE/cron/sending" "$T/crontab"
 relocate "$T/crontab"

@@ -51,30 +51,30 @@ submit() {
 		out=$(KIND=${way% *} PORT=${way#* } SERVER=localhost LOGIN=victor.acme PASSWORD=secreto SENDER=remitente@example.com \
 			RECIPIENTS=ana@example.org MESSAGE=$T/message CAFILE=$ROOT/etc/saca/cert.pem \
 			on_network "$TOP/t/whole/clients/python" 2>&1)
-		is "$? $out" "0 " "$1: port ${way#* } takes a mail" || log
+		is "$? $out" "0 " "systemd, $1 boot: port ${way#* } accepts a mail" || log
 	done
 }
 
 for service in login queue panel; do
 	await 20 in_system saca-checkpassword -t "/run/saca/door/$service"
-	ok $? "the service at the socket $service answers"
+	ok $? "systemd: the service at the socket $service answers"
 done
 submit first
 await 60 sent 3
-ok $? "the mails are stored and sent" || log
-is "$(failed)" "" "every unit is active, and none has failed" || log
-is "$(in_system journalctl --no-pager -t saca | grep -E 'fatal|warning|unable|no more memory')" "" "no program warns of anything"
-is "$(site | tail -n 1)" "# nothing to do: this host is set up" "a second scripts/site has nothing to do"
+ok $? "systemd: the mails of all ports are stored and sent" || log
+is "$(failed)" "" "systemd: every unit is active, and none has failed" || log
+is "$(in_system journalctl --no-pager -t saca | grep -E 'fatal|warning|unable|no more memory')" "" "systemd: no program logs a warning"
+is "$(site | tail -n 1)" "# nothing to do: this host is set up" "scripts/site systemd run again has nothing to do"
 
 panel() {
 	on_network $ROOMY curl -s --max-time 60 --cacert "$ROOT/etc/saca/panel/cert.pem" --resolve panel.example.com:443:127.0.0.1 \
 		-b "$T/cookies" -c "$T/cookies" "$@"
 }
 is "$(panel -o /dev/null -w '%{http_code}' -d user=victor.acme -d password=secreto https://panel.example.com/login)" 303 \
-	"the panel takes a login" || log
-like "$(panel https://panel.example.com/)" '/sends/1"' "the panel shows a send"
+	"systemd: the panel accepts a login" || log
+like "$(panel https://panel.example.com/)" '/sends/1"' "systemd: the panel shows a send"
 is "$(panel -u victor.acme:secreto -d action=send_bulk_campaign -d rid=1 -d recipients=ana@example.org -d subject=hola -d plain_body=hola \
-	-d html_body=hola https://panel.example.com/api)" "OK: 4" "the API takes a campaign" || log
+	-d html_body=hola https://panel.example.com/api)" "OK: 4" "systemd: the API accepts a campaign" || log
 
 sends=5
 if command -v swaks >/dev/null; then
@@ -88,20 +88,20 @@ fi
 
 out=$(on_network python3 "$TOP/t/whole/restart.py" 58700 "$ROOT/etc/saca/cert.pem" 40 nsenter -t "$INIT" -m -u -i -n -p -C -r -w \
 	systemctl restart saca-login saca-queue saca-import saca-send saca-count 2>"$T/repeated")
-is "$out" "160 accepted" "restarts of the services end no session and lose no message" || { cat "$T/repeated"; log; } | sed 's/^/# /'
+is "$out" "160 accepted" "systemd: restarts of the services end no session and lose no message" || { cat "$T/repeated"; log; } | sed 's/^/# /'
 await 120 sent $((sends + 160))
-is "$(sql "SELECT count(*), count(DISTINCT smtp_id) FROM send WHERE state = 'sent'")" "$((sends + 160))|$((sends + 160))" "each message is sent as one send" || log
-is "$(cut -d' ' -f1 "$T/mta/mails" | sort | uniq -d | wc -l) $(wc -l <"$T/mta/mails")" "0 $((sends + 160))" "the mail server has each mail once"
-is "$(in_system systemctl list-units --failed --plain --no-legend)" "" "no unit failed"
+is "$(sql "SELECT count(*), count(DISTINCT smtp_id) FROM send WHERE state = 'sent'")" "$((sends + 160))|$((sends + 160))" "systemd: each message sent during restarts is one send" || log
+is "$(cut -d' ' -f1 "$T/mta/mails" | sort | uniq -d | wc -l) $(wc -l <"$T/mta/mails")" "0 $((sends + 160))" "systemd: the mail server gets each mail once, whatever is restarted"
+is "$(in_system systemctl list-units --failed --plain --no-legend)" "" "systemd: no unit has failed after restarts"
 
 stop_system
-is "$?" 130 "the system stops" # the kernel ends its first process with SIGINT when that asks for power off
+is "$?" 130 "systemd: the system stops" # the kernel ends its first process with SIGINT when that asks for power off
 boot_system
-ok $? "it boots again" "$(cat "$T/boot.log")"
+ok $? "systemd: the system boots again" "$(cat "$T/boot.log")"
 start_mta
 submit second
 await 60 sent $((sends + 163))
-ok $? "after the boot mails are stored and sent" || log
-is "$(failed)" "" "after the boot every unit is active, and none has failed" || log
+ok $? "systemd: mails after a second boot are stored and sent" || log
+is "$(failed)" "" "systemd: every unit is active after a second boot, and none has failed" || log
 stop_system
 done_testing
