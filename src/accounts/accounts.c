@@ -149,10 +149,7 @@ static enum accounts_wrong read_plan(struct accounts_entry *e, struct words w, s
 /* Has the login no blanks and no controls? It must be one word in the accounts and in the log. */
 static bool is_login(struct words w)
 {
-	for (size_t i = 0; i < w.n; i++)
-		if ((unsigned char)w.s[i] <= ' ' || w.s[i] == 0x7f)
-			return false;
-	return utf8_valid(w.s, w.n);
+	return !ascii_has_space(w.s, w.n) && utf8_valid(w.s, w.n);
 }
 
 static enum accounts_wrong read_user(struct accounts_entry *e, struct words w, struct words *word,

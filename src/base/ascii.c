@@ -62,6 +62,14 @@ static bool is_control(char c)
 	return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7f;
 }
 
+bool ascii_has_space(char const *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] <= 0x20 || s[i] == 0x7f)
+			return true;
+	return false;
+}
+
 bool ascii_has_control(char const *s, size_t n)
 {
 	size_t i = 0;

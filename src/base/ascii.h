@@ -26,6 +26,12 @@ static inline bool ascii_is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* A blank or a part of a line end. */
+static inline bool ascii_is_space(char c)
+{
+	return ascii_is_blank(c) || c == '\r' || c == '\n';
+}
+
 /* Printable, space included: 0x20 to 0x7e. */
 static inline bool ascii_is_print(char c)
 {
@@ -56,5 +62,8 @@ bool ascii_only(char const *s, size_t n);
 
 /* Is there a control octet, 0x00 to 0x1f or 0x7f, other than a tab? */
 bool ascii_has_control(char const *s, size_t n);
+
+/* Is there a control octet or a space: 0x00 to 0x20 or 0x7f? */
+bool ascii_has_space(char const *s, size_t n);
 
 #endif

@@ -82,11 +82,6 @@ static size_t flush_quantum(struct quantum *q, char *out)
 	return n;
 }
 
-static bool is_space(char c)
-{
-	return ascii_is_blank(c) || c == '\r' || c == '\n';
-}
-
 /* Does the line at s[i..n) have complete quanta only, with blanks around them? *end: the end of
    the line. */
 static bool is_data_line(char const *s, size_t n, size_t i, size_t *end)
@@ -94,7 +89,7 @@ static bool is_data_line(char const *s, size_t n, size_t i, size_t *end)
 	size_t count = 0;
 	bool good = true, blank = false;
 	for (; i < n && s[i] != '\n'; i++) {
-		if (is_space(s[i])) {
+		if (ascii_is_space(s[i])) {
 			blank = count > 0;
 			continue;
 		}
@@ -118,7 +113,7 @@ size_t base64_read(char *out, char const *s, size_t n)
 			o += flush_quantum(&q, o);
 			continue;
 		}
-		if (padded && i >= checked && !is_space(s[i]) && !is_data_line(s, n, i, &checked))
+		if (padded && i >= checked && !ascii_is_space(s[i]) && !is_data_line(s, n, i, &checked))
 			break;
 		if (v > 63)
 			continue;

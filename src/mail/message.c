@@ -182,11 +182,6 @@ static char const *const names[OPTIONS] = {
 	[TRACK_CLICKS] = "TrackingClicks",
 };
 
-static bool is_space(char c)
-{
-	return ascii_is_blank(c) || c == '\r' || c == '\n';
-}
-
 /* Each of these returns false for an unknown value, and leaves *out alone. */
 static bool set_switch(bool *out, char const *s, size_t n)
 {
@@ -252,9 +247,9 @@ static bool next_option(struct option_walk *w)
 		w->which = i;
 		w->value = f.value;
 		w->value_n = f.value_len;
-		for (; w->value_n && is_space(w->value[0]); w->value_n--)
+		for (; w->value_n && ascii_is_space(w->value[0]); w->value_n--)
 			w->value++;
-		while (w->value_n && is_space(w->value[w->value_n - 1]))
+		while (w->value_n && ascii_is_space(w->value[w->value_n - 1]))
 			w->value_n--;
 		return true;
 	}

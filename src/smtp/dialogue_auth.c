@@ -29,10 +29,7 @@ static void refuse_login(struct dialogue *d, char const *user, size_t n)
 /* Is it one word of UTF-8? A login becomes a header field of the spool's file. */
 static bool is_login(char const *user, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)user[i] <= 0x20 || user[i] == 0x7f)
-			return false;
-	return n > 0 && n <= DIALOGUE_USER && utf8_valid(user, n);
+	return n > 0 && n <= DIALOGUE_USER && !ascii_has_space(user, n) && utf8_valid(user, n);
 }
 
 static void try_login(struct dialogue *d, char const *user, size_t un, char const *password, size_t pn)

@@ -58,10 +58,7 @@ static bool take_field(struct rest *r, char const *name, struct slice *value)
 /* Whether v has 1 to VALUE_MAX octets, no blanks and no control octets. */
 static bool is_word(struct slice v)
 {
-	for (size_t i = 0; i < v.n; i++)
-		if ((unsigned char)v.s[i] <= 0x20 || v.s[i] == 0x7f)
-			return false;
-	return v.n > 0 && v.n <= VALUE_MAX;
+	return v.n > 0 && v.n <= VALUE_MAX && !ascii_has_space(v.s, v.n);
 }
 
 static bool is_address(struct slice v)

@@ -13,6 +13,8 @@ START_TEST(all_256_octets_are_classified)
 		ck_assert_int_eq(ascii_is_alpha(c), u || l);
 		ck_assert_int_eq(ascii_lower(c), u ? lower[u - upper] : c);
 		ck_assert_int_eq(ascii_is_digit(c), i && strchr("0123456789", i));
+		ck_assert_int_eq(ascii_is_space(c), i && strchr(" \t\r\n", i));
+		ck_assert_int_eq(ascii_has_space((char const[]){'a', c, 'b'}, 3), i <= 0x20 || i == 0x7f);
 	}
 }
 END_TEST
