@@ -83,9 +83,9 @@ bool api_run(struct api *a, char const *sql, size_t n, struct store_value const 
 	return a->result == STORE_OK;
 }
 
-bool api_put_row(void *output, size_t n, char const *const *column, size_t const *length)
+bool api_put_row(void *arg, size_t n, char const *const *column, size_t const *length)
 {
-	struct output *o = output;
+	struct output *o = arg;
 	(void)n;
 	output_row(o, column, length);
 	return o->shape != OUTPUT_RECORD && !o->to->no_memory;
@@ -121,9 +121,7 @@ enum api_fault api_ok(struct api *a, char const *text)
 	return API_OK;
 }
 
-/* --- Logging in ------------------------------------------------------------------------------ */
-
-static void log_failure(struct api const *a, char const *label, char const *reason)
+enum api_fault api_log(struct api const *a, char const *label, char const *reason)
 {
 	struct log_line l;
 	log_start(&l);
@@ -132,7 +130,10 @@ static void log_failure(struct api const *a, char const *label, char const *reas
 		log_add_string(&l, "user", a->user.name);
 	log_text(&l, label, reason);
 	log_write(&l);
+	return API_LATER;
 }
+
+/* --- Logging in ------------------------------------------------------------------------------ */
 
 /* Checks a login; user is `user.plan`. */
 static enum api_fault check_login(struct api *a, char const *user, char const *password)
@@ -144,8 +145,7 @@ static enum api_fault check_login(struct api *a, char const *user, char const *p
 	case WEB_LOGIN_TOO_MANY: return API_FAILURES;
 	case WEB_LOGIN_LATER: break;
 	}
-	log_failure(a, " warning: ", reason);
-	return API_LATER;
+	return api_log(a, " warning: ", reason);
 }
 
 /* Checks the login of user and plan, as fields. */
@@ -211,8 +211,8 @@ static enum api_fault form_fault_of(enum form_fault f)
 	return f == FORM_OK ? API_OK : f == FORM_TOO_MANY ? API_FIELDS : API_BODY;
 }
 
-/* Reads the fields: of the body first, so that they count more than those of the URL. */
-static enum api_fault read_form(struct api *a)
+/* Reads the fields of the body. Called before read_query: of two fields with one name the first counts. */
+static enum api_fault read_body(struct api *a)
 {
 	enum form_fault fault = FORM_OK;
 	if (a->is_post && !request_body(a->request, BODY_OCTETS, &a->form, &fault)) {
@@ -220,13 +220,13 @@ static enum api_fault read_form(struct api *a)
 			return API_LARGE;
 		if (errno == EPROTO)
 			return API_BODY;
-		log_failure(a, " warning: unable to read the body: ", strerror(errno));
-		return API_LATER;
+		return api_log(a, " warning: unable to read the body: ", strerror(errno));
 	}
 	return form_fault_of(fault);
 }
 
-/* The fields of the URL. A password does not belong there: logs have it. */
+/* Reads the fields of the URL. With POST it is called after the login: a password in a URL does not
+   count, since logs have it. */
 static enum api_fault read_query(struct api *a)
 {
 	return form_fault_of(request_query(a->request, &a->form));
@@ -296,14 +296,12 @@ static enum api_fault run_in_store(struct api *a, struct api_action const *actio
 {
 	enum api_fault r = API_LATER;
 	a->result = store_open(&a->store, a->settings->store, action->access == API_WRITES);
-	if (!a->store) {
-		log_failure(a, " warning: ", "out of memory");
-		return API_LATER;
-	}
+	if (!a->store)
+		return api_log(a, " warning: ", "out of memory");
 	for (int i = 0; (i == 0 ? a->result == STORE_OK : a->result == STORE_AGAIN) && i < REPEATS; i++)
 		r = run_transaction(a, action);
 	if (r == API_LATER && a->result != STORE_OK)
-		log_failure(a, " warning: store: ", a->store->reason);
+		(void)api_log(a, " warning: store: ", a->store->reason);
 	a->store->close(a->store);
 	return r;
 }
@@ -350,7 +348,7 @@ void api_answer(struct api *a)
 	else if (!a->is_post && !request_is_get(a->request))
 		r = API_METHOD;
 	if (r == API_OK)
-		r = read_form(a);
+		r = read_body(a);
 	if (r == API_OK && !a->is_post)
 		r = read_query(a);
 	if (r == API_OK)

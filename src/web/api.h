@@ -1,5 +1,6 @@
-/* The API for programs, saca-api(8). A request is a form with an action and its parameters. api.c reads the request, logs the user in and finds the action; the
-   actions are in api_sends.c, api_contacts.c and api_campaign.c. */
+/* The API for programs, saca-api(8). A request is a form with an action and its parameters. api.c
+   reads the request, logs the user in and finds the action. The actions are in api_sends.c,
+   api_contacts.c and api_campaign.c. */
 #ifndef WEB_API_H
 #define WEB_API_H
 
@@ -32,18 +33,18 @@ enum api_fault {
 	API_ORIGIN,     /* 400: from the page of another site */
 	API_BODY,       /* 400: the body is not a form */
 	API_FIELDS,     /* 400: too many fields */
-	API_NO_LOGIN,   /* 401: neither Basic nor the fields */
-	API_LOGIN,      /* 401 */
+	API_NO_LOGIN,   /* 401: neither HTTP Basic nor the three fields of a login */
+	API_LOGIN,      /* 401: the login is wrong */
 	API_OTHER_PLAN, /* 403: the field plan is not the login's */
 	API_SENDER,     /* 403: the sender is not validated; word: the text */
 	API_NOT_FOUND,  /* 404; word: the parameter */
-	API_METHOD,     /* 405 */
-	API_LARGE,      /* 413 */
+	API_METHOD,     /* 405: not GET, HEAD or POST; or an action that needs POST */
+	API_LARGE,      /* 413: the body is too large */
 	API_MISSING,    /* 422; word: the parameter */
 	API_PARAMETER,  /* 422; word: the parameter, and what is wrong */
-	API_NO_ACTION,  /* 422 */
+	API_NO_ACTION,  /* 422: an unknown action */
 	API_STATE,      /* 422: the send's state does not allow it */
-	API_FAILURES,   /* 429 */
+	API_FAILURES,   /* 429: too many failed logins */
 	API_QUEUE,      /* 500; word: the queue's reason */
 	API_NOT_HERE,   /* 501; word: the action */
 	API_LATER,      /* 503: the reason has been logged */
@@ -97,6 +98,9 @@ char const *api_text(struct api const *a, char const *name);
 /* Reads a number of at most `most`. Absent or empty: the fallback, or API_MISSING if that is NULL. */
 enum api_fault api_number(struct api *a, char const *name, uint64_t most, uint64_t const *fallback, uint64_t *out);
 
+/* Logs a failure with the client's address and login, as label and reason. Returns API_LATER. */
+enum api_fault api_log(struct api const *a, char const *label, char const *reason);
+
 /* Runs a statement. False: it failed; the action returns API_LATER, and the caller logs. */
 bool api_run(struct api *a, char const *sql, size_t n, struct store_value const *values, store_row *row, void *arg);
 
@@ -108,8 +112,8 @@ enum api_fault api_list(struct api *a, enum output_shape shape, struct output_co
 enum api_fault api_record(struct api *a, char const *parameter, struct output_column const *columns, size_t columns_n,
 	char const *sql, size_t n, struct store_value const *values);
 
-/* For output_row: arg is a struct output. */
-bool api_put_row(void *output, size_t n, char const *const *column, size_t const *length);
+/* For api_run: writes each row to arg, a struct output. */
+bool api_put_row(void *arg, size_t n, char const *const *column, size_t const *length);
 
 /* Answers `OK: text`. */
 enum api_fault api_ok(struct api *a, char const *text);

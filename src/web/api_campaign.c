@@ -3,7 +3,6 @@
 
 #include "accounts/senders.h"
 #include "base/ascii.h"
-#include "base/log.h"
 #include "base/num.h"
 #include "mail/address.h"
 #include "send/words.h"
@@ -15,7 +14,6 @@
 
 #define MESSAGE_ID_OCTETS 250
 #define NAME_OCTETS 1000
-#define MESSAGE_OCTETS 512000 /* as the SMTP door */
 
 /* A campaign in the making. */
 struct sending {
@@ -27,30 +25,19 @@ struct sending {
 	char message_id[MESSAGE_ID_OCTETS + 3];
 };
 
-static enum api_fault log_later(struct api const *a, char const *label, char const *reason)
-{
-	struct log_line l;
-	log_start(&l);
-	log_add_string(&l, "ip", a->request->address);
-	log_add_string(&l, "user", a->user.name);
-	log_text(&l, label, reason);
-	log_write(&l);
-	return API_LATER;
-}
-
-/* A refusal in the words of the SMTP door. */
-static enum api_fault refuse(struct api *a, enum refusal why, uint64_t n, uint64_t most)
+/* Refuses a campaign with the text that a client of the SMTP door gets. */
+static enum api_fault refuse_as_queue(struct api *a, enum refusal why, uint64_t n, uint64_t most)
 {
 	char text[REFUSAL_TEXT];
 	refusal_format(text, why, NULL, n, most);
 	return api_fault(a, API_QUEUE, text);
 }
 
-/* A refusal in the words of a reply of the SMTP dialogue, without its code. */
+/* Refuses a campaign with the text of a reply of the SMTP dialogue, without its code. */
 static enum api_fault refuse_as_dialogue(struct api *a, enum api_fault fault, enum reply reply)
 {
 	char line[REPLY_LINE + 1], size[NUM_FMT];
-	num_fmt(size, MESSAGE_OCTETS);
+	num_fmt(size, CAMPAIGN_OCTETS);
 	struct reply_words const words = {.brand = a->settings->brand, .size = size};
 	line[reply_format(line, reply, &words, true) - 2] = 0;
 	return api_fault(a, fault, line + 4);
@@ -128,8 +115,8 @@ static enum api_fault read_message_id(struct sending *s)
 	return API_OK;
 }
 
-/* Reads the text parameters. At least one body must be there: without both the queue would import
-   the contacts alone. */
+/* Reads the text parameters. One of the two bodies must be there: of a campaign without both the
+   queue would import the contacts alone. */
 static enum api_fault read_texts(struct sending *s)
 {
 	struct api *a = s->api;
@@ -187,13 +174,13 @@ static enum api_fault check_sender(struct sending *s, struct accounts_plan *plan
 	struct api *a = s->api;
 	size_t n = strlen(a->user.plan);
 	if (!senders_open(&s->senders, a->settings->senders))
-		return log_later(a, " warning: unable to open senders.cdb: ", strerror(errno));
+		return api_log(a, " warning: unable to open senders.cdb: ", strerror(errno));
 	enum senders_result r = senders_plan(&s->senders, a->user.plan, n, plan);
 	if (r != SENDERS_DAMAGED)
 		r = senders_address(&s->senders, a->user.plan, n, s->sender, s->sender_n, NULL);
 	senders_close(&s->senders);
 	if (r == SENDERS_DAMAGED)
-		return log_later(a, " warning: ", "senders.cdb is damaged: compile the accounts again");
+		return api_log(a, " warning: ", "senders.cdb is damaged: compile the accounts again");
 	return r == SENDERS_YES ? API_OK : refuse_as_dialogue(a, API_SENDER, REPLY_SENDER);
 }
 
@@ -202,16 +189,16 @@ static enum api_fault check_sender(struct sending *s, struct accounts_plan *plan
 static enum api_fault add_recipient(struct sending *s, char const *address, size_t n)
 {
 	char word[64 + ADDRESS_MAX];
-	while (n && (ascii_is_blank(*address) || *address == '\r' || *address == '\n')) {
+	while (n && ascii_is_space(*address)) {
 		address++;
 		n--;
 	}
-	while (n && (ascii_is_blank(address[n - 1]) || address[n - 1] == '\r' || address[n - 1] == '\n'))
+	while (n && ascii_is_space(address[n - 1]))
 		n--;
 	switch (n ? campaign_add(&s->campaign, address, n) : CAMPAIGN_ADDED) {
 	case CAMPAIGN_ADDED: return API_OK;
-	case CAMPAIGN_FULL: return refuse(s->api, REFUSAL_RECIPIENTS, 0, 0);
-	case CAMPAIGN_NO_MEMORY: return log_later(s->api, " warning: ", "out of memory");
+	case CAMPAIGN_FULL: return refuse_as_queue(s->api, REFUSAL_RECIPIENTS, 0, 0);
+	case CAMPAIGN_NO_MEMORY: return api_log(s->api, " warning: ", "out of memory");
 	case CAMPAIGN_BAD_ADDRESS: break;
 	}
 	return api_fault(s->api, API_PARAMETER,
@@ -226,7 +213,7 @@ static enum api_fault read_recipients(struct sending *s, struct accounts_plan co
 	if (!at)
 		return api_fault(a, API_MISSING, "recipients");
 	if (!campaign_start(&s->campaign, s->sender, s->sender_n))
-		return log_later(a, " warning: unable to start a campaign: ", strerror(errno));
+		return api_log(a, " warning: unable to start a campaign: ", strerror(errno));
 	while (*at && r == API_OK) {
 		size_t n = strcspn(at, ",");
 		r = add_recipient(s, at, n);
@@ -236,7 +223,7 @@ static enum api_fault read_recipients(struct sending *s, struct accounts_plan co
 	if (r == API_OK && !count)
 		r = api_fault(a, API_MISSING, "recipients");
 	if (r == API_OK && plan->maxrcpt && count > plan->maxrcpt)
-		r = refuse(a, REFUSAL_CONTACTS, count, plan->maxrcpt);
+		r = refuse_as_queue(a, REFUSAL_CONTACTS, count, plan->maxrcpt);
 	return r;
 }
 
@@ -247,13 +234,13 @@ static enum api_fault answer_receipt(struct api *a, struct answer const *answer)
 	char const *id, *uuid;
 	size_t id_n, uuid_n;
 	if (!answer_read_receipt(answer->text, &id, &id_n, &uuid, &uuid_n) || !id)
-		return log_later(a, " warning: the queue gave no number: ", answer->text);
+		return api_log(a, " warning: the queue gave no number: ", answer->text);
 	api_ok(a, "");
 	response_put(a->response, id, id_n);
 	return API_OK;
 }
 
-static enum api_fault submit(struct sending *s)
+static enum api_fault submit_campaign(struct sending *s)
 {
 	struct api *a = s->api;
 	struct campaign_origin const origin = {.user = &a->user, .queue = a->settings->queue, .address = a->request->address,
@@ -263,7 +250,7 @@ static enum api_fault submit(struct sending *s)
 	char reason[ASK_REASON] = "out of memory";
 	answer_read(&answer, -1, "", 0);
 	bool composed = campaign_compose(&message, &s->campaign, a->settings->prefix);
-	bool fits = message.len <= MESSAGE_OCTETS;
+	bool fits = message.len <= CAMPAIGN_OCTETS;
 	if (composed && fits)
 		campaign_submit(&s->campaign, &message, &origin, &answer, reason);
 	buf_free(&message);
@@ -276,7 +263,7 @@ static enum api_fault submit(struct sending *s)
 	case VERDICT_PERMANENT:
 		return api_fault(a, API_QUEUE, answer.text);
 	default:
-		return log_later(a, " warning: ", reason);
+		return api_log(a, " warning: ", reason);
 	}
 }
 
@@ -296,7 +283,7 @@ static enum api_fault run_steps(struct sending *s)
 		r = check_sender(s, &plan);
 	if (r == API_OK)
 		r = read_recipients(s, &plan);
-	return r == API_OK ? submit(s) : r;
+	return r == API_OK ? submit_campaign(s) : r;
 }
 
 static enum api_fault send_bulk_campaign(struct api *a)

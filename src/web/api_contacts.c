@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Of a contact_id: the address, null once the person is forgotten. */
+/* The address of a contact, by its id; null if the person was forgotten. */
 #define EMAIL_OF(id) "(SELECT c.email FROM contact c WHERE c.plan_id = $1 AND c.id = " id ")"
 
 static struct output_column const id_and_email[] = {{"id", true}, {"email", false}};

@@ -133,7 +133,7 @@ static enum api_fault check_send(struct api *a, uint64_t *send)
 
 static enum api_fault get_contacts_stat_section(struct api *a)
 {
-	static struct output_column const columns[] = {{"id", true}, {"email", false}}; /* the first of the section's */
+	static struct output_column const columns[] = {{"id", true}, {"email", false}}; /* the first columns of a section */
 	struct buf sql = BUF_ZERO;
 	uint64_t send;
 	char const *name = api_text(a, "section");

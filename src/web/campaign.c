@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* Neither quoted-printable nor base64 can have it in a line (RFC 2045 6.7). */
+/* `=_` occurs neither in quoted-printable nor in base64 (RFC 2045 6.7). */
 #define BOUNDARY "=_saca"
 
 /* --- The message ----------------------------------------------------------------------------- */

@@ -12,7 +12,8 @@
 
 #include <stdbool.h>
 
-#define CAMPAIGN_RECIPIENTS 50000          /* as the SMTP door */
+#define CAMPAIGN_OCTETS 512000             /* of a message at most; these three limits are the SMTP door's */
+#define CAMPAIGN_RECIPIENTS 50000
 #define CAMPAIGN_RECIPIENT_OCTETS (2 << 20)
 #define CAMPAIGN_SECONDS 60                /* to wait for the queue service */
 
@@ -23,11 +24,11 @@ struct campaign {
 	char const *text, *html;
 	char const *message_id; /* with brackets: a repeat within 24 hours gets the same number */
 	struct message_options options;
-	struct rcptset recipients; /* with the sender; rcptset_begin and campaign_add fill it */
+	struct rcptset recipients; /* and the sender: set by campaign_start and campaign_add */
 };
 
-/* Appends the message: header fields, text and HTML. prefix: of the options, `X-Teenvio-`. False: out of
-   memory. */
+/* Appends the message: header fields, text and HTML. prefix: the start of the option fields' names,
+   such as `X-Teenvio-`. False: out of memory. */
 bool campaign_compose(struct buf *out, struct campaign const *c, char const *prefix);
 
 /* Prepares the recipients of an empty campaign. sender: a normalized address. False: errno. */
@@ -48,10 +49,10 @@ struct campaign_origin {
 	char const *address;         /* the client's */
 	char const *host;            /* ours */
 	bool https;
-	bool is_real; /* also if the plan has sandbox=yes */
+	bool is_real; /* it is delivered even if the plan has sandbox=yes */
 };
 
-/* Hands a composed message to the queue service. The answer is that which a client of the SMTP
+/* Hands a composed message to the queue service. The answer is the one that a client of the SMTP
    door would get. reason: the reason of a failure, for the log. */
 void campaign_submit(struct campaign *c, struct buf const *message, struct campaign_origin const *origin,
 	struct answer *answer, char reason[ASK_REASON]);

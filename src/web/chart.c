@@ -31,8 +31,8 @@ static bool keep_start(void *arg, size_t n, char const *const *column, size_t co
 	return false;
 }
 
-/* The shortest of a few lengths of a bucket with which the chart reaches from start to now; it ends after
-   four weeks. */
+/* Chooses the length of a bucket: the shortest with which the chart reaches from start to now. A
+   chart of days ends after BUCKETS days. */
 static int64_t choose_bucket(char const *start, char const *now)
 {
 	static int64_t const seconds[] = {3600, 3 * 3600, 8 * 3600, 86400};
@@ -58,7 +58,7 @@ static bool add_counts(void *arg, size_t n, char const *const *column, size_t co
 	return true;
 }
 
-/* Reads the hours of the chart, which are at most 24 days of them. */
+/* Reads the hours of the chart: at most those of BUCKETS days. */
 static void read_hours(struct page *p, uint64_t id, struct chart *c)
 {
 	char end[DATE_ISO];
@@ -67,7 +67,7 @@ static void read_hours(struct page *p, uint64_t id, struct chart *c)
 		STORE_VALUES(store_number(p->plan), store_number(id), store_time((struct slice){end, strlen(end)})), add_counts, c);
 }
 
-static uint64_t highest(struct chart const *c)
+static uint64_t highest_count(struct chart const *c)
 {
 	uint64_t most = 1;
 	for (size_t i = 0; i < BUCKETS; i++) {
@@ -77,7 +77,7 @@ static uint64_t highest(struct chart const *c)
 	return most;
 }
 
-/* The end of the axis: the next of a few round numbers, even where it has a middle. */
+/* Rounds up to the end of the axis. Above 1 that is even: the axis has a label in its middle. */
 static uint64_t round_up(uint64_t most)
 {
 	static uint64_t const steps[] = {10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100};
@@ -114,7 +114,7 @@ static void print_time(struct page *p, struct chart const *c, uint64_t i, char c
 
 static void print_chart(struct page *p, struct chart const *c)
 {
-	uint64_t most = round_up(highest(c)), step = (TO - FROM) / BUCKETS, width = (step - 4) / 2;
+	uint64_t most = round_up(highest_count(c)), step = (TO - FROM) / BUCKETS, width = (step - 4) / 2;
 	page_print(p, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 480 220\" width=\"480\" height=\"220\"><style>%h</style>",
 		web_chart_style);
 	page_print(p, "<rect class=\"open\" x=\"46\" y=\"4\" width=\"10\" height=\"10\" rx=\"2\"/><text x=\"62\" y=\"14\">%w</text>"

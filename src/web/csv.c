@@ -38,3 +38,10 @@ void csv_row(struct page *p, char const *const *cell, size_t n)
 	if (p->out.body.len >= FLUSH_OCTETS && !response_flush(&p->out))
 		strerr_diefusys(EXIT_TEMPORARY, "write the response");
 }
+
+bool csv_store_row(void *arg, size_t n, char const *const *column, size_t const *length)
+{
+	(void)length;
+	csv_row(arg, column, n);
+	return true;
+}

@@ -3,6 +3,7 @@
 
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/num.h"
 #include "mail/header.h"
 #include "mail/param.h"
 
@@ -148,4 +149,12 @@ char const *form_value(struct form const *f, char const *name)
 		if (strcmp(f->field[i].name, name) == 0)
 			return f->field[i].value;
 	return NULL;
+}
+
+uint64_t form_number(struct form const *f, char const *name)
+{
+	char const *s = form_value(f, name);
+	uint64_t v = 0;
+	(void)(s && num_scan(s, strlen(s), INT64_MAX, &v));
+	return v;
 }

@@ -5,6 +5,7 @@
 #define WEB_FORM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define FORM_FIELDS 256 /* fields at most; a form with more is refused whole */
 
@@ -29,11 +30,14 @@ enum form_fault {
 /* Adds the fields of s[0..n) to the form. s is overwritten and must outlive it. */
 enum form_fault form_read_urlencoded(struct form *f, char *s, size_t n);
 
-/* Likewise by content type (a string, as CONTENT_TYPE has it; parameters are looked at).
-   s[n] must be writable. */
+/* Adds the fields of the body s[0..n). type: a string, as CONTENT_TYPE has it, with its parameters.
+   s is overwritten, s[n] must be writable, and s must outlive the form. */
 enum form_fault form_read_body(struct form *f, char const *type, char *s, size_t n);
 
 /* The value of the first field of that name (exact), or NULL. */
 char const *form_value(struct form const *f, char const *name);
+
+/* The same as a number of at most INT64_MAX; 0: it is absent, or not a number. */
+uint64_t form_number(struct form const *f, char const *name);
 
 #endif

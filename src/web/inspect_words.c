@@ -48,8 +48,8 @@ static struct range const invisible[] = {
 	{0x10ffff, 0x10ffff},
 };
 
-/* Small letters have the length in UTF-8 of their capitals here. */
-static unsigned long lower(unsigned long c)
+/* Lowers Latin, Greek and Cyrillic letters. Each has as many octets in UTF-8 as its capital. */
+static unsigned long lower_letter(unsigned long c)
 {
 	if (c < 0x80)
 		return (unsigned char)ascii_lower((char)c);
@@ -144,7 +144,7 @@ static size_t read_word(struct words *words, char const *s, size_t n, bool *done
 		if (!is_in(invisible, c)) {
 			if (is_separator(c))
 				break;
-			*done = buf_put(o, small, utf8_write(lower(c), small));
+			*done = buf_put(o, small, utf8_write(lower_letter(c), small));
 			has_digit = has_digit || (c < 0x80 && ascii_is_digit((char)c));
 			characters++;
 		}

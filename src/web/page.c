@@ -17,12 +17,12 @@
 #define POLICY "default-src 'none'; style-src 'sha256-%'; img-src 'self' data:; frame-src 'self'; form-action 'self'; " \
 	"frame-ancestors 'none'; base-uri 'none'"
 
-/* An envelope. */
+/* The logo: an envelope. */
 #define LOGO "<svg viewBox=\"0 0 28 28\" aria-hidden=\"true\"><rect width=\"28\" height=\"28\" rx=\"8\" fill=\"#1d5bb8\"/>" \
 	"<path d=\"M7 9.5h14v10H7z\" fill=\"none\" stroke=\"#fff\" stroke-width=\"1.8\" stroke-linejoin=\"round\"/>" \
 	"<path d=\"m7 10 7 5.5 7-5.5\" fill=\"none\" stroke=\"#fff\" stroke-width=\"1.8\" stroke-linejoin=\"round\"/></svg>"
 
-/* The same for the window's title. */
+/* The logo as the icon of the window. */
 #define ICON "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 28 28'%3E%3Crect width='28' height='28' " \
 	"rx='8' fill='%231d5bb8'/%3E%3Cpath d='M7 9.5h14v10H7zm0 .5 7 5.5 7-5.5' fill='none' stroke='%23fff' stroke-width='1.8'/%3E%3C/svg%3E"
 
@@ -258,6 +258,15 @@ void page_run(struct page *p, char const *sql, size_t n, struct store_value cons
 		page_store_failed(p);
 }
 
+void page_require(struct page *p, char const *sql, uint64_t id)
+{
+	uint64_t found = 0;
+	if (store_read_number(p->store, sql, STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)
+		page_store_failed(p);
+	if (!found)
+		page_not_found(p);
+}
+
 uint64_t page_column(char const *const *column, size_t const *length, size_t i)
 {
 	uint64_t v = 0;
@@ -295,14 +304,6 @@ void page_done(struct page *p, struct page_done const *done)
 	for (; done->value; done++)
 		if (!strcmp(value, done->value))
 			page_print(p, "<p class=\"note %h\" role=\"status\">%w</p>", done->class, done->text);
-}
-
-uint64_t page_number_field(struct page const *p, char const *name)
-{
-	char const *s = form_value(&p->query, name);
-	uint64_t v = 0;
-	(void)(s && num_scan(s, strlen(s), INT64_MAX, &v));
-	return v;
 }
 
 char const *page_text_field(struct page const *p, char const *name)

@@ -37,7 +37,7 @@ struct page {
 	struct form query, body;
 	struct response out;
 	enum web_language language;
-	char const *base;         /* what all links begin with: the path in SACA_URL, "" or `/panel` */
+	char const *base;         /* the start of all links: the path in SACA_URL, "" or `/panel` */
 	struct web_session session;   /* cookie: "" before the login */
 	char token[SESSION_TOKEN]; /* of its forms */
 	char const *plan_name;    /* in session.login */
@@ -69,14 +69,14 @@ void page_query_text(struct page *p, char const *s);
 /* Appends part/whole as a percentage with one decimal; a dash if whole is 0. */
 void page_percent(struct page *p, uint64_t part, uint64_t whole);
 
-/* Appends a bar, filled by part/whole. class: "" or more classes, with a blank before. */
+/* Appends a bar, filled by part/whole. classes: "" or more classes of CSS, with a blank before. */
 void page_bar(struct page *p, uint64_t part, uint64_t whole, char const *classes);
 
-/* Begins a page: frame and navigation. title: text, becomes <title> alone. */
+/* Begins a page with its frame and navigation, and ends it. title: text for <title>. */
 void page_start(struct page *p, char const *status, enum page_area area, char const *title);
 void page_end(struct page *p);
 
-/* Writes the response and ends the request. Exits 111 where standard output fails. */
+/* Writes the response and ends the request. Exits with EXIT_TEMPORARY if it cannot be written. */
 void page_send(struct page *p);
 
 /* The word of the page's language. */
@@ -95,6 +95,9 @@ void page_redirect(struct page *p, char const *path, char const *query);
 
 /* Runs a statement. Does not return if it fails. */
 void page_run(struct page *p, char const *sql, size_t n, struct store_value const *values, store_row *row, void *arg);
+
+/* Answers 404 unless the statement has a row. Its parameters are the plan and id. */
+void page_require(struct page *p, char const *sql, uint64_t id);
 
 /* A column of a row as a number; 0 for null and for other text. */
 uint64_t page_column(char const *const *column, size_t const *length, size_t i);
@@ -115,9 +118,7 @@ void page_done(struct page *p, struct page_done const *done);
 /* Makes a pattern of LIKE ... ESCAPE '!' that finds the text anywhere; a string in out. */
 void page_pattern(struct page *p, struct buf *out, char const *text);
 
-/* Returns a field of the query as a number; 0: absent, or not a number. page_text_field: as text;
-   "": absent, or not UTF-8. */
-uint64_t page_number_field(struct page const *p, char const *name);
+/* Returns a field of the query; "": it is absent, or not UTF-8. */
 char const *page_text_field(struct page const *p, char const *name);
 
 #endif

@@ -1,5 +1,5 @@
-/* Lists in pages: see paged.h. A page before a key is read in the opposite order, and its rows are then turned
-   round in the output. */
+/* Lists in pages: see paged.h. A page before a key is read in the opposite order; then its rows are
+   reversed in the output. */
 #include "web/paged.h"
 
 #include "base/num.h"
@@ -13,8 +13,8 @@ struct reader {
 	struct paged const *list;
 };
 
-/* Reverses the rows of the output, and the keys of the first and the last one. */
-static void turn_rows(struct page *p)
+/* Reverses the rows in the output, and swaps the keys of the first and the last one. */
+static void reverse_rows(struct page *p)
 {
 	struct buf turned = BUF_ZERO;
 	char key[PAGE_KEY];
@@ -74,11 +74,11 @@ static void read_rows(struct page *p, struct paged const *l, struct store_value 
 	buf_free(&sql);
 }
 
-/* A key of the query. False: absent, or no key. */
+/* Reads the field `name` of the query as a key. False: it is absent, or not a key. */
 static bool read_key(struct page *p, struct paged const *l, char const *name, struct store_value *key)
 {
 	char const *text = page_text_field(p, name);
-	uint64_t number = page_number_field(p, name);
+	uint64_t number = form_number(&p->query, name);
 	*key = l->is_text ? store_string(text) : store_number(number);
 	return l->is_text ? *text : number != 0;
 }
@@ -90,12 +90,12 @@ bool paged_print(struct page *p, struct paged const *l)
 	l->print_head(p);
 	rows = p->out.body.len;
 	p->rows = 0;
-	/* towards the beginning: if there is less than a page of rows, show the first page */
+	/* backwards: if fewer rows than a page come before the key, show the first page */
 	if (read_key(p, l, l->newest_first ? "after" : "before", &key)) {
 		read_rows(p, l, key, !l->newest_first);
 		p->is_middle = p->has_more;
 		if (p->has_more)
-			turn_rows(p);
+			reverse_rows(p);
 	} else if (read_key(p, l, l->newest_first ? "before" : "after", &key)) {
 		read_rows(p, l, key, l->newest_first);
 		p->is_middle = p->rows > 0;

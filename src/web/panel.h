@@ -1,6 +1,6 @@
-/* The pages of the panel, one function each. They run in a transaction of p->store, and write the
-   response but for its end. id: the number in the path. Each statement names p->plan, so a page
-   cannot show rows of another plan. */
+/* The pages of the panel, one function each. They run in a transaction of p->store and prepare the
+   response, which saca-panel sends. id: the number in the path, or 0. Each statement names p->plan,
+   so a page cannot show rows of another plan. */
 #ifndef WEB_PANEL_H
 #define WEB_PANEL_H
 
@@ -52,7 +52,7 @@ struct panel_list {
 	enum web_text what;               /* a sentence below the title; 0: none */
 	enum web_text empty, empty_why;   /* what a list without rows says */
 	char const *select, *key;         /* without order; $1: the plan. The column of the id */
-	char const *found;                /* AND ...; $2: a pattern of the name; $3: or the id */
+	char const *found;                /* for a search: AND ...; $2: a pattern of the name, $3: an id, or 0 */
 	void (*print_head)(struct page *p);
 	void (*print_row)(struct page *p, char const *const *column, size_t const *length);
 };
@@ -61,9 +61,9 @@ void panel_list(struct page *p, struct panel_list const *list);
 /* Prints the frames of a piece, in two widths. */
 void panel_print_previews(struct page *p, uint64_t piece);
 
-/* Prints the name of a send, group or piece: text after `[SMTP] `, and the mark. source, name: of
-   its row. In a list href is the path of its page without the number: the name is a link, and the
-   number follows it. Else NULL. */
+/* Prints the name of a send, group or piece. One that came by SMTP loses `[SMTP] ` and gets a mark.
+   source, name: columns of its row. href: in a list, the path of its page without the number; then
+   the name is a link, and the number follows it. NULL: no link. */
 void panel_name(struct page *p, char const *href, uint64_t id, char const *source, char const *name);
 
 /* The name of a figure, and blanks for its depth in the tree. The figure has a section. */

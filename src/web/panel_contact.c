@@ -1,7 +1,6 @@
 /* One contact: its subscriptions, sends and groups. */
 #include "web/panel.h"
 
-#include "base/num.h"
 #include "send/unsubscribe.h"
 
 #include <stdio.h>
@@ -157,24 +156,14 @@ void panel_contact(struct page *p, uint64_t id)
 
 /* --- Actions ------------------------------------------------------------------------------ */
 
-static uint64_t number_of_form(struct page const *p, char const *name)
-{
-	char const *s = form_value(&p->body, name);
-	uint64_t v = 0;
-	(void)(s && num_scan(s, strlen(s), INT64_MAX, &v));
-	return v;
-}
-
 /* Locks the plan, and makes sure that the contact is its own. */
 static void lock_contact(struct page *p, uint64_t id)
 {
-	uint64_t found = 0;
-	if (p->plan && (p->store->lock_plan(p->store, p->plan) != STORE_OK
-		|| store_read_number(p->store, "SELECT 1 FROM contact WHERE plan_id = $1 AND id = $2",
-			STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK))
-		page_store_failed(p);
-	if (!found)
+	if (!p->plan)
 		page_not_found(p);
+	if (p->store->lock_plan(p->store, p->plan) != STORE_OK)
+		page_store_failed(p);
+	page_require(p, "SELECT 1 FROM contact WHERE plan_id = $1 AND id = $2", id);
 }
 
 static void end_action(struct page *p, uint64_t id, bool changed, char const *result)
@@ -186,14 +175,10 @@ static void end_action(struct page *p, uint64_t id, bool changed, char const *re
 
 void panel_unsubscribe(struct page *p, uint64_t id)
 {
-	uint64_t sender = number_of_form(p, "sender"), found = 0;
+	uint64_t sender = form_number(&p->body, "sender");
 	bool is_new;
 	lock_contact(p, id);
-	if (store_read_number(p->store, "SELECT 1 FROM sender WHERE plan_id = $1 AND id = $2",
-		STORE_VALUES(store_number(p->plan), store_number(sender)), &found) != STORE_OK)
-		page_store_failed(p);
-	if (!found)
-		page_not_found(p);
+	page_require(p, "SELECT 1 FROM sender WHERE plan_id = $1 AND id = $2", sender);
 	if (unsubscribe_contact(p->store, p->plan, id, sender, UNSUBSCRIBE_USER, 0, p->now, &is_new) != STORE_OK)
 		page_store_failed(p);
 	end_action(p, id, is_new, "done=unsubscribe");
@@ -203,7 +188,7 @@ void panel_undo(struct page *p, uint64_t id)
 {
 	lock_contact(p, id);
 	page_run(p, "UPDATE unsubscription SET ended_at = $4 WHERE plan_id = $1 AND id = $2 AND contact_id = $3 AND ended_at IS NULL",
-		STORE_VALUES(store_number(p->plan), store_number(number_of_form(p, "unsubscription")), store_number(id),
+		STORE_VALUES(store_number(p->plan), store_number(form_number(&p->body, "unsubscription")), store_number(id),
 			store_time((struct slice){p->now, strlen(p->now)})), NULL, NULL);
 	end_action(p, id, p->store->changed == 1, "done=undo");
 }

@@ -75,18 +75,11 @@ void panel_contacts(struct page *p, uint64_t id)
 	buf_free(&pattern);
 }
 
-static bool write_contact(void *arg, size_t n, char const *const *column, size_t const *length)
-{
-	(void)length;
-	csv_row(arg, column, n);
-	return true;
-}
-
 void panel_contacts_csv(struct page *p, uint64_t id)
 {
 	static char const *const names[] = {"id", "email", "created_at", "unsubscriptions"};
 	csv_start(p, "contacts", id);
 	csv_row(p, names, sizeof names / sizeof *names);
 	if (strcmp(p->request.method, "HEAD"))
-		page_run(p, all_contacts, STORE_VALUES(store_number(p->plan)), write_contact, p);
+		page_run(p, all_contacts, STORE_VALUES(store_number(p->plan)), csv_store_row, p);
 }

@@ -88,24 +88,12 @@ void panel_group(struct page *p, uint64_t id)
 	page_end(p);
 }
 
-static bool write_member(void *arg, size_t n, char const *const *column, size_t const *length)
-{
-	(void)length;
-	csv_row(arg, column, n);
-	return true;
-}
-
 void panel_group_csv(struct page *p, uint64_t id)
 {
 	static char const *const names[] = {"id", "email", "created_at", "unsubscriptions"};
-	uint64_t found = 0;
-	if (store_read_number(p->store, "SELECT 1 FROM contact_group WHERE plan_id = $1 AND id = $2",
-		STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)
-		page_store_failed(p);
-	if (!found)
-		page_not_found(p);
+	page_require(p, "SELECT 1 FROM contact_group WHERE plan_id = $1 AND id = $2", id);
 	csv_start(p, "group", id);
 	csv_row(p, names, sizeof names / sizeof *names);
 	if (strcmp(p->request.method, "HEAD"))
-		page_run(p, all_members, STORE_VALUES(store_number(p->plan), store_number(id)), write_member, p);
+		page_run(p, all_members, STORE_VALUES(store_number(p->plan), store_number(id)), csv_store_row, p);
 }

@@ -46,22 +46,12 @@ static void print_person(struct page *p, char const *const *column, size_t const
 		column[SECTION_REASON]);
 }
 
-static bool write_person(void *arg, size_t n, char const *const *column, size_t const *length)
-{
-	(void)length;
-	csv_row(arg, column, n);
-	return true;
-}
-
 /* Finds the section of the query, and makes sure that the send is the plan's. */
 static struct section const *find_section(struct page *p, uint64_t id)
 {
 	struct section const *s = section_find(page_text_field(p, "section"));
-	uint64_t found = 0;
-	if (store_read_number(p->store, "SELECT 1 FROM send WHERE plan_id = $1 AND id = $2",
-		STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)
-		page_store_failed(p);
-	if (!s || !found)
+	page_require(p, "SELECT 1 FROM send WHERE plan_id = $1 AND id = $2", id);
+	if (!s)
 		page_not_found(p);
 	return s;
 }
@@ -115,7 +105,7 @@ void panel_people_csv(struct page *p, uint64_t id)
 	if (strcmp(p->request.method, "HEAD")) {
 		if (!section_select(&sql, s))
 			page_out_of_memory(p);
-		page_run(p, sql.s, STORE_VALUES(store_number(p->plan), store_number(id)), write_person, p);
+		page_run(p, sql.s, STORE_VALUES(store_number(p->plan), store_number(id)), csv_store_row, p);
 	}
 	buf_free(&sql);
 }

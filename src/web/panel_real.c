@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MESSAGE_OCTETS 512000 /* as the SMTP door */
+_Static_assert(CAMPAIGN_OCTETS == 512000, "the text TEXT_TOO_LARGE has the number");
 
 struct real {
 	struct page *page;
@@ -135,7 +135,7 @@ static bool sender_is_valid(struct real *r)
 	return found == SENDERS_YES;
 }
 
-static void submit(struct real *r, uint64_t id, struct web_user const *user)
+static void submit_test(struct real *r, uint64_t id, struct web_user const *user)
 {
 	struct page *p = r->page;
 	struct buf message = BUF_ZERO;
@@ -147,7 +147,7 @@ static void submit(struct real *r, uint64_t id, struct web_user const *user)
 	size_t number_n, uuid_n;
 	if (!campaign_compose(&message, &r->campaign, p->settings.prefix))
 		page_out_of_memory(p);
-	if (message.len > MESSAGE_OCTETS) {
+	if (message.len > CAMPAIGN_OCTETS) {
 		print_refusal(p, id, "422 Unprocessable Content", page_word(p, TEXT_TOO_LARGE));
 		buf_free(&message);
 		return;
@@ -173,14 +173,14 @@ void panel_send_real(struct page *p, uint64_t id)
 	if (!p->settings.queue)
 		page_not_found(p);
 	read_test(&r, id);
-	/* neither password nor queue may keep the store locked */
+	/* close the store first: login and queue may take long, and the store would stay locked */
 	p->store->rollback(p->store);
 	p->store->close(p->store);
 	p->store = NULL;
 	if (!sender_is_valid(&r))
 		print_refusal(p, id, "422 Unprocessable Content", page_word(p, TEXT_SENDER_GONE));
 	else if (check_password(p, id, &user))
-		submit(&r, id, &user);
+		submit_test(&r, id, &user);
 	campaign_free(&r.campaign);
 	buf_free(&r.subject);
 	buf_free(&r.html);

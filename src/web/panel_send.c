@@ -22,9 +22,9 @@ enum column {
 	CONTACTS, SPOOLED, STARTED, FINISHED, REASON, SENDER, LEFT, COLUMNS
 };
 
-/* One row, kept. */
+/* The row of select_send, copied. */
 struct record {
-	char *text[COLUMNS]; /* NULL where null */
+	char *text[COLUMNS]; /* NULL if the column is null */
 	uint64_t number[COLUMNS];
 	bool found;
 	struct page *page;
@@ -59,7 +59,7 @@ static void print_actions(struct page *p, uint64_t id, char const *state)
 	if (paused)
 		print_action(p, id, "resume", "", TEXT_RESUME);
 	if (active || paused) {
-		/* it cannot be undone: a second press */
+		/* it cannot be undone, so it takes a second click */
 		page_print(p, "<details class=\"sure\"><summary>%w</summary><div><p>%w</p>", TEXT_CANCEL, TEXT_CANCEL_WHY);
 		print_action(p, id, "cancel", " class=\"bad\"", TEXT_CANCEL_SURE);
 		page_print(p, "</div></details>");
@@ -102,20 +102,23 @@ static struct {
 	{FIGURE_UNSENT_PENDING, FIGURE_UNSENT_FAILED, TEXT_FIGURES_PENDING, "d3"},
 };
 
-enum web_text panel_figure_name(enum figure f)
+static size_t find_in_tree(enum figure f)
 {
 	size_t i = 0;
 	while (tree[i].figure != f)
 		i++;
-	return tree[i].name;
+	return i;
+}
+
+enum web_text panel_figure_name(enum figure f)
+{
+	return tree[find_in_tree(f)].name;
 }
 
 char const *panel_figure_indent(enum figure f)
 {
-	size_t i = 0;
-	while (tree[i].figure != f)
-		i++;
-	return tree[i].depth[1] == '3' ? "&emsp;&emsp;" : tree[i].depth[1] == '2' ? "&emsp;" : "";
+	char depth = tree[find_in_tree(f)].depth[1];
+	return depth == '3' ? "&emsp;&emsp;" : depth == '2' ? "&emsp;" : "";
 }
 
 static void print_figure(struct page *p, uint64_t id, struct figures const *f, size_t i)
@@ -251,13 +254,8 @@ void panel_send(struct page *p, uint64_t id)
 static void change_state(struct page *p, uint64_t id, enum send_change change, char const *result)
 {
 	bool changed;
-	uint64_t found = 0;
 	char path[40] = "/sends/";
-	if (store_read_number(p->store, "SELECT 1 FROM send WHERE plan_id = $1 AND id = $2",
-		STORE_VALUES(store_number(p->plan), store_number(id)), &found) != STORE_OK)
-		page_store_failed(p);
-	if (!found)
-		page_not_found(p);
+	page_require(p, "SELECT 1 FROM send WHERE plan_id = $1 AND id = $2", id);
 	if (send_change_state(p->store, p->plan, id, change, page_word(p, TEXT_PAUSED_BY), p->now, &changed) != STORE_OK)
 		page_store_failed(p);
 	num_fmt(path + strlen(path), id);

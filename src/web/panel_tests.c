@@ -110,7 +110,7 @@ static void print_send_form(struct page *p, uint64_t id, uint64_t contacts)
 static bool print_page(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct page *p = arg;
-	uint64_t id = page_column(column, length, ID), number = page_number_field(p, "number");
+	uint64_t id = page_column(column, length, ID), number = form_number(&p->query, "number");
 	(void)n;
 	p->rows++;
 	page_start(p, "200 OK", AREA_TESTS, *column[SUBJECT] ? column[SUBJECT] : page_word(p, TEXT_NO_SUBJECT));

@@ -34,7 +34,7 @@ enum form_fault request_query(struct request *r, struct form *f);
 
 /* Reads the body, CONTENT_LENGTH octets and at most `most`, and adds its fields to the form.
    False: errno; EMSGSIZE: it is larger; EPROTO: it ended early, or CONTENT_LENGTH is not a
-   number. *fault is set where the call returns true. */
+   number. *fault is set if the call returns true. */
 bool request_body(struct request *r, size_t most, struct form *f, enum form_fault *fault);
 
 /* Ends the answer: closes standard output, then reads and drops the rest of the body, at most 64

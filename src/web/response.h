@@ -12,7 +12,7 @@
    it. All zero is empty. */
 struct response {
 	struct buf header, body;
-	bool no_memory; /* once and for all */
+	bool no_memory; /* memory ran out once: the response is incomplete */
 	bool is_started; /* response_flush has written the header */
 };
 
@@ -22,7 +22,7 @@ void response_start(struct response *r, char const *status, char const *type);
 /* Adds a field. Octets of the value that would end the line become `?`. */
 void response_field(struct response *r, char const *name, char const *value);
 
-/* Adds to the body. */
+/* Adds octets to the body, and a string. */
 void response_put(struct response *r, char const *s, size_t n);
 void response_puts(struct response *r, char const *s);
 
@@ -34,8 +34,9 @@ void response_text(struct response *r, char const *s, size_t n);
    the header, without Content-Length. False: errno. */
 bool response_flush(struct response *r);
 
-/* Writes the rest of the response to standard output; without response_flush before, with Content-Length; `head`: without the body.
-   False: errno (ENOMEM: it is not complete; without response_flush nothing was written). */
+/* Writes the rest of the response to standard output. If response_flush was not called, it gets a
+   Content-Length. head: the body is left out. False: errno; after ENOMEM only response_flush has
+   written anything. */
 bool response_end(struct response *r, bool head);
 
 /* Frees the memory. */

@@ -9,7 +9,7 @@
 struct section {
 	char const *name;
 	enum figure figure;
-	bool has_waiting; /* contacts without a delivery belong to it: begin with the group */
+	bool has_waiting; /* it has contacts without a delivery: the SELECT begins with the group */
 	char const *condition;
 };
 

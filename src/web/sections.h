@@ -31,12 +31,14 @@ char const *section_name(struct section const *s);
 struct section const *section_of_figure(enum figure f);
 enum figure section_figure(struct section const *s);
 
-/* The column of its contact, and its SELECT without order; parameters are the plan and the send. No NUL. False: out
-   of memory. */
+/* The column with the id of its contacts, for ORDER BY. */
 char const *section_key(struct section const *s);
+
+/* Appends the SELECT of its rows, without order and without a NUL. $1: the plan, $2: the send. False:
+   out of memory. */
 bool section_rows(struct buf *out, struct section const *s);
 
-/* Appends the same by increasing contact: a string. */
+/* Appends the same, ordered by contact, and a NUL. */
 bool section_select(struct buf *out, struct section const *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* The style sheet of the panel: within each page, and allowed there by its hash (CSP). */
+/* The style sheet of the panel. Each page contains it, and allows it by its hash (CSP). */
 #ifndef WEB_STYLE_H
 #define WEB_STYLE_H
 

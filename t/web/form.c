@@ -35,6 +35,9 @@ START_TEST(urlencoded_is_decoded)
 	ck_assert_str_eq(form_value(&form, "h"), "\xc3\xb1");
 	ck_assert_str_eq(form_value(&form, "i"), "a=b");
 	ck_assert_ptr_eq(form_value(&form, "j"), NULL);
+	ck_assert_uint_eq(form_number(&form, "a"), 1);
+	ck_assert_uint_eq(form_number(&form, "g"), 0);
+	ck_assert_uint_eq(form_number(&form, "j"), 0);
 }
 END_TEST
 
