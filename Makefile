@@ -68,7 +68,8 @@ OBJ_saca-mime := \
 	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,body header header_block message mime mime_head mime_tree param qp transfer)
 OBJ_saca-spool := \
-	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num scan setid utf8 uuid version wait) \
+	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num scan setid siphash utf8 uuid \
+		version wait) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe ask reply serve submission ticket) \
 	$(call in,mail,address body header header_block message mime mime_head param punycode qp transfer) \

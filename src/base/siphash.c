@@ -46,19 +46,80 @@ static inline void absorb(uint64_t v[4], uint64_t m)
 	v[0] ^= m;
 }
 
+/* Prepares the state for a hash of 64 bits. */
+static void start(uint64_t v[4], unsigned char const key[SIPHASH_KEY])
+{
+	uint64_t k0 = load64(key), k1 = load64(key + 8);
+	v[0] = k0 ^ 0x736f6d6570736575;
+	v[1] = k1 ^ 0x646f72616e646f6d;
+	v[2] = k0 ^ 0x6c7967656e657261;
+	v[3] = k1 ^ 0x7465646279746573;
+}
+
+static uint64_t finish(uint64_t v[4])
+{
+	rounds(v, 4);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+/* Absorbs the whole words of p[0..n); returns how many octets are left. */
+static size_t absorb_words(uint64_t v[4], unsigned char const *p, size_t n)
+{
+	uint64_t w[4] = {v[0], v[1], v[2], v[3]}; /* in registers: v may be in memory */
+	for (; n >= 8; n -= 8, p += 8)
+		absorb(w, load64(p));
+	v[0] = w[0], v[1] = w[1], v[2] = w[2], v[3] = w[3];
+	return n;
+}
+
 uint64_t siphash(unsigned char const key[SIPHASH_KEY], char const *s, size_t n)
 {
 	unsigned char const *p = (unsigned char const *)s;
-	uint64_t k0 = load64(key), k1 = load64(key + 8);
-	uint64_t v[4] = {
-		k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d,
-		k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573,
-	};
-	size_t left = n;
-	for (; left >= 8; left -= 8, p += 8)
-		absorb(v, load64(p));
-	absorb(v, load_rest(p, left) | (uint64_t)n << 56);
+	uint64_t v[4];
+	start(v, key);
+	size_t left = absorb_words(v, p, n);
+	absorb(v, load_rest(p + n - left, left) | (uint64_t)n << 56);
 	v[2] ^= 0xff;
-	rounds(v, 4);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	return finish(v);
+}
+
+/* --- 128 bits, in pieces -------------------------------------------------------------------- */
+
+void siphash_init(struct siphash *h, unsigned char const key[SIPHASH_KEY])
+{
+	start(h->v, key);
+	h->v[1] ^= 0xee;
+	h->held = h->n = 0;
+}
+
+void siphash_add(struct siphash *h, void const *s, size_t n)
+{
+	unsigned char const *p = s;
+	for (; n && h->n % 8; n--) {
+		h->held |= (uint64_t)*p++ << h->n++ % 8 * 8;
+		if (h->n % 8 == 0)
+			absorb(h->v, h->held);
+	}
+	if (n == 0)
+		return;
+	size_t left = absorb_words(h->v, p, n);
+	h->held = load_rest(p + n - left, left);
+	h->n += n;
+}
+
+static void store64(unsigned char out[8], uint64_t v)
+{
+	for (int i = 0; i < 8; i++, v >>= 8)
+		out[i] = (unsigned char)v;
+}
+
+void siphash_end(struct siphash *h, unsigned char out[SIPHASH_OCTETS])
+{
+	if (h->n % 8 == 0)
+		h->held = 0;
+	absorb(h->v, h->held | h->n << 56);
+	h->v[2] ^= 0xee;
+	store64(out, finish(h->v));
+	h->v[1] ^= 0xdd;
+	store64(out + 8, finish(h->v));
 }

@@ -14,26 +14,27 @@
 #define DELIMITER(i, closes) (UINT64_MAX - 2 * (uint64_t)(i) - (closes))
 
 struct reader {
-	struct hash *hash;
+	struct siphash *hash;
 	char const *s;
 	size_t n;
 	struct buf boundary[BOUNDARIES];
 	size_t boundaries;
 };
 
-void fingerprint_add_number(struct hash *h, uint64_t v)
+static void add_number(struct siphash *h, uint64_t v)
 {
 	unsigned char octets[8];
 	for (int i = 8; i-- > 0; v >>= 8)
 		octets[i] = (unsigned char)v;
-	hash_add(h, octets, sizeof octets);
+	siphash_add(h, octets, sizeof octets);
 }
 
-void fingerprint_add_item(struct hash *h, char const *s, size_t n)
+/* Adds an item after its length: different lists of items never are the same octets. */
+static void add_item(struct siphash *h, char const *s, size_t n)
 {
-	fingerprint_add_number(h, n);
+	add_number(h, n);
 	if (n)
-		hash_add(h, s, n);
+		siphash_add(h, s, n);
 }
 
 /* --- Headers ---------------------------------------------------------------------------- */
@@ -74,14 +75,14 @@ static bool is_boundary(char const *s, size_t n)
 }
 
 /* Adds an unfolded Content-Type, each parameter but the boundary. */
-static void add_parameters(struct hash *h, char const *s, size_t n)
+static void add_parameters(struct siphash *h, char const *s, size_t n)
 {
 	for (size_t at = 0, len; at < n; at += len + 1) {
 		while (at < n && ascii_is_blank(s[at]))
 			at++;
 		len = parameter_length(s + at, n - at);
 		if (!is_boundary(s + at, len))
-			fingerprint_add_item(h, s + at, len);
+			add_item(h, s + at, len);
 	}
 }
 
@@ -114,7 +115,7 @@ static bool add_header(struct reader *r, char const *s, size_t n, bool is_main)
 		if (is_main && is_made_anew(&f))
 			continue;
 		if (!ascii_case_is(f.name, f.name_len, "Content-Type"))
-			fingerprint_add_item(r->hash, s + from, at - from);
+			add_item(r->hash, s + from, at - from);
 		else if (!add_content_type(r, &f))
 			return false;
 	}
@@ -163,18 +164,18 @@ static bool add_body(struct reader *r, size_t at)
 			at = next;
 			continue;
 		}
-		fingerprint_add_item(r->hash, r->s + text, at - text);
-		fingerprint_add_number(r->hash, DELIMITER(i, closes));
+		add_item(r->hash, r->s + text, at - text);
+		add_number(r->hash, DELIMITER(i, closes));
 		at = next;
 		if (!closes && !add_block(r, &at, false))
 			return false;
 		text = at;
 	}
-	fingerprint_add_item(r->hash, r->s + text, r->n - text);
+	add_item(r->hash, r->s + text, r->n - text);
 	return true;
 }
 
-bool fingerprint_add(struct hash *h, char const *message, size_t n)
+bool fingerprint_add(struct siphash *h, char const *message, size_t n)
 {
 	struct reader r = {.hash = h, .s = message, .n = n};
 	size_t at = header_mark(message, n);

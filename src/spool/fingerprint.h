@@ -9,16 +9,12 @@
 #ifndef SPOOL_FINGERPRINT_H
 #define SPOOL_FINGERPRINT_H
 
-#include "base/hash.h"
+#include "base/siphash.h"
 
 #include <stdbool.h>
 
-/* Adds those octets of message[0..n) to the hash. False: out of memory. */
-bool fingerprint_add(struct hash *h, char const *message, size_t n);
-
-/* Adds v as 8 octets, and s[0..n) after its length: different lists of items never are the
-   same octets. */
-void fingerprint_add_number(struct hash *h, uint64_t v);
-void fingerprint_add_item(struct hash *h, char const *s, size_t n);
+/* Adds those octets of message[0..n) to the hash, in items: each after its length. False: out
+   of memory. */
+bool fingerprint_add(struct siphash *h, char const *message, size_t n);
 
 #endif

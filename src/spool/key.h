@@ -7,9 +7,9 @@
 
 #include <stddef.h>
 
-/* Writes the key of a transaction: a hash of plan, sender, recipients, Message-ID and the
-   fingerprint of the message (spool/fingerprint.h). A message without a Message-ID, or of 0
-   octets, gets `id`. 1: a hash; 0: id; -1: out of memory. */
+/* Writes the key of a transaction, two hashes: the SHA-512 of plan, sender, recipients and Message-ID,
+   and the SipHash of the message's fingerprint (spool/fingerprint.h). saca-spool(5) has the details.
+   A message without a Message-ID, or of 0 octets, gets `id`. 1: hashes; 0: id; -1: out of memory. */
 int spool_key(char key[SPOOL_KEY], char const *plan, struct envelope const *e,
 	char const *message, size_t n, char const *id);
 

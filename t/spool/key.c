@@ -16,14 +16,19 @@
 	"--in" boundary "--\n" \
 	"--" boundary "--\n"
 
-static void key_of(char key[SPOOL_KEY], char const *message)
+static void key_for(char key[SPOOL_KEY], char const *plan, char const *envelope, size_t n, char const *message)
 {
 	struct envelope e;
-	char const text[] = "Fr@d.es\0Ta@x.es\0";
 	envelope_init(&e, 10);
-	ck_assert_int_eq(envelope_feed(&e, text, sizeof text), ENVELOPE_DONE);
-	ck_assert_int_eq(spool_key(key, "acme", &e, message, strlen(message), "0123"), 1);
+	ck_assert_int_eq(envelope_feed(&e, envelope, n), ENVELOPE_DONE);
+	ck_assert_int_eq(spool_key(key, plan, &e, message, strlen(message), "0123"), 1);
 	envelope_free(&e);
+}
+
+static void key_of(char key[SPOOL_KEY], char const *message)
+{
+	static char const text[] = "Fr@d.es\0Ta@x.es\0";
+	key_for(key, "acme", text, sizeof text, message);
 }
 
 static bool is_same(char const *a, char const *b)
@@ -90,6 +95,33 @@ START_TEST(other_octets_make_another_message)
 }
 END_TEST
 
+/* A customer who makes two messages with one SipHash must not reach the key of another plan. */
+START_TEST(strong_half_depends_on_plan_envelope_and_message_id)
+{
+	static struct {
+		char const *plan, *envelope;
+		size_t n;
+		char const *message;
+	} const others[] = {
+		{"acmf", "Fr@d.es\0Ta@x.es\0", 17, "Message-ID: <1@x>\n\nx\n"},
+		{"acme", "Fs@d.es\0Ta@x.es\0", 17, "Message-ID: <1@x>\n\nx\n"},
+		{"acme", "Fr@d.es\0Tb@x.es\0", 17, "Message-ID: <1@x>\n\nx\n"},
+		{"acme", "Fr@d.es\0Ta@x.es\0Tb@x.es\0", 25, "Message-ID: <1@x>\n\nx\n"},
+		{"acme", "Fr@d.es\0Ta@x.es\0", 17, "Message-ID: <2@x>\n\nx\n"},
+	};
+	char first[SPOOL_KEY], key[SPOOL_KEY];
+	key_of(first, "Message-ID: <1@x>\n\nx\n");
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		key_for(key, others[i].plan, others[i].envelope, others[i].n, others[i].message);
+		ck_assert_msg(memcmp(first, key, 32), "%zu", i);
+		ck_assert_msg(strcmp(first + 32, key + 32), "%zu", i);
+	}
+	key_of(key, "Message-ID: <1@x>\n\ny\n");
+	ck_assert_mem_eq(first, key, 32);
+	ck_assert_str_ne(first, key);
+}
+END_TEST
+
 START_TEST(many_boundaries_do_not_overflow)
 {
 	static char text[400000];
@@ -123,6 +155,7 @@ Suite *unit_suite(void)
 	TCase *c = unit_case("key");
 	tcase_add_test(c, new_boundaries_and_date_are_a_repeat);
 	tcase_add_loop_test(c, other_octets_make_another_message, 0, sizeof pairs / sizeof *pairs);
+	tcase_add_test(c, strong_half_depends_on_plan_envelope_and_message_id);
 	tcase_add_test(c, many_boundaries_do_not_overflow);
 	tcase_add_test(c, message_without_message_id_has_the_given_key);
 	suite_add_tcase(s, c);
