@@ -40,7 +40,6 @@
 #define LIFETIME 3600    /* seconds until the program gives up */
 #define OVERHEAD 1048576 /* octets of a file at most, besides message and envelope */
 #define WORKERS_MAX 1000
-#define KEPT 65536       /* octets of a block that a worker keeps for the next request */
 
 static struct {
 	char const *plan, *host, *credit, *senders, *ticket_key;
@@ -327,7 +326,7 @@ static int serve(char const *path)
 		strerr_diefusys(EXIT_TEMPORARY, "read the ticket key ", options.ticket_key);
 	open_spool(&sp, path, options.octets + 2 * ENVELOPE_OCTETS(options.recipients));
 #ifdef __GLIBC__
-	mallopt(M_MMAP_THRESHOLD, KEPT); /* free() returns larger blocks to the system */
+	mallopt(M_MMAP_THRESHOLD, INPUT_KEPT); /* free() returns larger blocks to the system */
 #endif
 	return serve_workers(&service);
 }

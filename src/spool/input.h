@@ -18,4 +18,9 @@ enum input input_read(struct buf *out, int fd, size_t max);
    offset 0. Use only the copy. */
 enum input input_copy(struct buf *out, int fd, size_t max);
 
+#define INPUT_KEPT 65536 /* octets of memory that a buffer keeps for its next use */
+
+/* Empties a buffer. Its memory beyond INPUT_KEPT octets goes back to the system. */
+void input_empty(struct buf *b);
+
 #endif

@@ -31,11 +31,12 @@ struct work {
 	char ip[PEER_IP];
 	struct spool_request request;
 	struct spool_result result;
-	struct buf message, envelope_octets; /* copies of the peer's memory files */
 	struct envelope envelope;
 	bool is_violation; /* the peer broke the protocol */
 	bool is_silent;    /* and gets no reply */
 };
+
+static struct buf message_copy, envelope_copy; /* of the peer's memory files */
 
 /* --- Results: each function returns false, so that the step that fails can return it ------ */
 
@@ -143,13 +144,13 @@ static bool copy_input(struct work *s)
 		if (s->in.message_n > s->submit->octets)
 			return refuse(s, ANSWER_REFUSED, REFUSAL_SIZE, NULL, s->submit->octets);
 	} else {
-		if (!copy_file(s, &s->message, s->peer->fds[0], s->submit->octets)
-			|| !copy_file(s, &s->envelope_octets, s->peer->fds[1], ENVELOPE_OCTETS(s->submit->recipients)))
+		if (!copy_file(s, &message_copy, s->peer->fds[0], s->submit->octets)
+			|| !copy_file(s, &envelope_copy, s->peer->fds[1], ENVELOPE_OCTETS(s->submit->recipients)))
 			return false;
-		s->in.message = s->message.s;
-		s->in.message_n = s->message.len;
-		s->in.envelope = s->envelope_octets.s;
-		s->in.envelope_n = s->envelope_octets.len;
+		s->in.message = message_copy.s;
+		s->in.message_n = message_copy.len;
+		s->in.envelope = envelope_copy.s;
+		s->in.envelope_n = envelope_copy.len;
 	}
 	s->request.message = s->in.message;
 	s->request.n = s->in.message_n;
@@ -274,7 +275,7 @@ static void answer_probe(struct work *s)
 
 void submit_handle(void *arg, struct serve_request *peer)
 {
-	struct work s = {.submit = arg, .peer = peer, .ip = "unknown", .message = BUF_ZERO, .envelope_octets = BUF_ZERO};
+	struct work s = {.submit = arg, .peer = peer, .ip = "unknown"};
 	if (serve_is_probe(peer)) {
 		answer_probe(&s);
 		return;
@@ -288,8 +289,8 @@ void submit_handle(void *arg, struct serve_request *peer)
 	if (is_worth_a_line(&s))
 		log_why(&s);
 	envelope_free(&s.envelope);
-	buf_free(&s.message);
-	buf_free(&s.envelope_octets);
+	input_empty(&message_copy);
+	input_empty(&envelope_copy);
 	if (s.result.is_stuck)
 		strerr_dief(EXIT_TEMPORARY, "unable to release a lock: the worker ends");
 }
