@@ -79,7 +79,7 @@ static bool read_piece(char const **piece, size_t *len, char const *s, size_t n,
 	return true;
 }
 
-bool submission_read(struct submission *r, char const *s, size_t n, size_t fds)
+bool submission_read(struct submission *r, char const *s, size_t n)
 {
 	memset(r, 0, sizeof *r);
 	size_t at = read_block(r, s, n);
@@ -89,8 +89,8 @@ bool submission_read(struct submission *r, char const *s, size_t n, size_t fds)
 		if (r->value[i] && !r->value[i][0])
 			r->value[i] = NULL;
 	if (at == n)
-		return fds == 2;
+		return true;
 	r->is_inside = true;
-	return fds == 0 && n - at <= SUBMISSION_BODY && read_piece(&r->envelope, &r->envelope_n, s, n, &at)
+	return n - at <= SUBMISSION_BODY && read_piece(&r->envelope, &r->envelope_n, s, n, &at)
 		&& read_piece(&r->message, &r->message_n, s, n, &at) && at == n;
 }

@@ -48,8 +48,8 @@ struct submission {
 	size_t envelope_n, message_n;
 };
 
-/* Reads a request of n octets that came with `fds` descriptors; the pointers are into s. False:
-   it is malformed, and must be refused. */
-bool submission_read(struct submission *r, char const *s, size_t n, size_t fds);
+/* Reads a request of n octets; the pointers are into s. False: it is malformed, and must be
+   refused. The caller checks that it came without descriptors if is_inside, and with two if not. */
+bool submission_read(struct submission *r, char const *s, size_t n);
 
 #endif

@@ -78,8 +78,11 @@ static bool read_settings(struct work *s)
 {
 	if (s->peer->fds_n != 0 && s->peer->fds_n != 2)
 		return drop_peer(s, "dropped a request: it has one descriptor");
-	if (!submission_read(&s->in, s->peer->data, s->peer->n, s->peer->fds_n))
+	if (!submission_read(&s->in, s->peer->data, s->peer->n))
 		return reject_peer(s, "refused a request: it is malformed");
+	if (s->peer->fds_n != (s->in.is_inside ? 0 : 2))
+		return drop_peer(s, s->in.is_inside ? "dropped a request: it has a message and descriptors"
+			: "dropped a request: it has neither a message nor descriptors");
 	word_copy(s->ip, sizeof s->ip, s->in.value[SUBMISSION_IP]);
 	if (!s->in.value[SUBMISSION_USER])
 		return reject_peer(s, "refused a request: it has no SACA_USER");

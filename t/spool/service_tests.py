@@ -229,7 +229,7 @@ def refuses_descriptors():
 	ok(answer == (54, ''), 'the queue service answers 54 for a memory file that cannot be read', answer)
 	for name, fds in (('no descriptors and no message', ()), ('two descriptors and a message inside', (message, env))):
 		answer = s.ask(settings() if not fds else inside(campaign(1)), fds)
-		ok(answer in (None, (31, '')), 'a request with %s is refused' % name, answer)
+		ok(answer is None, 'a request with %s gets no reply' % name, answer)
 	for name, fds in (('one descriptor', (message,)), ('three descriptors', (message, env, env)), ('250 descriptors', (env,) * 250)):
 		answer = s.ask(settings(), fds)
 		ok(answer is None, 'a request with %s gets no reply' % name, answer)
