@@ -67,7 +67,7 @@ START_TEST(a_full_set_forgets_the_address_that_failed_first)
 	uint64_t const set = 5;
 	for (uint64_t i = 0; i < FAILURES_WAYS; i++)
 		failures_add(&f, set + i * FAILURES_SETS, i);
-	failures_add(&f, set, FAILURES_WAYS); /* its first failure is still the oldest */
+	failures_add(&f, set, FAILURES_WAYS); /* a second failure does not make it younger */
 	failures_add(&f, set + FAILURES_WAYS * FAILURES_SETS, FAILURES_WAYS);
 	ck_assert_uint_eq(failures_count(&f, set, FAILURES_WAYS), 0);
 	for (uint64_t i = 1; i <= FAILURES_WAYS; i++)

@@ -89,7 +89,7 @@ START_TEST(a_cdb_holds_more_records_than_a_stack)
 	struct cdb_file f = CDB_FILE_ZERO;
 	char const *value;
 	size_t len;
-	uint32_t const many = unit_size(1200000); /* their slots exceed a stack of 8 MiB */
+	uint32_t const many = unit_size(1200000); /* slots for so many exceed a stack of 8 MiB */
 	uint32_t wrong = 0;
 	ck_assert(cdb_write_start(&w, dir, FILE_NAME));
 	for (uint32_t i = 0; i < many; i++)
@@ -177,7 +177,7 @@ static void look_everywhere(struct cdb_file const *f)
 		unsigned sum = 0;
 		while (found < 100 && cdb_file_next(f, keys[i], strlen(keys[i]), &state, &value, &len) == CDB_FILE_FOUND) {
 			for (size_t k = 0; k < len; k++)
-				sum += (unsigned char)value[k]; /* the whole value can be read */
+				sum += (unsigned char)value[k]; /* the sanitizer finds a read beyond the file */
 			found++;
 		}
 		ck_assert_uint_lt(found, 100);

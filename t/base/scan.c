@@ -8,12 +8,12 @@
 START_TEST(each_place_of_each_length_is_found)
 {
 	for (size_t n = 0; n <= 70; n++) {
-		char *s = malloc(n ? n : 1); /* the sanitizer finds a read beyond its end */
+		char *s = malloc(n ? n : 1); /* of exact size: the sanitizer finds a read beyond */
 		ck_assert_ptr_nonnull(s);
 		memset(s, 'a', n);
 		ck_assert_ptr_null(scan_for(s, 'b', n));
 		for (size_t at = n; at-- > 0;) {
-			s[at] = 'b'; /* as all octets after it are */
+			s[at] = 'b'; /* the octets after it are 'b' from earlier rounds */
 			ck_assert_ptr_eq(scan_for(s, 'b', n), s + at);
 			ck_assert_ptr_eq(scan_for(s + at, 'b', n - at), s + at);
 		}

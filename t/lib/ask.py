@@ -56,7 +56,7 @@ def await_that(condition, seconds=60):
 
 
 def await_(condition, seconds=60):
-	"""The same, and demands that it becomes true."""
+	"""Waits until condition() is true, and returns its value. Fails if it stays false."""
 	result = await_that(condition, seconds)
 	assert result, 'waited in vain'
 	return result

@@ -25,7 +25,7 @@ D=2013-09-12T11:59:19Z
 # shellcheck disable=SC2086 # words
 import() { saca-import $IMPORT_OPTIONS "$@" "$SPOOL" "$STORE"; }
 
-# import_under COMMAND...: the same, started by COMMAND
+# import_under COMMAND...: imports what waits; COMMAND starts saca-import
 # shellcheck disable=SC2086 # words
 import_under() { "$@" saca-import $IMPORT_OPTIONS "$SPOOL" "$STORE"; }
 

@@ -184,7 +184,7 @@ static void send_octets(char const *s, size_t n)
 		} else if (errno == EAGAIN) {
 			wait_for_io(true);
 		} else if (errno == EPIPE || errno == ECONNRESET) {
-			while (server >= 0) /* it reads no more, but its replies may still come */
+			while (server >= 0) /* the server has stopped reading; its last replies may follow */
 				wait_for_io(false);
 		} else {
 			die(2, "send: %s", strerror(errno));

@@ -28,7 +28,7 @@ field() {
 	sed -n "s/^$1: //p;/^Received:/q" "$2"
 }
 
-# the files in new/, and how many there are
+# spooled: prints the files in new/. count_files FOLDER: prints how many files it has
 spooled() {
 	find "$S/new" -type f | sort
 }

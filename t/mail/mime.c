@@ -214,7 +214,7 @@ static struct {
 	{MULTI("x") "x\n" MULTI("y") "y\n\na\n--y\n\nb\nx\n\nc\n", "(([b])[c\n])"},
 	{MULTI("x") "x\n" MULTI("x") "--x\n\na\n", "([a\n])"},
 	{MULTI("--x") "--x\n\na\n", "([a\n])"}, {MULTI("--x") "--x\n\na\n----x\n\nb\n", "([b\n])"},
-	/* an empty line is missing: after a part's header, */
+	/* the empty line after a part's header is missing */
 	{MULTI("x") "--x\nX-a: b\nsin cuerpo\n--x\n\nb", "([sin cuerpo][b])"},
 	{MULTI("x") "--x\nContent-Type: a/b\nPrecio: 20\nuno\n--x--", "([Precio: 20\nuno])"},
 	{MULTI("x") "--x\nContent-Type: a/b\nPrecio: 20\n--x--", "([Precio: 20])"},
@@ -232,7 +232,7 @@ static struct {
 	{MULTI("x") "--x\nContent-Type: a/b;\nc\n\nuno\n--x--", "([uno])"},
 	{MULTI("x") "--x\nX-A: b\nroto\nContent-Type: a/b\n\nuno\n--x--", "([uno])"},
 	{MULTI("x") "--x\nContent-Type: a/b\n roto\n\nuno\n--x--", "([uno])"},
-	/* or there are blanks in it: then it is one where no field follows, */
+	/* a line of blanks after a header counts as an empty line if no field follows */
 	{MULTI("x") "--x\nContent-Type: a/b\n \nuno\n--x--", "([uno])"},
 	{MULTI("x") "--x\nContent-Type: a/b\r\n\t \r\nuno\r\n\r\ndos\n--x--", "([uno\r\n\r\ndos])"},
 	{MULTI("x") "--x\nContent-Type: a/b\n \n  uno\ndos\n--x--", "([  uno\ndos])"},
@@ -240,7 +240,7 @@ static struct {
 	{MULTI("x") "--x\nContent-Type: a/b\n \n--x--", "([])"}, {MULTI("x") "--x\nContent-Type: a/b\n \n\nuno\n--x--", "([uno])"},
 	{MULTI("x") "--x\nX-A: b\n \nContent-Type: a/b\n\nuno\n--x--", "([uno])"},
 	{MULTI("x") "--x\nContent-Type: a/b;\n \n charset=c\n\nuno\n--x--", "([uno])"},
-	/* after the main header or a nested multipart's: its own delimiter follows */
+	/* the empty line after a multipart's header is missing: its delimiter ends the header */
 	{"Content-Type: multipart/mixed; boundary=x\n--x\n\nuno\n--x--", "([uno])"},
 	{"Content-Type: multipart/mixed; boundary=x\n \n--x\n\nuno\n--x--", "([uno])"},
 	{"Content-Type: multipart/mixed; boundary=x\nA: b\n--x \n\nuno\n--x--", "([uno])"},

@@ -38,7 +38,7 @@ START_TEST(an_answer_is_read)
 }
 END_TEST
 
-START_TEST(a_text_with_a_nul_ends_there)
+START_TEST(a_text_ends_at_its_first_nul)
 {
 	struct answer a;
 	answer_read(&a, 0, "Ka\0b", 4);
@@ -102,7 +102,7 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("answer");
 	TCase *c = unit_case("answer");
 	tcase_add_loop_test(c, an_answer_is_read, 0, sizeof answers / sizeof *answers);
-	tcase_add_test(c, a_text_with_a_nul_ends_there);
+	tcase_add_test(c, a_text_ends_at_its_first_nul);
 	tcase_add_test(c, a_long_line_is_cut);
 	tcase_add_loop_test(c, an_answer_is_written_with_the_letter_of_its_code, 0, sizeof lines / sizeof *lines);
 	tcase_add_test(c, a_receipt_is_read_as_it_was_written);

@@ -82,7 +82,7 @@ static int bind_socket(int type)
 static void start_service(void)
 {
 	static struct serve const s = {.workers = WORKERS, .max = MAX, .handle = handle};
-	int fd = bind_socket(SOCK_DGRAM | SOCK_NONBLOCK); /* the service makes it block */
+	int fd = bind_socket(SOCK_DGRAM | SOCK_NONBLOCK); /* serve() clears O_NONBLOCK */
 	service = fork();
 	ck_assert_int_ge(service, 0);
 	if (service == 0) {
@@ -361,7 +361,7 @@ START_TEST(peers_that_never_read_delay_no_other_request)
 	int pair[PEERS][2];
 	for (int i = 0; i < PEERS; i++) {
 		ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair[i]), 0);
-		while (send(pair[i][1], got, MAX, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) /* its end is full */
+		while (send(pair[i][1], got, MAX, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) /* until its buffer is full */
 			;
 		send_raw("hola", 4, &pair[i][1], 1);
 		close(pair[i][1]);
@@ -578,8 +578,8 @@ START_TEST(workers_end_with_their_parent)
 	kill(service, SIGKILL);
 	waitpid(service, NULL, 0);
 	service = 0;
-	/* the orphan may still be a zombie of the process that inherits it: its descriptors are
-	   closed then */
+	/* The worker may still be a zombie until its new parent waits for it; its descriptors are closed
+	   then. */
 	char name[32], c;
 	sprintf(name, "/proc/%d/stat", (int)pid);
 	for (uint64_t end = clock_ms() + SOON; clock_ms() < end;) {

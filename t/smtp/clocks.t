@@ -72,7 +72,7 @@ ok $? "a client that reads slowly does not extend -l" "$read octets"
 
 # terminated: sends SIGTERM after the first 250; prints the exit code and the last reply
 terminated() {
-	rm -f out # its 250 is of another session
+	rm -f out # it has the 250 of an earlier session
 	saca-smtpd -h h -A -p true -- true <in >out 2>>"$T/log" &
 	pid=$!
 	"$@"

@@ -24,7 +24,7 @@ START_TEST(retry_puts_a_file_back_and_drop_removes_it)
 	ck_assert(!exists("failed/" KEY) && !exists("failed/" KEY ".reason"));
 	ck_assert_int_eq(spool_drop(&sp, SPOOL_FAILED, KEY), SPOOL_REQUEUE_ERROR);
 	ck_assert_int_eq(errno, ENOENT);
-	put_file("done/" KEY, 7, ID); /* imported: a copy of it that failed goes alone */
+	put_file("done/" KEY, 7, ID); /* it was imported, so dropping a failed copy keeps seen/ */
 	put_file("failed/" KEY ".1", 7, ID);
 	put("seen/" KEY, KEY " 7 " ID " 2013-09-12T11:59:19Z\n");
 	ck_assert_int_eq(spool_drop(&sp, SPOOL_FAILED, KEY ".1"), SPOOL_REQUEUE_DONE);

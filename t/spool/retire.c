@@ -26,7 +26,7 @@ START_TEST(retire_leaves_an_entry_in_seen)
 	ck_assert_uint_eq(entry.send, 8);
 	ck_assert_str_eq(entry.id, ID2);
 	ck_assert_int_eq(spool_carries(&sp, ID2, ID2), 1);
-	ck_assert(spool_retire(&sp, files, 5, false, NOW)); /* once more, as after a failure */
+	ck_assert(spool_retire(&sp, files, 5, false, NOW)); /* retiring again, as after a failure, changes nothing */
 	ck_assert_int_eq(spool_find(&sp, KEY, &entry), 1);
 	ck_assert(spool_retire(&sp, NULL, 0, true, NOW));
 }
@@ -94,7 +94,7 @@ START_TEST(set_aside_writes_the_reason)
 	ck_assert(spool_set_aside(&sp, &stranger, "x", NOW));
 	ck_assert_str_eq(content("failed/stranger.reason"), "2013-09-12T11:59:19Z x\n");
 	ck_assert(spool_set_aside(&sp, &stranger, "gone", NOW));
-	struct spool_retired gone = {SPOOL_NEW, KEY2, ID2, 8}; /* dropped since it was read */
+	struct spool_retired gone = {SPOOL_NEW, KEY2, ID2, 8}; /* an operator dropped it after the importer read it */
 	ck_assert(spool_set_aside(&sp, &gone, "gone", NOW));
 	ck_assert(!exists("seen/" KEY2) && !exists("failed/" KEY2 ".reason"));
 }

@@ -15,15 +15,15 @@ objects=$(ls "$BUILD"/store/*.o "$BUILD"/import/*.o "$BUILD"/send/*.o "$BUILD"/w
 statements() { $ROOMY python3 "$TOP/t/lib/statements.py" "$@"; }
 mkdir -p "$T/none/tmp" "$T/none/new" "$T/none/cur"
 
-# Tables with a row per contact, send, piece or group. Each plan of PostgreSQL and SQLite that reads one of
-# them as a whole is expected here, for its reason.
+# Tables with a row per contact, send, piece or group. The lists below have each statement that may read one
+# of them as a whole, or all rows of a plan, with the reason.
 GROWING='contact|contact_group|group_member|piece|piece_image|send|delivery|link|click|figures|unsubscription|sender'
 # the counts of saca-list metrics
 METRICS="SELECT 'handed', sum(handed) FROM figures UNION ALL SELECT 'boun
 SELECT count(*) FROM contact
 SELECT state, count(*) FROM send GROUP BY state ORDER BY state"
-# The senders of a plan are on a contact's page. All of its contacts are in a CSV, all of its groups and
-# senders in answers of saca-api. saca-list forget reads the sends of a contact's groups.
+# A contact's page shows the senders of its plan. A CSV has all contacts of a plan. saca-api lists all groups
+# and senders of a plan. saca-list forget reads the sends of a contact's groups.
 WHOLE_PLAN='SELECT a.id, a.address, u.id, u.type, u.at FROM sender a LEFT JO
 SELECT c.id, c.email, c.created_at, (SELECT count(*) FROM unsubs
 SELECT g.id, g.name, (SELECT count(*) FROM group_member m WHERE
@@ -31,8 +31,8 @@ SELECT id, name, address FROM sender WHERE plan_id = $1 ORDER BY
 UPDATE send SET contacts_total = contacts_total - 1 WHERE plan_i'
 # the newest sends are at the end of an index
 NEWEST='FROM send WHERE plan_id = \$1 ORDER BY id DESC LIMIT \$2'
-# the importer's check of a number, the highest number, the search for work, numbers typed by an operator;
-# the age of the oldest new send, for saca-list metrics
+# Statements of any plan: saca-import's check of a number and the highest number, saca-send's search for work,
+# a number typed by an operator, and the age of the oldest new send for saca-list metrics.
 ANY_PLAN='SELECT id FROM send WHERE id < 1099511627776 ORDER BY id DESC NU
 SELECT min(imported_at) FROM send WHERE state = '\''new'\''
 SELECT plan_id FROM send WHERE id = $1
@@ -68,15 +68,17 @@ for engine in postgres sqlite; do
 	# shellcheck disable=SC2086
 	statements list "$engine" $objects | LC_ALL=C sort -u >"$T/$engine.strings"
 done
-# a string that begins a statement which was seen, and was not seen itself, is a part of it; saca-list's
-# statements are looked at in store/partitions.t and store/plans.t
+# Statements that the programs assemble at run time are in the log, and not among the strings. A string with
+# which a logged statement begins is only a part. The statements of saca-list are tested in store/partitions.t
+# and store/plans.t.
+# assembled: prints the logged statements that are no string of a program
 assembled() {
 	LC_ALL=C sort -u "$T/postgres.strings" "$T/sqlite.strings" | LC_ALL=C comm -13 - "$T/seen" | grep -v '^SELECT t\.'
 }
-begins_seen() { # begins_seen ENGINE: the strings that begin a statement which was seen
+begins_seen() { # begins_seen ENGINE: prints the strings with which a logged statement begins
 	awk 'NR == FNR { seen[$0]; next } !($0 in seen) { for (s in seen) if (index(s, $0) == 1) { print; break } }' "$T/seen" "$T/$1.strings"
 }
-is_part() { # those of standard input that are a part of no statement which was seen
+is_part() { # prints the lines of standard input that are in no logged statement
 	awk 'NR == FNR { seen[$0]; next } { for (s in seen) if (index(s, $0)) next; print }' "$T/seen" -
 }
 for engine in postgres sqlite; do
@@ -85,7 +87,7 @@ for engine in postgres sqlite; do
 done
 [ "$(wc -l <"$T/postgres")" -gt 120 ] && [ "$(assembled | wc -l)" -gt 30 ]
 ok $? "the statements were found: $(wc -l <"$T/postgres"), $(assembled | wc -l) of them assembled"
-failed() { # failed: the statements of $T/plans that cannot be prepared, and are no part of another
+failed() { # failed: prints the statements of $T/plans that cannot be prepared, without parts of others
 	grep "$(printf '\terror: ')" "$T/plans" | cut -f1 | is_part | starts | grep -v '^SELECT raise('
 }
 
@@ -131,15 +133,15 @@ fill() { # fill URL: 20 plans; those after the first are small
 	END
 }
 
-plans() { # plans URL: writes $T/plans
+plans() { # plans URL: explains the statements on that store; writes the plans to $T/plans
 	statements postgres "$1" <"$T/postgres" >"$T/plans"
 }
 whole_tables() { grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)" "$T/plans" | starts; }
-whole_plans() { # those, and the ones that use an index by the plan alone; a search by a part of a text needs the whole
+whole_plans() { # prints statements that read a whole table or all rows of a plan, but for searches in a text
 	grep -E "Seq Scan on ($GROWING)(_part[0-7])?( |\$)|(Index|Recheck) Cond: \\(plan_id = [^)]*\\)( /|\$)|using send_id on send[^/]*/ Index Cond: \\(id [<>]" "$T/plans" |
 		grep -vE "$NEWEST|LIKE lower|^SELECT id FROM send WHERE id < 1099511627776" | starts
 }
-several() { # several: statements that read more than one part
+several() { # prints the statements that read more than one part
 	awk -F'\t' '{ n = 0; split("", seen); plan = $2
 		while (match(plan, /_part[0-7]/)) {
 			part = substr(plan, RSTART, RLENGTH)

@@ -118,11 +118,11 @@ END_TEST
 START_TEST(a_session_is_found_until_the_end_of_the_next_hour)
 {
 	store(1);
-	cache.secrets[1] = cache.secrets[0]; /* the hour ends */
+	cache.secrets[1] = cache.secrets[0]; /* one hour later: a new secret, and this one is the old */
 	memset(cache.secrets[0].key, 1, SESSIONS_SECRET);
 	ck_assert(is_found(1));
 	store(2);
-	cache.secrets[1] = cache.secrets[0]; /* the next one, too */
+	cache.secrets[1] = cache.secrets[0]; /* two hours later: the first secret is gone */
 	memset(cache.secrets[0].key, 2, SESSIONS_SECRET);
 	ck_assert(!is_found(1));
 	ck_assert(is_found(2));

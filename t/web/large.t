@@ -35,7 +35,7 @@ sql "BEGIN;
 start_panel
 log_in victor.acme
 
-# reads COMMAND...: how many octets of the store the command reads at a place, in calls
+# reads COMMAND...: prints how often the command reads a page of the store (pread64)
 reads() { strace -f -qq -e trace=pread64 -o "$T/trace" "$@" >"$T/out"; grep -c pread64 "$T/trace"; }
 
 for path in / '/?before=20000' '/?after=20000' /groups '/groups?after=20000' /pieces '/pieces?before=20000' /tests /contacts '/contacts?after=m2' \

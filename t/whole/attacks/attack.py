@@ -68,7 +68,7 @@ class Session:
         return [line[:3].decode() for line in self.kept.split(b"\n") if line[3:4] == b" "]
 
     def quiet(self, seconds=0.3):
-        """True if nothing comes for so long."""
+        """True if no octet arrives within that time."""
         if self.kept:
             return False
         self.sock.settimeout(seconds)
@@ -131,7 +131,7 @@ def log():
 
 
 def within(seconds, what):
-    """Waits for what() to be true."""
+    """Waits until what() is true. False: it was not true in time."""
     end = time.monotonic() + seconds
     while not what():
         if time.monotonic() > end:
@@ -141,7 +141,7 @@ def within(seconds, what):
 
 
 def alive(port="CLEAR"):
-    """Another client can still send."""
+    """True if another client can send a message."""
     s = Session(port).login()
     envelope(s, b"otro@example.org")
     return s.send(campaign(os.urandom(8).hex().encode()) + b".\r\n").reply()[:10] == b"250 OK id="

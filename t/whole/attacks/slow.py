@@ -8,7 +8,7 @@ DONE = {}
 
 
 def drip(name, port, before, octets):
-    """Sends octets one at a time until the server closes; how long that took."""
+    """Sends octets one at a time until the server closes. Returns the seconds that it took."""
     started = time.monotonic()
     codes = []
     try:

@@ -26,7 +26,7 @@ FLAT = int(os.environ["FLAT"])  # KiB a dialogue may have
 
 
 def flood(s, chunk, times):
-    """Sends until all of it is out or the server has closed; the peak meanwhile."""
+    """Sends everything, or until the server closes. Returns the peak of memory meanwhile."""
     most = 0
     try:
         for i in range(times):

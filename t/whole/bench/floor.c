@@ -37,7 +37,7 @@ int main(void)
 		if (r <= 0)
 			return 0;
 		n += (size_t)r;
-		if (body) { /* looks only for the end: the load sends nothing after it */
+		if (body) { /* the load sends nothing after a body, so its end is the end of the input */
 			if (n >= 5 && memcmp(in + n - 5, "\r\n.\r\n", 5) == 0) {
 				body = 0;
 				n = 0;

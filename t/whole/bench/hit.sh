@@ -5,7 +5,7 @@
 HIT_PORT=25088
 T=$B/data/hit.$$ TOP=$PWD
 mkdir -p "$T/s"
-cp bin/saca-hit "$TOOLS/empty" "$T" # as small a path as can be
+cp bin/saca-hit "$TOOLS/empty" "$T" # the web server runs both from this folder
 . t/lib/hits.sh
 . t/lib/service.sh
 ROOMY=

@@ -42,7 +42,7 @@ bench_accounts() {
 # where many files were just deleted.
 bench_room() {
 	mkdir -p "$B/data"
-	chattr +T "$B/data" 2>/dev/null || : # other file systems know no such thing
+	chattr +T "$B/data" 2>/dev/null || : # only ext2, ext3 and ext4 have this flag
 }
 
 bench_tidy() {

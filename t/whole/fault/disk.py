@@ -1,12 +1,12 @@
 """A disk that may lose power: what can be on it after a crash, given the system calls of
-a trace. POSIX promises no more than this. Of whatever was changed since it was last
-synced, any version may be there, each of these independently of all others:
+a trace. POSIX promises no more than this. Of each of these the disk may have any version
+since the last sync, independently of all others:
 
 	- a sector of a file (512 octets, each of which is written whole or not at all),
 	- a file's size,
 	- a name in a folder.
 
-fsync of a file settles its sectors and its size, fsync of a folder its names."""
+fsync of a file writes its sectors and its size, fsync of a folder its names."""
 
 import os
 import re
@@ -115,8 +115,8 @@ class Disk:
 		return found
 
 	def tree(self, choice):
-		"""The disk's content {path: octets, or None for a folder}; choice says which version
-		of what is pending is there: {(id(node), cell): index}."""
+		"""The disk's content {path: octets, or None for a folder}. choice: the version of each pending
+		cell, {(id(node), cell): index}."""
 		out = {}
 		self.collect(self.top, '', choice, out)
 		return out

@@ -72,8 +72,8 @@ def fill(spool, files):
 
 
 class Import:
-	"""options: of saca-import. store: is there one already, with a file that is still in
-	the spool, as a crash between commit and removal leaves it. count: is there a counter."""
+	"""options: of saca-import. store: whether there is a store, which has a file that is still in the
+	spool, as after a crash between commit and removal. count: whether there is a counter."""
 
 	def __init__(self, name, options=(), store=True, count=True):
 		self.name, self.options, self.store, self.count = name, list(options), store, count
@@ -166,8 +166,8 @@ class Import:
 			demand(here == there, 'differs:', name, here, there)
 
 	def check_nothing_lost(self, folder, status, busy):
-		"""Each file waits as it was, or its rows are there and its key is remembered; a bad
-		one waits or is set aside with its reason, a good one never."""
+		"""Demands that each good file waits unchanged, or that the store has its rows and the spool its
+		key; and that each bad file waits, or is set aside with its reason."""
 		spool = Spool(os.path.join(folder, 'spool'))
 		store = self.open(folder)
 		known, seen = store.ids(), spool.seen()

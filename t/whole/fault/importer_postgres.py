@@ -7,17 +7,17 @@ from postgres import PostgresStore, Server, tool
 
 
 def missing():
-	"""The reason why this cannot run, or None."""
+	"""The reason why the subject `postgres` cannot run here, or None."""
 	return None if tool('initdb') else 'no PostgreSQL server here'
 
 
 class ImportPostgres(Import):
-	"""Each world has a database, copied from its template's as the folder is."""
+	"""Each world has a database of its own, a copy of the template's."""
 
 	server = None  # the one that begin() started
 
 	# libpq drops octets that it cannot send, and waits for the end of the connection (pqSendSome
-	# in its fe-misc.c). A broken socket ends; one whose failure strace only pretends does not.
+	# in its fe-misc.c). A socket whose failure strace only pretends has no end.
 	skip = ('sendto',)
 
 	def address(self, folder):

@@ -100,8 +100,8 @@ class Client:
 
 
 class Outcome:
-	"""reply None: the connection was closed instead. begun: the server may have taken DATA
-	or BDAT, from when on a client that leaves has left contacts."""
+	"""reply: the last one; None if the connection was closed instead. begun: the server may have
+	accepted DATA or BDAT; from then on it queues the contacts of a client that vanishes."""
 
 	def __init__(self):
 		self.reply, self.begun = None, False
@@ -138,11 +138,10 @@ class Repeated:
 
 class Line(Repeated):
 	mails = MAILS
-	# A close that strace lets fail has not closed, and the other end of a pipe would wait
-	# for it; the kernel's always closes.
+	# strace skips a close that it lets fail: the other end of a pipe would wait for ever. The kernel
+	# closes a descriptor even if it reports an error.
 	skip = ('close',)
-	# If the call fails, the dialogue does not know how the spooler ended, as after the spooler's
-	# death.
+	# If this call fails, saca-smtpd does not learn the spooler's exit code, as if the spooler had died.
 	blind = ('wait4',)
 
 	def __init__(self, name, role):

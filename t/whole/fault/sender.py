@@ -36,10 +36,10 @@ INSERT INTO send (id, plan_id, username, sender_id, piece_id, group_id, name, so
 COMMIT;
 '''
 
-# How the dynamic loader ends if its first mmap fails.
+# The exit status of the dynamic loader if its first mmap fails.
 LOADER = {('mmap', 1): (-11,)}
 
-# The lease is over, and the deferred mails are due.
+# Ends each lease, and makes each deferred mail due.
 LATER = "UPDATE send SET claimed_until = '{0}', next_at = '{0}' WHERE state = 'sending'; " \
 	"UPDATE delivery SET next_at = '{0}' WHERE state = 'deferred'".format(DATE)
 
@@ -101,7 +101,7 @@ class World:
 			"WHERE state = 'handed'")[0]}
 
 	def end_send(self, url, sessions=SESSIONS):
-		"""Later it runs again, to the end of the send."""
+		"""Runs saca-send again, as if later, and demands that it ends the send."""
 		self.sql(LATER)
 		status, said = self.send(url, sessions=sessions)
 		demand(status == 0, 'the next run fails:', status, said)
@@ -109,7 +109,8 @@ class World:
 
 
 def check_taken(mails, contacts, doubts):
-	"""Has each contact of send 1 its mail, and at most so many of them another one? Returns how many have."""
+	"""Demands that each contact of send 1 has its mail, and that at most `doubts` mails are repeats.
+	Returns the number of repeats."""
 	ids = collections.defaultdict(list)
 	for id, recipient in mails:
 		ids[recipient].append(id)
@@ -128,8 +129,8 @@ class Send:
 
 	def __init__(self, name, contacts, follow, faults):
 		self.name, self.contacts, self.follow, self.faults = name, contacts, follow, faults
-		# A close that fails has not closed: the session would stay. SQLite keeps a lock that it cannot give
-		# back, and the worker waits for it for a minute. The C library aborts if a futex fails.
+		# strace skips a close that it lets fail, so the session would stay open. SQLite keeps a lock if
+		# unlocking fails, and the worker waits for it for a minute. The C library aborts if a futex fails.
 		self.skip = ('close', 'fcntl', 'futex')
 
 	def prepare(self, folder):
@@ -141,8 +142,8 @@ class Send:
 			demand(status == 0 and len(sink.mails) == self.contacts, 'undisturbed it fails:', status, said)
 
 	def doubts(self, log, point, status):
-		"""How many mails can be in doubt: one of each session that ended, or whose worker did, or that
-		saw a failure after the last octet."""
+		"""How many mails can be in doubt: one for each session that was killed, whose worker was killed,
+		or in which a call failed after the last octet of a mail."""
 		with open(log, errors='replace') as f:
 			text = f.read()
 		met = text.count('+++ killed by SIGKILL') - (status == -9) if point.fault == KILL else text.count('(INJECTED)')

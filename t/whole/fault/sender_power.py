@@ -17,15 +17,15 @@ CUTS = (1, 40, 99, 150, 204, 300, 399)
 
 
 def stop(pid):
-	"""Returns when it makes no more system calls."""
+	"""Stops the process, and returns when it has stopped."""
 	os.kill(pid, signal.SIGSTOP)
 	while read('/proc/%d/stat' % pid).rsplit(b')')[1].split()[0] != b'T':
 		time.sleep(0.001)
 
 
 def copies_of(disk, base, prefix):
-	"""[(disk, the mails that the server has)]. Under strace, which takes the syncs away, nothing is
-	written that a copy could tear."""
+	"""[(disk, the mails that the server has)], one for each cut. With a prefix, strace disables the
+	syncs: then nothing reaches the disk meanwhile, and the process need not stop."""
 	copies = []
 	with disk, Sink() as sink:
 		world = World(os.path.join(disk.where, 'w'))
@@ -49,7 +49,8 @@ def copies_of(disk, base, prefix):
 
 
 def check(disk, mails, base):
-	"""Is the send published, do the rows speak of no mail that was not sent, and does it go on?"""
+	"""Demands that the send is published, that no row has a mail that was not sent, and that the next
+	run ends the send."""
 	world = World(os.path.join(disk.where, 'w'))
 	path = os.path.join(world.published, '1', '1.cdb')
 	demand(os.path.exists(path), 'mails are sent, and the send is not published')

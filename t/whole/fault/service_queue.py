@@ -32,8 +32,8 @@ class Mail:
 		self.is_large = len(self.octets) > 60000
 
 	def ask(self, service):
-		"""(code, line); None: no reply. A socket that nobody reads any more is no reply; nor is one
-		that is read by workers which all die before their first request."""
+		"""(code, line); None: no reply, because the service has ended or each of its workers dies before
+		its first request."""
 		env = envelope(*self.recipients, sender=SENDER)
 		if service.dies:
 			return None
@@ -76,7 +76,7 @@ class Traced(Service):
 
 class Queue(Repeated):
 	mails = MAILS
-	# A close that strace lets fail has not closed, and the client would wait for the end.
+	# strace skips a close that it lets fail: the client would wait for the end of the connection.
 	skip = ('close', 'exit', 'exit_group')
 	follow = True
 
@@ -166,7 +166,7 @@ class StandingLine(Line):
 
 	skip = Queue.skip
 	follow = True
-	# If the call fails, the client gets no answer to a committed message.
+	# If this call fails, a client whose message is committed gets no reply.
 	blind = ('sendto',)
 
 	def __init__(self):

@@ -48,9 +48,8 @@ class Session(socketserver.StreamRequestHandler):
 
 
 class Sink(socketserver.ThreadingTCPServer):
-	"""mails: (Message-ID, recipient) of each mail, added before it is answered. then: is called with
-	their number after that, for one mail at a time, and before the answer. judge: gives the reply
-	to a recipient."""
+	"""mails: (Message-ID, recipient) of each mail, added before the reply. then: called with the number
+	of mails before the reply, for one mail at a time. judge: returns the reply to a recipient."""
 
 	daemon_threads = True
 	request_queue_size = 100

@@ -103,7 +103,7 @@ class Transaction:
 		"""The transaction under the prefix, on a copy that is like the template."""
 		d = Deliverer(folder, self.credit)
 		if not self.fresh and self.before is not forget_place:
-			# the hint of a copied counter names another file
+			# the second line of a copied counter is that of another file: the first number is synced
 			demand(d.deliver(message(9))[0] == 0, 'nothing can be spooled')
 		self.start = d.balance() if self.credit else None
 		self.known = {f.path: f.id for f in d.spool.files()}
@@ -158,7 +158,7 @@ class Transaction:
 		demand(reply[1:] in ('', 'id=%d %s' % known), 'another answer:', reply, known)
 
 	def check_again(self, d, point, status, reply):
-		"""A client without a 250 sends the message again, and so does one that has lost the 250."""
+		"""The client sends the message again, whether or not it got a 250."""
 		first = self.mine(d)
 		again, said = d.deliver(self.octets)
 		demand(again == 0 and said[:1] in ('K', 'R'), 'the next run fails:', again, said)
