@@ -26,23 +26,23 @@ static enum store_result judge(char const *state)
 
 enum store_result postgres_verdict(struct postgres *q, PGresult *result)
 {
-	ExecStatusType status = PQresultStatus(result);
+	ExecStatusType status = pq.resultStatus(result);
 	enum store_result r = STORE_OK;
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-		char const *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-		char const *words = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+		char const *state = pq.resultErrorField(result, PG_DIAG_SQLSTATE);
+		char const *words = pq.resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 		bool forbidden = state && !strcmp(state, "42501");
 		r = store_fail(&q->store, state ? judge(state) : STORE_FAILED,
-			words ? words : PQerrorMessage(q->db),
+			words ? words : pq.errorMessage(q->db),
 			forbidden ? ": the role lacks a privilege (saca-store(5), PostgreSQL)" : "", (char *)NULL);
 	}
-	PQclear(result);
+	pq.clear(result);
 	return r;
 }
 
 enum store_result postgres_run(struct postgres *q, char const *sql)
 {
-	return postgres_verdict(q, PQexec(q->db, sql));
+	return postgres_verdict(q, pq.exec(q->db, sql));
 }
 
 static struct postgres *ours(struct store *s)
@@ -60,8 +60,8 @@ static enum store_result never_refused(enum store_result r)
 static void rollback(struct store *s)
 {
 	/* Should it fail, the connection is gone, and the server does the same. */
-	if (PQtransactionStatus(ours(s)->db) != PQTRANS_IDLE)
-		PQclear(PQexec(ours(s)->db, "ROLLBACK"));
+	if (pq.transactionStatus(ours(s)->db) != PQTRANS_IDLE)
+		pq.clear(pq.exec(ours(s)->db, "ROLLBACK"));
 }
 
 /* Settings are local to the transaction: with a pooler the connection serves other programs afterwards. A role may
@@ -71,8 +71,8 @@ static enum store_result begin(struct store *s, enum store_mode mode)
 {
 	struct postgres *q = ours(s);
 	char sql[256];
-	if (PQstatus(q->db) != CONNECTION_OK)
-		PQreset(q->db); /* the server was restarted; if it is not back yet, the next line fails */
+	if (pq.status(q->db) != CONNECTION_OK)
+		pq.reset(q->db); /* the server was restarted; if it is not back yet, the next line fails */
 	strcpy(sql, mode == STORE_READ ? "BEGIN READ ONLY" : "BEGIN");
 	strcat(sql, "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'");
 	if (q->has_lock_timeout)
@@ -92,8 +92,8 @@ static enum store_result begin(struct store *s, enum store_mode mode)
 /* COMMIT of a transaction that had failed is a ROLLBACK which succeeds. */
 static enum store_result commit(struct store *s)
 {
-	PGresult *result = PQexec(ours(s)->db, "COMMIT");
-	bool kept = !strcmp(PQcmdStatus(result), "COMMIT");
+	PGresult *result = pq.exec(ours(s)->db, "COMMIT");
+	bool kept = !strcmp(pq.cmdStatus(result), "COMMIT");
 	enum store_result r = never_refused(postgres_verdict(ours(s), result));
 	if (r == STORE_OK && !kept)
 		r = store_fail(s, STORE_FAILED, "the server rolled back instead of committing", (char *)NULL);
@@ -185,11 +185,11 @@ static bool give_row(PGresult *result, store_row *row, void *arg)
 	char const *column[STORE_COLUMNS];
 	size_t length[STORE_COLUMNS];
 	char times[STORE_COLUMNS][DATE_ISO];
-	int n = PQnfields(result) < STORE_COLUMNS ? PQnfields(result) : STORE_COLUMNS;
+	int n = pq.nfields(result) < STORE_COLUMNS ? pq.nfields(result) : STORE_COLUMNS;
 	for (int j = 0; j < n; j++) {
-		length[j] = (size_t)PQgetlength(result, 0, j);
-		column[j] = PQgetisnull(result, 0, j) ? NULL : PQgetvalue(result, 0, j);
-		if (column[j] && PQftype(result, j) == TIMESTAMPTZ)
+		length[j] = (size_t)pq.getlength(result, 0, j);
+		column[j] = pq.getisnull(result, 0, j) ? NULL : pq.getvalue(result, 0, j);
+		if (column[j] && pq.ftype(result, j) == TIMESTAMPTZ)
 			column[j] = iso(column[j], &length[j], times[j]);
 	}
 	return row(arg, (size_t)n, column, length);
@@ -201,14 +201,14 @@ static enum store_result read_results(struct postgres *q, store_row *row, void *
 	enum store_result r = STORE_OK;
 	bool wanted = row != NULL;
 	PGresult *result;
-	while ((result = PQgetResult(q->db))) {
-		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
+	while ((result = pq.getResult(q->db))) {
+		if (pq.resultStatus(result) == PGRES_SINGLE_TUPLE) {
 			wanted = wanted && give_row(result, row, arg);
-			PQclear(result);
+			pq.clear(result);
 			continue;
 		}
-		if (strncmp(PQcmdStatus(result), "SELECT", 6) != 0)
-			(void)num_scan(PQcmdTuples(result), strlen(PQcmdTuples(result)), UINT64_MAX, &q->store.changed);
+		if (strncmp(pq.cmdStatus(result), "SELECT", 6) != 0)
+			(void)num_scan(pq.cmdTuples(result), strlen(pq.cmdTuples(result)), UINT64_MAX, &q->store.changed);
 		enum store_result last = postgres_verdict(q, result);
 		r = r == STORE_OK ? last : r;
 	}
@@ -223,9 +223,9 @@ static enum store_result run(struct store *s, char const *sql, size_t n, struct 
 	for (size_t i = 0; i < n; i++)
 		set_parameter(&p, i, &values[i]);
 	s->changed = 0;
-	if (!PQsendQueryParams(q->db, sql, (int)n, NULL, p.value, p.length, p.format, 0)
-		|| (row && !PQsetSingleRowMode(q->db)))
-		return store_fail(s, STORE_FAILED, PQerrorMessage(q->db), (char *)NULL);
+	if (!pq.sendQueryParams(q->db, sql, (int)n, NULL, p.value, p.length, p.format, 0)
+		|| (row && !pq.setSingleRowMode(q->db)))
+		return store_fail(s, STORE_FAILED, pq.errorMessage(q->db), (char *)NULL);
 	return read_results(q, row, arg);
 }
 
@@ -252,7 +252,8 @@ static enum store_result now(struct store *s, char out[DATE_ISO])
 static void close_store(struct store *s)
 {
 	struct postgres *q = ours(s);
-	PQfinish(q->db);
+	if (q->db)
+		pq.finish(q->db);
 	buf_free(&q->list);
 	free(q);
 }
@@ -269,9 +270,9 @@ static bool has_setting(struct postgres *q, char const *try_it)
 {
 	char sql[128];
 	strcpy(sql, "BEGIN; SET LOCAL ");
-	PGresult *result = PQexec(q->db, strcat(sql, try_it));
-	bool has = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
+	PGresult *result = pq.exec(q->db, strcat(sql, try_it));
+	bool has = pq.resultStatus(result) == PGRES_COMMAND_OK;
+	pq.clear(result);
 	rollback(&q->store);
 	return has;
 }
@@ -280,7 +281,7 @@ static bool has_setting(struct postgres *q, char const *try_it)
    SQL_ASCII keeps all octets as they are. */
 static enum store_result check_encoding(struct postgres *q)
 {
-	char const *s = PQparameterStatus(q->db, "server_encoding");
+	char const *s = pq.parameterStatus(q->db, "server_encoding");
 	if (!s || !strcmp(s, "UTF8") || !strcmp(s, "UTF-8") || !strcmp(s, "SQL_ASCII"))
 		return STORE_OK;
 	return store_fail(&q->store, STORE_FAILED, "its encoding is ", s,
@@ -309,10 +310,14 @@ enum store_result postgres_open(struct store **out, char const *address, bool wr
 	if (!q)
 		return STORE_FAILED;
 	q->store = functions;
-	q->db = PQconnectdbParams(keys, values, 1);
-	if (PQstatus(q->db) != CONNECTION_OK)
-		return store_fail(&q->store, STORE_FAILED, PQerrorMessage(q->db), (char *)NULL);
-	PQsetNoticeReceiver(q->db, no_notice, NULL);
+	char const *failure = libpq_load();
+	if (failure)
+		return store_fail(&q->store, STORE_FAILED, "unable to load PostgreSQL's client library: ", failure,
+			": install libpq5", (char *)NULL);
+	q->db = pq.connectdbParams(keys, values, 1);
+	if (pq.status(q->db) != CONNECTION_OK)
+		return store_fail(&q->store, STORE_FAILED, pq.errorMessage(q->db), (char *)NULL);
+	pq.setNoticeReceiver(q->db, no_notice, NULL);
 	q->has_lock_timeout = has_setting(q, "lock_timeout = '60s'");
 	q->has_synchronous_commit = has_setting(q, "synchronous_commit = off");
 	enum store_result r = check_encoding(q);

@@ -2,9 +2,8 @@
 #ifndef STORE_POSTGRES_DB_H
 #define STORE_POSTGRES_DB_H
 
+#include "store/postgres_libpq.h"
 #include "store/store.h"
-
-#include <libpq-fe.h>
 
 struct postgres {
 	struct store store; /* first: a struct store * is one of these */

@@ -32,6 +32,7 @@ fi
 package=$(scripts/package 2>"$T/log")
 is $? 0 "scripts/package exits 0" "$(tail "$T/log")"
 is "$(dpkg-deb -f "$package" Version)" "$version-1" "the package has the version of the Makefile"
+like "$(dpkg-deb -f "$package" Depends)" '(^|, )libpq5 ' "the package depends on libpq, which no program is linked with"
 dpkg-deb -x "$package" "$T/package"
 is "$(cd "$T/package/usr/bin" && echo saca-*)" "$(cd src/prog && ls saca-*.c | sed 's/\.c$//' | tr '\n' ' ' | sed 's/ $//')" \
 	"the package has every program"
