@@ -106,9 +106,13 @@ enum store_result ledger_postpone(struct ledger *l, struct job const *j, bool *p
 		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name)), postponed);
 }
 
-enum store_result ledger_finish(struct ledger *l, struct job const *j, bool *finished)
+#define FINISH "UPDATE send SET state = 'sent', finished_at = $4, claimed_by = NULL, claimed_until = NULL" OURS
+#define ADDS_UP " AND contacts_total <= (SELECT f.handed + f.refused + f.malformed + f.unsubscribed + f.suppressed" \
+	" FROM figures f WHERE f.plan_id = $1 AND f.send_id = $2 AND f.source = 'saca-send')"
+
+enum store_result ledger_finish(struct ledger *l, struct job const *j, bool checked, bool *finished)
 {
-	return write_row(l, "UPDATE send SET state = 'sent', finished_at = $4, claimed_by = NULL, claimed_until = NULL" OURS,
+	return write_row(l, checked ? FINISH ADDS_UP : FINISH,
 		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date(l->now)), finished);
 }
 

@@ -48,8 +48,10 @@ enum store_result ledger_release(struct ledger *l, struct job const *j);
    there are deferred mails. */
 enum store_result ledger_postpone(struct ledger *l, struct job const *j, bool *postponed);
 
-/* Ends a send all of whose contacts have been handled. *finished: the send was ours. */
-enum store_result ledger_finish(struct ledger *l, struct job const *j, bool *finished);
+/* Ends a send all of whose contacts have been handled. *finished: the send was ours, and with
+   `checked` its figures add up to its contacts. They do not after a crash of the database server
+   that lost unsynced commits, nor if a contact was forgotten. */
+enum store_result ledger_finish(struct ledger *l, struct job const *j, bool checked, bool *finished);
 
 /* Pauses a send that is ours. */
 enum store_result ledger_pause(struct ledger *l, uint64_t plan, uint64_t send, char const *reason);

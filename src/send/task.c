@@ -76,6 +76,16 @@ void task_leave(struct task *t, enum worker_end end)
 	t->returned_count = 0;
 }
 
+void task_reread(struct task *t)
+{
+	struct job *j = t->job;
+	j->next = j->count = 0;
+	j->cursor = 0;
+	j->all_read = false;
+	t->is_drained = false;
+	t->was_reread = true;
+}
+
 /* --- In a transaction -------------------------------------------------------------------- */
 
 /* Handles a mail that could not begin: finds the reason, and writes the outcome. */
@@ -188,11 +198,16 @@ enum store_result task_settle(struct ledger *l, struct task_mail *m)
 	return r;
 }
 
+/* If the figures do not add up, the contacts are read a second time before the send ends. */
 static enum store_result finish(struct ledger *l, struct task *t)
 {
 	enum store_result r = ledger_postpone(l, t->job, &t->is_postponed);
 	t->duty_done = t->is_postponed;
-	return r == STORE_OK && !t->is_postponed ? ledger_finish(l, t->job, &t->duty_done) : r;
+	if (r == STORE_OK && !t->is_postponed)
+		r = ledger_finish(l, t->job, !t->was_reread, &t->duty_done);
+	if (r == STORE_OK && !t->duty_done && !t->was_reread)
+		r = ledger_renew(l, t->job, &t->wants_reread);
+	return r;
 }
 
 enum store_result task_do_duty(struct ledger *l, struct task *t)
@@ -201,7 +216,7 @@ enum store_result task_do_duty(struct ledger *l, struct task *t)
 	if (r != STORE_OK)
 		return r;
 	t->duty_done = true;
-	t->is_postponed = false;
+	t->is_postponed = t->wants_reread = false;
 	switch (t->duty) {
 	case TASK_NOTHING:
 		break;

@@ -22,6 +22,7 @@ struct task {
 	struct task_contact *returned; /* whose mail has to be tried again; room for one a session */
 	size_t returned_count;
 	bool is_drained;         /* the store has no more contacts to mail at present */
+	bool was_reread;         /* its contacts are read, or were read, a second time */
 	bool is_leaving;         /* no more mails begin; it ends when none is in flight */
 	bool wants_pause;        /* for `reason` */
 	enum worker_end end;     /* once is_leaving */
@@ -30,7 +31,7 @@ struct task {
 
 	/* Used within one transaction. */
 	enum task_duty duty;
-	bool duty_done, is_postponed;
+	bool duty_done, is_postponed, wants_reread;
 	struct ledger_figures figures;
 };
 
@@ -67,6 +68,9 @@ void task_take(struct task *t, struct task_mail *m);
 
 /* Ends the task as `end`, once nothing is in flight. */
 void task_leave(struct task *t, enum worker_end end);
+
+/* Reads the contacts again from the first. Nothing may be in flight. */
+void task_reread(struct task *t);
 
 /* Inside a transaction: begins the delivery of a chosen mail, or settles one that has its outcome.
    The mail's own members tell what was done; the task's figures are added to. */

@@ -226,6 +226,8 @@ static void count_duty(struct worker *w, struct task *t)
 		t->renewed = clock_ms();
 	else if (t->duty == TASK_RENEW && !t->is_leaving)
 		task_leave(t, WORKER_LOST);
+	else if (t->duty == TASK_FINISH && t->wants_reread)
+		task_reread(t);
 	else if (t->duty == TASK_FINISH)
 		task_leave(t, !t->duty_done ? WORKER_LOST : t->is_postponed ? WORKER_POSTPONED : WORKER_SENT);
 	else if (t->duty == TASK_PAUSE) {
