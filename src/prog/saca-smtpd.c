@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/exitcode.h"
+#include "base/last.h"
 #include "base/num.h"
 #include "base/random.h"
 #include "base/setid.h"
@@ -44,7 +45,6 @@ enum {
 struct session {
 	struct dialogue dialogue;
 	struct dialogue_config config;
-	struct client client;
 	struct queue queue;
 	struct login login;
 	struct senders_file senders;
@@ -55,6 +55,11 @@ struct session {
 	struct peer_end peer;
 	char host[256], url[300], date[DATE_RFC5322];
 	char failure[FAILURE]; /* how the last program or service failed, for the log; or "" */
+
+	/* buffers: see base/last.h */
+	struct client client;
+	char buffer[1 + INPUT]; /* dialogue_feed needs one octet before its input */
+	struct queue_room room;
 };
 
 /* --- Clocks ----------------------------------------------------------------------------- */
@@ -238,8 +243,7 @@ static size_t drop_used(char *s, size_t len, size_t used)
 /* Reads and replies until the session is over. */
 static void run_session(struct session *me)
 {
-	static char buffer[1 + INPUT]; /* dialogue_feed needs one octet before its input */
-	char *input = buffer + 1;
+	char *input = me->buffer + 1;
 	size_t len = 0, used, got;
 	for (;;) {
 		enum client_event event = read_client(me, input + len, octets_to_read(me, len), &got);
@@ -386,19 +390,21 @@ static void give_up_rights(struct session *me)
 		strerr_diefusys(EXIT_TEMPORARY, "give up rights");
 }
 
-static struct session session = {
-	.config = {.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20, .max_line = DIALOGUE_LINE,
-		.max_auth_line = DIALOGUE_AUTH_LINE, .max_errors = 10, .max_logins = 3},
-	.queue = QUEUE_ZERO,
-	.senders = SENDERS_FILE_ZERO,
-	.delay = 2000,
-	.first = 30000,
-	.command = 300000,
-	.login = {.ticket = ""},
-	.authentication = 120000,
-	.total = 3600000,
-	.queueing = 300000,
-};
+static void set_defaults(struct session *me)
+{
+	me->config = (struct dialogue_config){.max_size = 512000, .max_rcpt = 50000, .max_rcpt_octets = 2 << 20,
+		.max_line = DIALOGUE_LINE, .max_auth_line = DIALOGUE_AUTH_LINE, .max_errors = 10, .max_logins = 3};
+	me->queue = (struct queue)QUEUE_ZERO(&me->room);
+	me->senders = (struct senders_file)SENDERS_FILE_ZERO;
+	me->delay = 2000;
+	me->first = 30000;
+	me->command = 300000;
+	me->authentication = 120000;
+	me->total = 3600000;
+	me->queueing = 300000;
+}
+
+PLACED_LAST struct session session;
 
 int main(int argc, char const **argv)
 {
@@ -411,6 +417,7 @@ int main(int argc, char const **argv)
 	unsigned char key[SIPHASH_KEY];
 	PROG = "saca-smtpd";
 	setid_refuse();
+	set_defaults(me);
 	read_options(me, argc, argv);
 	if (!fd_sanitize() || !client_signals())
 		strerr_diefusys(EXIT_TEMPORARY, "set up descriptors and signals");

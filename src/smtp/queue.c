@@ -48,20 +48,16 @@ bool queue_begin(struct queue *q)
 	return (q->socket && !q->expects_large) || open_file(&q->message);
 }
 
-/* The message while it is small. It is not in struct queue, which is initialized data: its unused
-   pages would take room in the program's file. */
-static char room[SUBMISSION_BODY];
-
 /* Moves the message from the room to a file. */
 static bool leave_room(struct queue *q)
 {
-	return q->message >= 0 || (open_file(&q->message) && fd_write_all(q->message, room, q->n));
+	return q->message >= 0 || (open_file(&q->message) && fd_write_all(q->message, q->room->message, q->n));
 }
 
 bool queue_write(struct queue *q, char const *s, size_t n)
 {
-	if (q->message < 0 && n <= sizeof room - q->n) {
-		memcpy(room + q->n, s, n);
+	if (q->message < 0 && n <= SUBMISSION_BODY - q->n) {
+		memcpy(q->room->message + q->n, s, n);
 		q->n += n;
 		return true;
 	}
@@ -72,9 +68,10 @@ bool queue_write(struct queue *q, char const *s, size_t n)
 static void free_room(struct queue *q)
 {
 	enum { PAGE = 4096, KEPT = 16384 };
-	char *from = room + KEPT, *first = from + (PAGE - (uintptr_t)from % PAGE) % PAGE;
+	char *from = q->room->message + KEPT, *first = from + (PAGE - (uintptr_t)from % PAGE) % PAGE;
+	char *end = q->room->message + SUBMISSION_BODY;
 	if (q->n > KEPT)
-		(void)madvise(first, (size_t)(room + sizeof room - first) & ~(size_t)(PAGE - 1), MADV_DONTNEED);
+		(void)madvise(first, (size_t)(end - first) & ~(size_t)(PAGE - 1), MADV_DONTNEED);
 	q->n = 0;
 }
 
@@ -184,13 +181,13 @@ static void ask_service(struct queue *q, struct ask const *a, struct answer *out
 static void hand_to_service(struct queue *q, struct queue_settings const *settings, bool empty, char const *envelope,
 	size_t n, uint64_t deadline, struct answer *out)
 {
-	static char block[SUBMISSION_BLOCK + 1]; /* on the stack its unused part would cost a page */
 	unsigned char lengths[2][SUBMISSION_LENGTH];
 	size_t message_n = empty ? 0 : q->n;
 	bool fits = (empty || q->message < 0) && n <= SUBMISSION_BODY
 		&& n + message_n + 2 * SUBMISSION_LENGTH <= SUBMISSION_BODY;
-	struct iovec const data[] = {{block, submission_format(block, settings->value)},
-		{lengths[0], SUBMISSION_LENGTH}, {(char *)envelope, n}, {lengths[1], SUBMISSION_LENGTH}, {room, message_n}};
+	struct iovec const data[] = {{q->room->block, submission_format(q->room->block, settings->value)},
+		{lengths[0], SUBMISSION_LENGTH}, {(char *)envelope, n}, {lengths[1], SUBMISSION_LENGTH},
+		{q->room->message, message_n}};
 	struct ask a = {.path = q->socket, .data = data, .pieces = fits ? 5 : 1, .deadline = deadline, .client = -1,
 		.line = &q->line};
 	submission_format_length(lengths[0], n);

@@ -13,7 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Memory for messages. The owner chooses the place; pages that no message has used take no memory. */
+struct queue_room {
+	char message[SUBMISSION_BODY]; /* the message while it is small */
+	char block[SUBMISSION_BLOCK + 1]; /* names and values of a request */
+};
+
 struct queue {
+	struct queue_room *room; /* the owner's */
 	char const *const *argv; /* the program; or, if NULL, */
 	char const *socket;      /* the socket of the service */
 	int line;                /* connected to it, after the first message; -1: not open */
@@ -24,7 +31,7 @@ struct queue {
 	char reason[ASK_REASON]; /* how the last run failed, for the log */
 };
 
-#define QUEUE_ZERO {.line = -1, .message = -1, .envelope = -1}
+#define QUEUE_ZERO(place) {.room = (place), .line = -1, .message = -1, .envelope = -1}
 
 /* The settings that go with a message. */
 struct queue_settings {

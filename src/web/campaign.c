@@ -103,7 +103,8 @@ void campaign_free(struct campaign *c)
 void campaign_submit(struct campaign *c, struct buf const *message, struct campaign_origin const *origin,
 	struct answer *answer, char reason[ASK_REASON])
 {
-	struct queue queue = QUEUE_ZERO;
+	static struct queue_room room;
+	struct queue queue = QUEUE_ZERO(&room);
 	struct queue_settings const settings = {
 		.value = {[SUBMISSION_USER] = origin->user->name, [SUBMISSION_PLAN] = origin->user->plan, [SUBMISSION_HELO] = "api",
 			[SUBMISSION_HOST] = origin->host, [SUBMISSION_PROTO] = origin->https ? "HTTPS" : "HTTP",
