@@ -13,6 +13,7 @@
 #define _GNU_SOURCE /* vfork */
 #include "base/setid.h"
 #include "base/exitcode.h"
+#include "base/last.h"
 #include "base/version.h"
 #include "base/fd.h"
 #include "base/message.h"
@@ -150,11 +151,20 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 struct tls {
 	int ctl, app; /* its ends of the sockets */
 	char ip[PEER_IP];
-	struct server server;
-	struct sessions sessions;
-	struct pump pump;
 	struct certificates certs;
+	struct sessions sessions;
+	struct server server;
+	struct pump pump;
+
+	/* buffers: see base/last.h */
+	struct server_room room;
+	union {
+		struct keypair_text text; /* before the handshake */
+		struct pump_room wire;    /* from then on */
+	};
 };
+
+PLACED_LAST struct tls tls;
 
 /* With -d the session goes on without TLS. */
 static char const *severity(struct options const *o)
@@ -232,19 +242,19 @@ static bool prepare(struct tls *t, struct options const *o)
 		message_unable(severity(o), what, "");
 		return false;
 	}
-	if (!certificates_load(&t->certs, o->certfile, o->keyfile, &fault)) {
+	if (!certificates_load(&t->certs, &t->text, o->certfile, o->keyfile, &fault)) {
 		warn_fault(severity(o), &fault);
 		return false;
 	}
 	t->sessions.fd = -1;
 	if (o->cache && !sessions_open(&t->sessions, o->cache, &fault))
 		warn_fault("warning", &fault);
-	if (!server_init(&t->server, t->certs.pairs, t->certs.n, o->min)) {
+	if (!server_init(&t->server, &t->room, t->certs.pairs, t->certs.n, o->min)) {
 		strerr_warn(PROG, ": ", severity(o), ": unable to get random octets from the system");
 		return false;
 	}
 	sessions_join(&t->sessions, &t->server);
-	pump_init(&t->pump, &t->server, &t->sessions, 0, 1, t->app);
+	pump_init(&t->pump, &t->wire, &t->server, &t->sessions, 0, 1, t->app);
 	return true;
 }
 
@@ -395,7 +405,7 @@ static int print_expiry(struct options const *o)
 	struct certificates c;
 	struct fault fault;
 	int64_t end;
-	if (!certificates_load(&c, o->certfile, o->keyfile, &fault)) {
+	if (!certificates_load(&c, &tls.text, o->certfile, o->keyfile, &fault)) {
 		warn_fault("fatal", &fault);
 		return EXIT_TEMPORARY;
 	}
@@ -416,7 +426,6 @@ int main(int argc, char const *const *argv)
 {
 	PROG = "saca-tlsd";
 	setid_refuse();
-	static struct tls tls;
 	struct options o;
 	int ctl[2], app[2];
 	struct fault fault;

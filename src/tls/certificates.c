@@ -55,18 +55,18 @@ static bool keys_have_certificates(struct fault *fault)
 	return true;
 }
 
-static bool load_pair(struct certificates *c, char const *name, char const *certfile, char const *keyfile,
-	struct fault *fault)
+static bool load_pair(struct certificates *c, struct keypair_text *text, char const *name, char const *certfile,
+	char const *keyfile, struct fault *fault)
 {
 	struct keypair *k = &c->pairs[c->n];
 	*k = (struct keypair){.name = name, .certfile = certfile, .keyfile = keyfile ? keyfile : certfile};
-	if (!keypair_load(k, fault))
+	if (!keypair_load(k, text, fault))
 		return false;
 	c->n++;
 	return true;
 }
 
-static bool load_named_pairs(struct certificates *c, struct fault *fault)
+static bool load_named_pairs(struct certificates *c, struct keypair_text *text, struct fault *fault)
 {
 	for (char **e = environ; *e; e++) {
 		char const *name;
@@ -77,7 +77,7 @@ static bool load_named_pairs(struct certificates *c, struct fault *fault)
 		char *copy = strndup(name, n);
 		if (!copy)
 			return fault_errno(fault, "load", file, ENOMEM);
-		if (!load_pair(c, copy, file, find_value(key_prefix, name, n), fault)) {
+		if (!load_pair(c, text, copy, file, find_value(key_prefix, name, n), fault)) {
 			free(copy);
 			return false;
 		}
@@ -85,7 +85,7 @@ static bool load_named_pairs(struct certificates *c, struct fault *fault)
 	return true;
 }
 
-bool certificates_load(struct certificates *c, char const *certfile, char const *keyfile,
+bool certificates_load(struct certificates *c, struct keypair_text *text, char const *certfile, char const *keyfile,
 	struct fault *fault)
 {
 	size_t max = count_names() + (certfile != NULL);
@@ -96,7 +96,8 @@ bool certificates_load(struct certificates *c, char const *certfile, char const 
 	if (!c->pairs)
 		return fault_errno(fault, "load", "the certificates", ENOMEM);
 	if (keys_have_certificates(fault)
-			&& (!certfile || load_pair(c, NULL, certfile, keyfile, fault)) && load_named_pairs(c, fault))
+			&& (!certfile || load_pair(c, text, NULL, certfile, keyfile, fault))
+			&& load_named_pairs(c, text, fault))
 		return true;
 	certificates_free(c);
 	return false;

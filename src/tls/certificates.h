@@ -16,8 +16,8 @@ struct certificates {
 /* Loads certfile (NULL: there is no certificate for all names), then those of the variables. Without
    a name of its own (keyfile NULL, no KEYFILE:name) the key is in the certificate's file. False:
    there is no certificate, or one cannot be used, and *fault says why; then nothing is held. The
-   strings stay the caller's and the environment's. */
-bool certificates_load(struct certificates *c, char const *certfile, char const *keyfile,
+   strings stay the caller's and the environment's. text is used only meanwhile, and wiped. */
+bool certificates_load(struct certificates *c, struct keypair_text *text, char const *certfile, char const *keyfile,
 	struct fault *fault);
 
 /* Wipes the keys and frees the memory. */

@@ -12,34 +12,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX (1 << 18) /* octets of a PEM file */
-
 enum { RENEWAL_MS = 2000, AGAIN_MS = 20 }; /* how long a renewal may take, and how often to look */
 
-/* The text of one PEM file at a time. A small file touches only the first pages. */
-static struct {
-	char s[FILE_MAX + 1];
-	size_t len;
-} text;
-
-static bool read_file(char const *file, struct fault *fault)
+static bool read_file(struct keypair_text *text, char const *file, struct fault *fault)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t r = -1;
-	text.len = 0;
+	text->len = 0;
 	if (fd < 0)
 		return fault_errno(fault, "read", file, errno);
-	while (text.len < sizeof text.s && (r = fd_read(fd, text.s + text.len, sizeof text.s - text.len)) > 0)
-		text.len += (size_t)r;
+	while (text->len < sizeof text->s && (r = fd_read(fd, text->s + text->len, sizeof text->s - text->len)) > 0)
+		text->len += (size_t)r;
 	fd_close(fd);
 	if (r < 0)
 		return fault_errno(fault, "read", file, errno);
-	return text.len <= FILE_MAX || fault_because(fault, "use", file, "it is too large for a PEM file");
+	return text->len <= KEYPAIR_FILE || fault_because(fault, "use", file, "it is too large for a PEM file");
 }
 
-static void wipe_text(void)
+static void wipe_text(struct keypair_text *text)
 {
-	wipe(text.s, text.len);
+	wipe(text->s, text->len);
 }
 
 /* --- The chain ---------------------------------------------------------------------------- */
@@ -86,13 +78,13 @@ static bool copy_chain(struct keypair *k)
 	return true;
 }
 
-static bool load_chain(struct keypair *k, struct fault *fault)
+static bool load_chain(struct keypair *k, struct keypair_text *text, struct fault *fault)
 {
-	if (!read_file(k->certfile, fault))
+	if (!read_file(text, k->certfile, fault))
 		return false;
-	char const *why = find_chain(k, &(struct pem){.s = text.s, .n = text.len});
+	char const *why = find_chain(k, &(struct pem){.s = text->s, .n = text->len});
 	bool copied = !why && copy_chain(k);
-	wipe_text();
+	wipe_text(text);
 	if (why)
 		return fault_because(fault, "use", k->certfile, why);
 	return copied || fault_errno(fault, "load", k->certfile, ENOMEM);
@@ -152,23 +144,23 @@ static bool ec_matches(br_ec_private_key const *sk, unsigned char const *der, si
 enum match { MATCH, MISMATCH, BROKEN };
 
 /* Reads the key and compares it with the first certificate. MISMATCH, BROKEN: *fault. */
-static enum match load_key(struct keypair *k, struct fault *fault)
+static enum match load_key(struct keypair *k, struct keypair_text *text, struct fault *fault)
 {
 	br_x509_decoder_context x;
-	struct pem p = {.s = text.s};
+	struct pem p = {.s = text->s};
 	br_x509_decoder_init(&x, NULL, NULL);
 	br_x509_decoder_push(&x, k->chain[0].data, k->chain[0].data_len);
 	br_x509_pkey const *pk = br_x509_decoder_get_pkey(&x);
 	if (!pk)
 		return fault_because(fault, "use", k->certfile, "its first certificate is malformed"), BROKEN;
-	if (!read_file(k->keyfile, fault))
+	if (!read_file(text, k->keyfile, fault))
 		return BROKEN;
-	p.n = text.len;
+	p.n = text->len;
 	char const *why = find_key(k, &p);
 	bool matches = !why && pk->key_type == k->key.key_type
 		&& (pk->key_type == BR_KEYTYPE_RSA ? rsa_matches(&k->key.key.rsa, &pk->key.rsa)
 			: ec_matches(&k->key.key.ec, p.der, p.len, &pk->key.ec));
-	wipe_text();
+	wipe_text(text);
 	if (matches)
 		return MATCH;
 	fault_because(fault, "use", k->keyfile, why ? why : "it is not the key of the certificate");
@@ -177,21 +169,21 @@ static enum match load_key(struct keypair *k, struct fault *fault)
 
 /* --- Both --------------------------------------------------------------------------------- */
 
-static enum match load_both(struct keypair *k, struct fault *fault)
+static enum match load_both(struct keypair *k, struct keypair_text *text, struct fault *fault)
 {
 	k->der = NULL;
 	k->chain_len = 0;
-	enum match m = load_chain(k, fault) ? load_key(k, fault) : BROKEN;
+	enum match m = load_chain(k, text, fault) ? load_key(k, text, fault) : BROKEN;
 	if (m != MATCH)
 		keypair_free(k);
 	return m;
 }
 
-bool keypair_load(struct keypair *k, struct fault *fault)
+bool keypair_load(struct keypair *k, struct keypair_text *text, struct fault *fault)
 {
 	uint64_t deadline = clock_ms() + RENEWAL_MS;
 	enum match m;
-	while ((m = load_both(k, fault)) == MISMATCH && clock_ms() < deadline)
+	while ((m = load_both(k, text, fault)) == MISMATCH && clock_ms() < deadline)
 		wait_ready(NULL, 0, clock_ms() + AGAIN_MS, NULL);
 	return m == MATCH;
 }

@@ -40,9 +40,10 @@ static bool prepare_descriptor(int fd)
 	return false;
 }
 
-void pump_init(struct pump *p, struct server *server, struct sessions *sessions, int in, int out,
-	int app)
+void pump_init(struct pump *p, struct pump_room *room, struct server *server, struct sessions *sessions, int in,
+	int out, int app)
 {
+	p->room = room;
 	p->server = server;
 	p->sessions = sessions;
 	p->in = in;
@@ -52,7 +53,7 @@ void pump_init(struct pump *p, struct server *server, struct sessions *sessions,
 	p->out_is_socket = prepare_descriptor(out);
 	p->in_ended = p->out_failed = p->app_gone = p->app_ended = p->app_told = p->hello_read = false;
 	p->wire_at = p->wire_len = p->ahead_at = p->ahead_len = 0;
-	p->hello.header_len = p->hello.left = p->hello.len = 0;
+	room->hello.header_len = room->hello.left = room->hello.len = 0;
 }
 
 static bool is_retry(ssize_t r)
@@ -67,12 +68,13 @@ static bool is_retry(ssize_t r)
    ClientHello, or too long, the engine gets it without a name. */
 static void read_hello(struct pump *p, size_t from)
 {
-	enum hello_state e = hello_add(&p->hello, p->ahead + from, p->ahead_len - from);
+	struct hello *h = &p->room->hello;
+	enum hello_state e = hello_add(h, p->room->ahead + from, p->ahead_len - from);
 	size_t at, len;
 	if (e == HELLO_PART && p->ahead_len < PUMP_AHEAD)
 		return;
-	if (e == HELLO_WHOLE && hello_server_name(p->hello.content, p->hello.len, &at, &len))
-		sessions_set_name(p->sessions, p->hello.content + at, len);
+	if (e == HELLO_WHOLE && hello_server_name(h->content, h->len, &at, &len))
+		sessions_set_name(p->sessions, h->content + at, len);
 	p->hello_read = true;
 }
 
@@ -85,7 +87,7 @@ static bool feed_engine(struct pump *p)
 	while (p->hello_read && p->ahead_at < p->ahead_len && (room = br_ssl_engine_recvrec_buf(eng, &size))) {
 		size_t n = p->ahead_len - p->ahead_at;
 		n = n < size ? n : size;
-		memcpy(room, p->ahead + p->ahead_at, n);
+		memcpy(room, p->room->ahead + p->ahead_at, n);
 		p->ahead_at += n;
 		br_ssl_engine_recvrec_ack(eng, n);
 	}
@@ -120,7 +122,7 @@ static bool read_some(struct pump *p, unsigned char *room, size_t size)
 		return more;
 	}
 	size_t from = p->hello_read ? 0 : p->ahead_len;
-	more = read_into(p, p->ahead + from, p->hello_read ? CHUNK : PUMP_AHEAD - from, &got);
+	more = read_into(p, p->room->ahead + from, p->hello_read ? CHUNK : PUMP_AHEAD - from, &got);
 	p->ahead_at = 0;
 	p->ahead_len = from + got;
 	if (!p->hello_read && got > 0)
@@ -149,7 +151,7 @@ static void gather_records(struct pump *p)
 	while (p->wire_len < PUMP_WIRE && (s = br_ssl_engine_sendrec_buf(eng, &n))) {
 		if (n > PUMP_WIRE - p->wire_len)
 			n = PUMP_WIRE - p->wire_len;
-		memcpy(p->wire + p->wire_len, s, n);
+		memcpy(p->room->wire + p->wire_len, s, n);
 		p->wire_len += n;
 		br_ssl_engine_sendrec_ack(eng, n);
 	}
@@ -164,8 +166,8 @@ static bool write_network(struct pump *p)
 		if (n == 0 || p->out_failed)
 			return false;
 		ssize_t r = p->out_is_socket
-			? send(p->out, p->wire + p->wire_at, n, MSG_DONTWAIT | MSG_NOSIGNAL)
-			: write(p->out, p->wire + p->wire_at, n);
+			? send(p->out, p->room->wire + p->wire_at, n, MSG_DONTWAIT | MSG_NOSIGNAL)
+			: write(p->out, p->room->wire + p->wire_at, n);
 		if (is_retry(r))
 			return true;
 		if (r < 0)

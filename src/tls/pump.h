@@ -13,6 +13,15 @@
 #define PUMP_WIRE 4096
 #define PUMP_AHEAD 16384
 
+/* The buffers. The first octets to the network follow the ClientHello. */
+struct pump_room {
+	union {
+		unsigned char wire[PUMP_WIRE];   /* to the network: [wire_at, wire_len) */
+		struct hello hello;
+	};
+	unsigned char ahead[PUMP_AHEAD]; /* from the network to the engine: [ahead_at, ahead_len) */
+};
+
 struct pump {
 	struct server *server;
 	struct sessions *sessions;
@@ -23,16 +32,14 @@ struct pump {
 	bool app_told;               /* the program's input has been ended */
 	bool hello_read;             /* the ClientHello has been read, or given up */
 	size_t wire_at, wire_len, ahead_at, ahead_len;
-	unsigned char wire[PUMP_WIRE];   /* to the network: [wire_at, wire_len) */
-	unsigned char ahead[PUMP_AHEAD]; /* from the network to the engine: [ahead_at, ahead_len) */
-	struct hello hello;
+	struct pump_room *room;
 };
 
-/* in, out: the client's descriptors; app: a stream socket. They stay the caller's. Call it before the
+/* in, out: the client's descriptors; app: a stream socket. They and the room stay the caller's. Call it before the
    process gives up its rights: TCP sockets get TCP_NODELAY, and descriptors that are not sockets
    get O_NONBLOCK. */
-void pump_init(struct pump *p, struct server *server, struct sessions *sessions, int in, int out,
-	int app);
+void pump_init(struct pump *p, struct pump_room *room, struct server *server, struct sessions *sessions, int in,
+	int out, int app);
 
 /* Does the handshake, in at most ms milliseconds and only while the program waits for it. Returns 0, an
    error of the engine (tls/reason.h), or PUMP_TIMEOUT. An alert, if there is one, has been sent. */

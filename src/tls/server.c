@@ -146,7 +146,7 @@ static void set_hashes(br_ssl_engine_context *eng, bool old)
 	br_ssl_engine_set_prf10(eng, br_tls10_prf);
 }
 
-bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsigned int min)
+bool server_init(struct server *s, struct server_room *room, struct keypair const *pairs, size_t n, unsigned int min)
 {
 	br_ssl_engine_context *eng = &s->ctx.eng;
 	br_ssl_server_zero(&s->ctx);
@@ -159,7 +159,7 @@ bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsign
 	set_hashes(eng, min < BR_TLS12);
 	br_ssl_engine_set_ec(eng, br_ec_get_default()); /* of several curves, X25519 first */
 	br_ssl_engine_set_all_flags(eng, BR_OPT_ENFORCE_SERVER_PREFERENCES | BR_OPT_NO_RENEGOTIATION);
-	br_ssl_engine_set_buffers_bidi(eng, s->in, sizeof s->in, s->out, sizeof s->out);
+	br_ssl_engine_set_buffers_bidi(eng, room->in, sizeof room->in, room->out, sizeof room->out);
 	return br_ssl_server_reset(&s->ctx);
 }
 

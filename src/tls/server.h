@@ -10,24 +10,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A client may send the largest records, 325 octets longer than their text. Ours are at most 4096
-   octets and the 85 of the engine. Pages that a session does not touch take no memory. */
+/* The engine's buffers. A client may send the largest records, 325 octets longer than their text. Ours
+   are at most 4096 octets and the 85 of the engine. Pages that a session does not touch take no
+   memory. */
 #define SERVER_IN (16384 + 325)
 #define SERVER_OUT (4096 + 85)
+
+struct server_room {
+	unsigned char out[SERVER_OUT], in[SERVER_IN];
+};
 
 struct server {
 	br_ssl_server_context ctx;
 	br_ssl_server_policy_class const *policy; /* by which the engine calls this module */
 	struct keypair const *pairs;
 	size_t pairs_len;
-	unsigned char in[SERVER_IN], out[SERVER_OUT];
 };
 
 /* Prepares one handshake and seeds the generator of random numbers. Seeding may open a file: call it
-   before the process gives up its rights. pairs: at least one, used until the handshake ends;
+   before the process gives up its rights. room: used as long as s. pairs: at least one, used until the handshake ends;
    pairs with a name serve that name only. min: the lowest version, BR_TLS10, BR_TLS11 or
    BR_TLS12. False: no randomness. */
-bool server_init(struct server *s, struct keypair const *pairs, size_t n, unsigned int min);
+bool server_init(struct server *s, struct server_room *room, struct keypair const *pairs, size_t n, unsigned int min);
 
 /* After the handshake: wipes the master secret, which only another handshake needs. */
 void server_forget(struct server *s);

@@ -12,6 +12,7 @@
 
 static char file[sizeof unit_folder + 8], keyfile[sizeof unit_folder + 16];
 static struct server server;
+static struct server_room room;
 static struct sessions cache;
 static struct fault fault;
 
@@ -22,7 +23,7 @@ static void start(void)
 	sprintf(keyfile, "%s/cache.key", unit_folder);
 	ck_assert(sessions_make(file, 64, &fault));
 	ck_assert(sessions_open(&cache, file, &fault));
-	ck_assert(server_init(&server, NULL, 0, BR_TLS12));
+	ck_assert(server_init(&server, &room, NULL, 0, BR_TLS12));
 	sessions_join(&cache, &server);
 	sessions_set_name(&cache, (unsigned char const *)"a", 1);
 }
