@@ -112,11 +112,11 @@ ESTADÍSTICAS EN EL NAVEGADOR
 En https://panel.example.com, desde un ordenador o un móvil, con el mismo usuario y la misma clave.
 La sesión dura 12 horas. Las páginas están en español, o en inglés si su navegador lo prefiere.
 
-  Envíos      el estado de cada uno, cuántos contactos lo han recibido, abierto y pulsado, y cuántas
-              bajas hubo. Se buscan por nombre, asunto o número. Dentro de uno: todas las cifras,
+  Envíos      el estado de cada uno, cuántos contactos lo han recibido, lo han abierto y han pulsado
+              un enlace, y cuántas bajas hubo. Se buscan por nombre, asunto o número. Dentro de uno: todas las cifras,
               aperturas y clics en el tiempo, clics por enlace, los contactos de cada cifra (también en
               CSV, para una hoja de cálculo) y la vista previa. Mientras se envía puede pausarlo,
-              reanudarlo o cancelarlo; lo ya enviado no vuelve.
+              reanudarlo o cancelarlo; lo que ya se ha enviado no se recupera.
   Contactos   se buscan por su dirección. Dentro de uno: sus grupos, sus envíos y sus bajas. Puede
               darlo de baja de un remitente, y anular la baja.
   Grupos      uno por mensaje, con sus contactos (también en CSV).
@@ -146,7 +146,7 @@ sirven: solo cambia la dirección.
   get_campaigns                limit (20)                los números de los últimos envíos
   get_stats                    eid                       las cifras de un envío
   get_contacts_stat_section    eid, section              los contactos de una parte de las cifras
-  get_unsubscribers            rid, type, from, limit    las bajas, desde la número from
+  get_unsubscribers            rid, type, from, limit    las bajas, a partir de la número from
   sender_list, get_from        rid                       los remitentes
   group_list, group_data,      gid                       los grupos y sus contactos
   group_list_contacts
