@@ -123,7 +123,7 @@ OBJ_saca-send := \
 	$(call in,spool,file) \
 	$(call in,store,hours mark migrate postgres postgres_contacts postgres_libpq postgres_step put sqlite \
 		sqlite_contacts sqlite_step store tables) \
-	$(call in,send,blame job ledger linkkeys links maildir places pool publish refusals render session stencil task \
+	$(call in,send,blame job ledger linkkeys links maildir mta places pool publish refusals render session stencil task \
 		template token unsubscribe when words worker worker_claim)
 OBJ_saca-count := \
 	$(call in,base,ascii buf date fd hash num utf8 setid version) \

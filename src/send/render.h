@@ -49,7 +49,8 @@ struct render {
 bool render_start(struct render *r, struct render_send const *send, struct template const *t);
 void render_free(struct render *r);
 
-/* Appends the mail of one contact to out, lines ended by CRLF. date: RFC 5322. The filler has
+/* Appends the mail of one contact to out, lines ended by CRLF; none begins with a dot, so that SMTP needs no
+   other form. date: RFC 5322. The filler has
    the numbers of plan, send and contact. False: out of memory, or a token cannot be written. */
 bool render_mail(struct buf *out, struct render *r, char const *date, char const *address, size_t n,
 	struct stencil_filler const *filler);

@@ -1,4 +1,4 @@
-/* One SMTP session: a process of its own with libcurl. It gets one mail at a time from its
+/* One SMTP session: a process of its own, with a connection (send/mta.h). It gets one mail at a time from its
    parent, and reports the outcome. The connection stays open between mails.
 
    The parent and the process share a socket. The process ends when the parent closes its end,
@@ -28,7 +28,7 @@ enum session_outcome {
 	SESSION_SENDER_REFUSED, /* 5xx to MAIL: no mail of this sender can be sent */
 	SESSION_DOWN,           /* the server cannot be reached, or takes no mail at present */
 	SESSION_LOST,           /* the connection ended after RCPT, before the whole mail was sent */
-	SESSION_IN_DOUBT        /* no reply came after libcurl got its last octet */
+	SESSION_IN_DOUBT        /* no reply came after the last octet was sent */
 };
 
 struct session_result {

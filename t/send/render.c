@@ -137,6 +137,7 @@ static char *decode_part(int nth)
 static void check_lines(void)
 {
 	char const *body = strstr(mail.s, "\r\n\r\n");
+	ck_assert_ptr_null(strstr(mail.s, "\n."));
 	for (char const *p = body; *p;) {
 		char const *end = strstr(p, "\r\n");
 		ck_assert_ptr_nonnull(end);

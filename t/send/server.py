@@ -4,8 +4,8 @@
     server.py FOLDER [CERTIFICATE KEY [smtps]]
 
 FOLDER/port gets its port on 127.0.0.1. FOLDER/mails gets a line for each mail it took, before it
-answers: Message-ID, recipient, sender, octets, TLS or -. FOLDER/commands counts the verbs of each
-connection. FOLDER/rules, read anew for each command, has lines `WHEN RECIPIENT ACTION`: WHEN is
+answers: Message-ID, recipient, sender, octets, TLS or -. FOLDER/commands gets the verbs of each
+connection at its end, with a + if more octets came together with the command. FOLDER/rules, read anew for each command, has lines `WHEN RECIPIENT ACTION`: WHEN is
 connect, ehlo, starttls, mail, rcpt, data, end or quit; RECIPIENT a pattern such as *@a.es (of rcpt,
 data and end; * for the others); ACTION a reply such as `550 5.1.1 no such user`, or close, stall, or
 (at the end) take-and-close, or `say OCTETS`: accept, with these octets as the reply. OCTETS may have
@@ -149,7 +149,7 @@ class Session(socketserver.BaseRequestHandler):
         while True:
             line = self.read_line()
             verb = line.split(" ")[0].split(":")[0].upper()
-            verbs.append(verb)
+            verbs.append(verb + ("+" if self.buffer else ""))
             if verb in ("EHLO", "HELO"):
                 if self.obey("ehlo"):
                     extra = "" if self.secure or TLS is None else "250-STARTTLS\r\n"

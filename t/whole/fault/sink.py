@@ -37,7 +37,7 @@ class Session(socketserver.StreamRequestHandler):
 				recipient = line.split(b'<')[1].split(b'>')[0].decode()
 				self.say(self.server.judge(recipient))
 			elif verb != b'DATA':
-				self.say('221 bye' if verb == b'QUIT' else '250-sink\r\n250 SMTPUTF8' if verb == b'EHLO' else '250 ok')
+				self.say('221 bye' if verb == b'QUIT' else '250-sink\r\n250-PIPELINING\r\n250 SMTPUTF8' if verb == b'EHLO' else '250 ok')
 			else:
 				self.say('354 go')
 				mail = self.take()
