@@ -7,6 +7,7 @@ MAILS=${MAILS:-20000} SENDS=${SENDS:-10000} GROUP=${GROUP:-1000000}
 T=$B/data/send.$$ TOP=$PWD STORE=$B/data/send.$$/saca.db
 POSTFIX=$PWD/build/clients/usr
 SINK=25099
+HEADER=110 # octets that smtp-source sends before its message
 PATH=$BIN:$PATH
 mkdir -p "$T"
 sql() { sqlite3 "$STORE" "$1"; }
@@ -21,6 +22,14 @@ timed() {
 	s=$(date +%s.%N)
 	"$@" >"$B/out" 2>"$B/err" || { tail -n 3 "$B/err" >&2; return 1; }
 	awk -v s="$s" -v e="$(date +%s.%N)" 'BEGIN { printf "%.3f\n", e - s }'
+}
+
+# mail_octets: prints the octets of a mail of the piece, as they are sent
+mail_octets() {
+	add_send 999 1 1
+	sql "UPDATE send SET state = 'cancelled' WHERE id = 999"
+	saca-send -o "$T/look" -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$STORE" 999 2>/dev/null &&
+		sed 's/$/\r/' "$T"/look/new/* | wc -c
 }
 
 # The memory of the worker and its sessions, while they send: each page counts once, in KB.
@@ -41,14 +50,15 @@ else
 	smtp_sink -u "$(id -un)" "127.0.0.1:$SINK" 1000 & sink=$!
 	MTA_URL=smtp://127.0.0.1:$SINK
 	prepare
-	sql "UPDATE piece SET html = '<html><body><p>$(printf 'texto de relleno %.0s' $(seq 1150))<a href=\"https://a.es/\">x</a></body></html>'"
-	printf '\nsaca-send: mails of 20 KB, 8 sessions, into smtp-sink; %s rounds\n' "$rounds"
+	sql "UPDATE piece SET html = '<html><body><p>$(printf 'texto de relleno %.0s' $(seq 1050))<a href=\"https://a.es/\">x</a></body></html>'"
+	octets=$(mail_octets) || exit 1
+	printf '\nsaca-send: mails of 20 KB, 8 sessions, into smtp-sink; %s rounds (%s octets, from both)\n' "$rounds" "$octets"
 	printf '  %12s %12s %8s\n' saca-send smtp-source ratio
 	i=1
 	while [ "$i" -le "$rounds" ]; do
 		add_send $i 1 "$MAILS"
 		own=$(timed send_mails) || break
-		bare=$(timed smtp_source -d -N -s 8 -l 20480 -m "$MAILS" "127.0.0.1:$SINK") || break
+		bare=$(timed smtp_source -d -N -s 8 -l "$((octets - HEADER))" -m "$MAILS" "127.0.0.1:$SINK") || break
 		awk -v n="$MAILS" -v a="$own" -v b="$bare" 'BEGIN { printf "  %12.0f %12.0f %8.2f\n", n / a, n / b, b / a }'
 		i=$((i + 1))
 	done
