@@ -26,6 +26,8 @@ struct queue {
 	int line;                /* connected to it, after the first message; -1: not open */
 	int message, envelope;   /* memory files; -1: not open */
 	bool has_run;            /* the message can be forgotten */
+	bool has_reply;          /* the service has replied: nobody reads the files any more */
+	bool is_kept;            /* the file of the last message is for the next one */
 	bool expects_large;      /* the last message was large: the next one begins in a file */
 	size_t n;                /* octets of a small message, which needs no memory file */
 	char reason[ASK_REASON]; /* how the last run failed, for the log */

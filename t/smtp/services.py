@@ -198,6 +198,11 @@ for size in (90000, 100000, 80000):
 	s.message(b'y' * size)
 	ok(q.request().body()[1] == b'y' * size + b'\n', f'a message of {size} octets among several large ones arrives whole')
 ok(s.message(b'') == '250 OK id=7 ' + UUID and q.request().body() == (envelope_of(1), b''), 'an empty message after a large one arrives empty')
+s.begin()
+s.sock.sendall(b'x' * 70000 + b'\r\n.\r\nMAIL FROM:<r@d.es>\r\nRCPT TO:<a0@x.es>\r\nDATA\r\ncorto\r\n.\r\n')
+replies = [s.reply()[:3] for _ in range(5)]
+ok(q.request().body()[1] == b'x' * 70000 + b'\n' and q.request().body()[1] == b'corto\n',
+	'of a large and a small message in one burst each arrives whole', replies)
 s.message(b'corto')
 r = q.request()
 ok(r.body()[1] == b'corto\n' and len(r.fds) == 1, 'a small message after large ones travels in the request')
@@ -294,6 +299,18 @@ r = q.request()
 ok(r.is_abandoned(), 'the queue service can see after -w that its client no longer waits')
 ok('no reply in time' in s.logged(), 'the log says that the queue service was late', s.logged())
 s.end()
+q.end()
+q = Player(QUEUE, TAKES, waits, TAKES)
+s = Session('-w', '1')
+s.log_in()
+replies = [s.message(letter * 100000)[:3] for letter in (b'a', b'b', b'c')]
+late = [q.request() for _ in replies][1]
+ok(replies == ['250', '451', '250'] and os.pread(late.fds[0], 1 << 20, 0) == b'b' * 100000 + b'\n',
+	'a service that is late reads the message of its request, not the next one', replies)
+s.end()
+late.close()
+q.end()
+q = Player(QUEUE, waits)
 s = Session()
 s.log_in()
 s.begin()
