@@ -113,10 +113,10 @@ En https://panel.example.com, desde un ordenador o un móvil, con el mismo usuar
 La sesión dura 12 horas. Las páginas están en español, o en inglés si su navegador lo prefiere.
 
   Envíos      el estado de cada uno, cuántos contactos lo han recibido, lo han abierto y han pulsado
-              un enlace, y cuántas bajas hubo. Se buscan por nombre, asunto o número. Dentro de uno: todas las cifras,
-              aperturas y clics en el tiempo, clics por enlace, los contactos de cada cifra (también en
-              CSV, para una hoja de cálculo) y la vista previa. Mientras se envía puede pausarlo,
-              reanudarlo o cancelarlo; lo que ya se ha enviado no se recupera.
+              un enlace, y cuántas bajas hubo. Se buscan por nombre, asunto o número. Dentro de uno:
+              todas las cifras, aperturas y clics en el tiempo, clics por enlace, los contactos de
+              cada cifra (también en CSV, para una hoja de cálculo) y la vista previa. Mientras se
+              envía puede pausarlo, reanudarlo o cancelarlo; lo que ya se ha enviado no se recupera.
   Contactos   se buscan por su dirección. Dentro de uno: sus grupos, sus envíos y sus bajas. Puede
               darlo de baja de un remitente, y anular la baja.
   Grupos      uno por mensaje, con sus contactos (también en CSV).

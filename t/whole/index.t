@@ -1,5 +1,5 @@
 #!/bin/sh
-# t/README is true: the tests that it names exist, and it names every shell test.
+# t/README is true: the tests that it names exist, and it names every shell test and transcript.
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$TOP/t" || exit 1
 
@@ -14,6 +14,10 @@ for test in */*.t; do
 	grep -qF "$test" "$T/index" || echo "$test"
 done >"$T/unnamed"
 is "$(cat "$T/unnamed")" "" "t/README names every shell test"
+for test in smtp/dialogue/*.smtp; do
+	grep -qF " ${test##*/}" "$T/index" || echo "$test"
+done >"$T/unlisted"
+is "$(cat "$T/unlisted")" "" "t/README names every transcript"
 for test in smtp/dialogue/*.smtp; do
 	[ -f "${test%.smtp}.replies" ] || echo "$test"
 done >"$T/unreplied"
