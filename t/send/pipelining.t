@@ -40,7 +40,7 @@ outcome() { echo "$(state $n):$(deliveries $n):$(mails "^<$n\\.")"; }
 
 MAIL='MAIL+ RCPT+ DATA'
 send_to
-is "$status:$(outcome):$commands" "0:sent:handed 3:3:EHLO $MAIL $MAIL $MAIL QUIT" "MAIL, RCPT and DATA come together, over one connection"
+is "$status:$(outcome):$commands" "0:sent:handed 3:3:EHLO $MAIL $MAIL $MAIL QUIT" "saca-send sends MAIL, RCPT and DATA of a mail in one burst, and all mails over one connection"
 
 for code in 550 450; do
 	state=$([ $code = 550 ] && echo refused || echo deferred)
@@ -54,7 +54,7 @@ done
 send_to "rcpt c$((n + 1))0000002@* 550 5.1.1 no"
 is "$status:$(outcome)" "0:sent:handed 2, refused 1:2" "a server that asks for the mail of a refused contact does not get it"
 is "$commands" "EHLO $MAIL $MAIL
-EHLO $MAIL QUIT" "the connection is closed then: nothing else ends a mail that must not be sent"
+EHLO $MAIL QUIT" "saca-send closes the connection if the server asks for the mail of a refused contact"
 
 send_to "data c$((n + 1))0000002@* 451 4.3.0 later"
 is "$(outcome):$commands" "sending:deferred 1, handed 2:2:EHLO $MAIL $MAIL RSET+ $MAIL QUIT" "a 451 to DATA defers the contact alone"
@@ -87,5 +87,5 @@ send_to 'data * say 354 go\r\n552 5.3.4 too big\r\n'
 is "$(outcome):$(sql "SELECT DISTINCT code FROM delivery WHERE send_id = $n")" "sent:refused 3:3:5.3.4" \
 	"a 552 before the end of the mail is the reply to the mail, and the connection is closed"
 figures_agree
-ok $? "the figures are those of a recount"
+ok $? "the figures after every pipelined send are those of a recount"
 done_testing

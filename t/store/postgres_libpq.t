@@ -26,7 +26,7 @@ for program in saca-import saca-list saca-count saca-send saca-panel saca-api; d
 done
 unlike "$(libraries saca-import "$SPOOL" "$STORE")" '^libpq' 'saca-import into SQLite does not load libpq'
 test -s "$STORE"
-ok $? 'saca-import makes that store'
+ok $? 'saca-import makes a SQLite store without libpq'
 unlike "$(libraries saca-list "$STORE" contacts)" '^libpq' 'saca-list of SQLite does not load libpq'
 unlike "$(libraries saca-count "$T/hits" "$STORE")" '^libpq' 'saca-count into SQLite does not load libpq'
 like "$(libraries saca-list "$NOWHERE" contacts)" '^libpq' 'saca-list of PostgreSQL loads libpq'
