@@ -9,9 +9,13 @@ import subprocess
 import tempfile
 import time
 
-from world import DUMP, demand
+from world import DUMP, demand, read
 
 START = 60  # seconds it may take
+
+# Settings of a server that nobody will cut the power of, and of one that writes its log only when a commit waits for it.
+FAST = ('fsync=off', 'full_page_writes=off')
+LAZY = ('wal_writer_delay=10s',)
 
 # The server needs a larger stack than the caller's limit. It ends with this process, and does not
 # run as root.
@@ -28,29 +32,45 @@ def tool(name):
 
 
 class Server:
-	def __init__(self):
+	def __init__(self, data=None, settings=FAST):
+		"""data: the folder of the cluster; it is made if it is missing. Default: in a folder of its own."""
 		self.folder = tempfile.mkdtemp(prefix='saca-fault.', dir=os.environ.get('TMPDIR'))
 		self.prefix = ROOMY + (NOBODY if os.getuid() == 0 else [])
-		if os.getuid() == 0:
-			shutil.chown(self.folder, 'nobody')
 		os.chmod(self.folder, 0o711)
-		data = os.path.join(self.folder, 'data')
+		data = data or os.path.join(self.folder, 'data')
 		try:
 			with open(os.path.join(self.folder, 'log'), 'w') as log:
-				subprocess.run(self.prefix + [tool('initdb'), '-D', data, '-U', 'saca', '-A', 'trust', '-E', 'UTF8',
-					'--locale=C', '-N'], check=True, stdout=log, stderr=log)
+				if not os.path.exists(data):
+					os.mkdir(data)
+					self.give(self.folder, data)
+					subprocess.run(self.prefix + [tool('initdb'), '-D', data, '-U', 'saca', '-A', 'trust', '-E', 'UTF8',
+						'--locale=C', '-N', '--wal-segsize=1'], check=True, stdout=log, stderr=log)
+				self.give(self.folder)
 				self.process = subprocess.Popen(self.prefix + [tool('postgres'), '-D', data, '-k', self.folder,
-					'-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'full_page_writes=off'], stdout=log, stderr=log)
+					'-c', 'listen_addresses=', *(word for s in settings for word in ('-c', s))], stdout=log, stderr=log)
 			self.await_start()
 		except BaseException:
 			self.stop()
 			raise
+
+	@staticmethod
+	def give(*paths):
+		"""To the user of the server."""
+		for path in paths if os.getuid() == 0 else ():
+			shutil.chown(path, 'nobody')
 
 	def await_start(self):
 		end = time.monotonic() + START
 		while subprocess.run([tool('pg_isready'), '-q', '-h', self.folder, '-U', 'saca', '-d', 'postgres']).returncode:
 			demand(time.monotonic() < end and self.process.poll() is None, 'the server does not start')
 			time.sleep(0.05)
+
+	def processes(self):
+		"""Yields the pids of the server. The first is that of the process that starts the others: if the caller stops it
+		before it takes the next, the others are complete."""
+		yield self.process.pid
+		for pid in read('/proc/%d/task/%d/children' % (self.process.pid, self.process.pid)).split():
+			yield int(pid)
 
 	def stop(self):
 		if hasattr(self, 'process') and self.process.poll() is None:

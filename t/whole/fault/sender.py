@@ -22,7 +22,7 @@ INSERT INTO piece (id, plan_id, name, source, html, text, created_at)
 
 # Send n to contacts n * 1000000 + 1...
 SEND_ROWS = '''
-BEGIN IMMEDIATE;
+BEGIN;
 INSERT INTO contact_group (id, plan_id, name, source, smtp_id, created_at) VALUES ({n}, {plan}, 'g', 'smtp', '{n}', '{date}');
 INSERT INTO contact (id, plan_id, email, created_at)
 	WITH RECURSIVE n(i) AS (SELECT {n} * 1000000 + 1 UNION ALL SELECT i + 1 FROM n WHERE i < {n} * 1000000 + {contacts})
@@ -31,7 +31,7 @@ INSERT INTO group_member (plan_id, group_id, contact_id)
 	SELECT {plan}, {n}, id FROM contact WHERE id > {n} * 1000000 AND id <= {n} * 1000000 + {contacts};
 INSERT INTO send (id, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject, smtp_id, message_id,
 	show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total, spooled_at, imported_at)
-	VALUES ({n}, {plan}, 'v.acme', {plan}, {plan}, {n}, 'x', 'smtp', 'new', 'Rebajas', printf('%032d', {n}), '',
+	VALUES ({n}, {plan}, 'v.acme', {plan}, {plan}, {n}, 'x', 'smtp', 'new', 'Rebajas', '{n:032d}', '',
 	1, 0, 3, 1, 1, '', {contacts}, '{date}', '{date}');
 COMMIT;
 '''
