@@ -3,6 +3,7 @@
 
 #include "base/ascii.h"
 #include "base/num.h"
+#include "base/scan.h"
 #include "base/utf8.h"
 #include "mail/header.h"
 #include "mail/transfer.h"
@@ -149,7 +150,7 @@ enum message_verdict message_read(struct message *msg, char const *s, size_t n)
 	if (!msg->mime)
 		return MESSAGE_NO_MEMORY;
 	body_choose(msg->mime, msg->use);
-	if (n && memchr(s, 0, n))
+	if (n && scan_for(s, 0, n))
 		return MESSAGE_NUL;
 	if (fault != MIME_OK)
 		return verdict_of_fault(fault);
