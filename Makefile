@@ -142,7 +142,7 @@ OBJ_saca-panel := \
 	$(call in,spool,file) \
 	$(call in,store,figures mark migrate postgres postgres_contacts postgres_libpq postgres_step put sqlite \
 		sqlite_contacts sqlite_step store tables) \
-	$(call in,send,unsubscribe when words) \
+	$(call in,send,unsubscribe words) \
 	$(call in,web,campaign chart csv form inspect inspect_words login page paged panel_contact panel_contacts \
 		panel_groups panel_list panel_people panel_piece panel_real panel_send panel_sends panel_tests request response \
 		sections sendstate session style texts)

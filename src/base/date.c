@@ -3,6 +3,7 @@
 #include "base/date.h"
 
 #include "base/ascii.h"
+#include "base/num.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #define DAY 86400          /* seconds */
 #define ERA 146097         /* days in 400 years */
 #define BEFORE_1970 719468 /* days from 1 March of year 0 to 1 January 1970 */
+#define MARCH 306          /* days from 1 March to 1 January of the next year */
 
 static bool is_leap_year(int year)
 {
@@ -58,11 +60,34 @@ bool date_utc(struct tm *tm, time_t t)
 	return true;
 }
 
-static char *put_digits(char *out, int v, int width)
+/* The field of s[0..n), digits, as a number. */
+static int read_field(char const *s, size_t n)
 {
-	for (int i = width; i-- > 0; v /= 10)
-		out[i] = (char)('0' + v % 10);
-	return out + width;
+	uint64_t v = 0;
+	(void)num_scan(s, n, 9999, &v);
+	return (int)v;
+}
+
+int64_t date_seconds(char const *s)
+{
+	if (!date_is_iso(s, strlen(s)))
+		return 0;
+	int year = read_field(s, 4), before = year - 1;
+	int64_t days = 365 * (int64_t)before + before / 4 - before / 100 + before / 400 + MARCH
+		+ day_of_year(year, read_field(s + 5, 2) - 1, read_field(s + 8, 2)) - BEFORE_1970;
+	return days * DAY + read_field(s + 11, 2) * 3600 + read_field(s + 14, 2) * 60 + read_field(s + 17, 2);
+}
+
+void date_add(char out[DATE_ISO], char const *s, int64_t seconds)
+{
+	struct tm tm;
+	if (!date_utc(&tm, (time_t)(date_seconds(s) + seconds)) || !date_iso(out, &tm))
+		strcpy(out, "9999-12-31T23:59:59Z");
+}
+
+static char *put_digits(char *out, int v, size_t width)
+{
+	return num_pad(out, (uint64_t)v, width);
 }
 
 static char *put_text(char *out, char const *s, size_t n)
@@ -127,11 +152,6 @@ size_t date_iso(char *out, struct tm const *tm)
 	return (size_t)(p - out);
 }
 
-static int two_digits(char const *s)
-{
-	return (s[0] - '0') * 10 + (s[1] - '0');
-}
-
 bool date_is_iso(char const *s, size_t n)
 {
 	static char const shape[] = "dddd-dd-ddTdd:dd:ddZ";
@@ -140,7 +160,7 @@ bool date_is_iso(char const *s, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (shape[i] == 'd' ? !ascii_is_digit(s[i]) : s[i] != shape[i])
 			return false;
-	int month = two_digits(s + 5), day = two_digits(s + 8);
-	return month >= 1 && month <= 12 && day >= 1 && day <= days_of_month(month, two_digits(s) * 100 + two_digits(s + 2))
-		&& two_digits(s + 11) <= 23 && two_digits(s + 14) <= 59 && two_digits(s + 17) <= 60;
+	int month = read_field(s + 5, 2), day = read_field(s + 8, 2);
+	return month >= 1 && month <= 12 && day >= 1 && day <= days_of_month(month, read_field(s, 4))
+		&& read_field(s + 11, 2) <= 23 && read_field(s + 14, 2) <= 59 && read_field(s + 17, 2) <= 60;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
 #define DATE_RFC5322 40 /* octets of date_rfc5322, with the NUL */
@@ -24,5 +25,12 @@ size_t date_iso(char *out, struct tm const *tm);
 
 /* Is s[0..n) a date in the format of date_iso, each field in its range? Second 60 is. */
 bool date_is_iso(char const *s, size_t n);
+
+/* The seconds since 1970 of a string in the format of date_iso; 0: it is not one. */
+int64_t date_seconds(char const *s);
+
+/* Writes the date that is so many seconds after the date s; the last of year 9999 if it cannot be
+   written. out may be s. */
+void date_add(char out[DATE_ISO], char const *s, int64_t seconds);
 
 #endif

@@ -21,6 +21,13 @@ bool num_scan(char const *s, size_t n, uint64_t max, uint64_t *out)
 	return true;
 }
 
+char *num_pad(char *out, uint64_t v, size_t width)
+{
+	for (size_t i = width; i-- > 0; v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return out + width;
+}
+
 size_t num_fmt(char *out, uint64_t v)
 {
 	char digits[NUM_FMT];

@@ -16,4 +16,7 @@ bool num_scan(char const *s, size_t n, uint64_t max, uint64_t *out);
 /* Writes v and a NUL to out, which has NUM_FMT octets. Returns the number of digits. */
 size_t num_fmt(char *out, uint64_t v);
 
+/* Writes the last `width` digits of v, with leading zeros and without a NUL. Returns the end. */
+char *num_pad(char *out, uint64_t v, size_t width);
+
 #endif

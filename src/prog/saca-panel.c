@@ -1,5 +1,6 @@
 /* saca-panel: the pages of a plan's users, a CGI/1.1 program. saca-panel(8). */
 #include "accounts/senders.h"
+#include "base/date.h"
 #include "base/exitcode.h"
 #include "base/fd.h"
 #include "base/num.h"
@@ -8,7 +9,6 @@
 #include "base/version.h"
 #include "base/wipe.h"
 #include "mail/address.h"
-#include "send/when.h"
 #include "web/login.h"
 #include "web/panel.h"
 
@@ -157,7 +157,7 @@ static bool open_session(void)
 	find_plan(page.plan_name);
 	read_valid_from(valid_from, s.login);
 	/* dates of one format compare as strings */
-	if (strcmp(s.date, valid_from) <= 0 || when_seconds(page.now) - when_seconds(s.date) >= SESSION_SECONDS)
+	if (strcmp(s.date, valid_from) <= 0 || date_seconds(page.now) - date_seconds(s.date) >= SESSION_SECONDS)
 		return false;
 	page.session = s;
 	page.plan_name = page.session.login + (page.plan_name - s.login);
@@ -201,7 +201,7 @@ static void begin_session(struct web_user const *user)
 	read_valid_from(valid_from, user->name);
 	strcpy(date, page.now);
 	if (strcmp(date, valid_from) <= 0)
-		when_add(date, valid_from, 1);
+		date_add(date, valid_from, 1);
 	struct web_session s;
 	web_session_start(&s, &key, user->name, date, fingerprint);
 	page_redirect(&page, "/", NULL);

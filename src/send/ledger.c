@@ -1,8 +1,8 @@
 /* Claims: see ledger.h. */
 #include "send/ledger.h"
 
+#include "base/date.h"
 #include "base/num.h"
-#include "send/when.h"
 
 #include <string.h>
 
@@ -75,7 +75,7 @@ enum store_result ledger_find_work(struct ledger *l, struct ledger_send *out, si
 enum store_result ledger_claim(struct ledger *l, struct ledger_send s, bool *claimed)
 {
 	char until[DATE_ISO];
-	when_add(until, l->now, l->lease);
+	date_add(until, l->now, l->lease);
 	return write_row(l, "UPDATE send SET state = 'sending', claimed_by = $3, claimed_until = $4, next_at = NULL,"
 		" started_at = coalesce(started_at, $5) WHERE plan_id = $1 AND id = $2 AND state IN ('new', 'sending')"
 		" AND (claimed_until IS NULL OR claimed_until < $5)",
@@ -87,7 +87,7 @@ enum store_result ledger_claim(struct ledger *l, struct ledger_send s, bool *cla
 enum store_result ledger_renew(struct ledger *l, struct job const *j, bool *held)
 {
 	char until[DATE_ISO];
-	when_add(until, l->now, l->lease);
+	date_add(until, l->now, l->lease);
 	return write_row(l, "UPDATE send SET claimed_until = $4" OURS,
 		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date(until)), held);
 }

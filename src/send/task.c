@@ -1,6 +1,7 @@
 /* A job and its mails: see task.h. */
 #include "send/task.h"
 
+#include "base/date.h"
 #include "send/blame.h"
 #include "send/unsubscribe.h"
 #include "send/when.h"
@@ -140,8 +141,8 @@ static enum store_result defer(struct ledger *l, struct task_mail *m, char const
 	struct job_contact const *c = &m->to.contact;
 	char const *first = c->first_at[0] ? c->first_at : m->begun_at;
 	char next[DATE_ISO];
-	bool late = when_seconds(l->now) - when_seconds(first) >= WHEN_GIVE_UP;
-	when_add(next, l->now, when_retry(c->tries + 1));
+	bool late = date_seconds(l->now) - date_seconds(first) >= WHEN_GIVE_UP;
+	date_add(next, l->now, when_retry(c->tries + 1));
 	m->settled_as = late ? "refused" : "deferred";
 	enum store_result r = ledger_settle(l, m->task->job, c, m->settled_as, code, m->result.text, late ? NULL : next, &m->changed);
 	m->task->figures.refused += late && m->changed;

@@ -46,23 +46,16 @@ bool credit_parse(struct credit *c, char const *s, size_t n)
 	return !next_word(s, n, &at, &w, &len);
 }
 
-static char *put_digits(char *out, uint64_t v)
-{
-	for (int i = DIGITS; i-- > 0; v /= 10)
-		out[i] = (char)('0' + v % 10);
-	return out + DIGITS;
-}
-
 void credit_format(char *out, struct credit const *c)
 {
 	char *p = out;
 	memset(out, ' ', CREDIT_SIZE);
 	out[CREDIT_SIZE - 1] = '\n';
-	p = put_digits(p, c->balance);
+	p = num_pad(p, c->balance, DIGITS);
 	if (!c->pending)
 		return;
 	memcpy(p + 1, c->id, 32);
-	p = put_digits(p + 34, c->amount);
+	p = num_pad(p + 34, c->amount, DIGITS);
 	memcpy(p + 1, c->key, strlen(c->key));
 }
 

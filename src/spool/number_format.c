@@ -32,12 +32,6 @@ static bool read_digits(char const *s, uint64_t max, uint64_t *v)
 	return num_scan(s, DIGITS, max, v);
 }
 
-static void write_digits(char *out, uint64_t v)
-{
-	for (int i = DIGITS; i-- > 0; v /= 10)
-		out[i] = (char)('0' + v % 10);
-}
-
 static bool read_hint(struct counter *c, char const *s)
 {
 	if (!has_shape(s, COUNTER_HINT, COUNTER_SIZE)
@@ -67,12 +61,12 @@ bool counter_parse(struct counter *c, char const *s, size_t n)
 void counter_format(char *out, struct counter const *c)
 {
 	memcpy(out, shape, COUNTER_SIZE);
-	write_digits(out + LIMIT, c->limit);
-	write_digits(out + NEXT, c->next);
-	write_digits(out + SYNCED, c->synced);
+	num_pad(out + LIMIT, c->limit, DIGITS);
+	num_pad(out + NEXT, c->next, DIGITS);
+	num_pad(out + SYNCED, c->synced, DIGITS);
 	memcpy(out + BOOT, c->place.boot, COUNTER_BOOT);
-	write_digits(out + DEVICE, c->place.device);
-	write_digits(out + INODE, c->place.inode);
+	num_pad(out + DEVICE, c->place.device, DIGITS);
+	num_pad(out + INODE, c->place.inode, DIGITS);
 }
 
 static bool same_place(struct counter_place const *a, struct counter_place const *b)

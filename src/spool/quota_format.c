@@ -34,19 +34,13 @@ bool quota_parse(struct quota *q, char const *s, size_t n)
 	return false;
 }
 
-static void put_digits(char *out, uint64_t v)
-{
-	for (int i = DIGITS; i-- > 0; v /= 10)
-		out[i] = (char)('0' + v % 10);
-}
-
 void quota_format(char out[QUOTA_SIZE], struct quota const *q)
 {
 	memcpy(out, shape, QUOTA_SIZE);
 	memcpy(out, q->day, QUOTA_DAY);
-	put_digits(out + RECIPIENTS, q->recipients);
-	put_digits(out + WAITING, q->waiting);
-	put_digits(out + COUNTED, q->counted);
+	num_pad(out + RECIPIENTS, q->recipients, DIGITS);
+	num_pad(out + WAITING, q->waiting, DIGITS);
+	num_pad(out + COUNTED, q->counted, DIGITS);
 }
 
 void quota_set_day(struct quota *q, char const day[QUOTA_DAY + 1])

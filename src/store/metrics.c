@@ -1,6 +1,8 @@
 /* Counts of the store in Prometheus' text format. */
 #include "store/metrics.h"
 
+#include "base/date.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,16 +28,6 @@ static struct family const families[] = {
 		" UNION ALL SELECT 'suppressed', sum(suppressed) FROM figures", false},
 };
 
-/* 2013-09-12T11:59:19Z in seconds since 1970: days in the style of a year that begins in March. */
-static long long seconds_of(char const *date)
-{
-	long year = atol(date), month = atol(date + 5), day = atol(date + 8);
-	year -= month < 3;
-	long days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * (month + (month < 3 ? 9 : -3)) + 2) / 5
-		+ day - 1 - 719468;
-	return days * 86400LL + atol(date + 11) * 3600 + atol(date + 14) * 60 + atol(date + 17);
-}
-
 struct printer {
 	FILE *out;
 	struct family const *family;
@@ -58,7 +50,7 @@ static bool print_sample(void *arg, size_t n, char const *const *column, size_t 
 {
 	struct printer const *p = arg;
 	char const *value = column[n - 1];
-	if (!value || (p->family->is_date && length[n - 1] < 20))
+	if (!value || (p->family->is_date && !date_is_iso(value, length[n - 1])))
 		return true;
 	fputs(p->family->name, p->out);
 	if (p->family->label) {
@@ -67,7 +59,7 @@ static bool print_sample(void *arg, size_t n, char const *const *column, size_t 
 		fputs("\"}", p->out);
 	}
 	if (p->family->is_date)
-		fprintf(p->out, " %lld\n", seconds_of(value));
+		fprintf(p->out, " %lld\n", (long long)date_seconds(value));
 	else
 		fprintf(p->out, " %s\n", value);
 	return true;

@@ -2,8 +2,8 @@
    which it started. It reads the hours that saca-count keeps. */
 #include "web/panel.h"
 
+#include "base/date.h"
 #include "base/num.h"
-#include "send/when.h"
 #include "web/style.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ static bool keep_start(void *arg, size_t n, char const *const *column, size_t co
 static int64_t choose_bucket(char const *start, char const *now)
 {
 	static int64_t const seconds[] = {3600, 3 * 3600, 8 * 3600, 86400};
-	int64_t age = when_seconds(now) - when_seconds(start);
+	int64_t age = date_seconds(now) - date_seconds(start);
 	size_t i = 0;
 	while (i < sizeof seconds / sizeof *seconds - 1 && age > seconds[i] * BUCKETS)
 		i++;
@@ -49,11 +49,11 @@ static bool add_counts(void *arg, size_t n, char const *const *column, size_t co
 	(void)n;
 	if (!column[0] || !date_is_iso(column[0], length[0]))
 		return true;
-	int64_t since = when_seconds(column[0]) - when_seconds(c->start);
+	int64_t since = date_seconds(column[0]) - date_seconds(c->start);
 	size_t i = since > 0 ? (size_t)(since / c->bucket) : 0;
 	if (i < BUCKETS) {
-		c->opens[i] += page_column(column, length, 1);
-		c->clicks[i] += page_column(column, length, 2);
+		c->opens[i] += store_number_in(column, length, 1);
+		c->clicks[i] += store_number_in(column, length, 2);
 	}
 	return true;
 }
@@ -62,7 +62,7 @@ static bool add_counts(void *arg, size_t n, char const *const *column, size_t co
 static void read_hours(struct page *p, uint64_t id, struct chart *c)
 {
 	char end[DATE_ISO];
-	when_add(end, c->start, c->bucket * BUCKETS);
+	date_add(end, c->start, c->bucket * BUCKETS);
 	page_run(p, "SELECT h.hour, h.opened, h.clicked FROM send_hour h WHERE h.plan_id = $1 AND h.send_id = $2 AND h.hour < $3",
 		STORE_VALUES(store_number(p->plan), store_number(id), store_time((struct slice){end, strlen(end)})), add_counts, c);
 }
@@ -104,7 +104,7 @@ static void print_time(struct page *p, struct chart const *c, uint64_t i, char c
 {
 	char date[DATE_ISO];
 	uint64_t month, day;
-	when_add(date, c->start, c->bucket * (int64_t)i);
+	date_add(date, c->start, c->bucket * (int64_t)i);
 	if (!num_scan(date + 5, 2, 12, &month) || !num_scan(date + 8, 2, 31, &day) || !month)
 		return;
 	date[16] = 0;

@@ -121,6 +121,34 @@ START_TEST(date_is_iso_is_strict)
 }
 END_TEST
 
+START_TEST(date_seconds_are_those_of_the_calendar)
+{
+	ck_assert_int_eq(date_seconds("1970-01-01T00:00:00Z"), 0);
+	ck_assert_int_eq(date_seconds("2013-09-12T11:59:19Z"), 1378987159);
+	ck_assert_int_eq(date_seconds("2000-02-29T23:59:59Z"), 951868799);
+	ck_assert_int_eq(date_seconds("2013-09-12 11:59:19"), 0);
+	ck_assert_int_eq(date_seconds(""), 0);
+	for (int64_t t = 0; t < INT64_C(4102444800); t += 86400 * 13 + 4271) {
+		char date[DATE_ISO];
+		struct tm tm;
+		ck_assert(date_utc(&tm, (time_t)t) && date_iso(date, &tm));
+		ck_assert_int_eq(date_seconds(date), t);
+	}
+}
+END_TEST
+
+START_TEST(date_add_adds_and_subtracts_seconds)
+{
+	char date[DATE_ISO] = "2013-12-31T23:59:30Z";
+	date_add(date, date, 45);
+	ck_assert_str_eq(date, "2014-01-01T00:00:15Z");
+	date_add(date, date, -86400);
+	ck_assert_str_eq(date, "2013-12-31T00:00:15Z");
+	date_add(date, "9999-12-31T23:59:59Z", 1);
+	ck_assert_str_eq(date, "9999-12-31T23:59:59Z");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("date");
@@ -132,6 +160,8 @@ Suite *unit_suite(void)
 	tcase_add_test(c, date_iso_writes_utc);
 	tcase_add_test(c, formats_refuse_years_without_four_digits);
 	tcase_add_test(c, date_is_iso_is_strict);
+	tcase_add_test(c, date_seconds_are_those_of_the_calendar);
+	tcase_add_test(c, date_add_adds_and_subtracts_seconds);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -3,37 +3,6 @@
 #include "send/when.h"
 #include "unit.h"
 
-#include <string.h>
-#include <time.h>
-
-START_TEST(seconds_are_those_of_the_calendar)
-{
-	ck_assert_int_eq(when_seconds("1970-01-01T00:00:00Z"), 0);
-	ck_assert_int_eq(when_seconds("2013-09-12T11:59:19Z"), 1378987159);
-	ck_assert_int_eq(when_seconds("2000-02-29T23:59:59Z"), 951868799);
-	ck_assert_int_eq(when_seconds("2013-09-12 11:59:19"), 0);
-	ck_assert_int_eq(when_seconds(""), 0);
-	for (int64_t t = 0; t < INT64_C(4102444800); t += 86400 * 13 + 4271) {
-		char date[DATE_ISO];
-		struct tm tm;
-		ck_assert(date_utc(&tm, (time_t)t) && date_iso(date, &tm));
-		ck_assert_int_eq(when_seconds(date), t);
-	}
-}
-END_TEST
-
-START_TEST(seconds_are_added)
-{
-	char date[DATE_ISO] = "2013-12-31T23:59:30Z";
-	when_add(date, date, 45);
-	ck_assert_str_eq(date, "2014-01-01T00:00:15Z");
-	when_add(date, date, -86400);
-	ck_assert_str_eq(date, "2013-12-31T00:00:15Z");
-	when_add(date, "9999-12-31T23:59:59Z", 1);
-	ck_assert_str_eq(date, "9999-12-31T23:59:59Z");
-}
-END_TEST
-
 START_TEST(tries_are_5_15_60_and_120_minutes_apart)
 {
 	static int const minutes[] = {5, 15, 60, 120, 120, 120};
@@ -78,8 +47,6 @@ Suite *unit_suite(void)
 {
 	Suite *s = suite_create("when");
 	TCase *c = unit_case("when");
-	tcase_add_test(c, seconds_are_those_of_the_calendar);
-	tcase_add_test(c, seconds_are_added);
 	tcase_add_test(c, tries_are_5_15_60_and_120_minutes_apart);
 	tcase_add_test(c, fifty_refusals_at_the_start_are_too_many);
 	tcase_add_test(c, a_fifth_of_the_last_thousand_is_too_many);
