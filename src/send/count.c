@@ -3,7 +3,6 @@
 #include "send/count.h"
 
 #include "base/date.h"
-#include "base/num.h"
 #include "send/blame.h"
 #include "send/unsubscribe.h"
 #include "store/hours.h"
@@ -93,13 +92,6 @@ static struct store_value time_value(char out[DATE_ISO], uint64_t seconds)
 	return store_time((struct slice){out, date_iso(out, &tm)});
 }
 
-static uint64_t number_of(char const *s, size_t n)
-{
-	uint64_t v = 0;
-	(void)(s && num_scan(s, n, INT64_MAX, &v));
-	return v;
-}
-
 static bool is_text(char const *s, size_t n, char const *word)
 {
 	return s && n == strlen(word) && memcmp(s, word, n) == 0;
@@ -117,9 +109,9 @@ static bool keep_delivery(void *arg, size_t n, char const *const *column, size_t
 		.exists = true,
 		.is_handed = is_text(column[0], length[0], "handed"),
 		.is_bounced = is_text(column[0], length[0], "bounced"),
-		.opens = number_of(column[1], length[1]),
+		.opens = store_number_in(column, length, 1),
 		.track_opens = is_true(column[2], length[2]),
-		.sender = number_of(column[3], length[3]),
+		.sender = store_number_in(column, length, 3),
 		.has_unsubscribed = is_true(column[4], length[4]),
 	};
 	return false;
@@ -382,8 +374,8 @@ static bool keep_position(void *arg, size_t n, char const *const *column, size_t
 {
 	uint64_t *position = arg;
 	(void)n;
-	position[0] = number_of(column[0], length[0]);
-	position[1] = number_of(column[1], length[1]);
+	position[0] = store_number_in(column, length, 0);
+	position[1] = store_number_in(column, length, 1);
 	return false;
 }
 

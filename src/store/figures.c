@@ -1,7 +1,6 @@
 /* The figures of a send. */
 #include "store/figures.h"
 
-#include "base/num.h"
 
 #include <string.h>
 
@@ -55,13 +54,6 @@ struct reading {
 	uint64_t sum[COLUMNS];
 };
 
-static uint64_t number_of(char const *s, size_t n)
-{
-	uint64_t v = 0;
-	(void)(s && num_scan(s, n, INT64_MAX, &v));
-	return v;
-}
-
 static bool keep_send(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct reading *r = arg;
@@ -75,9 +67,9 @@ static bool keep_send(void *arg, size_t n, char const *const *column, size_t con
 		else
 			b->len--;
 	}
-	r->f->send = number_of(column[FACT_SEND], length[FACT_SEND]);
-	r->f->value[FIGURE_TOTAL] = number_of(column[FACTS], length[FACTS]);
-	r->f->plan = number_of(column[FACTS + 1], length[FACTS + 1]);
+	r->f->send = store_number_in(column, length, FACT_SEND);
+	r->f->value[FIGURE_TOTAL] = store_number_in(column, length, FACTS);
+	r->f->plan = store_number_in(column, length, FACTS + 1);
 	return false;
 }
 
@@ -85,7 +77,7 @@ static bool keep_sums(void *arg, size_t n, char const *const *column, size_t con
 {
 	struct reading *r = arg;
 	for (size_t i = 0; i < n && i < COLUMNS; i++)
-		r->sum[i] = number_of(column[i], length[i]);
+		r->sum[i] = store_number_in(column, length, i);
 	return false;
 }
 

@@ -3,7 +3,6 @@
 #include "store/forget.h"
 
 #include "base/buf.h"
-#include "base/num.h"
 #include "store/hours.h"
 #include "store/mark.h"
 
@@ -70,13 +69,6 @@ struct rows {
 	bool no_memory;
 };
 
-static uint64_t number_of(char const *s, size_t n)
-{
-	uint64_t v = 0;
-	(void)(s && num_scan(s, n, INT64_MAX, &v));
-	return v;
-}
-
 static void keep_date(char out[DATE_ISO], char const *s, size_t n)
 {
 	if (s && date_is_iso(s, n))
@@ -86,8 +78,8 @@ static void keep_date(char out[DATE_ISO], char const *s, size_t n)
 static bool keep_delivery(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct rows *r = arg;
-	struct delivery d = {.send = number_of(column[0], length[0]), .opens = number_of(column[2], length[2]),
-		.machine_opens = number_of(column[3], length[3]), .clicks = number_of(column[4], length[4])};
+	struct delivery d = {.send = store_number_in(column, length, 0), .opens = store_number_in(column, length, 2),
+		.machine_opens = store_number_in(column, length, 3), .clicks = store_number_in(column, length, 4)};
 	(void)n;
 	while (d.state < STATES && strcmp(column[1], states[d.state]) != 0)
 		d.state++;
@@ -100,7 +92,7 @@ static bool keep_delivery(void *arg, size_t n, char const *const *column, size_t
 static bool keep_clicks(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct rows *r = arg;
-	struct clicks c = {number_of(column[0], length[0]), number_of(column[1], length[1])};
+	struct clicks c = {store_number_in(column, length, 0), store_number_in(column, length, 1)};
 	(void)n;
 	r->no_memory = r->no_memory || !buf_put(&r->octets, (char const *)&c, sizeof c);
 	return true;
@@ -110,7 +102,7 @@ static bool keep_clicks(void *arg, size_t n, char const *const *column, size_t c
 static bool keep_unsubscription(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct rows *r = arg;
-	uint64_t send = number_of(column[0], length[0]), type = number_of(column[1], length[1]);
+	uint64_t send = store_number_in(column, length, 0), type = store_number_in(column, length, 1);
 	(void)n;
 	if (send && (type == 0 || type == 30))
 		r->no_memory = r->no_memory || !buf_put(&r->octets, (char const *)&send, sizeof send);

@@ -40,6 +40,13 @@ enum store_result store_now(struct store *s, char out[DATE_ISO])
 	return s->now(s, out);
 }
 
+uint64_t store_number_in(char const *const *column, size_t const *length, size_t i)
+{
+	uint64_t v = 0;
+	(void)(column[i] && num_scan(column[i], length[i], INT64_MAX, &v));
+	return v;
+}
+
 static bool read_number(void *out, size_t n, char const *const *column, size_t const *length)
 {
 	if (n && column[0])

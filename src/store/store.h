@@ -156,6 +156,9 @@ enum store_result store_now(struct store *s, char out[DATE_ISO]);
 enum store_result store_read_number(struct store *s, char const *sql, size_t n,
 	struct store_value const *values, uint64_t *out);
 
+/* The number in column i of a row; 0 if it is null or not a number. */
+uint64_t store_number_in(char const *const *column, size_t const *length, size_t i);
+
 /* The highest send number that a spool has given; 0: none. */
 enum store_result store_highest(struct store *s, uint64_t *out);
 

@@ -68,21 +68,9 @@ static unsigned long lower_letter(unsigned long c)
    U+FFFD. */
 static unsigned long read_character(char const *s, size_t n, size_t *length)
 {
-	unsigned char const *u = (unsigned char const *)s;
 	bool good;
 	*length = utf8_step(s, n, &good);
-	if (!good)
-		return 0xfffd;
-	switch (*length) {
-	case 1:
-		return u[0];
-	case 2:
-		return (u[0] & 0x1fUL) << 6 | (u[1] & 0x3fUL);
-	case 3:
-		return (u[0] & 0xfUL) << 12 | (u[1] & 0x3fUL) << 6 | (u[2] & 0x3fUL);
-	default:
-		return (u[0] & 7UL) << 18 | (u[1] & 0x3fUL) << 12 | (u[2] & 0x3fUL) << 6 | (u[3] & 0x3fUL);
-	}
+	return good ? utf8_code(s, *length) : 0xfffd;
 }
 
 static bool is_separator(unsigned long c)

@@ -267,13 +267,6 @@ void page_require(struct page *p, char const *sql, uint64_t id)
 		page_not_found(p);
 }
 
-uint64_t page_column(char const *const *column, size_t const *length, size_t i)
-{
-	uint64_t v = 0;
-	(void)(column[i] && num_scan(column[i], length[i], INT64_MAX, &v));
-	return v;
-}
-
 void page_pattern(struct page *p, struct buf *out, char const *text)
 {
 	bool done = buf_putc(out, '%');

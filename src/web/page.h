@@ -99,9 +99,6 @@ void page_run(struct page *p, char const *sql, size_t n, struct store_value cons
 /* Answers 404 unless the statement has a row. Its parameters are the plan and id. */
 void page_require(struct page *p, char const *sql, uint64_t id);
 
-/* A column of a row as a number; 0 for null and for other text. */
-uint64_t page_column(char const *const *column, size_t const *length, size_t i);
-
 /* Prints a search field for the head of a list. path: below the base; label: what is searched. */
 void page_search(struct page *p, char const *path, enum web_text label, char const *text);
 

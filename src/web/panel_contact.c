@@ -44,7 +44,7 @@ static bool print_subscription(void *arg, size_t n, char const *const *column, s
 {
 	struct subscriptions *s = arg;
 	struct page *p = s->page;
-	uint64_t unsubscription = page_column(column, length, 2), type = page_column(column, length, 3);
+	uint64_t unsubscription = store_number_in(column, length, 2), type = store_number_in(column, length, 3);
 	(void)n;
 	page_print(p, "<tr><th scope=\"row\" class=\"name\"><bdi>%t</bdi></th><td class=\"state\" data-label=\"%w\">", column[1], TEXT_STATE);
 	if (unsubscription) {
@@ -57,7 +57,7 @@ static bool print_subscription(void *arg, size_t n, char const *const *column, s
 	} else {
 		page_print(p, "<span class=\"tag good\">%w</span></td><td class=\"when\"></td><td class=\"n state\">"
 			"<form method=\"post\" action=\"%p/contacts/%i/unsubscribe\">%k<input type=\"hidden\" name=\"sender\" value=\"%i\">"
-			"<button class=\"bad\">%w</button></form></td></tr>", TEXT_SUBSCRIBED, s->contact, page_column(column, length, 0), TEXT_UNSUBSCRIBE);
+			"<button class=\"bad\">%w</button></form></td></tr>", TEXT_SUBSCRIBED, s->contact, store_number_in(column, length, 0), TEXT_UNSUBSCRIBE);
 	}
 	return true;
 }
@@ -70,7 +70,7 @@ static bool print_past(void *arg, size_t n, char const *const *column, size_t co
 		page_print(p, "<h3>%w</h3><table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
 			"</tr></thead><tbody>", TEXT_PAST, TEXT_SENDER, TEXT_SINCE, TEXT_UNTIL);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\"><bdi>%t</bdi> <span class=\"small soft\">", column[0]);
-	print_type(p, page_column(column, length, 1));
+	print_type(p, store_number_in(column, length, 1));
 	page_print(p, "</span></th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"when\" data-label=\"%w\">%d</td></tr>", TEXT_SINCE,
 		column[2], TEXT_UNTIL, column[3]);
 	return true;
@@ -114,11 +114,11 @@ static bool print_send(void *arg, size_t n, char const *const *column, size_t co
 			"<th scope=\"col\" class=\"n\">%w</th><th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_SEND, TEXT_WHAT_BECAME, TEXT_DATE,
 			TEXT_OPENS, TEXT_CLICKS);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
-	panel_name(p, "/sends/", page_column(column, length, 0), column[1], column[2]);
+	panel_name(p, "/sends/", store_number_in(column, length, 0), column[1], column[2]);
 	page_print(p, "</th><td data-label=\"%w\">", TEXT_WHAT_BECAME);
 	panel_delivery_state(p, column[3]);
 	page_print(p, "</td><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
-		TEXT_DATE, column[4], TEXT_OPENS, page_column(column, length, 5), TEXT_CLICKS, page_column(column, length, 6));
+		TEXT_DATE, column[4], TEXT_OPENS, store_number_in(column, length, 5), TEXT_CLICKS, store_number_in(column, length, 6));
 	return true;
 }
 
@@ -129,7 +129,7 @@ static bool print_group(void *arg, size_t n, char const *const *column, size_t c
 	if (!p->rows++)
 		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th></tr></thead><tbody>", TEXT_GROUP, TEXT_CREATED);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
-	panel_name(p, "/groups/", page_column(column, length, 0), column[1], column[2]);
+	panel_name(p, "/groups/", store_number_in(column, length, 0), column[1], column[2]);
 	page_print(p, "</th><td class=\"when\" data-label=\"%w\">%d</td></tr>", TEXT_CREATED, column[3]);
 	return true;
 }

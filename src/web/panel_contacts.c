@@ -25,11 +25,11 @@ void panel_print_contact(struct page *p, char const *const *column, size_t const
 {
 	page_print(p, "<tr><th scope=\"row\" class=\"name address\">");
 	if (column[EMAIL])
-		page_print(p, "<a href=\"%p/contacts/%i\"><bdi>%t</bdi></a>", page_column(column, length, ID), column[EMAIL]);
+		page_print(p, "<a href=\"%p/contacts/%i\"><bdi>%t</bdi></a>", store_number_in(column, length, ID), column[EMAIL]);
 	else
 		page_print(p, "–");
 	page_print(p, "</th><td data-label=\"%w\"><span class=\"tag%h\">%w</span></td><td class=\"when\" data-label=\"%w\">%d</td></tr>", TEXT_STATE,
-		page_column(column, length, LEFT) ? " warn" : " good", page_column(column, length, LEFT) ? TEXT_UNSUBSCRIBED_ONE : TEXT_SUBSCRIBED,
+		store_number_in(column, length, LEFT) ? " warn" : " good", store_number_in(column, length, LEFT) ? TEXT_UNSUBSCRIBED_ONE : TEXT_SUBSCRIBED,
 		TEXT_ADDED, column[CREATED]);
 }
 

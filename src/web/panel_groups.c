@@ -23,7 +23,7 @@ static void print_group_head(struct page *p)
 
 static void print_group(struct page *p, char const *const *column, size_t const *length)
 {
-	uint64_t id = page_column(column, length, ID), members = page_column(column, length, MEMBERS);
+	uint64_t id = store_number_in(column, length, ID), members = store_number_in(column, length, MEMBERS);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/groups/", id, column[SOURCE], column[NAME]);
 	page_print(p, "</th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">",
@@ -60,14 +60,14 @@ static char const all_members[] = SELECT_MEMBERS " ORDER BY m.contact_id";
 static bool print_title(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct page *p = arg;
-	uint64_t id = page_column(column, length, ID);
+	uint64_t id = store_number_in(column, length, ID);
 	(void)n;
 	p->rows = 1;
 	page_start(p, "200 OK", AREA_GROUPS, column[NAME]);
 	page_print(p, "<a class=\"back\" href=\"%p/groups\">← %w</a><div class=\"head\"><div><h1>", TEXT_BACK_GROUPS);
 	panel_name(p, NULL, id, column[SOURCE], column[NAME]);
 	page_print(p, "</h1><p class=\"soft\">%d · %w: %u</p></div><div class=\"acts\"><a class=\"button plain\" href=\"%p/groups/%i/contacts.csv\">"
-		"%w</a></div></div><section class=\"card\">", column[CREATED], TEXT_CONTACTS, page_column(column, length, MEMBERS), id, TEXT_CSV);
+		"%w</a></div></div><section class=\"card\">", column[CREATED], TEXT_CONTACTS, store_number_in(column, length, MEMBERS), id, TEXT_CSV);
 	return false;
 }
 

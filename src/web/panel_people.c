@@ -36,13 +36,13 @@ static void print_person(struct page *p, char const *const *column, size_t const
 {
 	page_print(p, "<tr><th scope=\"row\" class=\"name address\">");
 	if (column[SECTION_EMAIL])
-		page_print(p, "<a href=\"%p/contacts/%i\"><bdi>%t</bdi></a>", page_column(column, length, SECTION_CONTACT), column[SECTION_EMAIL]);
+		page_print(p, "<a href=\"%p/contacts/%i\"><bdi>%t</bdi></a>", store_number_in(column, length, SECTION_CONTACT), column[SECTION_EMAIL]);
 	else
 		page_print(p, "–");
 	page_print(p, "</th><td data-label=\"%w\">", TEXT_WHAT_BECAME);
 	panel_delivery_state(p, column[SECTION_STATE]);
 	page_print(p, "</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"n\" data-label=\"%w\">%u</td><td class=\"url small soft\">%t</td></tr>",
-		TEXT_OPENS, page_column(column, length, SECTION_OPENS), TEXT_CLICKS, page_column(column, length, SECTION_CLICKS),
+		TEXT_OPENS, store_number_in(column, length, SECTION_OPENS), TEXT_CLICKS, store_number_in(column, length, SECTION_CLICKS),
 		column[SECTION_REASON]);
 }
 

@@ -43,11 +43,11 @@ static void print_piece_head(struct page *p)
 static void print_piece(struct page *p, char const *const *column, size_t const *length)
 {
 	enum column { ID, NAME, SOURCE, CREATED, IMAGES };
-	uint64_t id = page_column(column, length, ID);
+	uint64_t id = store_number_in(column, length, ID);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/pieces/", id, column[SOURCE], column[NAME]);
 	page_print(p, "</th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
-		TEXT_CREATED, column[CREATED], TEXT_IMAGES, page_column(column, length, IMAGES));
+		TEXT_CREATED, column[CREATED], TEXT_IMAGES, store_number_in(column, length, IMAGES));
 }
 
 void panel_pieces(struct page *p, uint64_t id)
@@ -81,7 +81,7 @@ static bool print_content(void *arg, size_t n, char const *const *column, size_t
 	page_print(p, "<a class=\"back\" href=\"%p/pieces\">← %w</a><div class=\"head\"><div><h1>", TEXT_BACK_PIECES);
 	panel_name(p, NULL, 0, column[SOURCE], column[NAME]);
 	page_print(p, "</h1><p class=\"soft\">%d</p></div></div>", column[CREATED]);
-	panel_print_previews(p, page_column(column, length, ID));
+	panel_print_previews(p, store_number_in(column, length, ID));
 	page_print(p, "<section class=\"card\"><h2>%w</h2><pre tabindex=\"0\" dir=\"auto\">", TEXT_PLAIN);
 	response_text(&p->out, column[TEXT], length[TEXT]);
 	page_print(p, "</pre></section><section class=\"card\"><details><summary><h2>%w</h2></summary><pre tabindex=\"0\">", TEXT_SOURCE);
@@ -98,7 +98,7 @@ static bool print_image(void *arg, size_t n, char const *const *column, size_t c
 		page_print(p, "<section class=\"card\"><h2>%w</h2><table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th>"
 			"<th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_IMAGES, TEXT_CONTENT_ID, TEXT_TYPE, TEXT_OCTETS);
 	page_print(p, "<tr><th scope=\"row\" class=\"url\"><bdi>%t</bdi></th><td data-label=\"%w\">%t</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
-		column[0], TEXT_TYPE, column[1], TEXT_OCTETS, page_column(column, length, 2));
+		column[0], TEXT_TYPE, column[1], TEXT_OCTETS, store_number_in(column, length, 2));
 	return true;
 }
 
@@ -110,7 +110,7 @@ static bool print_send(void *arg, size_t n, char const *const *column, size_t co
 		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\">%w</th><th scope=\"col\">%w</th></tr></thead><tbody>",
 			TEXT_SEND, TEXT_STATE, TEXT_DATE);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
-	panel_name(p, "/sends/", page_column(column, length, 0), column[1], column[2]);
+	panel_name(p, "/sends/", store_number_in(column, length, 0), column[1], column[2]);
 	page_print(p, "</th><td data-label=\"%w\">", TEXT_STATE);
 	panel_state(p, column[3]);
 	page_print(p, "</td><td class=\"when\" data-label=\"%w\">%d</td></tr>", TEXT_DATE, column[4]);

@@ -41,9 +41,9 @@ static bool keep_test(void *arg, size_t n, char const *const *column, size_t con
 	keep_text(r, &r->text, column[TEXT], length[TEXT]);
 	if (length[SENDER] <= ADDRESS_MAX)
 		memcpy(r->sender, column[SENDER], length[SENDER] + 1);
-	r->campaign.options = (struct message_options){.show_header = page_column(column, length, SHOW_HEADER),
-		.social_links = page_column(column, length, SOCIAL_LINKS), .track_opens = page_column(column, length, TRACK_OPENS),
-		.track_clicks = page_column(column, length, TRACK_CLICKS), .language = (unsigned int)page_column(column, length, LANGUAGE)};
+	r->campaign.options = (struct message_options){.show_header = store_number_in(column, length, SHOW_HEADER),
+		.social_links = store_number_in(column, length, SOCIAL_LINKS), .track_opens = store_number_in(column, length, TRACK_OPENS),
+		.track_clicks = store_number_in(column, length, TRACK_CLICKS), .language = (unsigned int)store_number_in(column, length, LANGUAGE)};
 	return false;
 }
 

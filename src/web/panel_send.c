@@ -35,7 +35,7 @@ static bool keep_record(void *arg, size_t n, char const *const *column, size_t c
 	struct record *r = arg;
 	r->found = true;
 	for (size_t i = 0; i < n && i < COLUMNS; i++) {
-		r->number[i] = page_column(column, length, i);
+		r->number[i] = store_number_in(column, length, i);
 		r->text[i] = column[i] ? strdup(column[i]) : NULL;
 		if (column[i] && !r->text[i])
 			page_out_of_memory(r->page);
@@ -167,8 +167,8 @@ static bool print_link(void *arg, size_t n, char const *const *column, size_t co
 		page_print(p, "<table class=\"rows\"><thead><tr><th scope=\"col\">%w</th><th scope=\"col\" class=\"n\">%w</th>"
 			"<th scope=\"col\" class=\"n\">%w</th></tr></thead><tbody>", TEXT_LINK, TEXT_PEOPLE, TEXT_CLICKS);
 	page_print(p, "<tr><th scope=\"row\" class=\"url\"><bdi class=\"most\" title=\"%t\">%t</bdi></th><td class=\"n\" data-label=\"%w\">%u</td>"
-		"<td class=\"n\" data-label=\"%w\">%u</td></tr>", column[0], column[0], TEXT_PEOPLE, page_column(column, length, 1), TEXT_CLICKS,
-		page_column(column, length, 2));
+		"<td class=\"n\" data-label=\"%w\">%u</td></tr>", column[0], column[0], TEXT_PEOPLE, store_number_in(column, length, 1), TEXT_CLICKS,
+		store_number_in(column, length, 2));
 	return true;
 }
 

@@ -63,21 +63,21 @@ static void print_send_head(struct page *p)
 
 static void print_send(struct page *p, char const *const *column, size_t const *length)
 {
-	uint64_t id = page_column(column, length, ID), contacts = page_column(column, length, CONTACTS);
-	uint64_t handed = page_column(column, length, HANDED), sent = handed + page_column(column, length, BOUNCED);
+	uint64_t id = store_number_in(column, length, ID), contacts = store_number_in(column, length, CONTACTS);
+	uint64_t handed = store_number_in(column, length, HANDED), sent = handed + store_number_in(column, length, BOUNCED);
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
 	panel_name(p, "/sends/", id, column[SOURCE], column[NAME]);
 	page_print(p, "</th><td data-label=\"%w\"><div>", TEXT_STATE);
 	panel_state(p, column[STATE]);
 	if (!strcmp(column[STATE], "sending"))
-		page_bar(p, sent + page_column(column, length, UNSENT), contacts, " sending");
+		page_bar(p, sent + store_number_in(column, length, UNSENT), contacts, " sending");
 	page_print(p, "</div></td><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td>"
 		"<td class=\"n\" data-label=\"%w\">%u</td><td class=\"n\" data-label=\"%w\">", TEXT_DATE, column[SPOOLED], TEXT_CONTACTS,
 		contacts, TEXT_DELIVERED, handed, TEXT_OPENED);
-	page_percent(p, page_column(column, length, OPENED), sent);
+	page_percent(p, store_number_in(column, length, OPENED), sent);
 	page_print(p, "</td><td class=\"n\" data-label=\"%w\">", TEXT_CLICKED);
-	page_percent(p, page_column(column, length, CLICKED), sent);
-	page_print(p, "</td><td class=\"n\" data-label=\"%w\">%u</td></tr>", TEXT_UNSUBSCRIBED, page_column(column, length, LEFT));
+	page_percent(p, store_number_in(column, length, CLICKED), sent);
+	page_print(p, "</td><td class=\"n\" data-label=\"%w\">%u</td></tr>", TEXT_UNSUBSCRIBED, store_number_in(column, length, LEFT));
 }
 
 void panel_sends(struct page *p, uint64_t id)

@@ -18,9 +18,9 @@ static void print_test_head(struct page *p)
 static void print_test(struct page *p, char const *const *column, size_t const *length)
 {
 	page_print(p, "<tr><th scope=\"row\" class=\"name\">");
-	panel_name(p, "/tests/", page_column(column, length, 0), column[2], column[1]);
+	panel_name(p, "/tests/", store_number_in(column, length, 0), column[2], column[1]);
 	page_print(p, "</th><td class=\"when\" data-label=\"%w\">%d</td><td class=\"n\" data-label=\"%w\">%u</td></tr>",
-		TEXT_DATE, column[3], TEXT_CONTACTS, page_column(column, length, 4));
+		TEXT_DATE, column[3], TEXT_CONTACTS, store_number_in(column, length, 4));
 }
 
 void panel_tests(struct page *p, uint64_t id)
@@ -110,7 +110,7 @@ static void print_send_form(struct page *p, uint64_t id, uint64_t contacts)
 static bool print_page(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	struct page *p = arg;
-	uint64_t id = page_column(column, length, ID), number = form_number(&p->query, "number");
+	uint64_t id = store_number_in(column, length, ID), number = form_number(&p->query, "number");
 	(void)n;
 	p->rows++;
 	page_start(p, "200 OK", AREA_TESTS, *column[SUBJECT] ? column[SUBJECT] : page_word(p, TEXT_NO_SUBJECT));
@@ -122,15 +122,15 @@ static bool print_page(void *arg, size_t n, char const *const *column, size_t co
 	panel_name(p, NULL, id, column[SOURCE], column[NAME]);
 	page_print(p, "</h1><p class=\"soft\"><span class=\"tag warn\">%w</span> &nbsp;%d · <bdi>%t</bdi> · %w: %u</p></div><div class=\"acts\">"
 		"<a class=\"button plain\" href=\"%p/sends/%i/people?section=all\">%w</a></div></div><div class=\"two\"><div>", TEXT_STATE_TEST,
-		column[SPOOLED], column[SENDER], TEXT_CONTACTS, page_column(column, length, CONTACTS), id, TEXT_PEOPLE);
+		column[SPOOLED], column[SENDER], TEXT_CONTACTS, store_number_in(column, length, CONTACTS), id, TEXT_PEOPLE);
 	print_inspection(p, column[HTML], length[HTML], column[TEXT], length[TEXT]);
 	page_print(p, "</div><div><section class=\"card\"><h2>%w</h2><pre tabindex=\"0\" dir=\"auto\">", TEXT_PLAIN);
 	response_text(&p->out, column[TEXT], length[TEXT]);
 	page_print(p, "</pre></section>");
 	if (p->settings.queue)
-		print_send_form(p, id, page_column(column, length, CONTACTS));
+		print_send_form(p, id, store_number_in(column, length, CONTACTS));
 	page_print(p, "</div></div>");
-	panel_print_previews(p, page_column(column, length, PIECE));
+	panel_print_previews(p, store_number_in(column, length, PIECE));
 	return false;
 }
 
