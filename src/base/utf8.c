@@ -36,6 +36,14 @@ size_t utf8_step(char const *s, size_t n, bool *good)
 	return 1;
 }
 
+unsigned long utf8_code(char const *s, size_t n)
+{
+	unsigned long code = (unsigned char)*s & (n == 1 ? 0x7fu : 0xffu >> (n + 1));
+	for (size_t i = 1; i < n; i++)
+		code = code << 6 | ((unsigned char)s[i] & 0x3f);
+	return code;
+}
+
 bool utf8_valid(char const *s, size_t n)
 {
 	bool good = true;

@@ -16,6 +16,9 @@ bool utf8_valid(char const *s, size_t n);
    maximal subpart of an ill-formed sequence (Unicode 3.9, table 3-8). */
 size_t utf8_step(char const *s, size_t n, bool *good);
 
+/* Returns the code point of the well-formed character s[0..n). */
+unsigned long utf8_code(char const *s, size_t n);
+
 /* Returns how many octets at the end of s[0..n) begin a character that is not complete: 0 to 3. */
 size_t utf8_unfinished(char const *s, size_t n);
 

@@ -79,12 +79,9 @@ static bool is_domain(char const *s, size_t n)
 /* The code point of the well-formed UTF-8 at s; *step: its octets. */
 static uint32_t code_at(char const *s, size_t *step)
 {
-	unsigned char const *u = (unsigned char const *)s;
-	*step = u[0] < 0x80 ? 1 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
-	uint32_t code = *step == 1 ? u[0] : u[0] & (0x7fu >> *step);
-	for (size_t i = 1; i < *step; i++)
-		code = code << 6 | (u[i] & 0x3f);
-	return code;
+	unsigned char first = (unsigned char)*s;
+	*step = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	return (uint32_t)utf8_code(s, *step);
 }
 
 /* Is it a control, or a character that has no width or changes the direction of the text

@@ -29,15 +29,6 @@ struct listing {
 
 /* --- Octets that may be shown -------------------------------------------------------- */
 
-/* The code point of a well-formed character. */
-static unsigned long code_of(char const *s, size_t n)
-{
-	unsigned long c = (unsigned char)*s & (n == 1 ? 0x7fu : 0xffu >> (n + 1));
-	for (size_t i = 1; i < n; i++)
-		c = c << 6 | ((unsigned char)s[i] & 0x3f);
-	return c;
-}
-
 /* Would a terminal obey the character, or not show it? Controls (C0, DEL, C1), characters that
    change the direction of text, and characters without a width. */
 static bool is_unsafe(unsigned long c)
@@ -61,7 +52,7 @@ static bool put_clean(struct buf *out, char const *s, size_t n)
 	bool good;
 	for (size_t i = 0, step; i < n; i += step) {
 		step = utf8_step(s + i, n - i, &good);
-		unsigned long c = good ? code_of(s + i, step) : 0;
+		unsigned long c = good ? utf8_code(s + i, step) : 0;
 		if (!good ? !buf_puts(out, UTF8_BAD) : is_unsafe(c)
 			? !buf_put(out, escape, write_escape(escape, c)) : !buf_put(out, s + i, step))
 			return false;
@@ -75,7 +66,7 @@ static void print_clean(FILE *out, char const *s, size_t n, char const *kept)
 	bool good;
 	for (size_t i = 0, step; i < n; i += step) {
 		step = utf8_step(s + i, n - i, &good);
-		unsigned long c = good ? code_of(s + i, step) : 0;
+		unsigned long c = good ? utf8_code(s + i, step) : 0;
 		if (!good)
 			fputs(UTF8_BAD, out);
 		else if (is_unsafe(c) && !(c && c < 0x80 && strchr(kept, (int)c)))
@@ -117,7 +108,7 @@ static size_t width_of(char const *s, size_t n)
 }
 
 /* The octets of the first `most` characters. */
-static size_t cut(char const *s, size_t n, size_t most)
+static size_t cut_length(char const *s, size_t n, size_t most)
 {
 	size_t i = 0;
 	bool good;
@@ -135,13 +126,13 @@ static struct cell make_cell(struct listing *l, size_t column, char const *s, si
 	struct cell cell = {NULL, 0};
 	size_t most = l->columns[column].most;
 	struct buf b = BUF_ZERO;
-	bool well = put_clean(&b, s, n);
-	if (well && most && width_of(b.s, b.len) > most) {
-		b.len = cut(b.s, b.len, most - 1);
-		well = buf_puts(&b, "\xe2\x80\xa6"); /* an ellipsis */
+	bool done = put_clean(&b, s, n);
+	if (done && most && width_of(b.s, b.len) > most) {
+		b.len = cut_length(b.s, b.len, most - 1);
+		done = buf_puts(&b, "\xe2\x80\xa6"); /* an ellipsis */
 	}
-	well = well && buf_putc(&b, 0);
-	if (well)
+	done = done && buf_putc(&b, 0);
+	if (done)
 		cell = (struct cell){b.s, b.len - 1};
 	else
 		buf_free(&b);
@@ -216,7 +207,7 @@ static void json_string(FILE *out, char const *s, size_t n)
 	fputc('"', out);
 	for (size_t i = 0, step; i < n; i += step) {
 		step = utf8_step(s + i, n - i, &good);
-		unsigned long c = good ? code_of(s + i, step) : 0;
+		unsigned long c = good ? utf8_code(s + i, step) : 0;
 		if (!good)
 			fputs(UTF8_BAD, out);
 		else if (is_unsafe(c) && c <= 0xffff)
@@ -309,15 +300,15 @@ struct listing *listing_new(FILE *out, enum listing_format format,
 
 bool listing_row(struct listing *l, char const *const *value, size_t const *length)
 {
-	bool well = true;
+	bool done = true;
 	if (l->format == LISTING_TABLE)
-		well = table_row(l, value, length);
+		done = table_row(l, value, length);
 	else if (l->format == LISTING_CSV)
-		well = csv_row(l, value, length);
+		done = csv_row(l, value, length);
 	else
 		json_row(l, value, length);
 	l->rows++;
-	return well;
+	return done;
 }
 
 bool listing_end(struct listing *l)
