@@ -2,8 +2,9 @@
    whose top is the youngest of them. */
 #include "import/batch.h"
 
-#include "mail/header.h"
 #include "base/num.h"
+#include "mail/header.h"
+#include "spool/name.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -92,16 +93,9 @@ static bool offer(struct batch *b, char const *name, enum spool_folder folder, s
 	return true;
 }
 
-/* Is it a NAME.reason? failed/ has one for each file. */
-static bool is_reason(char const *name)
-{
-	size_t n = strlen(name);
-	return n > 7 && !strcmp(name + n - 7, ".reason");
-}
-
 bool batch_takes(enum spool_folder folder, char const *name)
 {
-	return name[0] && name[0] != '.' && !strchr(name, '/') && !(folder == SPOOL_FAILED && is_reason(name));
+	return name[0] && name[0] != '.' && !strchr(name, '/') && !(folder == SPOOL_FAILED && spool_name_is_reason(name));
 }
 
 static bool scan(struct batch *b, DIR *dir, enum spool_folder folder)

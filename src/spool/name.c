@@ -15,6 +15,13 @@ size_t spool_key_length(char const *name)
 	return name[n] == 0 || strchr(":,.", name[n]) ? n : 0;
 }
 
+bool spool_name_is_reason(char const *name)
+{
+	static char const ending[] = ".reason";
+	size_t n = strlen(name), len = sizeof ending - 1;
+	return n > len && strcmp(name + n - len, ending) == 0;
+}
+
 void spool_key_of(char key[SPOOL_KEY], char const *name)
 {
 	size_t n = spool_key_length(name);

@@ -3,6 +3,7 @@
 #ifndef SPOOL_NAME_H
 #define SPOOL_NAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SPOOL_UUID 33 /* 32 hexadecimal digits and a NUL */
@@ -11,6 +12,9 @@
 /* How many octets of a name are its key: 64 or 32 lowercase hexadecimal digits. Then comes the
    end, or `:` (`:2,S`), `,` (`,S=1`) or `.` (`.1`, `.reason`). 0: it has no key. */
 size_t spool_key_length(char const *name);
+
+/* Is it the reason of a file in failed/: NAME.reason? */
+bool spool_name_is_reason(char const *name);
 
 /* Copies the key of a name that has one. */
 void spool_key_of(char key[SPOOL_KEY], char const *name);

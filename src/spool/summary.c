@@ -2,16 +2,12 @@
 #define _FILE_OFFSET_BITS 64
 #include "spool/summary.h"
 
+#include "spool/name.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static bool is_reason(char const *name)
-{
-	size_t n = strlen(name);
-	return n > 7 && strcmp(name + n - 7, ".reason") == 0;
-}
 
 static void count_file(struct spool_summary *s, enum spool_folder folder, struct stat const *st)
 {
@@ -34,7 +30,7 @@ static bool scan_folder(struct spool const *sp, enum spool_folder folder, struct
 	struct stat st;
 	bool done = d != NULL;
 	while (done && (errno = 0, e = readdir(d))) {
-		if (e->d_name[0] == '.' || (folder == SPOOL_FAILED && is_reason(e->d_name)))
+		if (e->d_name[0] == '.' || (folder == SPOOL_FAILED && spool_name_is_reason(e->d_name)))
 			continue;
 		if (fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 			done = errno == ENOENT;
