@@ -6,10 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* For a file without the hashes of NUL, which saca-accounts did not make: a hash of the default
-   method. The password that it belongs to does not matter. */
-static char const fallback[] =
-	"$y$j9T$JEx5zB3qrxoePBxEsCpfR.$EWjF5dGQ9W2RfO8o3s45r8KB8vRCd1uYIbuaMbMn28A";
+char const check_nobody[] = "$y$j9T$JEx5zB3qrxoePBxEsCpfR.$EWjF5dGQ9W2RfO8o3s45r8KB8vRCd1uYIbuaMbMn28A";
 
 bool check_read(struct check_login *login)
 {
@@ -30,7 +27,7 @@ bool check_find_hash(struct cdb_file const *f, char const *user, char const **ha
 	return cdb_file_find(f, user, strlen(user), hash, n) == CDB_FILE_FOUND;
 }
 
-static enum check_result verify(char const *hash, size_t n, char const *password)
+static enum check_result verify_password(char const *hash, size_t n, char const *password)
 {
 	switch (password_verify(hash, n, password)) {
 	case PASSWORD_RIGHT:
@@ -50,7 +47,8 @@ static bool same_class(char const *a, size_t an, char const *b, size_t bn)
 	return acn && acn == password_class(bc, b, bn) && memcmp(ac, bc, acn) == 0;
 }
 
-/* Hashes once for each class but that of hash[0..n), NULL: for each. */
+/* Hashes the password once for each method and cost, except those of hash[0..n); NULL: for all. A file
+   that saca-accounts did not make may have no hashes for this: then it takes check_nobody. */
 static enum check_result hash_for_others(struct cdb_file const *f, char const *hash, size_t n, char const *password)
 {
 	cdb_find_state state = CDB_FIND_STATE_ZERO;
@@ -64,11 +62,11 @@ static enum check_result hash_for_others(struct cdb_file const *f, char const *h
 		if (found == CDB_FILE_NONE)
 			break;
 		any = true;
-		enum check_result r = hash && same_class(hash, n, other, len) ? CHECK_REFUSED : verify(other, len, password);
+		enum check_result r = hash && same_class(hash, n, other, len) ? CHECK_REFUSED : verify_password(other, len, password);
 		if (r > CHECK_ACCEPTED)
 			return r;
 	}
-	return any ? CHECK_REFUSED : verify(fallback, sizeof fallback - 1, password);
+	return any ? CHECK_REFUSED : verify_password(check_nobody, strlen(check_nobody), password);
 }
 
 enum check_result check_password(struct cdb_file const *f, char const *user, char const *password)
@@ -80,7 +78,7 @@ enum check_result check_password(struct cdb_file const *f, char const *user, cha
 	if (found == CDB_FILE_DAMAGED)
 		return CHECK_DAMAGED;
 	if (found == CDB_FILE_FOUND)
-		r = verify(hash, n, password);
+		r = verify_password(hash, n, password);
 	if (r > CHECK_ACCEPTED)
 		return r;
 	enum check_result others = hash_for_others(f, found == CDB_FILE_FOUND ? hash : NULL, n, password);

@@ -41,6 +41,9 @@ bool check_find_hash(struct cdb_file const *f, char const *user, char const **ha
 /* Checks the password. */
 enum check_result check_password(struct cdb_file const *f, char const *user, char const *password);
 
+/* A hash of the default method, to stand in for a hash that is not there. Nobody has its password. */
+extern char const check_nobody[];
+
 /* Says why a login cannot be checked, for the log: for the last three results. */
 char const *check_reason(enum check_result r);
 

@@ -117,15 +117,14 @@ static bool open_passwords(void)
 /* Sets mac and is_known. The time does not depend on whether the user is known. */
 static void compute_mac(struct pending *p)
 {
-	static char const nobody[] = "$y$j9T$JEx5zB3qrxoePBxEsCpfR.$EWjF5dGQ9W2RfO8o3s45r8KB8vRCd1uYIbuaMbMn28A";
 	unsigned char mac[HASH_OCTETS];
 	char text[MAC_TEXT];
 	char const *hash;
 	size_t hash_n, n = (size_t)(p->login.timestamp - p->login.block);
 	p->is_known = check_find_hash(&passwords, p->login.user, &hash, &hash_n) && hash_n <= MAC_TEXT - CHECK_BLOCK;
 	if (!p->is_known) {
-		hash = nobody;
-		hash_n = sizeof nobody - 1;
+		hash = check_nobody;
+		hash_n = strlen(check_nobody);
 	}
 	memcpy(text, p->login.block, n);
 	memcpy(text + n, hash, hash_n);

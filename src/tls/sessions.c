@@ -1,5 +1,6 @@
 #include "tls/sessions.h"
 
+#include "base/secret.h"
 #include "base/wipe.h"
 
 #include <string.h>
@@ -78,14 +79,6 @@ static void crypt_box(struct sessions const *s, struct place const *p, unsigned 
 		br_chacha20_ct_run, encrypt);
 }
 
-static bool is_same(unsigned char const *a, unsigned char const *b, size_t n)
-{
-	unsigned char d = 0;
-	for (size_t i = 0; i < n; i++)
-		d = (unsigned char)(d | (a[i] ^ b[i]));
-	return d == 0;
-}
-
 /* Would this server have negotiated it? The file may be shared with servers that have other limits, and
    the engine does not check. */
 static bool is_acceptable(struct sessions const *s, unsigned int version, unsigned int suite)
@@ -100,23 +93,23 @@ static bool decrypt_entry(struct sessions const *s, struct place const *p, unsig
 	br_ssl_session_parameters *params)
 {
 	unsigned char box[PLAIN], seal[SEAL];
-	bool ok = false;
+	bool is_usable = false;
 	if (memcmp(entry, p->find, FIND) != 0)
 		return false;
 	memcpy(box, entry + BOX_AT, PLAIN);
 	crypt_box(s, p, entry + FIND, box, seal, 0);
-	if (is_same(seal, entry + BOX_AT + PLAIN, SEAL)) {
+	if (secret_is_equal(seal, entry + BOX_AT + PLAIN, SEAL)) {
 		unsigned int version = (unsigned int)(box[0] << 8 | box[1]);
 		unsigned int suite = (unsigned int)(box[2] << 8 | box[3]);
-		ok = is_acceptable(s, version, suite);
-		if (ok) {
+		is_usable = is_acceptable(s, version, suite);
+		if (is_usable) {
 			params->version = (uint16_t)version;
 			params->cipher_suite = (uint16_t)suite;
 			memcpy(params->master_secret, box + 4, sizeof params->master_secret);
 		}
 	}
 	wipe(box, sizeof box);
-	return ok;
+	return is_usable;
 }
 
 static bool load_with_secret(struct sessions const *s, struct sessions_secret const *secret,
