@@ -206,7 +206,7 @@ static void end_waiting(unsigned int i)
 }
 
 /* Frees the login at index i, which does not wait. */
-static void release(unsigned int i)
+static void release_login(unsigned int i)
 {
 	struct pending *p = pending_at(i);
 	serve_finish(&p->request);
@@ -215,7 +215,7 @@ static void release(unsigned int i)
 	swap_places(i, order.used);
 }
 
-static void forgive(struct pending const *p)
+static void forgive_attempt(struct pending const *p)
 {
 	if (settings->failures)
 		failures_forgive(&secrets->failures, p->address);
@@ -224,24 +224,24 @@ static void forgive(struct pending const *p)
 /* Removes the waiting login at index i, whose client has gone. */
 static void drop_waiting(unsigned int i)
 {
-	forgive(pending_at(i));
+	forgive_attempt(pending_at(i));
 	end_waiting(i);
-	release(order.waiting);
+	release_login(order.waiting);
 }
 
 /* Answers the login at index i, which does not wait. */
-static void answer(unsigned int i, int code)
+static void answer_login(unsigned int i, int code)
 {
 	struct pending *p = pending_at(i);
 	if (code != EXIT_REFUSED)
-		forgive(p);
+		forgive_attempt(p);
 	else if (settings->failures)
 		log_login(&p->login, " refused", "");
 	if (code == 0)
 		reply_accepted(&p->request, p->login.user);
 	else
 		reply_code(&p->request, (unsigned char)code, 0);
-	release(i);
+	release_login(i);
 }
 
 /* Hashes the first waiting password, unless the same login was right meanwhile. */
@@ -250,15 +250,15 @@ static void start_first(void)
 	struct pending *p = pending_at(0);
 	end_waiting(0);
 	if (!open_passwords()) {
-		answer(order.waiting, EXIT_TEMPORARY);
+		answer_login(order.waiting, EXIT_TEMPORARY);
 		return;
 	}
 	compute_mac(p);
 	if (is_remembered(p))
-		answer(order.waiting, 0);
+		answer_login(order.waiting, 0);
 	else if (!start_child(p)) {
 		strerr_warnwusys("start a process");
-		answer(order.waiting, EXIT_TEMPORARY);
+		answer_login(order.waiting, EXIT_TEMPORARY);
 	}
 }
 
@@ -277,7 +277,7 @@ static void end_child(unsigned int i, int status)
 	uint64_t now = clock_ms(), until = now + (uint64_t)settings->minutes * MINUTE_MS;
 	if (code == 0 && p->is_known)
 		remembered_add(&secrets->remembered, p->mac, now, until);
-	answer(i, code);
+	answer_login(i, code);
 }
 
 static void reap_children(void)
@@ -316,14 +316,14 @@ static bool answer_at_once(struct pending *p)
 	if (is_over_limit(p))
 		reply_code(&p->request, EXIT_TEMPORARY, LOGIN_LIMIT);
 	else if (!open_passwords()) {
-		forgive(p);
+		forgive_attempt(p);
 		reply_code(&p->request, EXIT_TEMPORARY, 0);
 	} else {
 		compute_mac(p);
 		bool is_right = is_remembered(p);
 		if (!is_right && order.waiting < LOGINSERVICE_WAITING)
 			return false;
-		forgive(p);
+		forgive_attempt(p);
 		if (is_right)
 			reply_accepted(&p->request, p->login.user);
 		else
@@ -333,7 +333,7 @@ static bool answer_at_once(struct pending *p)
 }
 
 /* Receives one request. False: no request waits. */
-static bool receive(void)
+static bool receive_request(void)
 {
 	struct pending *p = pending_at(order.used);
 	enum serve_receipt r = serve_receive(&p->request, p->login.block, CHECK_BLOCK, false);
@@ -422,7 +422,7 @@ static void wait_for_events(void)
 		if (x[1 + i].revents)
 			drop_waiting(i);
 	/* in a full queue a client may just have left: look again before each request */
-	for (int i = 0; x[0].revents && i < BATCH && receive() && order.waiting < LOGINSERVICE_WAITING; i++)
+	for (int i = 0; x[0].revents && i < BATCH && receive_request() && order.waiting < LOGINSERVICE_WAITING; i++)
 		;
 }
 

@@ -6,14 +6,14 @@
 _Static_assert(sizeof(br_hash_compat_context) <= sizeof(struct hash), "struct hash is too small");
 _Static_assert(sizeof(br_hmac_key_context) <= sizeof(struct hash_key), "struct hash_key is too small");
 
-static br_hash_class const **context(struct hash *h)
+static br_hash_class const **context_of(struct hash *h)
 {
 	return &((br_hash_compat_context *)(void *)h)->vtable;
 }
 
 static void start_hash(struct hash *h, br_hash_class const *kind)
 {
-	br_hash_class const **c = context(h);
+	br_hash_class const **c = context_of(h);
 	kind->init(c);
 }
 
@@ -29,14 +29,14 @@ void hash_init_512(struct hash *h)
 
 void hash_add(struct hash *h, void const *s, size_t n)
 {
-	br_hash_class const **c = context(h);
+	br_hash_class const **c = context_of(h);
 	(*c)->update(c, s, n);
 }
 
 void hash_end(struct hash *h, unsigned char *out)
 {
 	unsigned char all[br_sha512_SIZE];
-	br_hash_class const **c = context(h);
+	br_hash_class const **c = context_of(h);
 	(*c)->out(c, all);
 	memcpy(out, all, HASH_OCTETS);
 }

@@ -12,7 +12,7 @@
 
 #define PATIENCE_MS 1000
 
-static void append(struct log_line *l, char const *s, size_t n)
+static void append_octets(struct log_line *l, char const *s, size_t n)
 {
 	size_t room = LOG_LINE - 1 - l->len; /* without the LF */
 	if (n > room)
@@ -24,27 +24,27 @@ static void append(struct log_line *l, char const *s, size_t n)
 void log_start(struct log_line *l)
 {
 	l->len = 0;
-	append(l, PROG, strlen(PROG));
-	append(l, ":", 1);
+	append_octets(l, PROG, strlen(PROG));
+	append_octets(l, ":", 1);
 }
 
 void log_add(struct log_line *l, char const *key, char const *value, size_t n)
 {
 	static char const hex[] = "0123456789ABCDEF";
-	append(l, " ", 1);
-	append(l, key, strlen(key));
-	append(l, "=", 1);
+	append_octets(l, " ", 1);
+	append_octets(l, key, strlen(key));
+	append_octets(l, "=", 1);
 	if (n == 0)
-		append(l, "-", 1);
+		append_octets(l, "-", 1);
 	if (n > LOG_VALUE)
 		n = LOG_VALUE;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)value[i];
 		char escaped[3] = {'%', hex[c >> 4], hex[c & 15]};
 		if (c < 0x21 || c > 0x7e || c == '%' || c == '=')
-			append(l, escaped, 3);
+			append_octets(l, escaped, 3);
 		else
-			append(l, value + i, 1);
+			append_octets(l, value + i, 1);
 	}
 }
 
@@ -61,8 +61,8 @@ void log_add_number(struct log_line *l, char const *key, uint64_t value)
 
 void log_text(struct log_line *l, char const *label, char const *text)
 {
-	append(l, label, strlen(label));
-	append(l, text, strlen(text));
+	append_octets(l, label, strlen(label));
+	append_octets(l, text, strlen(text));
 }
 
 void log_end(struct log_line *l)

@@ -17,7 +17,7 @@
 /* The fields before the recipients end within so many octets. */
 #define HEAD 2048
 
-static int age(struct timespec a, char const *an, struct timespec b, char const *bn)
+static int compare_age(struct timespec a, char const *an, struct timespec b, char const *bn)
 {
 	if (a.tv_sec != b.tv_sec)
 		return a.tv_sec < b.tv_sec ? -1 : 1;
@@ -26,12 +26,12 @@ static int age(struct timespec a, char const *an, struct timespec b, char const 
 	return strcmp(an, bn);
 }
 
-static bool younger(struct batch_file const *a, struct batch_file const *b)
+static bool is_younger(struct batch_file const *a, struct batch_file const *b)
 {
-	return age(a->written, a->name, b->written, b->name) > 0;
+	return compare_age(a->written, a->name, b->written, b->name) > 0;
 }
 
-static void swap(struct batch_file *a, struct batch_file *b)
+static void swap_files(struct batch_file *a, struct batch_file *b)
 {
 	struct batch_file t = *a;
 	*a = *b;
@@ -40,22 +40,22 @@ static void swap(struct batch_file *a, struct batch_file *b)
 
 static void sift_up(struct batch_file *f, size_t i)
 {
-	for (; i && younger(&f[i], &f[(i - 1) / 2]); i = (i - 1) / 2)
-		swap(&f[i], &f[(i - 1) / 2]);
+	for (; i && is_younger(&f[i], &f[(i - 1) / 2]); i = (i - 1) / 2)
+		swap_files(&f[i], &f[(i - 1) / 2]);
 }
 
 static void sift_down(struct batch_file *f, size_t n)
 {
 	for (size_t i = 0, child; (child = 2 * i + 1) < n; i = child) {
-		if (child + 1 < n && younger(&f[child + 1], &f[child]))
+		if (child + 1 < n && is_younger(&f[child + 1], &f[child]))
 			child++;
-		if (!younger(&f[child], &f[i]))
+		if (!is_younger(&f[child], &f[i]))
 			return;
-		swap(&f[i], &f[child]);
+		swap_files(&f[i], &f[child]);
 	}
 }
 
-static bool grow(struct batch *b)
+static bool grow_batch(struct batch *b)
 {
 	size_t cap = b->cap ? 2 * b->cap : 64;
 	struct batch_file *files = realloc(b->files, cap * sizeof *files);
@@ -67,16 +67,16 @@ static bool grow(struct batch *b)
 }
 
 /* Keeps a file if it is among the oldest. */
-static bool offer(struct batch *b, char const *name, enum spool_folder folder, struct timespec t)
+static bool offer_file(struct batch *b, char const *name, enum spool_folder folder, struct timespec t)
 {
-	if (b->after_name && age(t, name, b->after, b->after_name) <= 0)
+	if (b->after_name && compare_age(t, name, b->after, b->after_name) <= 0)
 		return true;
 	b->waiting++;
 	if (b->n == BATCH_NAMES) {
 		b->more = true;
-		if (age(t, name, b->files[0].written, b->files[0].name) >= 0)
+		if (compare_age(t, name, b->files[0].written, b->files[0].name) >= 0)
 			return true;
-	} else if (b->n == b->cap && !grow(b)) {
+	} else if (b->n == b->cap && !grow_batch(b)) {
 		return false;
 	}
 	struct batch_file f = {.name = strdup(name), .folder = folder, .written = t};
@@ -98,7 +98,7 @@ bool batch_takes(enum spool_folder folder, char const *name)
 	return name[0] && name[0] != '.' && !strchr(name, '/') && !(folder == SPOOL_FAILED && spool_name_is_reason(name));
 }
 
-static bool scan(struct batch *b, DIR *dir, enum spool_folder folder)
+static bool scan_entries(struct batch *b, DIR *dir, enum spool_folder folder)
 {
 	struct dirent const *e;
 	struct stat st;
@@ -110,7 +110,7 @@ static bool scan(struct batch *b, DIR *dir, enum spool_folder folder)
 				continue;
 			return false;
 		}
-		if (S_ISREG(st.st_mode) && !offer(b, e->d_name, folder, st.st_mtim))
+		if (S_ISREG(st.st_mode) && !offer_file(b, e->d_name, folder, st.st_mtim))
 			return false;
 	}
 	return errno == 0;
@@ -127,7 +127,7 @@ static bool scan_folder(struct batch *b, struct spool const *sp, enum spool_fold
 		errno = e;
 		return false;
 	}
-	bool done = scan(b, dir, folder);
+	bool done = scan_entries(b, dir, folder);
 	int e = errno;
 	closedir(dir);
 	errno = e;
@@ -177,7 +177,7 @@ static int by_number(void const *x, void const *y)
 	return strcmp(a->name, b->name);
 }
 
-static bool sort(struct batch *b, struct spool const *sp)
+static bool sort_files(struct batch *b, struct spool const *sp)
 {
 	if (b->failed ? !read_heads(b, sp, SPOOL_FAILED)
 		: !read_heads(b, sp, SPOOL_NEW) || !read_heads(b, sp, SPOOL_CUR))
@@ -186,7 +186,7 @@ static bool sort(struct batch *b, struct spool const *sp)
 	return true;
 }
 
-static void forget(struct batch *b)
+static void forget_files(struct batch *b)
 {
 	for (size_t i = 0; i < b->n; i++)
 		free(b->files[i].name);
@@ -197,7 +197,7 @@ static void forget(struct batch *b)
 
 bool batch_fill(struct batch *b, struct spool const *sp)
 {
-	forget(b);
+	forget_files(b);
 	if (b->failed ? !scan_folder(b, sp, SPOOL_FAILED)
 		: !scan_folder(b, sp, SPOOL_NEW) || !scan_folder(b, sp, SPOOL_CUR))
 		return false;
@@ -209,12 +209,12 @@ bool batch_fill(struct batch *b, struct spool const *sp)
 	free(b->after_name);
 	b->after_name = name;
 	b->after = b->files[0].written;
-	return sort(b, sp);
+	return sort_files(b, sp);
 }
 
 void batch_free(struct batch *b)
 {
-	forget(b);
+	forget_files(b);
 	free(b->files);
 	free(b->after_name);
 	*b = (struct batch){.failed = b->failed};

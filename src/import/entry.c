@@ -15,7 +15,7 @@
    UTF-8 they can be three times as long as in the file. */
 #define PIECE_MAX 990000000
 
-static enum entry_result no(struct entry *e, enum entry_result r, char const *reason)
+static enum entry_result end_with(struct entry *e, enum entry_result r, char const *reason)
 {
 	e->reason = reason;
 	return r;
@@ -41,21 +41,21 @@ static enum entry_result read_content(struct entry *e, struct message const *msg
 	switch (content_read(&e->content, msg, o->url, o->web)) {
 	case CONTENT_OK:
 		if (e->content.html.len + e->content.text.len > PIECE_MAX)
-			return no(e, ENTRY_REFUSED, "its text and HTML are too large for a store in UTF-8");
+			return end_with(e, ENTRY_REFUSED, "its text and HTML are too large for a store in UTF-8");
 		message_options(msg->mime, o->prefix, &e->row.options);
 		if (!message_unknown_options(msg->mime, o->prefix, &e->unknown_options)
 				|| !content_read_name(&e->content, msg, o->prefix))
-			return no(e, ENTRY_FAILED, "out of memory");
+			return end_with(e, ENTRY_FAILED, "out of memory");
 		set_piece(e);
 		return ENTRY_OK;
 	case CONTENT_WEB:
 		if (webfolder_is_broken(o->web, errno))
-			return no(e, ENTRY_WEB, spool_error(errno));
+			return end_with(e, ENTRY_WEB, spool_error(errno));
 		snprintf(e->refusal, sizeof e->refusal, "an image cannot be written to the web folder: %s",
 			strerror(errno));
-		return no(e, ENTRY_REFUSED, e->refusal);
+		return end_with(e, ENTRY_REFUSED, e->refusal);
 	default:
-		return no(e, ENTRY_FAILED, "out of memory");
+		return end_with(e, ENTRY_FAILED, "out of memory");
 	}
 }
 
@@ -65,10 +65,10 @@ static enum entry_result read_checked(struct entry *e, struct entry_options cons
 	enum entry_result r;
 	enum message_verdict verdict = message_read(&msg, e->file.message.s, e->file.message.n);
 	if (verdict == MESSAGE_NO_MEMORY) {
-		r = no(e, ENTRY_FAILED, "out of memory");
+		r = end_with(e, ENTRY_FAILED, "out of memory");
 	} else if (verdict != MESSAGE_OK) {
 		message_reason(e->refusal, verdict);
-		r = no(e, ENTRY_REFUSED, e->refusal);
+		r = end_with(e, ENTRY_REFUSED, e->refusal);
 	} else {
 		r = read_content(e, &msg, o);
 	}
@@ -102,12 +102,12 @@ enum entry_result entry_read(struct entry *e, struct entry_options const *o)
 	clear_entry(e);
 	char const *wrong = spoolfile_read(&e->file, e->octets.s, e->octets.len);
 	if (wrong)
-		return no(e, ENTRY_REFUSED, wrong);
+		return end_with(e, ENTRY_REFUSED, wrong);
 	memcpy(e->id, e->file.id.s, sizeof e->id - 1);
 	if (!is_text(&e->file))
-		return no(e, ENTRY_REFUSED, "the envelope is not UTF-8");
+		return end_with(e, ENTRY_REFUSED, "the envelope is not UTF-8");
 	if (e->file.send > INT64_MAX)
-		return no(e, ENTRY_REFUSED, "the send number is too large");
+		return end_with(e, ENTRY_REFUSED, "the send number is too large");
 	e->row.file = &e->file;
 	if (!e->file.send)
 		return ENTRY_OK;

@@ -55,7 +55,7 @@ struct span {
 	struct import_count count;
 };
 
-static bool fail(struct import *im, char const *what, char const *why)
+static bool fail_run(struct import *im, char const *what, char const *why)
 {
 	snprintf(im->error, sizeof im->error, "%s: %s", what, why);
 	return false;
@@ -63,19 +63,19 @@ static bool fail(struct import *im, char const *what, char const *why)
 
 static bool fail_store(struct import *im)
 {
-	return fail(im, "store", im->store->reason);
+	return fail_run(im, "store", im->store->reason);
 }
 
-static bool refuse(struct import *im, struct import_fate *fate, char const *reason)
+static bool refuse_file(struct import *im, struct import_fate *fate, char const *reason)
 {
 	fate->what = FATE_ASIDE;
 	fate->reason = strdup(reason);
-	return fate->reason || fail(im, "spool", "out of memory");
+	return fate->reason || fail_run(im, "spool", "out of memory");
 }
 
-static bool leave(struct import *im, struct import_fate *fate, char const *reason)
+static bool leave_file(struct import *im, struct import_fate *fate, char const *reason)
 {
-	bool kept = refuse(im, fate, reason);
+	bool kept = refuse_file(im, fate, reason);
 	fate->what = FATE_LEAVE;
 	return kept;
 }
@@ -100,20 +100,20 @@ static bool read_entry(struct import *im, struct batch_file const *f, struct imp
 		fate->what = FATE_GONE;
 		return true;
 	case LOAD_UNREAD:
-		return leave(im, fate, strerror(errno));
+		return leave_file(im, fate, strerror(errno));
 	case LOAD_HUGE:
-		return refuse(im, fate, LOAD_HUGE_REASON);
+		return refuse_file(im, fate, LOAD_HUGE_REASON);
 	case LOAD_FAILED:
-		return fail(im, f->name, strerror(errno));
+		return fail_run(im, f->name, strerror(errno));
 	case LOAD_OK:
 		break;
 	}
 	enum entry_result r = entry_read(&im->entry, &im->options);
 	copy_identity(fate, &im->entry);
 	if (r == ENTRY_FAILED || r == ENTRY_WEB)
-		return fail(im, r == ENTRY_WEB ? webfolder_path(im->options.web) : f->name, im->entry.reason);
+		return fail_run(im, r == ENTRY_WEB ? webfolder_path(im->options.web) : f->name, im->entry.reason);
 	if (r == ENTRY_REFUSED)
-		return refuse(im, fate, im->entry.reason);
+		return refuse_file(im, fate, im->entry.reason);
 	*put = true;
 	return true;
 }
@@ -124,15 +124,15 @@ static bool read_safely(struct import *im, struct batch_file const *f, struct im
 {
 	*put = false;
 	if (strlen(f->name) > NAME_LONGEST)
-		return leave(im, fate, "its name is too long to be set aside");
+		return leave_file(im, fate, "its name is too long to be set aside");
 	if (at_hand_deaths(&im->at_hand, f->name) >= AT_HAND_REFUSED)
-		return refuse(im, fate, "the importer died at it three times");
+		return refuse_file(im, fate, "the importer died at it three times");
 	if (!at_hand_note(&im->at_hand, f->name))
-		return fail(im, "spool: unable to write the file import", strerror(errno));
+		return fail_run(im, "spool: unable to write the file import", strerror(errno));
 	return read_entry(im, f, fate, put);
 }
 
-static void stamp(char out[DATE_ISO])
+static void write_time(char out[DATE_ISO])
 {
 	struct tm tm;
 	if (!date_utc(&tm, time(NULL)) || !date_iso(out, &tm))
@@ -183,7 +183,7 @@ static enum store_result put_entry(struct import *im, struct import_fate *fate, 
 {
 	char now[DATE_ISO];
 	struct store_count count = {0, 0};
-	stamp(now);
+	write_time(now);
 	im->entry.row.imported_at = now;
 	im->entry.row.state = im->entry.file.sandbox ? "test" : im->state;
 	enum store_result r = store_put(im->store, &im->entry.row, &count);
@@ -193,14 +193,14 @@ static enum store_result put_entry(struct import *im, struct import_fate *fate, 
 		s->count.contacts += count.contacts;
 		s->count.fresh += count.fresh;
 		if (!note_ignored(im, fate)) {
-			fail(im, "spool", "out of memory");
+			fail_run(im, "spool", "out of memory");
 			r = STORE_FAILED;
 		}
 	} else if (r == STORE_ALREADY) {
 		s->count.repeated++;
 		r = STORE_OK;
 	} else if (r == STORE_REFUSED) {
-		r = refuse(im, fate, im->store->reason) ? STORE_OK : STORE_FAILED;
+		r = refuse_file(im, fate, im->store->reason) ? STORE_OK : STORE_FAILED;
 	}
 	return r;
 }
@@ -213,7 +213,7 @@ static bool ends_before(struct import const *im, struct span const *s, char cons
 }
 
 /* Puts the rows of one transaction's files. */
-static enum store_result fill(struct import *im, struct span *s)
+static enum store_result fill_transaction(struct import *im, struct span *s)
 {
 	for (s->end = s->first; s->end < im->batch.n; s->end++) {
 		struct import_fate *fate = &im->fates[s->end - s->first];
@@ -249,20 +249,20 @@ static void forget_fates(struct import *im, struct span const *s)
 	}
 }
 
-static enum store_result attempt(struct import *im, struct span *s)
+static enum store_result attempt_transaction(struct import *im, struct span *s)
 {
 	enum store_result r = im->store->begin(im->store, STORE_WRITE);
 	if (r == STORE_FAILED)
 		fail_store(im);
 	if (r != STORE_OK)
 		return r;
-	r = fill(im, s);
+	r = fill_transaction(im, s);
 	if (r == STORE_OK && im->options.web && !webfolder_sync(im->options.web)) {
-		fail(im, webfolder_path(im->options.web), strerror(errno));
+		fail_run(im, webfolder_path(im->options.web), strerror(errno));
 		r = STORE_FAILED;
 	}
 	if (!at_hand_clear(&im->at_hand) && r == STORE_OK) {
-		fail(im, "spool: unable to write the file import", strerror(errno));
+		fail_run(im, "spool: unable to write the file import", strerror(errno));
 		r = STORE_FAILED;
 	}
 	if (r != STORE_OK) {
@@ -282,13 +282,13 @@ static void wait_ms(long ms)
 }
 
 /* Makes one transaction from s->first on, and repeats it after STORE_AGAIN. */
-static bool transact(struct import *im, struct span *s)
+static bool run_transaction(struct import *im, struct span *s)
 {
 	size_t const first = s->first;
 	long wait = 10;
 	for (int tries = 0; tries < TRIES; tries++) {
 		*s = (struct span){.first = first, .end = first};
-		enum store_result r = attempt(im, s);
+		enum store_result r = attempt_transaction(im, s);
 		if (r == STORE_OK)
 			return true;
 		forget_fates(im, s);
@@ -300,7 +300,7 @@ static bool transact(struct import *im, struct span *s)
 	return fail_store(im);
 }
 
-static struct spool_retired retired(struct import const *im, struct span const *s, size_t i)
+static struct spool_retired retired_file(struct import const *im, struct span const *s, size_t i)
 {
 	struct batch_file const *f = &im->batch.files[i];
 	struct import_fate const *fate = &im->fates[i - s->first];
@@ -311,10 +311,10 @@ static struct spool_retired retired(struct import const *im, struct span const *
 static bool set_aside(struct import *im, struct span const *s, size_t i)
 {
 	struct import_fate const *fate = &im->fates[i - s->first];
-	struct spool_retired const file = retired(im, s, i);
+	struct spool_retired const file = retired_file(im, s, i);
 	if (fate->what == FATE_ASIDE) {
 		if (!spool_set_aside(im->spool, &file, fate->reason, time(NULL)))
-			return fail(im, "spool: unable to move a file to failed", spool_error(errno));
+			return fail_run(im, "spool: unable to move a file to failed", spool_error(errno));
 		im->count.failed++;
 	} else {
 		/* With -f it is found again in each run. */
@@ -326,25 +326,25 @@ static bool set_aside(struct import *im, struct span const *s, size_t i)
 	return true;
 }
 
-static bool retire(struct import *im, struct span const *s)
+static bool retire_files(struct import *im, struct span const *s)
 {
 	struct spool_retired *done = malloc((s->end - s->first) * sizeof *done);
 	size_t n = 0;
 	if (!done)
-		return fail(im, "spool", "out of memory");
+		return fail_run(im, "spool", "out of memory");
 	for (size_t i = s->first; i < s->end; i++)
 		if (im->fates[i - s->first].what == FATE_RETIRE)
-			done[n++] = retired(im, s, i);
+			done[n++] = retired_file(im, s, i);
 	bool well = n == 0 || spool_retire(im->spool, done, n, im->keep, time(NULL));
 	int e = errno;
 	free(done);
-	return well || fail(im, "spool: unable to remove imported files from new and cur", spool_error(e));
+	return well || fail_run(im, "spool: unable to remove imported files from new and cur", spool_error(e));
 }
 
 /* After COMMIT: takes the transaction's files out of the spool. */
 static bool clear_spool(struct import *im, struct span const *s)
 {
-	if (!retire(im, s))
+	if (!retire_files(im, s))
 		return false;
 	for (size_t i = s->first; i < s->end; i++) {
 		struct import_fate const *fate = &im->fates[i - s->first];
@@ -356,7 +356,7 @@ static bool clear_spool(struct import *im, struct span const *s)
 		if (at_hand_deaths(&im->at_hand, name)) {
 			at_hand_acquit(&im->at_hand, name);
 			if (!at_hand_clear(&im->at_hand))
-				return fail(im, "spool: unable to write the file import", strerror(errno));
+				return fail_run(im, "spool: unable to write the file import", strerror(errno));
 		}
 		if (fate->notes)
 			im->ignored(fate->send, fate->notes);
@@ -377,7 +377,7 @@ static bool run_batch(struct import *im, uint64_t *done, uint64_t known)
 {
 	struct span s = {.first = 0};
 	for (; s.first < im->batch.n && !*im->stop; s.first = s.end) {
-		if (!transact(im, &s))
+		if (!run_transaction(im, &s))
 			return false;
 		add_counts(&im->count, &s.count);
 		bool cleared = clear_spool(im, &s);
@@ -396,13 +396,13 @@ bool import_run(struct import *im)
 	uint64_t done = 0, known;
 	im->error[0] = 0;
 	if (im->at_hand.fd <= 0 && !at_hand_open(&im->at_hand, im->spool))
-		return fail(im, "spool: unable to open the file import", strerror(errno));
+		return fail_run(im, "spool: unable to open the file import", strerror(errno));
 	if (!im->fates && !(im->fates = calloc(im->most_files, sizeof *im->fates)))
-		return fail(im, "spool", "out of memory");
+		return fail_run(im, "spool", "out of memory");
 	batch_free(&im->batch);
 	do {
 		if (!batch_fill(&im->batch, im->spool))
-			return fail(im, "spool", strerror(errno));
+			return fail_run(im, "spool", strerror(errno));
 		known = done + im->batch.waiting;
 		if (!run_batch(im, &done, known))
 			return false;

@@ -13,7 +13,7 @@
 #ifdef __linux__
 #include <sys/inotify.h>
 
-static bool add(int fd, char const *path, char const *folder)
+static bool add_watch(int fd, char const *path, char const *folder)
 {
 	char *s = malloc(strlen(path) + strlen(folder) + 2);
 	if (!s)
@@ -29,7 +29,7 @@ bool watch_open(struct watch *w, char const *path)
 	w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (w->fd < 0)
 		return false;
-	if (add(w->fd, path, spool_folders[SPOOL_NEW]) && add(w->fd, path, spool_folders[SPOOL_CUR]))
+	if (add_watch(w->fd, path, spool_folders[SPOOL_NEW]) && add_watch(w->fd, path, spool_folders[SPOOL_CUR]))
 		return true;
 	int e = errno;
 	watch_close(w);
@@ -54,7 +54,7 @@ void watch_close(struct watch *w)
 
 /* Discards the events. The importer reads the folders again after any event, and so finds files
    whose events were lost. */
-static bool drain(int fd)
+static bool drain_events(int fd)
 {
 	char events[4096];
 	ssize_t n;
@@ -69,5 +69,5 @@ bool watch_wait(struct watch *w, int seconds, sigset_t const *open)
 	int n = wait_ready(&p, 1, clock_ms() + 1000 * (uint64_t)(w->fd < 0 ? 1 : seconds), open);
 	if (n < 0)
 		return false;
-	return n == 0 || drain(w->fd);
+	return n == 0 || drain_events(w->fd);
 }

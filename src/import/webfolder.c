@@ -51,7 +51,7 @@ static void drop(int fd)
 
 /* Finishes a new folder: makes it readable by the web server in spite of the umask, and syncs its
    name. */
-static bool settle(int fd)
+static bool settle_folder(int fd)
 {
 	if (fchmod(fd, FOLDER_MODE) < 0)
 		return false;
@@ -70,7 +70,7 @@ static int open_folder(int in, char const *path)
 	if (!made && errno != EEXIST)
 		return -1;
 	int fd = openat(in, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && made && !settle(fd)) {
+	if (fd >= 0 && made && !settle_folder(fd)) {
 		drop(fd);
 		return -1;
 	}
@@ -116,7 +116,7 @@ static bool is_named(int fd, int folder, char const *part)
 }
 
 /* Writes the locked file and gives it its name. */
-static bool fill(int fd, int folder, char const *part, char const *name, char const *s, size_t n)
+static bool fill_file(int fd, int folder, char const *part, char const *name, char const *s, size_t n)
 {
 	if (!ftruncate(fd, 0) && fd_write_all(fd, s, n) && !fchmod(fd, IMAGE_MODE) && !fsync(fd)
 	    && !renameat(folder, part, folder, name))
@@ -136,7 +136,7 @@ static bool write_image(int folder, char const *name, char const *s, size_t n)
 		if (fd < 0)
 			return false;
 		bool mine = is_named(fd, folder, part);
-		bool good = !mine || fill(fd, folder, part, name, s, n);
+		bool good = !mine || fill_file(fd, folder, part, name, s, n);
 		drop(fd);
 		if (mine)
 			return good;

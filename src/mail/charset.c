@@ -146,7 +146,7 @@ static struct row {
 	{"xsjis", "CP932"},
 };
 
-static int compare(void const *key, void const *row)
+static int compare_key(void const *key, void const *row)
 {
 	return strcmp(key, ((struct row const *)row)->key);
 }
@@ -158,7 +158,7 @@ static bool is_name(char c)
 
 /* Cuts quotes, blanks and `x-` before the name. Cuts a language (RFC 2231 5) or iconv's //SUFFIX
    after it: everything from the first octet that cannot be in a name. */
-static void trim(char const **s, size_t *n)
+static void trim_label(char const **s, size_t *n)
 {
 	while (*n && !ascii_is_alpha(**s) && !ascii_is_digit(**s))
 		++*s, --*n;
@@ -177,14 +177,14 @@ bool charset_name(char const *s, size_t n, char out[CHARSET_NAME])
 	char key[CHARSET_NAME];
 	size_t keyed = 0;
 	out[0] = 0;
-	trim(&s, &n);
+	trim_label(&s, &n);
 	if (!n || n >= CHARSET_NAME)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (ascii_is_alpha(s[i]) || ascii_is_digit(s[i]))
 			key[keyed++] = ascii_lower(s[i]);
 	key[keyed] = 0;
-	struct row const *row = bsearch(key, table, sizeof table / sizeof *table, sizeof *table, compare);
+	struct row const *row = bsearch(key, table, sizeof table / sizeof *table, sizeof *table, compare_key);
 	if (row) {
 		strcpy(out, row->name);
 		return true;

@@ -76,7 +76,7 @@ static bool is_blank(char const *s, size_t n)
 	return true;
 }
 
-static int decode(struct encword *e, struct encword_run *run, struct buf *scratch)
+static int decode_word(struct encword *e, struct encword_run *run, struct buf *scratch)
 {
 	char const *text = e->s + e->text;
 	size_t n = e->end - e->text;
@@ -102,7 +102,7 @@ int encword_next(struct encword *e, struct encword_run *run, struct buf *scratch
 		find_word(e);
 	size_t n = e->word - e->at;
 	if (n == 0 || (e->after_word && e->word < e->n && is_blank(e->s + e->at, n)))
-		return decode(e, run, scratch);
+		return decode_word(e, run, scratch);
 	*run = (struct encword_run){false, NULL, 0, e->s + e->at, n};
 	e->at = e->word;
 	e->after_word = false;

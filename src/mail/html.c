@@ -39,7 +39,7 @@ static bool name_at(struct html const *h, size_t at, char const *name)
 }
 
 /* The offset of the next c from `at` on, or the end. */
-static size_t find(struct html const *h, size_t at, char c)
+static size_t find_octet(struct html const *h, size_t at, char c)
 {
 	char const *p = at < h->end ? memchr(h->s + at, c, h->end - at) : NULL;
 	return p ? (size_t)(p - h->s) : h->end;
@@ -71,7 +71,7 @@ static size_t script_end(struct html const *h)
    the comment (13.2.5.43 to 52: `<!-->` and `<!--->` are whole comments). */
 static size_t comment_end(struct html const *h, size_t open, size_t *text_end)
 {
-	for (size_t i = find(h, open + 4, '>'); i < h->end; i = find(h, i + 1, '>')) {
+	for (size_t i = find_octet(h, open + 4, '>'); i < h->end; i = find_octet(h, i + 1, '>')) {
 		if (i >= open + 4 && !memcmp(h->s + i - 2, "--", 2)) {
 			*text_end = i - 2 > open + 4 ? i - 2 : open + 4;
 			return i + 1;
@@ -100,7 +100,7 @@ static bool is_cdata(struct html const *h, size_t at)
 /* The offset after the CDATA section that opens at `open` (13.2.5.69 to 71). */
 static size_t cdata_end(struct html const *h, size_t open)
 {
-	for (size_t i = find(h, open + 9, '>'); i < h->end; i = find(h, i + 1, '>'))
+	for (size_t i = find_octet(h, open + 9, '>'); i < h->end; i = find_octet(h, i + 1, '>'))
 		if (i >= open + 11 && !memcmp(h->s + i - 2, "]]", 2))
 			return i + 1;
 	return h->end;
@@ -109,8 +109,8 @@ static size_t cdata_end(struct html const *h, size_t open)
 /* A <style> of SVG has text, comments and CDATA sections; any tag ends it. */
 static size_t foreign_style_end(struct html const *h)
 {
-	size_t i = find(h, h->at, '<'), text_end, next;
-	for (; i < h->end; i = find(h, next, '<')) {
+	size_t i = find_octet(h, h->at, '<'), text_end, next;
+	for (; i < h->end; i = find_octet(h, next, '<')) {
 		size_t name = i + 1 + (i + 1 < h->end && h->s[i + 1] == '/');
 		if (name < h->end && ascii_is_alpha(h->s[name]))
 			break;
@@ -127,14 +127,14 @@ static size_t raw_end(struct html const *h)
 		return script_end(h);
 	if (!strcmp(h->raw, "plaintext"))
 		return h->end;
-	size_t i = find(h, h->at, '<');
+	size_t i = find_octet(h, h->at, '<');
 	while (i < h->end && !(i + 1 < h->end && h->s[i + 1] == '/' && name_at(h, i + 2, h->raw)))
-		i = find(h, i + 1, '<');
+		i = find_octet(h, i + 1, '<');
 	return i;
 }
 
 /* The offset of the markup of a conditional comment; 0 if [at, end) is not one. */
-static size_t condition(struct html const *h, size_t at, size_t end)
+static size_t find_condition(struct html const *h, size_t at, size_t end)
 {
 	while (at < end && html_is_space(h->s[at]))
 		at++;
@@ -148,7 +148,7 @@ static size_t condition(struct html const *h, size_t at, size_t end)
 
 /* Skips the `<!` at h->at: a comment, or a declaration, which ends at the first `>`. Only an <svg>
    or a <math> has CDATA sections. */
-static void declaration(struct html *h)
+static void skip_declaration(struct html *h)
 {
 	size_t const open = h->at;
 	if (h->foreign.levels && is_cdata(h, open)) {
@@ -158,7 +158,7 @@ static void declaration(struct html *h)
 		return;
 	}
 	if (!word_at(h, open, "<!--")) {
-		h->at = find(h, open, '>');
+		h->at = find_octet(h, open, '>');
 		if (h->at == h->end)
 			note_broken(h, open);
 		h->at += h->at < h->end;
@@ -167,7 +167,7 @@ static void declaration(struct html *h)
 	size_t text_end, after = comment_end(h, open, &text_end);
 	if (text_end == h->end)
 		note_broken(h, open);
-	size_t inside = h->conditional ? 0 : condition(h, h->at + 4, text_end);
+	size_t inside = h->conditional ? 0 : find_condition(h, h->at + 4, text_end);
 	if (inside) {
 		h->conditional = true;
 		h->outside = h->foreign;
@@ -180,7 +180,7 @@ static void declaration(struct html *h)
 }
 
 /* Reads a tag's name from `from` on; its attributes come next. */
-static void tag(struct html *h, size_t from)
+static void read_tag_name(struct html *h, size_t from)
 {
 	size_t to = from;
 	while (to < h->end && !html_is_space(h->s[to]) && h->s[to] != '/' && h->s[to] != '>')
@@ -210,22 +210,22 @@ static void note_text(struct html *h, size_t from, size_t to)
 }
 
 /* Reads the markup at h->at, a `<`. HTML_END: the caller has no use for it. */
-static enum html_token markup(struct html *h)
+static enum html_token read_markup(struct html *h)
 {
 	char c = h->at + 1 < h->end ? h->s[h->at + 1] : ' ';
 	if (ascii_is_alpha(c)) {
-		tag(h, h->at + 1);
+		read_tag_name(h, h->at + 1);
 		return HTML_TAG;
 	}
 	if (c == '/' && h->at + 2 < h->end && ascii_is_alpha(h->s[h->at + 2])) {
-		tag(h, h->at + 2);
+		read_tag_name(h, h->at + 2);
 		skip_tag(h);
 		if (h->cut) /* it ends no element */
 			return HTML_END;
 		html_foreign_end(&h->foreign, h->s + h->from, h->to - h->from);
 		return h->end_tags ? HTML_END_TAG : HTML_END;
 	} else if (c == '!' || c == '?' || c == '/') {
-		declaration(h);
+		skip_declaration(h);
 	} else {
 		note_text(h, h->at, h->at + 1);
 		h->at++;
@@ -294,7 +294,7 @@ enum html_token html_next(struct html *h)
 	}
 	for (;;) {
 		size_t const from = h->at;
-		h->at = find(h, from, '<');
+		h->at = find_octet(h, from, '<');
 		note_text(h, from, h->at);
 		if (h->texts && h->at > from) {
 			h->from = from;
@@ -302,7 +302,7 @@ enum html_token html_next(struct html *h)
 			return HTML_TEXT;
 		}
 		if (h->at < h->end) {
-			enum html_token t = markup(h);
+			enum html_token t = read_markup(h);
 			h->given = t == HTML_TAG;
 			if (t != HTML_END)
 				return t;
@@ -319,13 +319,13 @@ enum html_token html_next(struct html *h)
 
 /* Reads a value at h->at, after the `=` and blanks. False: the input ends inside its quotes, and
    the tag does not count (13.2.5.36 to 38). */
-static bool value(struct html *h, struct html_attribute *a)
+static bool read_value(struct html *h, struct html_attribute *a)
 {
 	char c = h->at < h->end ? h->s[h->at] : '>';
 	a->value = a->value_end = h->at;
 	if (c == '"' || c == '\'') {
 		a->value = h->at + 1;
-		a->value_end = find(h, a->value, c);
+		a->value_end = find_octet(h, a->value, c);
 		h->at = a->value_end;
 		if (h->at == h->end)
 			return false;
@@ -383,7 +383,7 @@ bool html_attribute(struct html *h, struct html_attribute *a)
 	}
 	h->at++;
 	skip_space(h, false);
-	if (value(h, a))
+	if (read_value(h, a))
 		return true;
 	note_broken_tag(h);
 	h->in_tag = h->closed = false;

@@ -18,7 +18,7 @@ static char const *const in_math[] = {"mi", "mo", "mn", "ms", "mtext", NULL};
 static char const *const roots[] = {"svg", "math", NULL};
 
 /* The list's own string for the name, or NULL. */
-static char const *find(char const *const *list, char const *name, size_t n)
+static char const *find_in_list(char const *const *list, char const *name, size_t n)
 {
 	for (; *list; list++)
 		if (ascii_case_is(name, n, *list))
@@ -31,7 +31,7 @@ bool html_foreign_inside(struct html_foreign const *f)
 	return f->levels % 2;
 }
 
-static void enter(struct html_foreign *f, char const *name)
+static void enter_level(struct html_foreign *f, char const *name)
 {
 	if (!name || f->levels == HTML_FOREIGN_LEVELS)
 		return;
@@ -48,25 +48,25 @@ static bool is_again(struct html_foreign const *f, char const *name, size_t n)
 static void start_inside(struct html_foreign *f, char const *name, size_t n, bool closed, bool html)
 {
 	bool svg = f->level[f->levels - 1].name == roots[0];
-	if ((html && ascii_case_is(name, n, "font")) || find(breakers, name, n))
+	if ((html && ascii_case_is(name, n, "font")) || find_in_list(breakers, name, n))
 		f->levels--;
 	else if (closed)
 		return;
 	else if (is_again(f, name, n))
 		f->level[f->levels - 1].open++;
 	else if (!svg && html && ascii_case_is(name, n, "annotation-xml"))
-		enter(f, "annotation-xml");
+		enter_level(f, "annotation-xml");
 	else
-		enter(f, find(svg ? in_svg : in_math, name, n));
+		enter_level(f, find_in_list(svg ? in_svg : in_math, name, n));
 }
 
 void html_foreign_start(struct html_foreign *f, char const *name, size_t n, bool closed, bool html)
 {
-	char const *root = find(roots, name, n);
+	char const *root = find_in_list(roots, name, n);
 	if (html_foreign_inside(f))
 		start_inside(f, name, n, closed, html);
 	else if (root && !closed)
-		enter(f, root);
+		enter_level(f, root);
 	else if (is_again(f, name, n))
 		f->level[f->levels - 1].open++;
 }

@@ -54,7 +54,7 @@ void html_text_start(struct html_text *t, char const *s, size_t at, size_t end, 
 }
 
 /* Reads `&#60;` or `&#x3c;`, the semicolon optional, after the #. */
-static bool number(struct html_text *t)
+static bool read_numbered(struct html_text *t)
 {
 	size_t at = t->at;
 	bool hex = at < t->end && (t->s[at] == 'x' || t->s[at] == 'X');
@@ -94,7 +94,7 @@ static unsigned long find_name(char const *name, size_t n, bool *bare)
 }
 
 /* Reads a name after the &. */
-static bool named(struct html_text *t)
+static bool read_named(struct html_text *t)
 {
 	char const *s = t->s + t->at;
 	size_t n = 0, left = t->end - t->at;
@@ -126,9 +126,9 @@ int html_text_next(struct html_text *t)
 		bool found;
 		if (t->s[t->at] == '#') {
 			t->at++;
-			found = number(t);
+			found = read_numbered(t);
 		} else {
-			found = named(t);
+			found = read_named(t);
 		}
 		if (!found) {
 			t->at = behind;

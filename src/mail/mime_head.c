@@ -53,7 +53,7 @@ static enum mime_encoding encoding_of(char const *label)
 }
 
 /* Unfolds the value of the first field of each name, of the first FIELDS; empty without one. */
-static enum mime_fault collect(struct buf value[FIELDS], char const *s, size_t n)
+static enum mime_fault collect_fields(struct buf value[FIELDS], char const *s, size_t n)
 {
 	bool seen[NAMES] = {false};
 	struct header_field f;
@@ -210,7 +210,7 @@ enum mime_fault mime_head_read(struct mime_part *part, struct buf *strings, stru
 {
 	struct buf value[FIELDS] = {BUF_ZERO}, scratch = BUF_ZERO;
 	boundary->len = 0;
-	enum mime_fault fault = collect(value, s, n);
+	enum mime_fault fault = collect_fields(value, s, n);
 	if (fault == MIME_OK && !read_fields(part, strings, boundary, value, &scratch))
 		fault = MIME_NO_MEMORY;
 	for (size_t i = 0; i < FIELDS; i++)

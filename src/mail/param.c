@@ -216,7 +216,7 @@ static bool split_charset(struct raw *p, struct buf *charset)
 }
 
 /* By number; equal numbers, by their order in the value. */
-static int compare(void const *a, void const *b)
+static int compare_pieces(void const *a, void const *b)
 {
 	struct piece const *x = a, *y = b;
 	if (x->number != y->number)
@@ -226,7 +226,7 @@ static int compare(void const *a, void const *b)
 
 static bool join_pieces(struct buf *out, struct buf *charset, struct piece *pieces, size_t n)
 {
-	qsort(pieces, n, sizeof *pieces, compare);
+	qsort(pieces, n, sizeof *pieces, compare_pieces);
 	for (size_t i = 0; i < n; i++) {
 		struct piece *p = pieces + i;
 		if (i && p->number == p[-1].number)
@@ -269,7 +269,7 @@ static int find_value(struct buf *out, struct buf *charset, char const *s, size_
 	return count ? collect_pieces(out, charset, s, n, name, count) : 0;
 }
 
-static bool terminate(struct buf *b)
+static bool terminate_buffer(struct buf *b)
 {
 	if (!buf_putc(b, 0))
 		return false;
@@ -283,7 +283,7 @@ int param_find(struct buf *out, struct buf *charset, char const *s, size_t n, ch
 	if (charset)
 		charset->len = 0;
 	int found = find_value(out, charset, s, n, name);
-	if (found >= 0 && (!terminate(out) || (charset && !terminate(charset))))
+	if (found >= 0 && (!terminate_buffer(out) || (charset && !terminate_buffer(charset))))
 		return -1;
 	return found;
 }

@@ -6,7 +6,7 @@
 
 enum { BASE = 36, T_MIN = 1, T_MAX = 26, SKEW = 38, DAMP = 700, INITIAL_BIAS = 72, INITIAL_N = 128 };
 
-static uint32_t adapt(uint32_t delta, uint32_t points, bool first)
+static uint32_t adapt_bias(uint32_t delta, uint32_t points, bool first)
 {
 	uint32_t k = 0;
 	delta = first ? delta / DAMP : delta / 2;
@@ -21,7 +21,7 @@ struct output {
 	size_t n; /* PUNYCODE_LABEL + 1: too long */
 };
 
-static void put(struct output *o, char c)
+static void put_octet(struct output *o, char c)
 {
 	if (o->n < PUNYCODE_LABEL)
 		o->s[o->n++] = c;
@@ -35,7 +35,7 @@ static void put_delta(struct output *o, uint32_t delta, uint32_t bias)
 	for (uint32_t k = BASE;; k += BASE) {
 		uint32_t t = k <= bias ? T_MIN : k >= bias + T_MAX ? T_MAX : k - bias;
 		uint32_t digit = delta < t ? delta : t + (delta - t) % (BASE - t);
-		put(o, (char)(digit < 26 ? 'a' + digit : '0' + digit - 26));
+		put_octet(o, (char)(digit < 26 ? 'a' + digit : '0' + digit - 26));
 		if (delta < t)
 			return;
 		delta = (delta - t) / (BASE - t);
@@ -52,10 +52,10 @@ size_t punycode_label(uint32_t const *code, size_t n, char out[PUNYCODE_LABEL])
 		return 0;
 	for (size_t i = 0; i < n; i++)
 		if (code[i] < INITIAL_N)
-			put(&o, (char)code[i]), done++;
+			put_octet(&o, (char)code[i]), done++;
 	basic = done;
 	if (basic)
-		put(&o, '-');
+		put_octet(&o, '-');
 	while (done < n && o.n <= PUNYCODE_LABEL) {
 		uint32_t next = UINT32_MAX;
 		for (size_t i = 0; i < n; i++)
@@ -68,7 +68,7 @@ size_t punycode_label(uint32_t const *code, size_t n, char out[PUNYCODE_LABEL])
 			if (code[i] != at)
 				continue;
 			put_delta(&o, delta, bias);
-			bias = adapt(delta, done + 1, done == basic);
+			bias = adapt_bias(delta, done + 1, done == basic);
 			delta = 0;
 			done++;
 		}

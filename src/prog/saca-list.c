@@ -56,7 +56,7 @@ static struct kind const kinds[] = {
 		.join = " JOIN sender a ON a.plan_id = t.plan_id AND a.id = t.sender_id"},
 };
 
-static _Noreturn void usage(void)
+static _Noreturn void die_usage(void)
 {
 	strerr_dieusage(EXIT_MISUSE, USAGE);
 }
@@ -117,10 +117,10 @@ static void read_option(struct options *o, int c, char const *value)
 	case 'g': o->group = read_number(value, "-g"); break;
 	case 'n': o->rows = read_number(value, "-n"); break;
 	case 'V': version_exit();
-	default: usage();
+	default: die_usage();
 	}
 	if (format != LISTING_TABLE && o->format != LISTING_TABLE && o->format != format)
-		usage();
+		die_usage();
 	o->format = format == LISTING_TABLE ? o->format : format;
 }
 
@@ -137,11 +137,11 @@ static struct options read_options(int argc, char const *const *argv)
 		if (l.ind >= argc)
 			break;
 		if (n == sizeof words / sizeof *words)
-			usage();
+			die_usage();
 		*words[n++] = argv[l.ind++];
 	}
 	if (n < 2 || !*o.address || (o.second && strcmp(o.verb, "forget") != 0))
-		usage();
+		die_usage();
 	return o;
 }
 
@@ -180,7 +180,7 @@ struct query {
 	size_t column_count;
 };
 
-static void put(struct query *q, char const *s)
+static void put_sql(struct query *q, char const *s)
 {
 	if (!buf_puts(&q->sql, s))
 		die_memory();
@@ -192,11 +192,11 @@ static void add_condition(struct query *q, char const *before, struct store_valu
 	char number[NUM_FMT];
 	q->values[q->n++] = v;
 	num_fmt(number, q->n);
-	put(q, " AND ");
-	put(q, before);
-	put(q, "$");
-	put(q, number);
-	put(q, after);
+	put_sql(q, " AND ");
+	put_sql(q, before);
+	put_sql(q, "$");
+	put_sql(q, number);
+	put_sql(q, after);
 }
 
 /* Selects the columns of a table; for people only the important ones, unless all are wanted. */
@@ -206,16 +206,16 @@ static void select_columns(struct query *q, struct kind const *k, bool all)
 		enum store_type type = c->shown_as ? c->shown_as : c->type;
 		if (!c->label || !(all || c->in_table))
 			continue;
-		put(q, q->column_count ? ", " : "SELECT ");
-		put(q, c->shown ? c->shown : "t.");
-		put(q, c->shown ? "" : c->name);
+		put_sql(q, q->column_count ? ", " : "SELECT ");
+		put_sql(q, c->shown ? c->shown : "t.");
+		put_sql(q, c->shown ? "" : c->name);
 		q->columns[q->column_count++] = (struct listing_column){.name = c->label, .most = c->most,
 			.number = type != STORE_STRING && type != STORE_DATE};
 	}
-	put(q, " FROM ");
-	put(q, k->table);
-	put(q, " t JOIN plan p ON p.id = t.plan_id");
-	put(q, k->join ? k->join : "");
+	put_sql(q, " FROM ");
+	put_sql(q, k->table);
+	put_sql(q, " t JOIN plan p ON p.id = t.plan_id");
+	put_sql(q, k->join ? k->join : "");
 }
 
 static void run_query(struct store *s, struct query *q, store_row *row, void *arg)
@@ -264,10 +264,10 @@ static int list_rows(struct options const *o, struct kind const *k)
 	struct query q = {.n = 0};
 	char limits[2][DATE_ISO], equals[40], rows[NUM_FMT];
 	if (o->argument || (o->group && !k->group) || (o->day && !k->day) || ((o->state || o->user) && !k->is_send))
-		usage();
+		die_usage();
 	select_columns(&q, k, o->format != LISTING_TABLE);
-	put(&q, o->group && k->members ? k->members : "");
-	put(&q, " WHERE 1 = 1");
+	put_sql(&q, o->group && k->members ? k->members : "");
+	put_sql(&q, " WHERE 1 = 1");
 	if (o->plan)
 		add_condition(&q, "t.plan_id = (SELECT id FROM plan WHERE name = ", store_string(o->plan), ")");
 	if (o->group)
@@ -280,11 +280,11 @@ static int list_rows(struct options const *o, struct kind const *k)
 		add_condition(&q, "t.state = ", store_string(o->state), "");
 	if (o->day)
 		add_day(&q, k, o->day, limits);
-	put(&q, " ORDER BY t.id");
+	put_sql(&q, " ORDER BY t.id");
 	if (o->rows) {
 		num_fmt(rows, o->rows);
-		put(&q, " DESC LIMIT ");
-		put(&q, rows);
+		put_sql(&q, " DESC LIMIT ");
+		put_sql(&q, rows);
 	}
 	print_rows(o, &q);
 	buf_free(&q.sql);
@@ -317,9 +317,9 @@ static int show_send(struct options const *o)
 	struct query q = {.n = 0};
 	struct found found = {&q, false};
 	if (!o->argument || o->filtered)
-		usage();
+		die_usage();
 	select_columns(&q, &kinds[sizeof kinds / sizeof *kinds - 1], true);
-	put(&q, " WHERE 1 = 1");
+	put_sql(&q, " WHERE 1 = 1");
 	if (strlen(o->argument) == UUID && strspn(o->argument, "0123456789abcdef") == UUID)
 		add_condition(&q, "t.smtp_id = ", store_string(o->argument), "");
 	else
@@ -354,10 +354,10 @@ static int show_piece(struct options const *o)
 	struct query q = {.n = 0};
 	struct found found = {&q, false};
 	if (!o->argument || o->filtered || o->format != LISTING_TABLE)
-		usage();
-	put(&q, "SELECT ");
-	put(&q, o->verb);
-	put(&q, " FROM piece WHERE 1 = 1");
+		die_usage();
+	put_sql(&q, "SELECT ");
+	put_sql(&q, o->verb);
+	put_sql(&q, " FROM piece WHERE 1 = 1");
 	add_condition(&q, "id = ", store_number(read_number(o->argument, o->verb)), "");
 	struct store *s = open_store(o->address);
 	run_query(s, &q, print_whole, &found);
@@ -371,7 +371,7 @@ static int show_piece(struct options const *o)
 static int show_metrics(struct options const *o)
 {
 	if (o->argument || o->filtered || o->format != LISTING_TABLE)
-		usage();
+		die_usage();
 	struct store *s = open_store(o->address);
 	if (store_print_metrics(s, stdout) != STORE_OK)
 		die_store(s);
@@ -387,7 +387,7 @@ static int show_stats(struct options const *o)
 	struct figures f;
 	bool found;
 	if (!o->argument || o->filtered)
-		usage();
+		die_usage();
 	struct store *s = open_store(o->address);
 	if (figures_read(s, 0, read_number(o->argument, "stats"), &f, &found) != STORE_OK)
 		die_store(s);
@@ -408,7 +408,7 @@ static int forget(struct options const *o)
 	struct slice person = {.s = address};
 	struct forgotten f;
 	if (!o->second || o->filtered || o->format != LISTING_TABLE)
-		usage();
+		die_usage();
 	if (address_check(o->second, strlen(o->second), true) != ADDRESS_OK
 		|| !address_normalize(o->second, strlen(o->second), address, &person.n))
 		strerr_dief(EXIT_MISUSE, "not an address: ", o->second);
@@ -439,5 +439,5 @@ int main(int argc, char const *const *argv)
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (!strcmp(kinds[i].verb, o.verb))
 			return list_rows(&o, &kinds[i]);
-	usage();
+	die_usage();
 }

@@ -82,7 +82,7 @@ static void read_message(struct buf *octets, uint64_t limit, bool is_file)
 
 /* Judges the message. reason: why it is refused, or "". An empty message is accepted: only its
    contacts are imported. */
-static void judge(struct message *msg, struct buf const *octets, uint64_t limit, char reason[REFUSAL_TEXT])
+static void judge_message(struct message *msg, struct buf const *octets, uint64_t limit, char reason[REFUSAL_TEXT])
 {
 	enum message_verdict verdict = message_read(msg, octets->s, octets->len);
 	if (verdict == MESSAGE_NO_MEMORY)
@@ -94,7 +94,7 @@ static void judge(struct message *msg, struct buf const *octets, uint64_t limit,
 		reason[0] = 0;
 }
 
-static int show(struct message const *msg, char const *reason, bool verbose)
+static int show_message(struct message const *msg, char const *reason, bool verbose)
 {
 	struct buf out = BUF_ZERO;
 	bool fits = true;
@@ -147,9 +147,9 @@ int main(int argc, char const *const *argv)
 	can_answer = argv[0] && answer_pipe_is_open();
 	bool is_file = is_file_at_start();
 	read_message(&octets, limit, is_file);
-	judge(&msg, &octets, limit, reason);
+	judge_message(&msg, &octets, limit, reason);
 	if (!argv[0]) {
-		int code = show(&msg, reason, verbose);
+		int code = show_message(&msg, reason, verbose);
 		message_free(&msg);
 		buf_free(&octets);
 		return code;

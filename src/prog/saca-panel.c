@@ -33,13 +33,13 @@ static char origin[256], host_name[256], base[256];
 
 /* --- Settings ----------------------------------------------------------------------------- */
 
-static _Noreturn void misconfigured(char const *name, char const *why)
+static _Noreturn void stop_misconfigured(char const *name, char const *why)
 {
 	strerr_warnw(name, why);
 	page_stop(&page, EXIT_MISUSE, "503 Service Unavailable", TEXT_FAILED, TEXT_FAILED_WHY);
 }
 
-static _Noreturn void failed(char const *what, char const *name)
+static _Noreturn void stop_failed(char const *what, char const *name)
 {
 	strerr_warnwusys(what, name);
 	page_stop(&page, EXIT_TEMPORARY, "503 Service Unavailable", TEXT_FAILED, TEXT_FAILED_WHY);
@@ -49,7 +49,7 @@ static char const *setting(char const *name)
 {
 	char const *value = getenv(name);
 	if (!value || !*value)
-		misconfigured(name, " is not set");
+		stop_misconfigured(name, " is not set");
 	return value;
 }
 
@@ -58,7 +58,7 @@ static void read_url(void)
 {
 	char const *url = setting("SACA_URL"), *host = url + sizeof "https://" - 1;
 	if (strncmp(url, "https://", sizeof "https://" - 1) || !*host || *host == '/' || strlen(url) >= sizeof origin || strpbrk(url, "?#\"<> "))
-		misconfigured("SACA_URL", " is not a URL such as https://panel.example.com");
+		stop_misconfigured("SACA_URL", " is not a URL such as https://panel.example.com");
 	size_t n = sizeof "https://" - 1 + strcspn(host, "/");
 	memcpy(origin, url, n);
 	memcpy(host_name, host, strcspn(host, ":/"));
@@ -82,10 +82,10 @@ static void read_key(void)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : fd_read(fd, octets, sizeof octets);
 	if (n < 0)
-		failed("read ", path);
+		stop_failed("read ", path);
 	close(fd);
 	if (n < KEY_LEAST)
-		misconfigured(path, " has fewer than 32 octets");
+		stop_misconfigured(path, " has fewer than 32 octets");
 	hash_key_init(&key, octets, (size_t)n);
 	wipe(octets, sizeof octets);
 }
@@ -136,11 +136,11 @@ static bool find_fingerprint(char const *login, unsigned char fingerprint[SENDER
 	struct senders senders = SENDERS_ZERO;
 	char const *path = page.settings.senders;
 	if (!senders_open(&senders, path))
-		failed("open ", path);
+		stop_failed("open ", path);
 	enum senders_result r = senders_login(&senders, login, strlen(login), fingerprint);
 	senders_close(&senders);
 	if (r == SENDERS_DAMAGED)
-		misconfigured(path, " is damaged: compile the accounts again");
+		stop_misconfigured(path, " is damaged: compile the accounts again");
 	return r == SENDERS_YES;
 }
 
@@ -195,7 +195,7 @@ static void begin_session(struct web_user const *user)
 	unsigned char fingerprint[SENDERS_FINGERPRINT];
 	char date[DATE_ISO], valid_from[DATE_ISO];
 	if (!find_fingerprint(user->name, fingerprint))
-		misconfigured(user->name, " is in passwords.cdb and not in senders.cdb: compile the accounts again");
+		stop_misconfigured(user->name, " is in passwords.cdb and not in senders.cdb: compile the accounts again");
 	open_store(false);
 	find_plan(user->plan);
 	read_valid_from(valid_from, user->name);
@@ -334,7 +334,7 @@ static void read_forms(bool is_post)
 		page_stop(&page, 0, "400 Bad Request", TEXT_BAD_REQUEST, TEXT_NOT_FOUND_WHY);
 }
 
-static void forbid(void)
+static void stop_forbidden(void)
 {
 	page_stop(&page, 0, "403 Forbidden", TEXT_FORBIDDEN, TEXT_FORBIDDEN_WHY);
 }
@@ -346,14 +346,14 @@ static void answer_request(void)
 		page_stop(&page, 0, "405 Method Not Allowed", TEXT_BAD_METHOD, TEXT_NOT_FOUND_WHY);
 	read_forms(is_post);
 	if (is_post && !form_is_from_here())
-		forbid();
+		stop_forbidden();
 	if (!strcmp(page.request.path, "/login")) {
 		answer_login();
 	} else if (!open_session()) {
 		page_redirect(&page, "/login", NULL);
 	} else {
 		if (is_post && !web_session_has_token(&page.session, &key, form_value(&page.body, "token")))
-			forbid();
+			stop_forbidden();
 		route_request(is_post);
 	}
 }

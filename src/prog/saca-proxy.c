@@ -28,7 +28,7 @@ struct options {
 	unsigned int seconds;
 };
 
-static _Noreturn void refuse(struct options const *o, char const *why)
+static _Noreturn void refuse_client(struct options const *o, char const *why)
 {
 	char ip[PEER_IP];
 	peer_ip(ip);
@@ -45,7 +45,7 @@ static void wait_for_octets(struct options const *o, uint64_t deadline)
 	if (r < 0)
 		strerr_diefusys(EXIT_TEMPORARY, "wait for the header");
 	if (r == 0)
-		refuse(o, "timed out");
+		refuse_client(o, "timed out");
 }
 
 static void read_header(struct options const *o, struct proxy *p)
@@ -58,10 +58,10 @@ static void read_header(struct options const *o, struct proxy *p)
 		if (r < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
 			continue;
 		if (r <= 0)
-			refuse(o, r < 0 ? strerror(errno) : p->len ? "the header ends too early" : "no PROXY header");
+			refuse_client(o, r < 0 ? strerror(errno) : p->len ? "the header ends too early" : "no PROXY header");
 		enum proxy_fault fault = proxy_take(p, (size_t)r);
 		if (fault != PROXY_OK)
-			refuse(o, proxy_reason(fault));
+			refuse_client(o, proxy_reason(fault));
 	}
 }
 

@@ -154,7 +154,7 @@ static uint64_t age_of(struct spool_summary const *s)
 	return s->oldest && now > s->oldest ? (uint64_t)(now - s->oldest) : 0;
 }
 
-static void summarize(struct spool const *sp, struct spool_summary *s)
+static void summarize_spool(struct spool const *sp, struct spool_summary *s)
 {
 	if (!spool_summarize(sp, s))
 		die_spool("read the spool");
@@ -164,7 +164,7 @@ static void summarize(struct spool const *sp, struct spool_summary *s)
 static int print_metrics(struct spool const *sp)
 {
 	struct spool_summary s;
-	summarize(sp, &s);
+	summarize_spool(sp, &s);
 	print_metric("saca_spool_waiting", "Files that wait for the import.", s.waiting);
 	print_metric("saca_spool_waiting_octets", "Size of the files that wait.", s.octets);
 	print_metric("saca_spool_oldest_seconds", "Age of the oldest file that waits.", age_of(&s));
@@ -181,7 +181,7 @@ static int print_metrics(struct spool const *sp)
 static int check_spool(struct spool const *sp)
 {
 	struct spool_summary s;
-	summarize(sp, &s);
+	summarize_spool(sp, &s);
 	bool wrong = s.failed || s.strangers || age_of(&s) > options.age;
 	printf("%s: %" PRIu64 " waiting, the oldest for %" PRIu64 " seconds, %" PRIu64 " set aside, "
 		"%" PRIu64 " not regular\n", wrong ? "WRONG" : "OK", s.waiting, age_of(&s), s.failed, s.strangers);

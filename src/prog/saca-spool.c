@@ -117,7 +117,7 @@ static bool can_answer; /* descriptor 6 is a pipe to write to */
 
 /* Reports the result to the client and to the operator, and exits. A commit stays even if the
    client has gone. */
-static _Noreturn void end(struct spool_result const *result)
+static _Noreturn void end_with(struct spool_result const *result)
 {
 	int code = result->code;
 	if (result->why[0])
@@ -131,14 +131,14 @@ static _Noreturn void end_refused(int code, enum refusal r, char const *word, ui
 {
 	struct spool_result result = {.code = code};
 	spool_refuse(&result, code, r, word, a, 0);
-	end(&result);
+	end_with(&result);
 }
 
 static _Noreturn void end_failed(int code, char const *what)
 {
 	struct spool_result result = {.code = code};
 	spool_fail(&result, code, what);
-	end(&result);
+	end_with(&result);
 }
 
 static void exit_timeout(int sig)
@@ -196,7 +196,7 @@ static void read_envelope(struct envelope *e)
 }
 
 /* A variable that is not empty, or NULL. */
-static char const *variable(char const *name)
+static char const *read_variable(char const *name)
 {
 	char const *s = getenv(name);
 	return s && *s ? s : NULL;
@@ -205,8 +205,8 @@ static char const *variable(char const *name)
 static char const *host_name(void)
 {
 	static char name[256];
-	if (options.host || variable("SACA_HOST"))
-		return options.host ? options.host : variable("SACA_HOST");
+	if (options.host || read_variable("SACA_HOST"))
+		return options.host ? options.host : read_variable("SACA_HOST");
 	if (gethostname(name, sizeof name - 1) < 0)
 		strerr_diefusys(ANSWER_LATER, "get the name of this host");
 	return name;
@@ -221,13 +221,13 @@ static void read_plan(struct spool_request *request)
 	if (r == SETTINGS_OK)
 		return;
 	settings_explain(result.why, r, options.senders, request->plan);
-	end(&result);
+	end_with(&result);
 }
 
 /* Reads a limit from the environment. If the variable is unset, *limit does not change. */
 static void read_limit(uint64_t *limit, char const *name)
 {
-	char const *s = variable(name);
+	char const *s = read_variable(name);
 	if (s && !num_scan(s, strlen(s), INT64_MAX, limit))
 		strerr_dief(EXIT_MISUSE, name, " is not a number");
 }
@@ -240,7 +240,7 @@ static _Noreturn void spool_message(char const *path)
 	struct buf message = BUF_ZERO;
 	struct envelope envelope;
 	char ip[PEER_IP];
-	char const *plan = variable("SACA_PLAN"), *user = variable("SACA_USER");
+	char const *plan = read_variable("SACA_PLAN"), *user = read_variable("SACA_USER");
 	char const *wrong = spool_login_read(&login, user, plan || user ? plan : options.plan);
 	struct spool_request request = {.plan = login.plan, .user = login.user, .limits = {ACCOUNTS_MAXDAY, ACCOUNTS_MAXWAIT},
 		.residue = options.residue, .hosts = options.hosts, .envelope = &envelope,
@@ -264,7 +264,7 @@ static _Noreturn void spool_message(char const *path)
 	request.message = message.s;
 	request.n = message.len;
 	spool_commit(&sp, &request, &result);
-	end(&result);
+	end_with(&result);
 }
 
 /* --- Credit ----------------------------------------------------------------------------- */
@@ -313,7 +313,7 @@ static _Noreturn void change_credit(char const *path, char const *order)
 
 /* --- The service ------------------------------------------------------------------------- */
 
-static int serve(char const *path)
+static int serve_requests(char const *path)
 {
 	struct spool sp;
 	struct submit submit = {.spool = &sp, .senders = options.senders, .host = options.host,
@@ -331,7 +331,7 @@ static int serve(char const *path)
 	return serve_workers(&service);
 }
 
-static int probe(char const *socket)
+static int probe_service(char const *socket)
 {
 	char reason[ASK_REASON];
 	if (ask_works(socket, reason))
@@ -346,9 +346,9 @@ int main(int argc, char const *const *argv)
 	set_up();
 	char const *path = read_options(argc, argv);
 	if (options.probes)
-		return probe(path);
+		return probe_service(path);
 	if (options.serves)
-		return serve(path);
+		return serve_requests(path);
 	if (options.credit)
 		change_credit(path, options.credit);
 	spool_message(path);

@@ -233,7 +233,7 @@ static bool is_machine(struct hitfile_line const *l)
 	return l->hit.class == HIT_MACHINE || l->is_burst;
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
+static uint64_t earlier_of(uint64_t a, uint64_t b)
 {
 	return a && a < b ? a : b;
 }
@@ -247,11 +247,11 @@ static void add_hit(struct sum *c, struct hitfile_line const *l)
 	else if (is_visit) {
 		c->opens += h->kind == HIT_OPEN;
 		c->has_seen = true;
-		c->opened_at = earlier(c->opened_at, h->seconds);
+		c->opened_at = earlier_of(c->opened_at, h->seconds);
 	}
 	if (h->kind == HIT_CLICK && !is_machine(l)) {
 		c->clicks++;
-		c->clicked_at = earlier(c->clicked_at, h->seconds);
+		c->clicked_at = earlier_of(c->clicked_at, h->seconds);
 	}
 	if (h->kind == HIT_UNSUB && !c->unsub)
 		c->unsub = h;

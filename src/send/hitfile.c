@@ -88,7 +88,7 @@ bool hitfile_list(int dir, struct buf *names)
 	return !why;
 }
 
-static int digits(char const *s, int n)
+static int read_digits(char const *s, int n)
 {
 	int v = 0;
 	while (n--)
@@ -99,8 +99,8 @@ static int digits(char const *s, int n)
 int64_t hitfile_hour_end(char const *name)
 {
 	char const *s = hour_of(name);
-	struct tm tm = {.tm_year = digits(s, 4) - 1900, .tm_mon = digits(s + 4, 2) - 1, .tm_mday = digits(s + 6, 2),
-		.tm_hour = digits(s + 8, 2) + 1};
+	struct tm tm = {.tm_year = read_digits(s, 4) - 1900, .tm_mon = read_digits(s + 4, 2) - 1, .tm_mday = read_digits(s + 6, 2),
+		.tm_hour = read_digits(s + 8, 2) + 1};
 	return timegm(&tm);
 }
 

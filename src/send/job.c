@@ -39,7 +39,7 @@ static uint64_t number(char const *column, size_t length)
 }
 
 /* Appends the text with a NUL to j->strings; returns its offset. */
-static size_t keep(struct load *l, char const *s, size_t n)
+static size_t keep_string(struct load *l, char const *s, size_t n)
 {
 	size_t at = l->job->strings.len;
 	l->failed = l->failed || !buf_put(&l->job->strings, s, n) || !buf_putc(&l->job->strings, 0);
@@ -100,8 +100,8 @@ static bool read_row(void *arg, size_t n, char const *const *column, size_t cons
 		l->damaged = true;
 		return false;
 	}
-	size_t const at[] = {keep(l, plan.s, plan.n), keep(l, address.s, address.n), keep(l, name.s, name.n),
-		keep(l, column[SUBJECT], length[SUBJECT])};
+	size_t const at[] = {keep_string(l, plan.s, plan.n), keep_string(l, address.s, address.n), keep_string(l, name.s, name.n),
+		keep_string(l, column[SUBJECT], length[SUBJECT])};
 	if (l->failed)
 		return false;
 	char const *s = j->strings.s;
@@ -115,7 +115,7 @@ static bool read_row(void *arg, size_t n, char const *const *column, size_t cons
 	return false;
 }
 
-static enum store_result load(struct load *l, struct store *s)
+static enum store_result load_send(struct load *l, struct store *s)
 {
 	struct job const *j = l->job;
 	enum store_result r = s->run(s, select_send, STORE_VALUES(store_number(j->plan), store_number(j->send)), read_row, l);
@@ -144,7 +144,7 @@ enum store_result job_load(struct job **out, struct store *s, uint64_t plan, uin
 	else if (settings->senders)
 		r = store_fail(s, STORE_FAILED, settings->senders, ": ", strerror(errno), (char *)NULL);
 	if (r == STORE_OK)
-		r = load(&l, s);
+		r = load_send(&l, s);
 	if (l.senders)
 		senders_close(&senders);
 	if (r == STORE_OK)
@@ -215,7 +215,7 @@ void job_free(struct job *j)
 	free(j);
 }
 
-static struct stencil_filler filler(struct job const *j, struct job_settings const *settings, struct job_contact const *c)
+static struct stencil_filler filler_for(struct job const *j, struct job_settings const *settings, struct job_contact const *c)
 {
 	return (struct stencil_filler){j->plan, j->send, c->id, linkkeys_mac, settings->keys, settings->keys->first};
 }
@@ -223,13 +223,13 @@ static struct stencil_filler filler(struct job const *j, struct job_settings con
 bool job_mail(struct buf *out, struct job *j, struct job_settings const *settings, char const *date,
 	char const *address, size_t n, struct job_contact const *c)
 {
-	struct stencil_filler const f = filler(j, settings, c);
+	struct stencil_filler const f = filler_for(j, settings, c);
 	return render_mail(out, &j->render, date, address, n, &f);
 }
 
 bool job_envelope(struct buf *out, struct job *j, struct job_settings const *settings, struct job_contact const *c)
 {
-	struct stencil_filler const f = filler(j, settings, c);
+	struct stencil_filler const f = filler_for(j, settings, c);
 	return render_envelope(out, &j->render, &f);
 }
 

@@ -10,7 +10,7 @@
 #define STRING(s) store_string(s)
 
 /* A date, or NULL. */
-static struct store_value date(char const *s)
+static struct store_value date_or_null(char const *s)
 {
 	return s ? store_time((struct slice){s, strlen(s)}) : store_null();
 }
@@ -65,7 +65,7 @@ static bool read_candidate(void *arg, size_t n, char const *const *column, size_
 enum store_result ledger_find_work(struct ledger *l, struct ledger_send *out, size_t most, size_t *count)
 {
 	struct search f = {.out = out};
-	enum store_result r = l->store->run(l->store, find_work, STORE_VALUES(date(l->now), NUMBER(most)), read_candidate, &f);
+	enum store_result r = l->store->run(l->store, find_work, STORE_VALUES(date_or_null(l->now), NUMBER(most)), read_candidate, &f);
 	*count = r == STORE_OK ? f.count : 0;
 	return r;
 }
@@ -79,7 +79,7 @@ enum store_result ledger_claim(struct ledger *l, struct ledger_send s, bool *cla
 	return write_row(l, "UPDATE send SET state = 'sending', claimed_by = $3, claimed_until = $4, next_at = NULL,"
 		" started_at = coalesce(started_at, $5) WHERE plan_id = $1 AND id = $2 AND state IN ('new', 'sending')"
 		" AND (claimed_until IS NULL OR claimed_until < $5)",
-		STORE_VALUES(NUMBER(s.plan), NUMBER(s.send), STRING(l->name), date(until), date(l->now)), claimed);
+		STORE_VALUES(NUMBER(s.plan), NUMBER(s.send), STRING(l->name), date_or_null(until), date_or_null(l->now)), claimed);
 }
 
 #define OURS " WHERE plan_id = $1 AND id = $2 AND state = 'sending' AND claimed_by = $3"
@@ -89,13 +89,13 @@ enum store_result ledger_renew(struct ledger *l, struct job const *j, bool *held
 	char until[DATE_ISO];
 	date_add(until, l->now, l->lease);
 	return write_row(l, "UPDATE send SET claimed_until = $4" OURS,
-		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date(until)), held);
+		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date_or_null(until)), held);
 }
 
 enum store_result ledger_release(struct ledger *l, struct job const *j)
 {
 	return write_row(l, "UPDATE send SET claimed_by = NULL, claimed_until = NULL, next_at = $4 WHERE plan_id = $1 AND id = $2"
-		" AND claimed_by = $3", STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date(l->now)), NULL);
+		" AND claimed_by = $3", STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date_or_null(l->now)), NULL);
 }
 
 enum store_result ledger_postpone(struct ledger *l, struct job const *j, bool *postponed)
@@ -113,7 +113,7 @@ enum store_result ledger_postpone(struct ledger *l, struct job const *j, bool *p
 enum store_result ledger_finish(struct ledger *l, struct job const *j, bool checked, bool *finished)
 {
 	return write_row(l, checked ? FINISH ADDS_UP : FINISH,
-		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date(l->now)), finished);
+		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), STRING(l->name), date_or_null(l->now)), finished);
 }
 
 enum store_result ledger_pause(struct ledger *l, uint64_t plan, uint64_t send, char const *reason)
@@ -212,7 +212,7 @@ enum store_result ledger_read_contacts(struct ledger *l, struct job *j, bool eve
 	j->next = j->count = 0;
 	j->addresses.len = 0;
 	if (!every)
-		r = l->store->run(l->store, select_deferred, STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), date(l->now),
+		r = l->store->run(l->store, select_deferred, STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), date_or_null(l->now),
 			NUMBER(JOB_BATCH)), read_deferred, &w);
 	if (r == STORE_OK)
 		r = read_members(l, &w);
@@ -253,7 +253,7 @@ enum store_result ledger_begin_delivery(struct ledger *l, struct job const *j, s
 		" AND NOT EXISTS (SELECT 1 FROM unsubscription u WHERE " LEFT ")"
 		" ON CONFLICT (plan_id, send_id, contact_id) DO UPDATE SET state = 'begun', tries = delivery.tries + 1,"
 		" at = excluded.at, next_at = NULL WHERE delivery.state IN ('deferred', 'begun')",
-		STORE_VALUES(NUMBER(j->plan), NUMBER(c->id), NUMBER(j->sender), NUMBER(j->send), STRING(l->name), date(l->now)), begun);
+		STORE_VALUES(NUMBER(j->plan), NUMBER(c->id), NUMBER(j->sender), NUMBER(j->send), STRING(l->name), date_or_null(l->now)), begun);
 }
 
 /* Writes the outcome of a mail even if its send was paused or cancelled. But if another worker
@@ -269,7 +269,7 @@ enum store_result ledger_take_back(struct ledger *l, struct job const *j, struct
 	if (c->origin == JOB_IN_DOUBT) /* stays `begun`: another process may have handed it over */
 		return write_row(l, "UPDATE delivery SET tries = tries - 1" DELIVERY, STORE_VALUES(IDENTITY(l, j, c)), NULL);
 	return write_row(l, "UPDATE delivery SET state = 'deferred', tries = tries - 1, next_at = $5" DELIVERY,
-		STORE_VALUES(IDENTITY(l, j, c), date(l->now)), NULL);
+		STORE_VALUES(IDENTITY(l, j, c), date_or_null(l->now)), NULL);
 }
 
 static struct store_value text_or_null(char const *s)
@@ -281,8 +281,8 @@ enum store_result ledger_settle(struct ledger *l, struct job const *j, struct jo
 	char const *code, char const *reason, char const *next_at, bool *changed)
 {
 	return write_row(l, "UPDATE delivery SET state = $5, code = $6, reason = $7, next_at = $8, at = $9" DELIVERY,
-		STORE_VALUES(IDENTITY(l, j, c), STRING(state), text_or_null(code), text_or_null(reason), date(next_at),
-			date(l->now)), changed);
+		STORE_VALUES(IDENTITY(l, j, c), STRING(state), text_or_null(code), text_or_null(reason), date_or_null(next_at),
+			date_or_null(l->now)), changed);
 }
 
 enum store_result ledger_skip(struct ledger *l, struct job const *j, struct job_contact const *c, char const *state,
@@ -291,7 +291,7 @@ enum store_result ledger_skip(struct ledger *l, struct job const *j, struct job_
 	return write_row(l, "INSERT INTO delivery (plan_id, send_id, contact_id, state, first_at, at) VALUES ($1, $2, $3, $4, $5, $5)"
 		" ON CONFLICT (plan_id, send_id, contact_id) DO UPDATE SET state = excluded.state, at = excluded.at, next_at = NULL"
 		" WHERE delivery.state IN ('deferred', 'begun')",
-		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id), STRING(state), date(l->now)), changed);
+		STORE_VALUES(NUMBER(j->plan), NUMBER(j->send), NUMBER(c->id), STRING(state), date_or_null(l->now)), changed);
 }
 
 enum store_result ledger_add_figures(struct ledger *l, struct job const *j, struct ledger_figures const *f)

@@ -42,7 +42,7 @@ static bool begins_with(char const *s, size_t n, char const *word)
 }
 
 /* The offset of `word` in s[at..n); n: not found. */
-static size_t find(char const *s, size_t n, size_t at, char const *word)
+static size_t find_word(char const *s, size_t n, size_t at, char const *word)
 {
 	size_t const len = strlen(word);
 	for (; at + len <= n; at++)
@@ -59,6 +59,6 @@ bool links_is_tracked(char const *s, size_t n, char const *own)
 		return false;
 	if (begins_with(s, n, own) && (n == own_len || strchr("/?#", s[own_len])))
 		return false;
-	size_t field = find(s, n, 0, "[[[");
-	return field == n || find(s, n, field + 3, "]]]") == n;
+	size_t field = find_word(s, n, 0, "[[[");
+	return field == n || find_word(s, n, field + 3, "]]]") == n;
 }

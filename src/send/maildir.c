@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool fail(char *reason, char const *what)
+static bool fail_write(char *reason, char const *what)
 {
 	snprintf(reason, STORE_REASON, "%s: %s", what, strerror(errno));
 	return false;
@@ -98,10 +98,10 @@ static bool write_mail(struct writer *w, struct job_contact const *c)
 	w->mail.len = 0;
 	errno = ENOMEM;
 	if (!job_mail(&w->mail, w->job, w->settings, w->date, address, len, c))
-		return fail(w->reason, "unable to write a mail");
+		return fail_write(w->reason, "unable to write a mail");
 	drop_cr(&w->mail);
 	w->counts->written++;
-	return write_file(w->dir, w->job->send, c->id, &w->mail) || fail(w->reason, "unable to write to the Maildir");
+	return write_file(w->dir, w->job->send, c->id, &w->mail) || fail_write(w->reason, "unable to write to the Maildir");
 }
 
 static bool write_all(struct writer *w)
@@ -127,8 +127,8 @@ bool maildir_write(char const *path, struct ledger *l, struct job *j, struct job
 		.reason = reason};
 	*counts = (struct maildir_counts){0};
 	if (w.dir < 0)
-		return fail(reason, path);
-	bool done = job_date(w.date) ? write_all(&w) : fail(reason, "the clock");
+		return fail_write(reason, path);
+	bool done = job_date(w.date) ? write_all(&w) : fail_write(reason, "the clock");
 	buf_free(&w.mail);
 	fd_close(w.dir);
 	return done;

@@ -42,7 +42,7 @@ struct search {
 	bool failed;           /* out of memory */
 };
 
-static size_t least(size_t a, size_t b)
+static size_t lesser_of(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
@@ -173,7 +173,7 @@ static void open_hiding(struct search *w, size_t at)
 		w->hidden_by = html_foreign_inside(&w->h.foreign) ? NULL : find_name(&w->h, hiding_tags);
 		if (!w->hidden_by)
 			return;
-		w->hidden_from = least(at, w->foreign_from);
+		w->hidden_from = lesser_of(at, w->foreign_from);
 		w->hidden_depth = 1;
 	}
 	if (!w->hidden_depth)
@@ -204,7 +204,7 @@ static void start_tag(struct search *w)
 	open_hiding(w, at);
 	read_attributes(w);
 	if (root && w->foreign_from == NOWHERE && !h->closed)
-		w->foreign_from = least(at, w->hidden_from);
+		w->foreign_from = lesser_of(at, w->hidden_from);
 	if (body && w->content == NOWHERE)
 		w->content = h->at;
 }
@@ -222,13 +222,13 @@ static void end_tag(struct search *w)
 		w->body_end = h->from - 2;
 }
 
-static void finish(struct search *w)
+static void finish_places(struct search *w)
 {
 	struct places *p = w->places;
 	size_t const n = w->h.n;
-	size_t end = least(least(n, w->h.broken), least(w->hidden_from, w->foreign_from));
+	size_t end = lesser_of(lesser_of(n, w->h.broken), lesser_of(w->hidden_from, w->foreign_from));
 	begin_content(w, n);
-	p->header = least(w->content, end);
+	p->header = lesser_of(w->content, end);
 	/* A browser that meets other content first ignores a <frameset>: the foot is seen. */
 	if (w->frames != NOWHERE)
 		end = p->header;
@@ -259,7 +259,7 @@ bool places_find(struct places *p, char const *html, size_t n, struct links *lin
 	leave_foreign(&w);
 	buf_free(&w.url.s);
 	if (!w.failed)
-		finish(&w);
+		finish_places(&w);
 	return !w.failed;
 }
 

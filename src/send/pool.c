@@ -16,7 +16,7 @@ static void wait_for(pid_t pid)
 		;
 }
 
-static bool start(struct pool *p, struct pool_session *s)
+static bool start_session(struct pool *p, struct pool_session *s)
 {
 	s->fd = -1;
 	s->pid = session_start(&s->fd, p->server);
@@ -27,13 +27,13 @@ bool pool_open(struct pool *p, size_t n, struct session_server const *server)
 {
 	*p = (struct pool){.server = server};
 	for (; p->n < n; p->n++)
-		if (!start(p, &p->session[p->n]))
+		if (!start_session(p, &p->session[p->n]))
 			return false;
 	return true;
 }
 
 /* Replaces a process that has died. */
-static bool restart(struct pool *p, struct pool_session *s)
+static bool restart_session(struct pool *p, struct pool_session *s)
 {
 	fd_close(s->fd);
 	wait_for(s->pid);
@@ -42,7 +42,7 @@ static bool restart(struct pool *p, struct pool_session *s)
 		s->pid = 0;
 		return errno = ECHILD, false;
 	}
-	return start(p, s);
+	return start_session(p, s);
 }
 
 bool pool_give(struct pool *p, size_t i, char const *from, size_t from_len, char const *to, size_t to_len,
@@ -50,7 +50,7 @@ bool pool_give(struct pool *p, size_t i, char const *from, size_t from_len, char
 {
 	struct pool_session *s = &p->session[i];
 	while (!session_give(s->fd, from, from_len, to, to_len, mail, n))
-		if (!restart(p, s))
+		if (!restart_session(p, s))
 			return false;
 	s->is_busy = true;
 	return true;
@@ -71,7 +71,7 @@ bool pool_read(struct pool *p, size_t i, struct session_result *result)
 		return true;
 	}
 	*result = (struct session_result){.outcome = SESSION_IN_DOUBT, .text = "the process of the session died"};
-	return restart(p, s);
+	return restart_session(p, s);
 }
 
 void pool_close(struct pool *p)

@@ -114,7 +114,7 @@ static char const *word_for(char letter, struct reply_words const *w)
 }
 
 /* Appends s as printable ASCII, up to `limit` octets of out in all; returns the new length. */
-static size_t append(char *out, size_t len, size_t limit, char const *s)
+static size_t append_ascii(char *out, size_t len, size_t limit, char const *s)
 {
 	for (; *s && len < limit; s++)
 		out[len++] = ascii_is_print(*s) ? *s : '?';
@@ -132,7 +132,7 @@ size_t reply_format(char out[REPLY_LINE], enum reply r, struct reply_words const
 	size_t at = 4;
 	for (char const *t = replies[r].text; *t && at < limit; t++) {
 		if (*t == '%')
-			at = append(out, at, limit, word_for(*++t, words));
+			at = append_ascii(out, at, limit, word_for(*++t, words));
 		else
 			out[at++] = *t;
 	}
@@ -155,10 +155,10 @@ void refusal_format(char out[REFUSAL_TEXT], enum refusal r, char const *word, ui
 		if (*t != '%') {
 			out[at++] = *t;
 		} else if (*++t == 'w') {
-			at = append(out, at, limit, word ? word : "");
+			at = append_ascii(out, at, limit, word ? word : "");
 		} else {
 			num_fmt(number, *t == 'a' ? a : b);
-			at = append(out, at, limit, number);
+			at = append_ascii(out, at, limit, number);
 		}
 	}
 	out[at] = 0;

@@ -220,7 +220,7 @@ static void set_worker_signals(void)
 		strerr_diefusys(EXIT_TEMPORARY, "set signals");
 }
 
-static _Noreturn void work(struct serve const *s, pid_t parent)
+static _Noreturn void run_worker(struct serve const *s, pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
 		_exit(EXIT_TEMPORARY);
@@ -259,7 +259,7 @@ static bool start_worker(struct worker *w, struct serve const *s)
 	w->started = clock_ms();
 	w->pid = fork();
 	if (w->pid == 0)
-		work(s, parent);
+		run_worker(s, parent);
 	if (w->pid > 0)
 		return true;
 	w->pid = 0;

@@ -29,7 +29,7 @@ bool ticket_read_key(struct hash_key *key, char const *path)
 }
 
 /* Writes the MAC over user, NUL, time. */
-static void authenticate(unsigned char out[HASH_OCTETS], struct hash_key const *key, char const *user,
+static void write_mac(unsigned char out[HASH_OCTETS], struct hash_key const *key, char const *user,
 	unsigned char const expiry[EXPIRY])
 {
 	unsigned char all[TICKET_USER + 1 + EXPIRY];
@@ -43,7 +43,7 @@ void ticket_make(unsigned char out[TICKET_OCTETS], struct hash_key const *key, c
 {
 	for (int i = 0; i < EXPIRY; i++)
 		out[i] = (unsigned char)(expiry >> (8 * (EXPIRY - 1 - i)));
-	authenticate(out + EXPIRY, key, user, out);
+	write_mac(out + EXPIRY, key, user, out);
 }
 
 enum ticket_state ticket_check(struct hash_key const *key, char const *user, void const *ticket, size_t n,
@@ -56,7 +56,7 @@ enum ticket_state ticket_check(struct hash_key const *key, char const *user, voi
 		return TICKET_FORGED;
 	for (int i = 0; i < EXPIRY; i++)
 		expiry = expiry << 8 | t[i];
-	authenticate(mac, key, user, t);
+	write_mac(mac, key, user, t);
 	if (!secret_is_equal(mac, t + EXPIRY, sizeof mac) || (expiry > now && expiry - now > TICKET_SECONDS))
 		return TICKET_FORGED;
 	return expiry > now ? TICKET_VALID : TICKET_EXPIRED;

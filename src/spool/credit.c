@@ -158,7 +158,7 @@ static enum spool_credit read_or_begin(struct spool const *sp, struct record con
 }
 
 /* Undoes a change after a failure: the caller will repeat it. */
-static void restore(struct record const *r, struct credit *c, uint64_t balance, bool is_new)
+static void restore_balance(struct record const *r, struct credit *c, uint64_t balance, bool is_new)
 {
 	int e = errno;
 	c->balance = balance;
@@ -179,7 +179,7 @@ static enum spool_credit change_balance(struct spool const *sp, struct record co
 		return SPOOL_CREDIT_SHORT;
 	c.balance = add ? before + amount : before - amount;
 	if (!write_credit(r, &c) || !record_sync(r) || (is_new && !spool_folder_sync(sp, SPOOL_CREDIT))) {
-		restore(r, &c, before, is_new);
+		restore_balance(r, &c, before, is_new);
 		return SPOOL_CREDIT_ERROR;
 	}
 	*left = c.balance;

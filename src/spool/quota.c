@@ -85,13 +85,13 @@ static bool count_folder(struct spool const *sp, enum spool_folder folder, char 
 	return done;
 }
 
-static bool exceeds(struct quota const *q, uint64_t octets, uint64_t max)
+static bool exceeds_limit(struct quota const *q, uint64_t octets, uint64_t max)
 {
 	return octets > max || q->waiting > max - octets;
 }
 
 /* Counts the files again, unless that was done a moment ago. */
-static bool recount(struct spool const *sp, char const *plan, struct quota *q, time_t now)
+static bool recount_files(struct spool const *sp, char const *plan, struct quota *q, time_t now)
 {
 	uint64_t waiting = 0, since = (uint64_t)now - q->counted;
 	if (q->counted <= (uint64_t)now && since < QUOTA_RECOUNT)
@@ -119,9 +119,9 @@ static enum spool_quota add_locked(struct spool const *sp, char const *plan, str
 		return SPOOL_QUOTA_ERROR;
 	quota_set_day(&q, day);
 	*today = q.recipients;
-	if (exceeds(&q, octets, limits->maxwait) && !recount(sp, plan, &q, now))
+	if (exceeds_limit(&q, octets, limits->maxwait) && !recount_files(sp, plan, &q, now))
 		return SPOOL_QUOTA_ERROR;
-	if (exceeds(&q, octets, limits->maxwait))
+	if (exceeds_limit(&q, octets, limits->maxwait))
 		result = SPOOL_QUOTA_WAITING;
 	else if (!quota_add_recipients(&q, recipients, limits->maxday))
 		result = SPOOL_QUOTA_RECIPIENTS;
@@ -141,7 +141,7 @@ enum spool_quota spool_quota_add(struct spool const *sp, char const *plan, struc
 	return result;
 }
 
-static uint64_t difference(uint64_t a, uint64_t b)
+static uint64_t subtract_to_zero(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
 }
@@ -153,8 +153,8 @@ void spool_quota_subtract(struct spool const *sp, char const *plan, uint64_t rec
 	int e = errno;
 	if (open_quota(&r, sp, plan)) {
 		if (read_quota(&r, &q)) {
-			q.recipients = difference(q.recipients, recipients);
-			q.waiting = difference(q.waiting, octets);
+			q.recipients = subtract_to_zero(q.recipients, recipients);
+			q.waiting = subtract_to_zero(q.waiting, octets);
 			if (q.day[0])
 				(void)write_quota(&r, &q);
 		}

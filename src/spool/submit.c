@@ -40,19 +40,19 @@ static struct buf message_copy, envelope_copy; /* of the peer's memory files */
 
 /* --- Results: each function returns false, so that the step that fails can return it ------ */
 
-static bool refuse(struct work *s, int code, enum refusal r, char const *word, uint64_t a)
+static bool refuse_request(struct work *s, int code, enum refusal r, char const *word, uint64_t a)
 {
 	spool_refuse(&s->result, code, r, word, a, 0);
 	return false;
 }
 
-static bool fail(struct work *s, int code, char const *what)
+static bool fail_request(struct work *s, int code, char const *what)
 {
 	spool_fail(&s->result, code, what);
 	return false;
 }
 
-static bool reject(struct work *s, int code, char const *why)
+static bool reject_request(struct work *s, int code, char const *why)
 {
 	s->result.code = code;
 	snprintf(s->result.why, sizeof s->result.why, "%s", why);
@@ -63,7 +63,7 @@ static bool reject(struct work *s, int code, char const *why)
 static bool reject_peer(struct work *s, char const *why)
 {
 	s->is_violation = true;
-	return reject(s, ANSWER_REFUSED, why);
+	return reject_request(s, ANSWER_REFUSED, why);
 }
 
 static bool drop_peer(struct work *s, char const *why)
@@ -101,7 +101,7 @@ static bool check_ticket(struct work *s)
 	case TICKET_VALID:
 		return true;
 	case TICKET_EXPIRED:
-		return reject(s, ANSWER_LATER, "refused a request: its ticket has expired");
+		return reject_request(s, ANSWER_LATER, "refused a request: its ticket has expired");
 	case TICKET_FORGED:
 		break;
 	}
@@ -134,18 +134,18 @@ static bool copy_file(struct work *s, struct buf *out, int fd, uint64_t max)
 	case INPUT_OK:
 		return true;
 	case INPUT_LARGE:
-		return refuse(s, ANSWER_REFUSED, REFUSAL_SIZE, NULL, max);
+		return refuse_request(s, ANSWER_REFUSED, REFUSAL_SIZE, NULL, max);
 	case INPUT_FAILED:
 		break;
 	}
-	return fail(s, ANSWER_READ, "copy the message or the envelope");
+	return fail_request(s, ANSWER_READ, "copy the message or the envelope");
 }
 
 static bool copy_input(struct work *s)
 {
 	if (s->in.is_inside) {
 		if (s->in.message_n > s->submit->octets)
-			return refuse(s, ANSWER_REFUSED, REFUSAL_SIZE, NULL, s->submit->octets);
+			return refuse_request(s, ANSWER_REFUSED, REFUSAL_SIZE, NULL, s->submit->octets);
 	} else {
 		if (!copy_file(s, &message_copy, s->peer->fds[0], s->submit->octets)
 			|| !copy_file(s, &envelope_copy, s->peer->fds[1], ENVELOPE_OCTETS(s->submit->recipients)))
@@ -169,13 +169,13 @@ static bool read_envelope(struct work *s)
 	if (state == ENVELOPE_DONE)
 		return true;
 	if (state == ENVELOPE_MORE)
-		return reject(s, ANSWER_READ, "the envelope ends too early");
+		return reject_request(s, ANSWER_READ, "the envelope ends too early");
 	if (state == ENVELOPE_NO_MEMORY) {
 		errno = ENOMEM;
-		return fail(s, ANSWER_MEMORY, "read the envelope");
+		return fail_request(s, ANSWER_MEMORY, "read the envelope");
 	}
 	envelope_bad(&s->envelope, word, sizeof word);
-	return refuse(s, envelope_code(state), envelope_refusal(state), word, 0);
+	return refuse_request(s, envelope_code(state), envelope_refusal(state), word, 0);
 }
 
 /* Checks that the message can become a campaign, as saca-mime does in the line. */
@@ -213,7 +213,7 @@ static void commit_message(struct work *s)
 
 /* --- The reply --------------------------------------------------------------------------- */
 
-static void reply(struct work *s)
+static void reply_to_peer(struct work *s)
 {
 	char packet[1 + ANSWER_LINE];
 	size_t n = 0;
@@ -288,7 +288,7 @@ void submit_handle(void *arg, struct serve_request *peer)
 	if (is_readable && check_ticket(&s) && read_plan(&s) && copy_input(&s) && read_envelope(&s) && check_message(&s))
 		commit_message(&s);
 	if (!s.is_silent)
-		reply(&s);
+		reply_to_peer(&s);
 	if (is_worth_a_line(&s))
 		log_why(&s);
 	envelope_free(&s.envelope);

@@ -81,7 +81,7 @@ static bool keep_sums(void *arg, size_t n, char const *const *column, size_t con
 	return false;
 }
 
-static uint64_t less(uint64_t a, uint64_t b)
+static uint64_t subtract_to_zero(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
 }
@@ -91,18 +91,18 @@ static void build_tree(uint64_t v[FIGURES], uint64_t const sum[COLUMNS])
 	v[FIGURE_SENT] = sum[HANDED] + sum[BOUNCED];
 	v[FIGURE_OPENED] = sum[OPENED];
 	v[FIGURE_OPENED_INACTIVE] = sum[OPENED_UNSUBSCRIBED];
-	v[FIGURE_OPENED_ACTIVE] = less(v[FIGURE_OPENED], v[FIGURE_OPENED_INACTIVE]);
-	v[FIGURE_UNOPENED] = less(v[FIGURE_SENT], v[FIGURE_OPENED]);
-	v[FIGURE_UNOPENED_BOUNCED] = less(sum[BOUNCED], sum[OPENED_BOUNCED]);
-	v[FIGURE_UNOPENED_DELIVERED] = less(v[FIGURE_UNOPENED], v[FIGURE_UNOPENED_BOUNCED]);
-	v[FIGURE_UNSENT] = less(v[FIGURE_TOTAL], v[FIGURE_SENT]);
+	v[FIGURE_OPENED_ACTIVE] = subtract_to_zero(v[FIGURE_OPENED], v[FIGURE_OPENED_INACTIVE]);
+	v[FIGURE_UNOPENED] = subtract_to_zero(v[FIGURE_SENT], v[FIGURE_OPENED]);
+	v[FIGURE_UNOPENED_BOUNCED] = subtract_to_zero(sum[BOUNCED], sum[OPENED_BOUNCED]);
+	v[FIGURE_UNOPENED_DELIVERED] = subtract_to_zero(v[FIGURE_UNOPENED], v[FIGURE_UNOPENED_BOUNCED]);
+	v[FIGURE_UNSENT] = subtract_to_zero(v[FIGURE_TOTAL], v[FIGURE_SENT]);
 	v[FIGURE_UNSENT_MANUAL] = sum[UNSUBSCRIBED];
 	v[FIGURE_UNSENT_AUTOMATIC] = sum[SUPPRESSED];
 	v[FIGURE_UNSENT_INACTIVE] = sum[UNSUBSCRIBED] + sum[SUPPRESSED];
 	v[FIGURE_UNSENT_MALFORMED] = sum[MALFORMED];
 	v[FIGURE_UNSENT_REFUSED] = sum[REFUSED];
-	v[FIGURE_UNSENT_FAILED] = less(v[FIGURE_UNSENT], v[FIGURE_UNSENT_INACTIVE]);
-	v[FIGURE_UNSENT_PENDING] = less(v[FIGURE_UNSENT_FAILED], sum[MALFORMED] + sum[REFUSED]);
+	v[FIGURE_UNSENT_FAILED] = subtract_to_zero(v[FIGURE_UNSENT], v[FIGURE_UNSENT_INACTIVE]);
+	v[FIGURE_UNSENT_PENDING] = subtract_to_zero(v[FIGURE_UNSENT_FAILED], sum[MALFORMED] + sum[REFUSED]);
 	v[FIGURE_OPENS] = sum[OPENS];
 	v[FIGURE_MACHINE_OPENS] = sum[MACHINE_OPENS];
 	v[FIGURE_CLICKS] = sum[CLICKS];

@@ -129,7 +129,7 @@ static enum store_result run_for(struct person const *p, char const *sql, store_
 }
 
 /* The change of a figure: -1 if the row was counted, else 0. */
-static struct store_value minus(bool counted)
+static struct store_value minus_if(bool counted)
 {
 	return store_integer(counted ? -1 : 0);
 }
@@ -151,7 +151,7 @@ static enum store_result remove_all_clicks(struct person const *p, uint64_t send
 	return r;
 }
 
-static enum store_result subtract(struct person const *p, struct delivery const *d)
+static enum store_result subtract_one(struct person const *p, struct delivery const *d)
 {
 	struct store *s = p->store;
 	struct store_value const plan = store_number(p->plan), send = store_number(d->send), contact = store_number(p->contact);
@@ -165,10 +165,10 @@ static enum store_result subtract(struct person const *p, struct delivery const 
 		r = store_read_number(s, has_left_by, STORE_VALUES(plan, send, contact), &left);
 	if (r != STORE_OK)
 		return r;
-	return s->run(s, subtract_delivery, STORE_VALUES(plan, send, minus(d->state == 0), minus(d->state == 1),
-		minus(d->state == 2), minus(d->state == 3), minus(d->state == 4), minus(d->state == 5), minus(d->opens > 0),
-		minus(d->opens > 0 && d->state == 1), minus(d->opens > 0 && left), store_integer(-(int64_t)d->opens),
-		store_integer(-(int64_t)d->machine_opens), minus(d->clicks > 0), store_integer(-(int64_t)d->clicks)), NULL, NULL);
+	return s->run(s, subtract_delivery, STORE_VALUES(plan, send, minus_if(d->state == 0), minus_if(d->state == 1),
+		minus_if(d->state == 2), minus_if(d->state == 3), minus_if(d->state == 4), minus_if(d->state == 5), minus_if(d->opens > 0),
+		minus_if(d->opens > 0 && d->state == 1), minus_if(d->opens > 0 && left), store_integer(-(int64_t)d->opens),
+		store_integer(-(int64_t)d->machine_opens), minus_if(d->clicks > 0), store_integer(-(int64_t)d->clicks)), NULL, NULL);
 }
 
 static enum store_result remove_all_deliveries(struct person const *p)
@@ -180,7 +180,7 @@ static enum store_result remove_all_deliveries(struct person const *p)
 		r = check_memory(p->store, &rows);
 	for (size_t at = 0; r == STORE_OK && at < rows.octets.len; at += sizeof d) {
 		memcpy(&d, rows.octets.s + at, sizeof d);
-		r = subtract(p, &d);
+		r = subtract_one(p, &d);
 		p->out->deliveries++;
 	}
 	buf_free(&rows.octets);

@@ -129,7 +129,7 @@ static enum store_result migrate_once(struct store *s, struct migrate_engine con
 }
 
 /* Reads the version first, without a lock: at nearly every start there is nothing to do. */
-static enum store_result look(struct store *s, struct migrate_engine const *e, uint64_t *version)
+static enum store_result read_version(struct store *s, struct migrate_engine const *e, uint64_t *version)
 {
 	enum store_result r = s->begin(s, STORE_READ);
 	if (r == STORE_OK)
@@ -146,7 +146,7 @@ enum store_result migrate(struct store *s, struct migrate_engine const *e)
 		uint64_t version = 0;
 		char reason[STORE_REASON];
 		memcpy(reason, s->reason, sizeof reason);
-		enum store_result seen = look(s, e, &version);
+		enum store_result seen = read_version(s, e, &version);
 		if (seen != STORE_OK || version == STORE_SCHEMA)
 			return seen;
 		if (r == STORE_FAILED)
@@ -161,7 +161,7 @@ enum store_result migrate(struct store *s, struct migrate_engine const *e)
 enum store_result migrate_check(struct store *s, struct migrate_engine const *e)
 {
 	uint64_t version = 0;
-	enum store_result r = look(s, e, &version);
+	enum store_result r = read_version(s, e, &version);
 	if (r == STORE_OK && version != STORE_SCHEMA)
 		return store_fail(s, STORE_FAILED, version
 			? "its schema is older than this program: run saca-import once, which migrates it"

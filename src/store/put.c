@@ -62,7 +62,7 @@ static bool put_insert_sql(struct buf *sql, char const *table, struct field cons
 }
 
 /* Inserts a row. ending: more SQL. *id, unless it is NULL: what RETURNING gave; 0: no row. */
-static enum store_result insert(struct store *s, char const *table, struct field const *f, size_t n,
+static enum store_result insert_row(struct store *s, char const *table, struct field const *f, size_t n,
 	char const *ending, uint64_t *id)
 {
 	struct store_value values[FIELDS];
@@ -80,7 +80,7 @@ static enum store_result insert(struct store *s, char const *table, struct field
 	return r;
 }
 
-#define INSERT(s, table, fields, ending, id) insert(s, table, fields, sizeof fields / sizeof *fields, ending, id)
+#define INSERT(s, table, fields, ending, id) insert_row(s, table, fields, sizeof fields / sizeof *fields, ending, id)
 
 /* Finds a row's number, or adds the row. Another writer may add or delete it in between. */
 static enum store_result find_or_add(struct store *s, char const *find, char const *table,
@@ -92,7 +92,7 @@ static enum store_result find_or_add(struct store *s, char const *find, char con
 	for (int i = 0; i < TRIES; i++) {
 		enum store_result r = store_read_number(s, find, n, values, id);
 		if (r == STORE_OK && !*id)
-			r = insert(s, table, f, n, " ON CONFLICT DO NOTHING RETURNING id", id);
+			r = insert_row(s, table, f, n, " ON CONFLICT DO NOTHING RETURNING id", id);
 		if (r != STORE_OK || *id)
 			return r;
 	}

@@ -72,7 +72,7 @@ static struct sqlite *ours(struct store *s)
 
 /* Rows written to a file that was moved or replaced would be lost. In WAL mode a commit syncs nothing
    with NORMAL, and all earlier commits too with FULL. */
-static enum store_result begin(struct store *s, enum store_mode mode)
+static enum store_result begin_transaction(struct store *s, enum store_mode mode)
 {
 	struct sqlite *q = ours(s);
 	int moved = 0;
@@ -90,7 +90,7 @@ static enum store_result begin(struct store *s, enum store_mode mode)
 	return sqlite_run(q, "BEGIN IMMEDIATE");
 }
 
-static void rollback(struct store *s)
+static void roll_back(struct store *s)
 {
 	/* SQLite ends a transaction by itself upon some failures. Should the rollback
 	   fail, closing does the same. */
@@ -98,11 +98,11 @@ static void rollback(struct store *s)
 		(void)sqlite3_exec(ours(s)->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static enum store_result commit(struct store *s)
+static enum store_result commit_transaction(struct store *s)
 {
 	enum store_result r = sqlite_run(ours(s), "COMMIT");
 	if (r != STORE_OK)
-		rollback(s);
+		roll_back(s);
 	return r;
 }
 
@@ -124,7 +124,7 @@ static void free_statement(struct sqlite_statement *p)
 	*p = (struct sqlite_statement){.sql = NULL};
 }
 
-static struct sqlite_statement *prepare(struct sqlite *q, char const *sql, size_t n)
+static struct sqlite_statement *prepare_statement(struct sqlite *q, char const *sql, size_t n)
 {
 	struct sqlite_statement *p = &q->statements[q->statement_count % SQLITE_STATEMENTS];
 	free_statement(p);
@@ -155,10 +155,10 @@ struct sqlite_statement *sqlite_find(struct sqlite *q, char const *sql)
 		if (p->length == n && p->sql && !memcmp(p->sql, sql, n))
 			return p;
 	}
-	return prepare(q, sql, n);
+	return prepare_statement(q, sql, n);
 }
 
-static int bind(struct sqlite_statement *p, size_t i, struct store_value const *v)
+static int bind_value(struct sqlite_statement *p, size_t i, struct store_value const *v)
 {
 	int at = p->parameter[i];
 	if (!at)
@@ -192,7 +192,7 @@ static int step_rows(sqlite3_stmt *st, store_row *row, void *arg)
 	return code;
 }
 
-static enum store_result run(struct store *s, char const *sql, size_t n, struct store_value const *values,
+static enum store_result run_statement(struct store *s, char const *sql, size_t n, struct store_value const *values,
 	store_row *row, void *arg)
 {
 	struct sqlite *q = ours(s);
@@ -202,7 +202,7 @@ static enum store_result run(struct store *s, char const *sql, size_t n, struct 
 	if (!p)
 		return STORE_FAILED;
 	for (size_t i = 0; code == SQLITE_OK && i < n; i++)
-		code = bind(p, i, &values[i]);
+		code = bind_value(p, i, &values[i]);
 	if (code == SQLITE_OK)
 		code = step_rows(p->st, row, arg);
 	enum store_result r = sqlite_verdict(q, code);
@@ -213,26 +213,26 @@ static enum store_result run(struct store *s, char const *sql, size_t n, struct 
 	return r;
 }
 
-static enum store_result save(struct store *s)
+static enum store_result set_savepoint(struct store *s)
 {
-	return run(s, "SAVEPOINT entry", STORE_NO_VALUES, NULL, NULL);
+	return run_statement(s, "SAVEPOINT entry", STORE_NO_VALUES, NULL, NULL);
 }
 
-static enum store_result undo(struct store *s)
+static enum store_result return_to_savepoint(struct store *s)
 {
 	char reason[STORE_REASON];
 	memcpy(reason, s->reason, sizeof reason);
-	enum store_result r = run(s, "ROLLBACK TO entry", STORE_NO_VALUES, NULL, NULL);
+	enum store_result r = run_statement(s, "ROLLBACK TO entry", STORE_NO_VALUES, NULL, NULL);
 	if (r == STORE_OK)
-		r = run(s, "RELEASE entry", STORE_NO_VALUES, NULL, NULL);
+		r = run_statement(s, "RELEASE entry", STORE_NO_VALUES, NULL, NULL);
 	if (r == STORE_OK)
 		memcpy(s->reason, reason, sizeof reason);
 	return r;
 }
 
-static enum store_result keep(struct store *s)
+static enum store_result release_savepoint(struct store *s)
 {
-	return run(s, "RELEASE entry", STORE_NO_VALUES, NULL, NULL);
+	return run_statement(s, "RELEASE entry", STORE_NO_VALUES, NULL, NULL);
 }
 
 /* BEGIN IMMEDIATE is the lock of all plans. */
@@ -243,7 +243,7 @@ static enum store_result lock_plan(struct store *s, uint64_t plan)
 	return STORE_OK;
 }
 
-static enum store_result now(struct store *s, char out[DATE_ISO])
+static enum store_result read_clock(struct store *s, char out[DATE_ISO])
 {
 	struct tm tm;
 	if (!date_utc(&tm, time(NULL)) || !date_iso(out, &tm))
@@ -345,9 +345,9 @@ static bool is_mistyped(char const *path)
 
 enum store_result sqlite_open(struct store **out, char const *path, bool write)
 {
-	static struct store const functions = {.begin = begin, .commit = commit, .rollback = rollback,
-		.save = save, .undo = undo, .keep = keep, .run = run, .lock_plan = lock_plan,
-		.group_contacts = sqlite_group_contacts, .now = now, .close = close_store};
+	static struct store const functions = {.begin = begin_transaction, .commit = commit_transaction, .rollback = roll_back,
+		.save = set_savepoint, .undo = return_to_savepoint, .keep = release_savepoint, .run = run_statement, .lock_plan = lock_plan,
+		.group_contacts = sqlite_group_contacts, .now = read_clock, .close = close_store};
 	struct sqlite *q = calloc(1, sizeof *q);
 	*out = q ? &q->store : NULL;
 	if (!q)

@@ -17,7 +17,7 @@ static void bind_slice(struct sqlite_statement *p, int i, struct slice s)
 }
 
 /* Runs a statement that gives a number or no row: *id is then 0. */
-static enum store_result find(struct sqlite *q, struct sqlite_statement *p, sqlite3_int64 *id)
+static enum store_result find_row(struct sqlite *q, struct sqlite_statement *p, sqlite3_int64 *id)
 {
 	int code = sqlite3_step(p->st);
 	enum store_result r = sqlite_verdict(q, code);
@@ -27,7 +27,7 @@ static enum store_result find(struct sqlite *q, struct sqlite_statement *p, sqli
 }
 
 /* Inserts a row. *id: 0 when none was written. */
-static enum store_result add(struct sqlite *q, struct sqlite_statement *p, sqlite3_int64 *id)
+static enum store_result add_row(struct sqlite *q, struct sqlite_statement *p, sqlite3_int64 *id)
 {
 	enum store_result r = sqlite_verdict(q, sqlite3_step(p->st));
 	*id = r == STORE_OK && sqlite3_changes(q->db) ? sqlite3_last_insert_rowid(q->db) : 0;
@@ -46,7 +46,7 @@ static enum store_result find_forgotten(struct sqlite *q, uint64_t plan, struct 
 	mark_of(mark, address);
 	bind_number(p, 1, (sqlite3_int64)plan);
 	bind_slice(p, 2, (struct slice){mark, MARK - 1});
-	return find(q, p, id);
+	return find_row(q, p, id);
 }
 
 static enum store_result has_forgotten(struct sqlite *q, uint64_t plan, bool *has)
@@ -56,7 +56,7 @@ static enum store_result has_forgotten(struct sqlite *q, uint64_t plan, bool *ha
 	if (!p)
 		return STORE_FAILED;
 	bind_number(p, 1, (sqlite3_int64)plan);
-	enum store_result r = find(q, p, &flag);
+	enum store_result r = find_row(q, p, &flag);
 	*has = flag != 0;
 	return r;
 }
@@ -83,14 +83,14 @@ static enum store_result add_contacts(struct sqlite *q, struct spoolfile const *
 		bind_slice(finding, 2, address);
 		bind_slice(adding, 2, address);
 		if (known || forgotten)
-			r = find(q, finding, &id);
+			r = find_row(q, finding, &id);
 		if (r == STORE_OK && !id && forgotten)
 			r = find_forgotten(q, plan, address, &id);
 		if (r == STORE_OK && !id) {
-			r = add(q, adding, &id);
+			r = add_row(q, adding, &id);
 			known = !id;
 			if (r == STORE_OK && known)
-				r = find(q, finding, &id);
+				r = find_row(q, finding, &id);
 			else if (r == STORE_OK)
 				++*fresh;
 		}

@@ -13,7 +13,7 @@ struct rebuilt {
 };
 
 /* Collects the SQL of triggers and indexes, which go with the old table. */
-static bool collect(void *arg, size_t n, char const *const *column, size_t const *length)
+static bool collect_sql(void *arg, size_t n, char const *const *column, size_t const *length)
 {
 	(void)n;
 	return buf_put(arg, column[0], length[0]) && buf_puts(arg, ";\n");
@@ -37,7 +37,7 @@ static enum store_result rebuild_with(struct store *s, struct rebuilt const *t, 
 	enum store_result r = check_columns(s, t);
 	if (r == STORE_OK)
 		r = s->run(s, "SELECT sql FROM sqlite_master WHERE tbl_name = $1 AND type IN ('trigger', 'index')"
-			" AND sql IS NOT NULL AND name <> 'send_new'", STORE_VALUES(store_string(t->name)), collect, others);
+			" AND sql IS NOT NULL AND name <> 'send_new'", STORE_VALUES(store_string(t->name)), collect_sql, others);
 	if (r == STORE_OK && !(buf_putc(others, 0)
 		&& store_table_sql(sql, store_table_find(t->name), t->new_name, STORE_SQLITE)))
 		r = store_fail(s, STORE_FAILED, "out of memory", (char *)NULL);
@@ -48,7 +48,7 @@ static enum store_result rebuild_with(struct store *s, struct rebuilt const *t, 
 	return r == STORE_OK ? sqlite_run(q, others->s) : r;
 }
 
-static enum store_result rebuild(struct store *s, struct rebuilt const *t)
+static enum store_result rebuild_table(struct store *s, struct rebuilt const *t)
 {
 	struct buf sql = BUF_ZERO, others = BUF_ZERO;
 	enum store_result r = rebuild_with(s, t, &sql, &others);
@@ -81,7 +81,7 @@ enum store_result sqlite_step_1(struct store *s)
 	enum store_result r = sqlite_run(q, "PRAGMA legacy_alter_table = ON;"
 		" ALTER TABLE sender ADD COLUMN name TEXT NOT NULL DEFAULT ''");
 	for (size_t i = 0; r == STORE_OK && i < sizeof tables / sizeof *tables; i++)
-		r = rebuild(s, &tables[i]);
+		r = rebuild_table(s, &tables[i]);
 	if (r == STORE_OK)
 		r = migrate_create_tables(s, STORE_SQLITE, added);
 	if (r == STORE_OK)

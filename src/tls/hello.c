@@ -11,7 +11,7 @@ struct cursor {
 	size_t at, end;
 };
 
-static bool skip(struct cursor *c, size_t n)
+static bool skip_octets(struct cursor *c, size_t n)
 {
 	if (n > c->end - c->at)
 		return false;
@@ -23,7 +23,7 @@ static bool skip(struct cursor *c, size_t n)
 static bool read_number(struct cursor *c, unsigned int width, size_t *v)
 {
 	size_t from = c->at;
-	if (!skip(c, width))
+	if (!skip_octets(c, width))
 		return false;
 	for (*v = 0; from < c->at; from++)
 		*v = *v << 8 | c->s[from];
@@ -36,7 +36,7 @@ static bool read_vector(struct cursor *c, unsigned int width, size_t *at, size_t
 	if (!read_number(c, width, len))
 		return false;
 	*at = c->at;
-	return skip(c, *len);
+	return skip_octets(c, *len);
 }
 
 bool hello_server_name(unsigned char const *s, size_t n, size_t *at, size_t *len)
@@ -47,7 +47,7 @@ bool hello_server_name(unsigned char const *s, size_t n, size_t *at, size_t *len
 	if (!read_number(&c, 1, &type) || type != CLIENT_HELLO || !read_vector(&c, 3, &body, &size))
 		return false;
 	c = (struct cursor){s, body, body + size};
-	if (!skip(&c, VERSION + RANDOM)
+	if (!skip_octets(&c, VERSION + RANDOM)
 			|| !read_vector(&c, 1, &body, &size)  /* session ID */
 			|| !read_vector(&c, 2, &body, &size)  /* cipher suites */
 			|| !read_vector(&c, 1, &body, &size)) /* compression methods */

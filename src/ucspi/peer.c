@@ -45,7 +45,7 @@ bool peer_local(struct peer_end *e)
 	return getsockname(0, &a.sa, &n) == 0 && write_end(e, &a);
 }
 
-static char const *protocol(void)
+static char const *protocol_name(void)
 {
 	char const *proto = getenv("PROTO");
 	return proto && *proto ? proto : "TCP";
@@ -85,7 +85,7 @@ static bool read_variables(struct peer_end *e, char const *proto, size_t n)
 
 void peer_client(struct peer_end *e)
 {
-	char const *proto = protocol();
+	char const *proto = protocol_name();
 	size_t n = strlen(proto);
 	if (read_variables(e, proto, n))
 		return;
@@ -109,6 +109,6 @@ void peer_ip(char out[PEER_IP])
 bool peer_is_under_tls(void)
 {
 	char const *version = getenv("SSL_PROTOCOL");
-	return (version && *version) || strcmp(protocol(), "SSL") == 0
-		|| strcmp(protocol(), "SSL6") == 0;
+	return (version && *version) || strcmp(protocol_name(), "SSL") == 0
+		|| strcmp(protocol_name(), "SSL6") == 0;
 }

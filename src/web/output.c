@@ -22,7 +22,7 @@ bool output_mode_find(enum output_mode *out, char const *name)
 	return false;
 }
 
-static void put(struct output *o, char const *s)
+static void put_string(struct output *o, char const *s)
 {
 	response_puts(o->to, s);
 }
@@ -62,7 +62,7 @@ static void put_json(struct output *o, cJSON const *item)
 {
 	char *text = item ? cJSON_PrintUnformatted(item) : NULL;
 	if (text)
-		put(o, text);
+		put_string(o, text);
 	else
 		o->to->no_memory = true;
 	cJSON_free(text);
@@ -109,7 +109,7 @@ static void add_json_row(struct output *o, char const *const *value, size_t cons
 		o->record = row;
 		return;
 	} else {
-		put(o, o->has_rows ? "," : "");
+		put_string(o, o->has_rows ? "," : "");
 		put_json(o, row);
 	}
 	cJSON_Delete(row);
@@ -125,7 +125,7 @@ static void begin_json_part(struct output *o, char const *name)
 static void end_json(struct output *o)
 {
 	if (o->shape != OUTPUT_RECORD) {
-		put(o, "]");
+		put_string(o, "]");
 		return;
 	}
 	put_json(o, o->record);
@@ -158,7 +158,7 @@ static void put_xml_text(struct output *o, char const *s, size_t n)
 		if (!reference)
 			continue;
 		response_put(o->to, s + from, i - from);
-		put(o, reference);
+		put_string(o, reference);
 		from = i + 1;
 	}
 	response_put(o->to, s + from, n - from);
@@ -178,21 +178,21 @@ static void put_xml_elements(struct output *o, char const *const *value, size_t 
 {
 	for (size_t i = 0; i < o->n; i++) {
 		bool is_text = !value[i] || is_xml_text(value[i], length[i]);
-		put(o, "<");
-		put(o, o->columns[i].name);
-		put(o, is_text ? ">" : " encoding=\"base64\">");
+		put_string(o, "<");
+		put_string(o, o->columns[i].name);
+		put_string(o, is_text ? ">" : " encoding=\"base64\">");
 		put_value(o, is_text ? put_xml_text : put_base64, value[i], length[i]);
-		put(o, "</");
-		put(o, o->columns[i].name);
-		put(o, ">");
+		put_string(o, "</");
+		put_string(o, o->columns[i].name);
+		put_string(o, ">");
 	}
 }
 
 static void put_xml_row(struct output *o, char const *const *value, size_t const *length, bool is_item)
 {
-	put(o, is_item ? "\n<item>" : "\n");
+	put_string(o, is_item ? "\n<item>" : "\n");
 	put_xml_elements(o, value, length);
-	put(o, is_item ? "</item>" : "");
+	put_string(o, is_item ? "</item>" : "");
 }
 
 /* --- CSV ------------------------------------------------------------------------------------- */
@@ -206,23 +206,23 @@ static void put_csv_text(struct output *o, char const *s, size_t n)
 		response_put(o->to, s, n);
 		return;
 	}
-	put(o, "\"");
+	put_string(o, "\"");
 	for (size_t i = 0, from = 0; i < n; from = i) {
 		char const *quote = memchr(s + i, '"', n - i);
 		i = quote ? (size_t)(quote - s) + 1 : n;
 		response_put(o->to, s + from, i - from);
-		put(o, quote ? "\"" : "");
+		put_string(o, quote ? "\"" : "");
 	}
-	put(o, "\"");
+	put_string(o, "\"");
 }
 
 static void put_csv_row(struct output *o, char const *const *value, size_t const *length)
 {
 	for (size_t i = 0; i < o->n; i++) {
-		put(o, i ? "," : "");
+		put_string(o, i ? "," : "");
 		put_value(o, put_csv_text, value[i], length[i]);
 	}
-	put(o, "\r\n");
+	put_string(o, "\r\n");
 }
 
 static void put_csv_names(struct output *o)
@@ -245,7 +245,7 @@ static void put_plain_text(struct output *o, char const *s, size_t n)
 		if ((unsigned char)s[i] >= ' ' && s[i] != 0x7f)
 			continue;
 		response_put(o->to, s + from, i - from);
-		put(o, " ");
+		put_string(o, " ");
 		from = i + 1;
 	}
 	response_put(o->to, s + from, n - from);
@@ -254,12 +254,12 @@ static void put_plain_text(struct output *o, char const *s, size_t n)
 static void put_plain_row(struct output *o, char const *const *value, size_t const *length)
 {
 	bool is_record = o->shape == OUTPUT_RECORD;
-	put(o, o->has_rows ? "\n" : "");
+	put_string(o, o->has_rows ? "\n" : "");
 	for (size_t i = 0; i < o->n; i++) {
-		put(o, !i ? "" : is_record ? "\n" : "\t");
+		put_string(o, !i ? "" : is_record ? "\n" : "\t");
 		if (is_record) {
-			put(o, o->columns[i].name);
-			put(o, "\t");
+			put_string(o, o->columns[i].name);
+			put_string(o, "\t");
 		}
 		put_value(o, put_plain_text, value[i], length[i]);
 	}
@@ -272,9 +272,9 @@ void output_begin(struct output *o, enum output_mode mode, struct response *to, 
 {
 	*o = (struct output){.mode = mode, .to = to, .shape = shape, .columns = columns, .n = n};
 	if (mode == OUTPUT_JSON && shape != OUTPUT_RECORD)
-		put(o, "[");
+		put_string(o, "[");
 	else if (mode == OUTPUT_XML)
-		put(o, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<data>");
+		put_string(o, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<data>");
 	else if (mode == OUTPUT_CSV)
 		put_csv_names(o);
 }
@@ -303,9 +303,9 @@ void output_begin_part(struct output *o, char const *name, struct output_column 
 	if (o->mode == OUTPUT_JSON) {
 		begin_json_part(o, name);
 	} else {
-		put(o, "\n<");
-		put(o, name);
-		put(o, ">");
+		put_string(o, "\n<");
+		put_string(o, name);
+		put_string(o, ">");
 	}
 }
 
@@ -315,9 +315,9 @@ void output_end_part(struct output *o, char const *name)
 	o->part = NULL;
 	if (o->mode == OUTPUT_JSON)
 		return;
-	put(o, "</");
-	put(o, name);
-	put(o, ">");
+	put_string(o, "</");
+	put_string(o, name);
+	put_string(o, ">");
 }
 
 void output_end(struct output *o)
@@ -325,5 +325,5 @@ void output_end(struct output *o)
 	if (o->mode == OUTPUT_JSON)
 		end_json(o);
 	else if (o->mode == OUTPUT_XML)
-		put(o, "\n</data>\n");
+		put_string(o, "\n</data>\n");
 }
