@@ -14,7 +14,7 @@
 /* SQLSTATEs by their class (appendix A of the manual). A repetition of the transaction cures the first
    two; the second group is the row's fault. P0 is raised by triggers. Not 42501, which a
    missing GRANT gives as well, nor 57014, which a slow server or an operator causes. */
-static enum store_result judge(char const *state)
+static enum store_result judge_state(char const *state)
 {
 	if (!strcmp(state, "40001") || !strcmp(state, "40P01"))
 		return STORE_AGAIN;
@@ -32,7 +32,7 @@ enum store_result postgres_verdict(struct postgres *q, PGresult *result)
 		char const *state = pq.resultErrorField(result, PG_DIAG_SQLSTATE);
 		char const *words = pq.resultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 		bool forbidden = state && !strcmp(state, "42501");
-		r = store_fail(&q->store, state ? judge(state) : STORE_FAILED,
+		r = store_fail(&q->store, state ? judge_state(state) : STORE_FAILED,
 			words ? words : pq.errorMessage(q->db),
 			forbidden ? ": the role lacks a privilege (saca-store(5), PostgreSQL)" : "", (char *)NULL);
 	}
@@ -57,7 +57,7 @@ static enum store_result never_refused(enum store_result r)
 
 /* --- Transactions ----------------------------------------------------------------------- */
 
-static void rollback(struct store *s)
+static void roll_back(struct store *s)
 {
 	/* Should it fail, the connection is gone, and the server does the same. */
 	if (pq.transactionStatus(ours(s)->db) != PQTRANS_IDLE)
@@ -67,7 +67,7 @@ static void rollback(struct store *s)
 /* Settings are local to the transaction: with a pooler the connection serves other programs afterwards. A role may
    be set not to wait for its commits: here that is only done on request. A lost connection is
    opened again. */
-static enum store_result begin(struct store *s, enum store_mode mode)
+static enum store_result begin_transaction(struct store *s, enum store_mode mode)
 {
 	struct postgres *q = ours(s);
 	char sql[256];
@@ -85,12 +85,12 @@ static enum store_result begin(struct store *s, enum store_mode mode)
 	q->saved = false;
 	enum store_result r = never_refused(postgres_run(q, sql));
 	if (r != STORE_OK)
-		rollback(s);
+		roll_back(s);
 	return r;
 }
 
 /* COMMIT of a transaction that had failed is a ROLLBACK which succeeds. */
-static enum store_result commit(struct store *s)
+static enum store_result commit_transaction(struct store *s)
 {
 	PGresult *result = pq.exec(ours(s)->db, "COMMIT");
 	bool kept = !strcmp(pq.cmdStatus(result), "COMMIT");
@@ -98,13 +98,13 @@ static enum store_result commit(struct store *s)
 	if (r == STORE_OK && !kept)
 		r = store_fail(s, STORE_FAILED, "the server rolled back instead of committing", (char *)NULL);
 	if (r != STORE_OK)
-		rollback(s);
+		roll_back(s);
 	return r;
 }
 
 /* The savepoint of an entry that went well is released with the next one's, or with COMMIT: that saves
    a round trip. */
-static enum store_result save(struct store *s)
+static enum store_result set_savepoint(struct store *s)
 {
 	struct postgres *q = ours(s);
 	enum store_result r = postgres_run(q, q->saved
@@ -113,7 +113,7 @@ static enum store_result save(struct store *s)
 	return r;
 }
 
-static enum store_result undo(struct store *s)
+static enum store_result return_to_savepoint(struct store *s)
 {
 	char reason[STORE_REASON];
 	memcpy(reason, s->reason, sizeof reason);
@@ -123,7 +123,7 @@ static enum store_result undo(struct store *s)
 	return r;
 }
 
-static enum store_result keep(struct store *s)
+static enum store_result release_savepoint(struct store *s)
 {
 	(void)s;
 	return STORE_OK;
@@ -168,7 +168,7 @@ static void set_parameter(struct parameters *p, size_t i, struct store_value con
 }
 
 /* `2013-09-12 11:59:19.123+00` (DateStyle ISO, zone UTC) to `2013-09-12T11:59:19Z`. */
-static char const *iso(char const *s, size_t *n, char out[DATE_ISO])
+static char const *rewrite_date(char const *s, size_t *n, char out[DATE_ISO])
 {
 	if (*n < 19 || *n >= 40 || s[10] != ' ')
 		return s;
@@ -190,7 +190,7 @@ static bool give_row(PGresult *result, store_row *row, void *arg)
 		length[j] = (size_t)pq.getlength(result, 0, j);
 		column[j] = pq.getisnull(result, 0, j) ? NULL : pq.getvalue(result, 0, j);
 		if (column[j] && pq.ftype(result, j) == TIMESTAMPTZ)
-			column[j] = iso(column[j], &length[j], times[j]);
+			column[j] = rewrite_date(column[j], &length[j], times[j]);
 	}
 	return row(arg, (size_t)n, column, length);
 }
@@ -215,7 +215,7 @@ static enum store_result read_results(struct postgres *q, store_row *row, void *
 	return r;
 }
 
-static enum store_result run(struct store *s, char const *sql, size_t n, struct store_value const *values,
+static enum store_result run_statement(struct store *s, char const *sql, size_t n, struct store_value const *values,
 	store_row *row, void *arg)
 {
 	struct postgres *q = ours(s);
@@ -231,7 +231,7 @@ static enum store_result run(struct store *s, char const *sql, size_t n, struct 
 
 static enum store_result lock_plan(struct store *s, uint64_t plan)
 {
-	return run(s, "SELECT id FROM plan WHERE id = $1 FOR UPDATE", STORE_VALUES(store_number(plan)), NULL, NULL);
+	return run_statement(s, "SELECT id FROM plan WHERE id = $1 FOR UPDATE", STORE_VALUES(store_number(plan)), NULL, NULL);
 }
 
 static bool copy_date(void *out, size_t n, char const *const *column, size_t const *length)
@@ -241,10 +241,10 @@ static bool copy_date(void *out, size_t n, char const *const *column, size_t con
 	return false;
 }
 
-static enum store_result now(struct store *s, char out[DATE_ISO])
+static enum store_result read_clock(struct store *s, char out[DATE_ISO])
 {
 	out[0] = 0;
-	enum store_result r = run(s, "SELECT now()", STORE_NO_VALUES, copy_date, out);
+	enum store_result r = run_statement(s, "SELECT now()", STORE_NO_VALUES, copy_date, out);
 	return r != STORE_OK || date_is_iso(out, strlen(out)) ? r
 		: store_fail(s, STORE_FAILED, "the server's clock is not readable: ", out, (char *)NULL);
 }
@@ -273,7 +273,7 @@ static bool has_setting(struct postgres *q, char const *try_it)
 	PGresult *result = pq.exec(q->db, strcat(sql, try_it));
 	bool has = pq.resultStatus(result) == PGRES_COMMAND_OK;
 	pq.clear(result);
-	rollback(&q->store);
+	roll_back(&q->store);
 	return has;
 }
 
@@ -296,9 +296,9 @@ static void no_notice(void *arg, PGresult const *result)
 
 enum store_result postgres_open(struct store **out, char const *address, bool write)
 {
-	static struct store const functions = {.begin = begin, .commit = commit, .rollback = rollback,
-		.save = save, .undo = undo, .keep = keep, .run = run, .lock_plan = lock_plan,
-		.group_contacts = postgres_group_contacts, .now = now, .close = close_store};
+	static struct store const functions = {.begin = begin_transaction, .commit = commit_transaction, .rollback = roll_back,
+		.save = set_savepoint, .undo = return_to_savepoint, .keep = release_savepoint, .run = run_statement, .lock_plan = lock_plan,
+		.group_contacts = postgres_group_contacts, .now = read_clock, .close = close_store};
 	/* The address may overrule those before dbname: a dead server must not hold the importer, and with
 	   it the spool, for the hours that TCP would. */
 	static char const *const keys[] = {"connect_timeout", "keepalives_idle",
