@@ -14,7 +14,7 @@ _Static_assert(PASSWORD_MAX < CRYPT_MAX_PASSPHRASE_SIZE, "libcrypt takes less");
 
 /* --- Hashes ---------------------------------------------------------------------- */
 
-/* Where a hash has its cost, after its id. */
+/* The place of the cost in a hash, after its id. */
 enum cost { COST_NONE, COST_FIELD, COST_ROUNDS, COST_FIXED };
 
 /* tail: octets after the last $ of a complete hash. */
@@ -60,7 +60,7 @@ static bool to_string(char out[PASSWORD_HASH], char const *hash, size_t n)
 	return true;
 }
 
-bool password_known(char const *hash, size_t n)
+bool password_is_known(char const *hash, size_t n)
 {
 	char s[PASSWORD_HASH];
 	struct shape const *shape = shape_of(hash, n);
@@ -70,7 +70,7 @@ bool password_known(char const *hash, size_t n)
 	return salt == CRYPT_SALT_OK || salt == CRYPT_SALT_METHOD_LEGACY || salt == CRYPT_SALT_TOO_CHEAP;
 }
 
-bool password_weak(char const *hash, size_t n)
+bool password_is_weak(char const *hash, size_t n)
 {
 	char s[PASSWORD_HASH];
 	return to_string(s, hash, n) && crypt_checksalt(s) != CRYPT_SALT_OK;

@@ -22,8 +22,8 @@ struct remembered {
 /* Is the login remembered? now: milliseconds of any clock that never goes back. */
 bool remembered_has(struct remembered const *r, unsigned char const mac[REMEMBERED_MAC], uint64_t now);
 
-/* Remembers it until a time. If its set is full, it replaces one of the
-   four: an expired one, or else the one that expires first. */
+/* Remembers the login until a time. If its set is full, it replaces one of the four: an expired one,
+   or else the one that expires first. */
 void remembered_add(struct remembered *r, unsigned char const mac[REMEMBERED_MAC], uint64_t now, uint64_t until);
 
 #endif

@@ -18,7 +18,7 @@ struct run_fd {
    executed writes one line to descriptor 2 and exits with EXIT_NO_PROGRAM or EXIT_NOT_EXECUTABLE. */
 pid_t run_start(char const *const *argv, char const *const *envp, struct run_fd const *fds);
 
-/* How a program ended. */
+/* The end of a program. */
 struct run_end {
 	int code;       /* its exit code; -1: a signal killed it, or it could not be waited for */
 	int signal;     /* the signal that killed it, or 0 */

@@ -16,8 +16,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* How to skip an unreadable character. unit: the octets of a code unit. pairs: two 8-bit octets are
-   one character. (An ASCII octet after the first is read, as browsers do: it may be a `<`.) held:
+/* The encodings in which more than one octet is skipped for an unreadable character. unit: the octets of
+   a code unit. pairs: two 8-bit octets are one character. (An ASCII octet after the first is read, as browsers do: it may be a `<`.) held:
    the decoder keeps a character back until it has the next. */
 static struct trait {
 	char const *name;
@@ -192,7 +192,7 @@ static void choose_order(char const *s, size_t n, char name[CHARSET_NAME])
 
 #define SHIFTED_NAME "EUC-JP-MS"
 
-/* How text is read. name: "" if the label says nothing. cd: set if iconv is needed. */
+/* The decoder of a text. name: "" if the label says nothing. cd: set if iconv is needed. */
 struct reading {
 	char name[CHARSET_NAME];
 	iconv_t cd;

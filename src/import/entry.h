@@ -7,7 +7,7 @@
 #include "import/content.h"
 #include "store/put.h"
 
-/* How messages are read; the importer's options. */
+/* The importer's options that concern the reading of messages. */
 struct entry_options {
 	char const *prefix; /* of the option headers: "X-Teenvio-" */
 	char const *url;    /* put before /i/... in the HTML; content_url_ok */

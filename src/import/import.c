@@ -145,13 +145,13 @@ static bool put_cids(struct buf *line, char const *words, struct content_cids co
 {
 	if (!cids->count)
 		return true;
-	bool well = (!line->len || buf_puts(line, "; ")) && buf_puts(line, words);
+	bool done = (!line->len || buf_puts(line, "; ")) && buf_puts(line, words);
 	size_t from = line->len;
-	for (size_t i = 0; well && i < cids->count && line->len - from < CIDS_MAX; i++)
-		well = buf_puts(line, " cid:") && buf_put(line, cids->ids[i].s, cids->ids[i].len);
+	for (size_t i = 0; done && i < cids->count && line->len - from < CIDS_MAX; i++)
+		done = buf_puts(line, " cid:") && buf_put(line, cids->ids[i].s, cids->ids[i].len);
 	if (line->len - from > CIDS_MAX)
 		line->len = from + CIDS_MAX;
-	return well;
+	return done;
 }
 
 /* Appends the options whose value is unknown, if there are any. False: out of memory. */
@@ -167,16 +167,16 @@ static bool note_ignored(struct import const *im, struct import_fate *fate)
 {
 	struct content const *c = &im->entry.content;
 	struct buf line = BUF_ZERO;
-	bool well = put_cids(&line, "its HTML points at what is not in the message:", &c->unresolved)
+	bool done = put_cids(&line, "its HTML points at what is not in the message:", &c->unresolved)
 		&& put_cids(&line, "its HTML points at what is no image of a kind that is hosted:", &c->unhosted)
 		&& put_unknown_options(&line, &im->entry.unknown_options);
 	for (size_t i = 0; i < line.len; i++)
 		if (!ascii_is_print(line.s[i]))
 			line.s[i] = '?';
-	if (well && line.len)
-		well = (fate->notes = strndup(line.s, line.len)) != NULL;
+	if (done && line.len)
+		done = (fate->notes = strndup(line.s, line.len)) != NULL;
 	buf_free(&line);
-	return well;
+	return done;
 }
 
 static enum store_result put_entry(struct import *im, struct import_fate *fate, struct span *s)
@@ -328,17 +328,17 @@ static bool set_aside(struct import *im, struct span const *s, size_t i)
 
 static bool retire_files(struct import *im, struct span const *s)
 {
-	struct spool_retired *done = malloc((s->end - s->first) * sizeof *done);
+	struct spool_retired *retired = malloc((s->end - s->first) * sizeof *retired);
 	size_t n = 0;
-	if (!done)
+	if (!retired)
 		return fail_run(im, "spool", "out of memory");
 	for (size_t i = s->first; i < s->end; i++)
 		if (im->fates[i - s->first].what == FATE_RETIRE)
-			done[n++] = retired_file(im, s, i);
-	bool well = n == 0 || spool_retire(im->spool, done, n, im->keep, time(NULL));
+			retired[n++] = retired_file(im, s, i);
+	bool done = n == 0 || spool_retire(im->spool, retired, n, im->keep, time(NULL));
 	int e = errno;
-	free(done);
-	return well || fail_run(im, "spool: unable to remove imported files from new and cur", spool_error(e));
+	free(retired);
+	return done || fail_run(im, "spool: unable to remove imported files from new and cur", spool_error(e));
 }
 
 /* After COMMIT: takes the transaction's files out of the spool. */

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* How well a word names a file; the best match counts. */
+/* A word matches a file by the beginning of its name, by its number, or by its whole name. The best
+   match counts. */
 enum rank { RANK_NONE, RANK_BEGINNING, RANK_NUMBER, RANK_WHOLE };
 
 /* The file that a word names best, so far. */

@@ -35,7 +35,7 @@ bool webfolder_put(struct webfolder *w, char const *type, char const *s, size_t 
    existed: their writer may not have synced them yet. Does nothing without images. False: errno. */
 bool webfolder_sync(struct webfolder *w);
 
-/* Whether the error of webfolder_put would occur for every image. False: it concerns this image
+/* Would the error of webfolder_put, an errno, occur for every image? False: it concerns this image
    only, for example if a directory has its name. */
 bool webfolder_is_broken(struct webfolder *w, int error);
 

@@ -46,7 +46,8 @@ static size_t q_length(char const *s, size_t n)
 	return len;
 }
 
-/* How many octets of s[0..n), whole characters, one word with `room` octets of text holds. */
+/* Counts the octets of s[0..n), in whole characters, that one encoded word with `room` octets of
+   encoded text holds. */
 static size_t fit_word(char const *s, size_t n, bool q, size_t room)
 {
 	size_t at = 0;

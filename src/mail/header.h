@@ -17,8 +17,8 @@
    Programs that read a message from a file send it along. */
 size_t header_mark(char const *s, size_t n);
 
-/* Where the header block s[0..n) ends: the octets before its empty line (or n, without one).
-   *body: the offset after that line. If the first line cannot be a field, the empty line was
+/* Finds the end of the header block in s[0..n): returns the octets before its empty line (n, without
+   one). *body: the offset after that line. If the first line cannot be a field, the empty line was
    forgotten: both are 0. Only mime_read knows how else a message's header may end. */
 size_t header_end(char const *s, size_t n, size_t *body);
 

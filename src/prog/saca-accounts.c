@@ -64,7 +64,7 @@ static void warn_of_weak_hashes(struct accounts const *a)
 	char line[NUM_FMT];
 	for (size_t i = 0; i < a->count; i++) {
 		struct accounts_entry const *e = &a->entry[i];
-		if (e->kind != ACCOUNTS_USER || !password_weak(e->hash.s, e->hash.n))
+		if (e->kind != ACCOUNTS_USER || !password_is_weak(e->hash.s, e->hash.n))
 			continue;
 		num_fmt(line, e->line);
 		strerr_warnw("line ", line, ": an outdated hash method; give this user a new password");
@@ -213,7 +213,7 @@ static void compile_accounts(char const *folder)
 	struct buf text = BUF_ZERO;
 	struct accounts a = {0};
 	read_text(&text);
-	if (!accounts_read(&a, text.s, text.len, password_known))
+	if (!accounts_read(&a, text.s, text.len, password_is_known))
 		strerr_dief(EXIT_TEMPORARY, "out of memory");
 	report_faults(&a);
 	if (a.faults)

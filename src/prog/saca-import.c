@@ -269,9 +269,9 @@ static bool wait_for_files(struct watch *w)
 	sigaddset(&stops, SIGTERM);
 	sigaddset(&stops, SIGINT);
 	sigprocmask(SIG_BLOCK, &stops, &before);
-	bool well = stopped || watch_wait(w, HOUSEKEEPING, &before) || errno == EINTR;
+	bool may_go_on = stopped || watch_wait(w, HOUSEKEEPING, &before) || errno == EINTR;
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	return well;
+	return may_go_on;
 }
 
 /* Imports until a signal comes. Returns EXIT_SET_ASIDE if any file was set aside. A failure ends the

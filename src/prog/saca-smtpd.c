@@ -76,15 +76,15 @@ static uint64_t limit_deadline(struct session const *me, uint64_t at, uint64_t g
 	return at;
 }
 
-/* When the client's command, or its next octets of a body, must have arrived. */
+/* Returns the time by which the client's command, or its next octets of a body, must arrive. */
 static uint64_t command_deadline(struct session const *me)
 {
 	uint64_t time = me->dialogue.progress ? me->command : me->first;
 	return limit_deadline(me, me->command_since + time, 0);
 }
 
-/* When the client must have read its replies. It has LEAVE_MS more to read that its time is
-   over. */
+/* Returns the time by which the client must read its replies. It has LEAVE_MS more to read that its
+   time is over. */
 static uint64_t reply_deadline(struct session const *me)
 {
 	return limit_deadline(me, clock_ms() + me->command, LEAVE_MS);

@@ -180,7 +180,7 @@ bool bounce_token(char const *header, size_t n, size_t *at, char const **token, 
 
 /* --- Servers that send plain text ----------------------------------------------------------- */
 
-/* Where the copy of our mail begins: with a line of hyphens and words, or with its header. */
+/* Finds the copy of our mail: it begins with a line of hyphens and words, or with its header. */
 static size_t find_copy(char const *s, size_t n)
 {
 	size_t at = 0;

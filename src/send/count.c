@@ -57,7 +57,7 @@ static char const add_figures[] =
 
 /* --- One delivery ------------------------------------------------------------------------------ */
 
-/* As the store has it. */
+/* A row of the table delivery, as the store has it. */
 struct delivery {
 	bool exists, is_handed, is_bounced; /* neither: the mail was not handed over */
 	bool track_opens, has_unsubscribed;
@@ -261,8 +261,8 @@ static void add_hit(struct sum *c, struct hitfile_line const *l)
 		c->complaint = h;
 }
 
-/* Adds the clicks line[0..n) of one delivery on one link. *clicked: the contact had no click on
-   any link of the send before. */
+/* Adds the clicks line[0..n) of one delivery on one link, without those of machines, to the rows of
+   the link. */
 static enum store_result write_clicks(struct store *s, struct hitfile_line *const *line, size_t n)
 {
 	struct hit const *first = NULL;

@@ -13,7 +13,7 @@
 #define MTA_LINE 4096 /* octets of a reply line at most */
 #define MTA_END ".\r\n" /* after a mail's last line */
 
-/* What a server may offer in its reply to EHLO. */
+/* Extensions that a server may offer in its reply to EHLO. */
 enum mta_offer { MTA_PIPELINING, MTA_SIZE, MTA_SMTPUTF8, MTA_OFFERS };
 
 /* All zero, but for the server: not connected. */

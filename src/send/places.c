@@ -32,8 +32,8 @@ struct search {
 	size_t body_end;       /* the last </body>, or NOWHERE */
 	size_t noscript;       /* an open <noscript> in the head, or NOWHERE */
 	size_t frames;         /* a <frameset> instead of a body, or NOWHERE */
-	/* Where the open hiding element or <svg> begins, or one around it; NOWHERE: not found. Each
-	   keeps the beginning of the other: the end of one may not be the end of both. */
+	/* The beginnings of the open hiding element and <svg>, or of ones around them; NOWHERE: none.
+	   Each keeps the beginning of the other: the end of one may not be the end of both. */
 	size_t hidden_from;    /* of a hiding element */
 	char const *hidden_by; /* its name */
 	size_t hidden_depth;   /* how many of that name are open */

@@ -12,7 +12,7 @@
 
 #define SESSION_TEXT 400 /* octets of a reason, with its NUL */
 
-/* Where the mails go. */
+/* The server that gets the mails. */
 struct session_server {
 	char const *url;     /* smtp://HOST[:PORT] or smtps://HOST[:PORT] */
 	char const *host;    /* our name, in EHLO */

@@ -1,4 +1,4 @@
-/* When a deferred mail is tried again. */
+/* The times at which a deferred mail is tried again. */
 #include "send/when.h"
 
 int64_t when_retry(uint64_t tries)

@@ -1,4 +1,4 @@
-/* When a deferred mail is tried again, and when it is refused. */
+/* The times at which a deferred mail is tried again, and refused. */
 #ifndef SEND_WHEN_H
 #define SEND_WHEN_H
 

@@ -39,7 +39,7 @@ bool worker_transact(struct worker *w, enum store_mode mode, enum store_result (
 {
 	struct store *s = w->ledger->store;
 	uint64_t const start = clock_ms();
-	bool told = false;
+	bool is_reported = false;
 	for (long wait = 10;; wait = wait < 1000 ? wait * 2 : 1000) {
 		enum store_result r = ledger_begin(w->ledger, mode);
 		if (r == STORE_OK)
@@ -47,16 +47,16 @@ bool worker_transact(struct worker *w, enum store_mode mode, enum store_result (
 		if (r == STORE_OK)
 			r = s->commit(s);
 		if (r == STORE_OK) {
-			if (told)
+			if (is_reported)
 				w->o->store(NULL);
 			return true;
 		}
 		s->rollback(s);
 		if ((r != STORE_AGAIN && r != STORE_FAILED) || clock_ms() - start > STORE_PATIENCE * 1000u)
 			return worker_fail(w, s->reason);
-		if (r == STORE_FAILED && !told) {
+		if (r == STORE_FAILED && !is_reported) {
 			w->o->store(s->reason);
-			told = true;
+			is_reported = true;
 		}
 		nap(wait);
 	}

@@ -1,4 +1,4 @@
-/* How the worker finds and claims sends. A plan with many sends does not delay the sends of other
+/* The worker finds and claims sends. A plan with many sends does not delay the sends of other
    plans: the plan with the fewest claims comes first. If all claims are in use, sends give theirs
    up in turn. */
 #include "send/worker_state.h"
@@ -29,7 +29,7 @@ static size_t count_claims(struct worker const *w, uint64_t plan)
 	return n;
 }
 
-/* How many sends of its plan have a claim, or wait, before the candidate. */
+/* Counts the sends of its plan that have a claim, or wait, before the candidate. */
 static uint64_t count_before(struct worker const *w, struct ledger_send const *c)
 {
 	return c->turn - 1 + count_claims(w, c->plan);

@@ -33,9 +33,9 @@ enum serve_receipt {
 	SERVE_FAILED   /* errno */
 };
 
-/* Prepares a service, once, at the start. It ends the program with a message if descriptor 0 is
-   not a UNIX datagram socket. It clears O_NONBLOCK of the socket, ignores SIGPIPE, and raises the limit of open descriptors to
-   SERVE_FDS. */
+/* Prepares a service, once, at the start: clears O_NONBLOCK of its socket, ignores SIGPIPE, and
+   raises the limit of open descriptors to SERVE_FDS. Ends the program with a message if descriptor 0
+   is not a UNIX datagram socket. */
 void serve_prepare(void);
 
 /* Receives one request of at most max octets into room. The request has 0 to ASK_FDS descriptors

@@ -3,8 +3,8 @@
    read the key from one file, which only they can read. So a captured dialogue submits messages
    only for users whose password it has.
 
-   Times are those of clock_boot_seconds, and the key is made at
-   boot: setting the clock changes nothing. */
+   Times are those of clock_boot_seconds, and the key is made at boot: setting the clock changes
+   nothing. */
 #ifndef SERVICE_TICKET_H
 #define SERVICE_TICKET_H
 
@@ -17,7 +17,7 @@
 #define TICKET_KEY 32     /* octets of the key file */
 #define TICKET_USER 512   /* octets of a user */
 #define TICKET_OCTETS 40  /* of a ticket: the time, the highest octet first, and the MAC */
-#define TICKET_BASE64 56   /* of a ticket in base64, as the queue service wants it */
+#define TICKET_BASE64 56  /* of a ticket in base64, as the queue service wants it */
 #define TICKET_SECONDS 43200 /* its lifetime: the longest session, one of the panel's */
 
 /* Reads the key from a file of exactly TICKET_KEY octets. False: errno; EINVAL: another size. */

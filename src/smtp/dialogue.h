@@ -211,8 +211,8 @@ void dialogue_end(struct dialogue *d, enum dialogue_end why);
 /* Are the next octets a body? */
 bool dialogue_in_body(struct dialogue const *d);
 
-/* How the message was received: SMTP, ESMTP, ESMTPSA, UTF8SMTPA and the like (RFC 3848,
-   RFC 6531 section 4.3). A constant string. */
+/* Returns the protocol by which the message was received, for Received: SMTP, ESMTP, ESMTPSA,
+   UTF8SMTPA and the like (RFC 3848, RFC 6531 section 4.3). A constant string. */
 char const *dialogue_protocol(struct dialogue const *d);
 
 /* Frees the memory and wipes the session. */

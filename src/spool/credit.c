@@ -17,8 +17,7 @@ static bool credit_path(char path[SPOOL_PATH], char const *plan)
 	return errno = EINVAL, false;
 }
 
-/* Whether a file is empty, or only NULs: a power cut leaves that of a first line that was
-   not synced. */
+/* Is a file empty, or only NULs? A power cut leaves that of a first line that was not synced. */
 static bool is_blank(char const *s, size_t n)
 {
 	while (n && s[n - 1] == 0)

@@ -21,7 +21,7 @@ struct spool_credit_hold {
 	struct credit credit;
 };
 
-/* Whether the balance is at least amount. Takes nothing. *left: the balance, set with
+/* Is the balance at least amount? Takes nothing. *left: the balance, set with
    SPOOL_CREDIT_SHORT. */
 enum spool_credit spool_credit_check(struct spool const *sp, char const *plan,
 	uint64_t amount, uint64_t *left);

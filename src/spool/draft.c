@@ -107,7 +107,7 @@ static bool put_head(struct draft *d, struct spool const *sp, struct draft_head 
 
 /* --- The disk --------------------------------------------------------------------------- */
 
-/* Whether the importer's reserve is still free. Called after the draft is on disk, so that
+/* Is the importer's reserve still free? Called after the draft is on disk, so that
    what other drafts take is counted too. */
 static bool leaves_room(int fd)
 {

@@ -55,7 +55,7 @@ static bool take_field(struct rest *r, char const *name, struct slice *value)
 	return true;
 }
 
-/* Whether v has 1 to VALUE_MAX octets, no blanks and no control octets. */
+/* Has v 1 to VALUE_MAX octets, no blanks and no control octets? */
 static bool is_word(struct slice v)
 {
 	return v.n > 0 && v.n <= VALUE_MAX && !ascii_has_space(v.s, v.n);
@@ -112,7 +112,7 @@ static char const *read_origin(struct rest *r, struct spoolfile *f)
 	return NULL;
 }
 
-/* Whether a sorts before b, by octets. */
+/* Does a sort before b, by octets? */
 static bool is_before(struct slice a, struct slice b)
 {
 	int d = memcmp(a.s, b.s, a.n < b.n ? a.n : b.n);
@@ -189,7 +189,7 @@ bool spoolfile_owner(char const *s, size_t n, struct slice *plan)
 
 /* --- The Received field ------------------------------------------------------------------ */
 
-/* Whether c may appear unquoted in the field: in domains, addresses and cipher names. */
+/* May c appear unquoted in the field? Domains, addresses and cipher names need no quotes. */
 static bool is_token(char c)
 {
 	return ascii_is_alpha(c) || ascii_is_digit(c) || (c && strchr(".-_:[]+/%=", c));

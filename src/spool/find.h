@@ -15,11 +15,11 @@ struct spool_entry {
 	uint64_t send; /* 0: only contacts */
 };
 
-/* Whether KEY was committed: looks in seen/, new/ and cur/. Call with the key's lock.
+/* Was KEY committed? Looks in seen/, new/ and cur/. Call with the key's lock.
    1: yes, *entry is set; 0: no; -1: errno (EBADMSG: the file found is not a spool file). */
 int spool_find(struct spool const *sp, char const *key, struct spool_entry *entry);
 
-/* Whether any file or seen/ line with KEY has that id, failed/ and done/ included. */
+/* Has any file or seen/ line with KEY that id, failed/ and done/ included? 1, 0; -1: errno. */
 int spool_carries(struct spool const *sp, char const *key, char const *id);
 
 /* Reads the identity of the file FOLDER/NAME. 1: *entry is set; 0: there is no such file;
@@ -30,11 +30,11 @@ int spool_read(struct spool const *sp, enum spool_folder folder, char const *nam
 /* Like spool_find, but looks only in seen/. */
 int spool_find_seen(struct spool const *sp, char const *key, struct spool_entry *entry);
 
-/* Whether a file in new/, cur/, failed/ or done/, other than failed/EXCEPT, has KEY and
-   that id. 1, 0; -1: errno. */
+/* Has a file in new/, cur/, failed/ or done/, other than failed/EXCEPT, KEY and that id?
+   1, 0; -1: errno. */
 int spool_has_other(struct spool const *sp, char const *key, char const *id, char const *except);
 
-/* Whether new/, cur/, failed/, done/ and seen/ are all empty. 1, 0; -1: errno. */
+/* Are new/, cur/, failed/, done/ and seen/ all empty? 1, 0; -1: errno. */
 int spool_is_empty(struct spool const *sp);
 
 /* Finds the highest number in all files and in seen/, or 0. Reads the whole spool. */

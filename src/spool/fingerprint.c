@@ -124,8 +124,8 @@ static bool add_header(struct reader *r, char const *s, size_t n, bool is_main)
 
 /* --- The body --------------------------------------------------------------------------- */
 
-/* Whether s[0..n), a line without its end, is a delimiter line: `--BOUNDARY`, or
-   `--BOUNDARY--`, which *closes. *i: the boundary. */
+/* Is s[0..n), a line without its end, a delimiter line? *closes: it is `--BOUNDARY--`, not
+   `--BOUNDARY`. *i: the index of the boundary. */
 static bool is_delimiter(struct reader const *r, char const *s, size_t n, size_t *i, bool *closes)
 {
 	while (n && (ascii_is_blank(s[n - 1]) || s[n - 1] == '\r'))

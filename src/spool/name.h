@@ -9,8 +9,8 @@
 #define SPOOL_UUID 33 /* 32 hexadecimal digits and a NUL */
 #define SPOOL_KEY 65  /* a key, 64 digits or the 32 of a UUID, and a NUL */
 
-/* How many octets of a name are its key: 64 or 32 lowercase hexadecimal digits. Then comes the
-   end, or `:` (`:2,S`), `,` (`,S=1`) or `.` (`.1`, `.reason`). 0: it has no key. */
+/* Returns the length of the key with which a name begins: 64 or 32 lowercase hexadecimal digits. Then
+   comes the end, or `:` (`:2,S`), `,` (`,S=1`) or `.` (`.1`, `.reason`). 0: it has no key. */
 size_t spool_key_length(char const *name);
 
 /* Is it the reason of a file in failed/: NAME.reason? */

@@ -64,7 +64,7 @@ static bool make_counter(struct record const *r, struct spool const *sp, uint64_
 	return record_truncate(r) && write_limit(r, &c) && fd_fsync(sp->fd);
 }
 
-/* Whether numbers may begin at 1. A folder that an operator made may be a second spool of a store
+/* May numbers begin at 1? A folder that an operator made may be a second spool of a store
    that has sends. 1, 0; -1: errno. */
 static int may_begin(struct spool const *sp)
 {

@@ -11,7 +11,7 @@
 #define COUNTER_SIZE 174      /* octets of the file */
 #define COUNTER_HINT 27       /* offset of its second line */
 
-/* Where a second line was written. It counts only there. */
+/* The boot and the file in which a second line was written. It counts only there. */
 struct counter_place {
 	char boot[COUNTER_BOOT]; /* all '-': the system has no boot id */
 	uint64_t device, inode;

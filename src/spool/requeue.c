@@ -31,7 +31,7 @@ static bool remove_reason(struct spool const *sp, char const *name)
 		&& (unlinkat(sp->fd, path, 0) == 0 || errno == ENOENT);
 }
 
-/* Whether seen/KEY is about this file. *entry is then read from the file. 1, 0; -1: errno. */
+/* Is seen/KEY about this file? *entry is then read from the file. 1, 0; -1: errno. */
 static int is_seen(struct spool const *sp, struct target const *t, struct spool_entry *entry)
 {
 	struct spool_entry seen;

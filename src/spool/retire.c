@@ -24,7 +24,7 @@
 
 /* --- seen/ -------------------------------------------------------------------------- */
 
-/* Whether a file gets an entry in seen/: contacts alone have no repeats. */
+/* Does the file get an entry in seen/? Contacts alone have no repeats. */
 static bool needs_seen(struct spool_retired const *f)
 {
 	return f->id && f->send && spool_key_length(f->name);

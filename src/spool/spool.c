@@ -55,7 +55,7 @@ static bool sync_parent(int fd)
 	return synced;
 }
 
-/* Whether path ("" or "../") below fd is a spool's folder. */
+/* Is path ("" or "../") below fd a spool's folder? */
 static bool is_spool(int fd, char const *path)
 {
 	struct stat st;

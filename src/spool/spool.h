@@ -68,7 +68,7 @@ bool spool_open(struct spool *sp, char const *path);
    made, saca-import must make the counter first (spool/number.h). */
 bool spool_open_or_begin(struct spool *sp, char const *path);
 
-/* Whether spool_open_or_begin made the folder. 1, 0; -1: errno. */
+/* Did spool_open_or_begin make the folder? 1, 0; -1: errno. */
 int spool_is_own(struct spool const *sp);
 
 /* Opens an existing spool to read it: changes nothing, needs no write permission, and takes
@@ -78,7 +78,7 @@ bool spool_open_to_read(struct spool *sp, char const *path);
 /* Closes it. This gives back every lock of this process on the spool. */
 void spool_close(struct spool *sp);
 
-/* Whether there is a spool at path. False with ENOENT: no, and spool_open would make one. */
+/* Is there a spool at path? False with ENOENT: no, and spool_open would make one. */
 bool spool_exists(char const *path);
 
 /* Opens a folder for the *at calls, close-on-exec; makes it if it is missing, unless the spool

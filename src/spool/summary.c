@@ -1,4 +1,4 @@
-/* How much waits in the spool. */
+/* The counts of files that wait or failed. */
 #define _FILE_OFFSET_BITS 64
 #include "spool/summary.h"
 

@@ -1,4 +1,4 @@
-/* How much waits in the spool, for monitoring. */
+/* The counts of files that wait or failed, for monitoring. */
 #ifndef SPOOL_SUMMARY_H
 #define SPOOL_SUMMARY_H
 

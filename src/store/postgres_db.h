@@ -24,7 +24,7 @@ enum store_result postgres_run(struct postgres *q, char const *sql);
 enum store_result postgres_group_contacts(struct store *s, uint64_t plan, uint64_t group,
 	struct spoolfile const *f, struct store_count *count);
 
-/* Migrate from version 1 and 2 inside a transaction (store/migrate.h). */
+/* The steps of a migration (store/migrate.h). */
 enum store_result postgres_step_1(struct store *s);
 enum store_result postgres_step_2(struct store *s);
 enum store_result postgres_step_3(struct store *s);

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long to wait for another writer, in milliseconds; the transactions of saca are short. */
+/* The longest wait for another writer, in milliseconds. The transactions of saca are short. */
 #define BUSY_MS 10000
 
 /* Foreign keys are declared for other writers, and not enforced on this connection. saca refers

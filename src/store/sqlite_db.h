@@ -41,7 +41,7 @@ struct sqlite_statement *sqlite_find(struct sqlite *q, char const *sql);
 enum store_result sqlite_group_contacts(struct store *s, uint64_t plan, uint64_t group,
 	struct spoolfile const *f, struct store_count *count);
 
-/* Migrate from version 1 and 2 inside a transaction (store/migrate.h). */
+/* The steps of a migration (store/migrate.h). */
 enum store_result sqlite_step_1(struct store *s);
 enum store_result sqlite_step_2(struct store *s);
 enum store_result sqlite_step_3(struct store *s);

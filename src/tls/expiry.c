@@ -1,4 +1,4 @@
-/* When a certificate expires: see expiry.h. */
+/* The expiry of a certificate, read by BearSSL. */
 #include "tls/expiry.h"
 
 #include <bearssl.h>

@@ -1,4 +1,4 @@
-/* When a certificate expires. */
+/* The expiry of a certificate. */
 #ifndef TLS_EXPIRY_H
 #define TLS_EXPIRY_H
 

@@ -61,8 +61,8 @@ static bool make_file(char const *file, char const *head, size_t n, off_t size)
 	if (fd < 0)
 		return false;
 	int e = posix_fallocate(fd, 0, size);
-	bool ok = e == 0 && fd_pwrite_all(fd, head, n, 0);
-	if (close(fd) == 0 && ok && rename(temp, file) == 0)
+	bool is_written = e == 0 && fd_pwrite_all(fd, head, n, 0);
+	if (close(fd) == 0 && is_written && rename(temp, file) == 0)
 		return true;
 	e = e ? e : errno;
 	unlink(temp);
@@ -147,12 +147,12 @@ static bool write_secret(int fd, uint64_t period)
 {
 	unsigned char slot[SLOT] = {0}, sum[br_sha256_SIZE];
 	uint64_pack((char *)slot, period);
-	bool ok = random_octets(slot + 8, SESSIONS_SECRET);
+	bool done = random_octets(slot + 8, SESSIONS_SECRET);
 	checksum_of(slot, sum);
 	memcpy(slot + CHECK_AT, sum, CHECK);
-	ok = ok && fd_pwrite_all(fd, slot, SLOT, (off_t)((period & 1) * SLOT));
+	done = done && fd_pwrite_all(fd, slot, SLOT, (off_t)((period & 1) * SLOT));
 	wipe(slot, sizeof slot);
-	return ok;
+	return done;
 }
 
 /* Loads the secrets. The first connection of an hour makes its secret, and others at that moment

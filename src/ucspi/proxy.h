@@ -47,7 +47,7 @@ struct proxy {
 /* Begins a header. The struct need not be initialized. */
 void proxy_start(struct proxy *p);
 
-/* How many octets may be read to p->s + p->len; 0: the header is complete. */
+/* Returns the number of octets that may be read to p->s + p->len; 0: the header is complete. */
 size_t proxy_want(struct proxy const *p);
 
 /* Takes n octets, at most proxy_want, that were read to p->s + p->len. After a fault do not call it

@@ -151,7 +151,7 @@ bool starttls_start(struct starttls *u, uint64_t deadline)
 		return false;
 	}
 	ssize_t n = send_request(u->ctl) ? read_answer(u, s, sizeof s, deadline) : -1;
-	bool ok = n >= 0 && set_variables(s, (size_t)n) && dup2(u->in, 0) == 0 && dup2(u->out, 1) == 1;
+	bool is_ready = n >= 0 && set_variables(s, (size_t)n) && dup2(u->in, 0) == 0 && dup2(u->out, 1) == 1;
 	close_all(u);
-	return ok;
+	return is_ready;
 }

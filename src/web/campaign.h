@@ -42,7 +42,7 @@ enum campaign_added campaign_add(struct campaign *c, char const *s, size_t n);
 /* Frees the memory. */
 void campaign_free(struct campaign *c);
 
-/* Where a campaign comes from. */
+/* The origin of a campaign: the user, and the address and port of the request. */
 struct campaign_origin {
 	struct web_user const *user; /* with its ticket */
 	char const *queue;           /* socket of the queue service */

@@ -32,11 +32,11 @@ START_TEST(password_verify_knows_each_method)
 	char const *hash = known[_i].hash;
 	size_t n = strlen(hash);
 	char class[PASSWORD_CLASS];
-	ck_assert(password_known(hash, n));
-	ck_assert(password_weak(hash, n) == known[_i].weak);
+	ck_assert(password_is_known(hash, n));
+	ck_assert(password_is_weak(hash, n) == known[_i].weak);
 	ck_assert_uint_eq(password_class(class, hash, n), strlen(known[_i].class));
 	ck_assert_mem_eq(class, known[_i].class, strlen(known[_i].class));
-	ck_assert(!password_known(hash, n - 1));
+	ck_assert(!password_is_known(hash, n - 1));
 	ck_assert_int_eq(password_verify(hash, n, "hola"), PASSWORD_RIGHT);
 	ck_assert_int_eq(password_verify(hash, n, "Hola"), PASSWORD_WRONG);
 	ck_assert_int_eq(password_verify(hash, n, ""), PASSWORD_WRONG);
@@ -54,7 +54,7 @@ static char const *const unknown[] = {
 
 START_TEST(password_known_refuses_other_hashes)
 {
-	ck_assert_msg(!password_known(unknown[_i], strlen(unknown[_i])), "%s", unknown[_i]);
+	ck_assert_msg(!password_is_known(unknown[_i], strlen(unknown[_i])), "%s", unknown[_i]);
 }
 END_TEST
 
@@ -63,7 +63,7 @@ START_TEST(password_known_refuses_an_over_long_cost)
 	char s[1000] = "$6$rounds=";
 	memset(s + 10, '1', sizeof s - 10);
 	char class[PASSWORD_CLASS];
-	ck_assert(!password_known(s, sizeof s));
+	ck_assert(!password_is_known(s, sizeof s));
 	s[sizeof s - 1] = '$';
 	ck_assert_uint_eq(password_class(class, s, sizeof s), 0);
 }
@@ -98,7 +98,7 @@ START_TEST(password_hash_makes_a_known_hash_with_a_new_salt)
 	ck_assert(password_hash(one, m, methods[_i].cost, "se\xc3\xb1or"));
 	ck_assert(password_hash(two, m, methods[_i].cost, "se\xc3\xb1or"));
 	ck_assert_str_ne(one, two);
-	ck_assert(password_known(one, strlen(one)) && !password_weak(one, strlen(one)));
+	ck_assert(password_is_known(one, strlen(one)) && !password_is_weak(one, strlen(one)));
 	ck_assert_uint_eq(password_class(class, one, strlen(one)), strlen(methods[_i].class));
 	ck_assert_mem_eq(class, methods[_i].class, strlen(methods[_i].class));
 	ck_assert_int_eq(password_verify(one, strlen(one), "se\xc3\xb1or"), PASSWORD_RIGHT);
