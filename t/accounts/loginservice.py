@@ -123,7 +123,7 @@ ok(s.ask(login_of('ana'), [r]) == b'', 'a login that brings another descriptor g
 for fds in ([], [w], [1] * 100):
 	send(SOCKET, login_of('ana'), fds)
 ok(s.ask(login_of('bea'))[0] == 0, 'the login service goes on after requests without a reply socket')
-ok(s.logged() == '', 'refusals and malformed requests are not logged', s.logged())
+ok(s.logged() == '', 'the login service logs neither refusals nor malformed requests', s.logged())
 ok(s.end() == 0, 'the login service exits 0 at SIGTERM')
 s = service()
 ok(s.ask(login_of('ana')) == b'\0', 'a login service without -k gives no ticket')

@@ -70,12 +70,12 @@ like "$out" '^saca-accounts: line 4: .*: usr$' "an unknown kind is reported with
 like "$out" '^saca-accounts: line 5: given twice, first in line 1: acme$' "a line given twice is reported with both lines"
 like "$out" '^saca-accounts: line 6: no such plan .*: otro$' "a sender of an undeclared plan is reported"
 out=$(printf 'plan acme\nuser victor.acme secreta\n' | saca-accounts "$D" 2>&1)
-is $? 100 "a password in the clear exits 100"
-unlike "$out" secreta "a password in the clear is not printed"
+is $? 100 "saca-accounts exits 100 for a password in the clear"
+unlike "$out" secreta "saca-accounts does not print a password in the clear"
 out=$(saca-accounts "$D" </dev/null 2>&1)
-is $? 100 "an empty text exits 100, so that a failed generator cannot lock out all customers"
+is $? 100 "saca-accounts exits 100 for an empty text, so that a failed generator cannot lock out all customers"
 out=$(printf 'plan acme\nuser victor.acme $2b$99$%053d\n' 0 | saca-accounts "$D" 2>&1)
-is $? 100 "a hash with a cost that libcrypt refuses exits 100"
+is $? 100 "saca-accounts exits 100 for a hash with a cost that libcrypt refuses"
 like "$out" 'line 2: ' "a hash with a refused cost is reported with its line"
 out=$(yes 'usr x' | head -n 1000 | saca-accounts "$D" 2>&1)
 is "$(printf '%s\n' "$out" | grep -c 'usr')" 100 "saca-accounts reports the first hundred faults"
@@ -84,7 +84,7 @@ is "$(sums)" "$before" "faulty texts change neither senders.cdb nor passwords.cd
 out=$({ echo 'plan acme'; i=4; while [ $i -le 20 ]; do
 	printf 'user u%d.acme $2b$%02d$%053d\n' $i $i 0; i=$((i + 1)); done; } |
 	sed 's/\$2b\$\([0-9]*\)\$/$6$rounds=10\1$ab$000000000000000000000000000000000/' | saca-accounts "$D" 2>&1)
-is $? 100 "hashes with more than 16 methods and costs exit 100"
+is $? 100 "saca-accounts exits 100 for hashes with more than 16 methods and costs"
 like "$out" 'more than 16' "hashes with more than 16 methods and costs are reported"
 
 # --- a sender in quotes may have any character (RFC 5321 4.1.2), angle brackets too
@@ -97,7 +97,7 @@ out=$(printf 'AUTH PLAIN %s\r\nMAIL FROM:<"a<B>@ c"@X.es>\r\nRSET\r\nMAIL FROM:<
 like "$out" '^220 235 250 250 553 ' "MAIL FROM takes the quoted sender and no other"
 before=$(sums)
 out=$({ accounts "$UNO"; echo 'sender acme <c@d.es>'; } | saca-accounts "$D" 2>&1)
-is $? 100 "angle brackets around an address exit 100"
+is $? 100 "saca-accounts exits 100 for angle brackets around an address"
 like "$out" '^saca-accounts: line 4: not an address: <c@d.es>$' "an address in angle brackets is reported with its line"
 is "$(sums)" "$before" "an address in angle brackets changes neither file"
 

@@ -37,34 +37,34 @@ with() {
 login() { with "$1"'\0'"$2"'\0\0' saca-checkpassword "$P"; }
 
 # --- verdicts
-is "$(login yes.acme uno)" 0 "the right password with a yescrypt hash exits 0"
-is "$(login yes.acme dos)" 1 "a wrong password with a yescrypt hash exits 1"
-is "$(login bcr.acme dos)" 0 "the right password with a bcrypt hash exits 0"
-is "$(login bcr.acme uno)" 1 "a wrong password with a bcrypt hash exits 1"
-is "$(login sha.acme tres)" 0 "the right password with a SHA-512 hash exits 0"
-is "$(login sha.acme tre)" 1 "a wrong password with a SHA-512 hash exits 1"
+is "$(login yes.acme uno)" 0 "saca-checkpassword exits 0 for the right password with a yescrypt hash"
+is "$(login yes.acme dos)" 1 "saca-checkpassword exits 1 for a wrong password with a yescrypt hash"
+is "$(login bcr.acme dos)" 0 "saca-checkpassword exits 0 for the right password with a bcrypt hash"
+is "$(login bcr.acme uno)" 1 "saca-checkpassword exits 1 for a wrong password with a bcrypt hash"
+is "$(login sha.acme tres)" 0 "saca-checkpassword exits 0 for the right password with a SHA-512 hash"
+is "$(login sha.acme tre)" 1 "saca-checkpassword exits 1 for a wrong password with a SHA-512 hash"
 is "$(login otro.sha.acme tres)" 0 "a login may have two dots"
-is "$(login nadie.acme uno)" 1 "an unknown user exits 1"
-is "$(cat "$T/err")" "" "a refusal prints nothing on stderr"
-is "$(login yes uno)" 1 "a login without a plan exits 1"
+is "$(login nadie.acme uno)" 1 "saca-checkpassword exits 1 for an unknown user"
+is "$(cat "$T/err")" "" "saca-checkpassword prints nothing on stderr when it refuses a login"
+is "$(login yes uno)" 1 "saca-checkpassword exits 1 for a login without a plan"
 is "$(login YES.acme uno)" 1 "a login in capitals is not the one in small letters"
-is "$(login '' uno)" 1 "an empty login exits 1"
-is "$(login yes.acme '')" 1 "an empty password exits 1"
+is "$(login '' uno)" 1 "saca-checkpassword exits 1 for an empty login"
+is "$(login yes.acme '')" 1 "saca-checkpassword exits 1 for an empty password"
 
 # --- the interface
 is "$(with 'yes.acme\0uno\0time\0' saca-checkpassword "$P")" 0 "the timestamp on descriptor 3 is ignored"
 is "$(with 'yes.acme\0uno\0\0more' saca-checkpassword "$P")" 0 "octets after the timestamp are ignored"
-is "$(with 'yes.acme\0uno\0' saca-checkpassword "$P")" 2 "two strings on descriptor 3 exit 2"
-is "$(with 'yes.acme\0uno\0x' saca-checkpassword "$P")" 2 "a third string without its NUL exits 2"
-is "$(with '' saca-checkpassword "$P")" 2 "an empty descriptor 3 exits 2"
+is "$(with 'yes.acme\0uno\0' saca-checkpassword "$P")" 2 "saca-checkpassword exits 2 for two strings on descriptor 3"
+is "$(with 'yes.acme\0uno\0x' saca-checkpassword "$P")" 2 "saca-checkpassword exits 2 for a third string without its NUL"
+is "$(with '' saca-checkpassword "$P")" 2 "saca-checkpassword exits 2 if descriptor 3 is empty"
 fill=$(printf '%0498d' 0 | tr 0 x)
-is "$(with "yes.acme\\0uno\\0$fill\\0" saca-checkpassword "$P")" 0 "512 octets on descriptor 3 are accepted"
-is "$(with "yes.acme\\0uno\\0$fill\\0x" saca-checkpassword "$P")" 2 "513 octets on descriptor 3 exit 2"
+is "$(with "yes.acme\\0uno\\0$fill\\0" saca-checkpassword "$P")" 0 "saca-checkpassword accepts 512 octets on descriptor 3"
+is "$(with "yes.acme\\0uno\\0$fill\\0x" saca-checkpassword "$P")" 2 "saca-checkpassword exits 2 for 513 octets on descriptor 3"
 if [ -z "$WRAPPED" ]; then # a wrapping script has itself open as descriptor 3
 	saca-checkpassword "$P" 3<&- 2>/dev/null
-	is $? 2 "a closed descriptor 3 exits 2"
+	is $? 2 "saca-checkpassword exits 2 if descriptor 3 is closed"
 	saca-checkpassword "$P" 0<&- 3<&- 2>/dev/null
-	is $? 2 "closed descriptors 0 and 3 exit 2"
+	is $? 2 "saca-checkpassword exits 2 if descriptors 0 and 3 are closed"
 fi
 is "$(printf 'yes.acme\0uno\0\0' | saca-checkpassword "$P" 3<&0 0<&- 1>&- 2>&-; echo $?)" 0 \
 	"saca-checkpassword works with descriptors 0 to 2 closed"
@@ -72,12 +72,12 @@ saca-checkpassword 3</dev/null 2>/dev/null
 is $? 2 "saca-checkpassword without arguments exits 2"
 
 # --- temporary failures
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/none")" 111 "a missing passwords.cdb exits 111"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T")" 111 "a folder in place of passwords.cdb exits 111"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/none")" 111 "saca-checkpassword exits 111 if passwords.cdb is missing"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T")" 111 "saca-checkpassword exits 111 if passwords.cdb is a folder"
 like "$(cat "$T/err")" "$T is not a cdb" "saca-checkpassword says that a folder is not a cdb"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword /dev/null)" 111 "a device in place of passwords.cdb exits 111"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword /dev/null)" 111 "saca-checkpassword exits 111 if passwords.cdb is a device"
 head -c 2500 "$P" >"$T/cut.cdb"
-is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/cut.cdb")" 111 "a passwords.cdb that is cut short exits 111"
+is "$(with 'yes.acme\0uno\0\0' saca-checkpassword "$T/cut.cdb")" 111 "saca-checkpassword exits 111 if passwords.cdb is cut short"
 sed "s/otro.sha.acme.../otro.sha.acme\$9\$/" "$P" >"$T/rot.cdb"
 is "$(with 'otro.sha.acme\0tres\0\0' saca-checkpassword "$T/rot.cdb")" 111 \
 	"a hash that libcrypt does not know exits 111"

@@ -136,7 +136,7 @@ sql "create function vanish() returns trigger language plpgsql as
 out=$(import 2>&1)
 is "$?:$(waiting)" 111:1 'saca-import exits 111 if the connection is lost, and the file waits'
 sql 'drop trigger vanish on send; drop function vanish'
-like "$(import 2>&1)" 'imported=1 sends=1' 'the run after a lost connection imports the file'
+like "$(import 2>&1)" 'imported=1 sends=1' 'saca-import imports the file in the run after a lost connection'
 
 # A server that hangs blocks the spool only until the alarm.
 campaign colgado | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com c@y.es
@@ -153,7 +153,7 @@ is "$?:$(waiting):$(cat "$T/hung")" "111:1:saca-import: fatal: the store has not
 	'saca-import exits 111 if a transaction takes too long, and the file waits'
 sql "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'" >/dev/null
 sql 'drop trigger hang on send; drop function hang'
-like "$(import 2>&1)" 'imported=1 sends=1' 'the run after a timeout imports the file'
+like "$(import 2>&1)" 'imported=1 sends=1' 'saca-import imports the file in the run after a timeout'
 
 # saca-list on PostgreSQL; t/store/saca-list.t tests the rest on SQLite.
 fields() { saca-list "$STORE" "$@" -j | python3 -c 'import json, sys
@@ -198,7 +198,7 @@ is "$(grep -c ' COMMIT$' "$T/server"):$(cut -d' ' -f2 "$T/out")" 2:imported=4 \
 campaign nadie | put new "$(key 7001)" 17001 17001 $D victor.acme remitente@dominio.com l@y.es
 out=$(saca-import -w "$WEB" "$SPOOL" "postgresql://saca@$HOST/none" 2>&1)
 is "$?:$(waiting)" 111:1 'saca-import exits 111 if the database does not exist'
-like "$out" '^saca-import: fatal: unable to open the store: .*"none" does not exist' 'the message says that the database does not exist'
+like "$out" '^saca-import: fatal: unable to open the store: .*"none" does not exist' 'saca-import says that the database does not exist'
 
 # A database in another encoding is refused at the start.
 sql "create database latin template template0 encoding 'LATIN1' locale 'C'"

@@ -101,8 +101,8 @@ session_promises() {
 	void 'logging out voids the session cookie'
 	COOKIE=$first; void 'logging out voids older session cookies of the same login'
 	COOKIE=$ana; get /; is "$STATUS" 200 'logging out leaves the sessions of other logins'
-	log_in victor.acme; is $? 0 'a login in the second of a logout is accepted'
-	get /; is "$STATUS" 200 'the session of a login in the second of a logout works'
+	log_in victor.acme; is $? 0 'a login is accepted in the same second as a logout'
+	get /; is "$STATUS" 200 'a session works whose login was in the same second as a logout'
 	# 12 hours
 	sql "UPDATE login SET valid_from = '2020-01-01T00:00:00Z'"
 	cookie_of victor.acme "$(date -u -d '-12 hours +2 minutes' +%Y-%m-%dT%H:%M:%SZ)"

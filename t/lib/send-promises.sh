@@ -167,7 +167,7 @@ claims() {
 	sql "UPDATE send SET claimed_until = '$A_DATE' WHERE id = 1500;
 		INSERT INTO delivery (plan_id, send_id, contact_id, state, tries, first_at, at) VALUES (1, 1500, 15000000001, 'begun', 1, '$A_DATE', '$A_DATE')"
 	out=$(send_mails 2>&1)
-	is "$?:$(deliveries 1500)" "0:handed 2" "after a claim has expired another worker continues, and the mail in doubt is sent again"
+	is "$?:$(deliveries 1500)" "0:handed 2" "a worker continues a send whose claim has expired, and sends the mail in doubt again"
 	is "$(sql "SELECT tries FROM delivery WHERE contact_id = 15000000001")" 2 "a mail in doubt that is sent again has two tries in the store"
 	for s in test paused cancelled sent; do
 		add_send 1501 1 1

@@ -59,7 +59,7 @@ wait "$worker"
 is "$?:$(state 3001):$(deliveries 3001):$(cut -d' ' -f1 "$SERVER_FOLDER/mails" | grep '^<3001\.' | sort -u | wc -l)" '0:sent:handed 300:300' \
 	'after a crash of the database server that loses commits, each contact has its mail and its row'
 [ "$(mails '^<3001\.')" -le 402 ]
-ok $? 'such a crash repeats the mails of one batch at most' "$(mails '^<3001\.') mails"
+ok $? 'a crash of the database server that loses commits repeats the mails of one batch at most' "$(mails '^<3001\.') mails"
 figures_agree
-ok $? 'after such a crash the figures are those of a recount'
+ok $? 'the figures after a crash of the database server are those of a recount'
 done_testing

@@ -202,7 +202,7 @@ s.begin()
 s.sock.sendall(b'x' * 70000 + b'\r\n.\r\nMAIL FROM:<r@d.es>\r\nRCPT TO:<a0@x.es>\r\nDATA\r\ncorto\r\n.\r\n')
 replies = [s.reply()[:3] for _ in range(5)]
 ok(q.request().body()[1] == b'x' * 70000 + b'\n' and q.request().body()[1] == b'corto\n',
-	'of a large and a small message in one burst each arrives whole', replies)
+	'a large and a small message in one burst both arrive whole', replies)
 s.message(b'corto')
 r = q.request()
 ok(r.body()[1] == b'corto\n' and len(r.fds) == 1, 'a small message after large ones travels in the request')

@@ -91,7 +91,7 @@ for s in 0 1k 2147483648; do misuse "-s $s" saca-spool -s "$s" "$S"; done
 # --- Ways to feed it ---
 reply=$(printf 'Subject: x\n\nbody\n' | saca-spool "$T/pipe" 6>&1 1<"$T/env")
 like "$reply" '^Kid=1 ' "saca-spool reads a message from a pipe"
-like "$(cat "$T"/pipe/new/*)" '^body$' "a message from a pipe is in the file"
+like "$(cat "$T"/pipe/new/*)" '^body$' "a message from a pipe is in its file in the spool"
 reply=$(head -c 300000 /dev/zero | tr '\0' x | saca-spool "$T/pipe2" 6>&1 1<"$T/env")
 is "$(tail -n 1 "$T"/pipe2/new/* | tr -d '\n' | wc -c | tr -d ' ')" 300000 "a large message from a pipe is in the file whole"
 head -c 2600000 /dev/urandom | base64 -w 0 >"$T/large"

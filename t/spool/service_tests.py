@@ -404,7 +404,7 @@ def ends_a_request_that_takes_too_long():
 	ok(await_that(lambda: 'ip=%s user=victor.acme why: the request took more than 600 seconds: the worker ends\n' % IP in s.logged()),
 		'the log names the client of a request that takes too long', s.logged())
 	late.close()
-	ok(receipt(s.ask(inside(campaign(1)))) and len(s.files()) == 2, 'after a request that took too long another worker takes its message')
+	ok(receipt(s.ask(inside(campaign(1)))) and len(s.files()) == 2, 'a message whose request took too long is accepted by another worker')
 	s.end()
 
 

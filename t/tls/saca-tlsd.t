@@ -104,13 +104,13 @@ END
 serve env SECRET=mine TLS_UID=1234 TLS_GID=1235 CERTFILE:a.example="$T/other.crt" \
 	KEYFILE:a.example="$T/other.key" SSL_CIPHER=inherited saca-tlsd sh look
 out=$($CLIENT farewell "$PORT")
-like "$out" '^SSL_PROTOCOL=TLSv1.2$' "the program gets SSL_PROTOCOL"
-like "$out" '^SSL_CIPHER=ECDHE-ECDSA-(AES|CHACHA)' "the program gets SSL_CIPHER"
+like "$out" '^SSL_PROTOCOL=TLSv1.2$' "saca-tlsd passes SSL_PROTOCOL to its program"
+like "$out" '^SSL_CIPHER=ECDHE-ECDSA-(AES|CHACHA)' "saca-tlsd passes SSL_CIPHER to its program"
 unlike "$out" 'SNI' "SSL_TLS_SNI_SERVERNAME is not set without a server name"
-unlike "$out" 'CERTFILE|KEYFILE|TLS_UID|TLS_GID|SSLCTLFD|UCSPITLS' "the program does not get the variables of saca-tlsd"
-like "$out" '^SECRET=mine' "the program gets all other variables"
-is "$(printf '%s\n' "$out" | grep -c '^fd')" 3 "the program gets descriptors 0 to 2 only"
-like "$out" '^fd 0 socket' "descriptor 0 of the program is a socket"
+unlike "$out" 'CERTFILE|KEYFILE|TLS_UID|TLS_GID|SSLCTLFD|UCSPITLS' "saca-tlsd does not pass its own variables to its program"
+like "$out" '^SECRET=mine' "saca-tlsd passes all other variables to its program"
+is "$(printf '%s\n' "$out" | grep -c '^fd')" 3 "saca-tlsd passes only descriptors 0 to 2 to its program"
+like "$out" '^fd 0 socket' "saca-tlsd gives its program a socket as descriptor 0"
 like "$out" 'closed$' "saca-tlsd ends the session with close_notify"
 await 5 quiet
 ok $? "no process is left after a session"
@@ -144,7 +144,7 @@ like "$(cat "$LOG")" "^saca-tlsd: fatal: unable to run $T/none: No such file" "s
 code starts saca-tlsd touch "$T/ran"
 is "$CODE" 1 "saca-tlsd exits 1 if the handshake fails"
 [ ! -e "$T/ran" ]
-ok $? "the program does not run after a failed handshake"
+ok $? "saca-tlsd does not run its program after a failed handshake"
 
 # --- Privileges ---
 cat >parent <<'END'
@@ -157,8 +157,8 @@ END
 if [ "$(id -u)" = 0 ]; then
 	serve env TLS_UID=1234 TLS_GID=1235 saca-tlsd sh parent
 	out=$($CLIENT farewell "$PORT" | tr '\t' ' ')
-	like "$out" '^Uid: 1234 1234 1234 1234' "the TLS process becomes TLS_UID"
-	like "$out" '^Gid: 1235 1235 1235 1235' "the TLS process becomes TLS_GID"
+	like "$out" '^Uid: 1234 1234 1234 1234' "the TLS process becomes the user TLS_UID"
+	like "$out" '^Gid: 1235 1235 1235 1235' "the TLS process becomes the group TLS_GID"
 	like "$out" '^Groups: *$' "the TLS process has no supplementary groups"
 	like "$out" '^NoNewPrivs: 1' "the TLS process cannot gain privileges"
 	unlike "$out" '^root /$' "the TLS process has another root directory"

@@ -98,23 +98,23 @@ b = bytearray(open("cache", "rb").read())
 for i in range(512, len(b)):
     b[i] ^= 1
 open("cache", "r+b").write(b)'; }
-is "$(between flip)" full "a changed cache causes a full handshake"
-is "$(between cp /dev/null cache)" full "an empty cache causes a full handshake"
-like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use $T/cache: it is not a session cache" "saca-tlsd logs an empty cache"
+is "$(between flip)" full "a changed session cache causes a full handshake"
+is "$(between cp /dev/null cache)" full "an empty session cache causes a full handshake"
+like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use $T/cache: it is not a session cache" "saca-tlsd logs that the session cache is empty"
 rm cache
 saca-tlsd -M 100 -S cache
-is "$($CLIENT resume "$PORT" a.example)" resumed "a cache that is made anew is used at once"
-is "$(between cp /dev/null cache.key)" full "an empty key causes a full handshake"
-like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use the key of session cache $T/cache: it is damaged" "saca-tlsd logs an empty key"
+is "$($CLIENT resume "$PORT" a.example)" resumed "a session cache that is made anew is used at once"
+is "$(between cp /dev/null cache.key)" full "an empty key of the session cache causes a full handshake"
+like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use the key of session cache $T/cache: it is damaged" "saca-tlsd logs that the key of the session cache is empty"
 rm cache.key
-is "$($CLIENT resume "$PORT" a.example)" full "a missing key causes a full handshake"
-like "$(cat "$LOG")" "^saca-tlsd: warning: unable to open the key of session cache $T/cache: No such" "saca-tlsd logs a missing key"
+is "$($CLIENT resume "$PORT" a.example)" full "a missing key of the session cache causes a full handshake"
+like "$(cat "$LOG")" "^saca-tlsd: warning: unable to open the key of session cache $T/cache: No such" "saca-tlsd logs that the key of the session cache is missing"
 saca-tlsd -M 100 -S cache
 chmod 644 cache.key
-is "$($CLIENT resume "$PORT" a.example)" full "a key that others may read causes a full handshake"
-like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use the key of session cache $T/cache: other users" "saca-tlsd logs a key that others may read"
+is "$($CLIENT resume "$PORT" a.example)" full "a key of the session cache that others may read causes a full handshake"
+like "$(cat "$LOG")" "^saca-tlsd: warning: unable to use the key of session cache $T/cache: other users" "saca-tlsd logs that others may read the key of the session cache"
 chmod 600 cache.key
-is "$($CLIENT resume "$PORT" a.example)" resumed "a repaired key is used at once"
+is "$($CLIENT resume "$PORT" a.example)" resumed "a key of the session cache that is repaired is used at once"
 
 # --- Processes killed at random ---
 $CLIENT crowd "$PORT" 30 >crowd &

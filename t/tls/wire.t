@@ -44,7 +44,7 @@ is "$($CLIENT half_way "$PORT")" closed "saca-tlsd closes after -t seconds in th
 await 5 quiet
 like "$(cat "$LOG")" '^saca-tlsd: 127.0.0.1: handshake failed: timed out$' "saca-tlsd logs that a handshake timed out"
 [ ! -e "$T/ran" ]
-ok $? "the program does not run after a handshake that timed out"
+ok $? "saca-tlsd does not run its program after a handshake that timed out"
 await 5 quiet
 ok $? "no process is left after handshakes that timed out"
 
@@ -52,11 +52,11 @@ ok $? "no process is left after handshakes that timed out"
 serve saca-tlsd sh -c 'read x; echo "got $x"; exec cat >/dev/null'
 is "$($CLIENT tcp_eof "$PORT" 'one\ntwo\n')" "got one" "saca-tlsd sends the program's output after the client has ended its side of TCP"
 await 5 quiet
-ok $? "the program reads an end of file when the client ends its side of TCP"
+ok $? "the program of saca-tlsd reads an end of file when the client ends its side of TCP"
 serve saca-tlsd sh -c 'cat >"$1/received"; echo late; echo done >"$1/ended"' sh "$T"
 is "$($CLIENT close_early "$PORT" 'all of it\n')" closed "saca-tlsd answers close_notify at once"
 await 5 [ -s "$T/ended" ]
-is "$(cat "$T/received")" "all of it" "the program gets all octets before close_notify, and may go on writing"
+is "$(cat "$T/received")" "all of it" "the program of saca-tlsd gets all octets before close_notify, and may go on writing"
 serve saca-tlsd sh -c 'exec <&-; echo bye'
 is "$($CLIENT farewell "$PORT" "$(printf '%0100d' 0)")" "bye closed" \
 	"all output of a program that ends with unread input is sent"
@@ -96,7 +96,7 @@ costs_no_time "a client that does not read uses no processor time"
 rm -f stay3
 wait $!
 await 5 quiet
-ok $? "the program and its TLS process end when a client that does not read vanishes"
+ok $? "the program and the TLS process end when a client that does not read vanishes"
 
 serve saca-tlsd cat
 $CLIENT hold "$PORT" 20 "$T/stay4" >"$T/held" &
@@ -107,7 +107,7 @@ tlsd=$(pgrep -P "$SERVER" | head -1)
 prog=$(pgrep -P "$tlsd")
 kill -KILL "$tlsd"
 await 5 sh -c "! kill -0 $prog"
-ok $? "the program ends when its TLS process is killed"
+ok $? "the program of saca-tlsd ends when its TLS process is killed"
 rm -f stay4
 wait $!
 await 5 quiet

@@ -154,9 +154,9 @@ for proto in SSL SSL6; do
 	for end in 'TCP4 192.0.2.1 192.0.2.2' 'TCP6 2001:db8::1 2001:db8::2'; do
 		out=$({ printf 'PROXY %s 1 2\r\n' "$end"; cat "$T/session"; } | PROTO=$proto SSL6REMOTEIP=fe80::1 \
 			saca-proxy saca-smtpd -A -d 0 false -- true 2>&1)
-		like "$out" '^250.AUTH' "under PROTO=$proto saca-smtpd offers login: $end"
+		like "$out" '^250.AUTH' "saca-smtpd under PROTO=$proto offers a login: $end"
 		ip=${end#* } ip=${ip%% *}
-		like "$out" "ip=$ip " "under PROTO=$proto saca-smtpd logs the client: $end"
+		like "$out" "ip=$ip " "saca-smtpd under PROTO=$proto logs the client: $end"
 	done
 done
 

@@ -192,7 +192,7 @@ def test_form():
 	version = subprocess.run([BIN + '/saca-api', '-V'], capture_output=True, text=True, check=True).stdout.split()[1]
 	check(a.body == f'OK: saca {version}', 'get_version answers OK and the version', a.body)
 	check(a.fields['Content-Type'] == 'text/plain; charset=utf-8' and a.fields['X-Content-Type-Options'] == 'nosniff'
-		and a.fields['Cache-Control'] == 'no-store', 'an answer is plain UTF-8, is not sniffed and not stored', a.fields)
+		and a.fields['Cache-Control'] == 'no-store', 'an answer of saca-api is UTF-8 text that a browser neither sniffs nor stores', a.fields)
 	check(call('get_url_call').body == 'OK: https://api.example.com/api', 'get_url_call answers the URL of the API')
 	for alias in 'get_account_data', 'get_acount_data':
 		check(json.loads(call(alias).body) == {'plan': 'acme', 'user': 'victor', 'sandbox': 0}, f'{alias} answers plan and user')
@@ -276,10 +276,10 @@ def test_bodies():
 		check(is_ko(a, 404 if eid == '0' else 422), f'eid {eid!r} is refused', a.body)
 	a = run(b'', SACA_STORE=None)
 	check(a.status == '503 Service Unavailable' and a.code == 100 and 'SACA_STORE is not set' in a.log,
-		'without a setting the answer is 503, and the exit code 100', a.body, a.log)
+		'saca-api without a setting answers 503 and exits 100', a.body, a.log)
 	a = run(urlencode({'action': 'get_campaigns', **ACME}).encode(), SACA_STORE=T + '/none/none.db')
 	check(a.status == '503 Service Unavailable' and a.body.startswith('KO: 503 ') and 'store: ' in a.log,
-		'without its store the answer is 503, and the reason in the log', a.body, a.log)
+		'saca-api without its store answers 503 and logs the reason', a.body, a.log)
 	a = run(urlencode({'action': 'get_version', **ACME}).encode(), SACA_LOGIN=T + '/none')
 	check(a.body.startswith('KO: 503 ') and T + '/none' in a.log, 'a request gets 503 if the login service is away', a.body, a.log)
 

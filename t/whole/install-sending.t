@@ -130,11 +130,11 @@ post() {
 LOGIN='mode=plain&user=victor&plan=acme&pass=secreto'
 sender=$(database postgres "SELECT id FROM sender")
 post saca-api '' "action=contact_deactivate&email=ana@example.org&rid=$sender&$LOGIN"
-is "$(tail -n 1 "$T/answer")" "OK: 1" "INSTALL 13: with its role the API writes an unsubscription"
+is "$(tail -n 1 "$T/answer")" "OK: 1" "INSTALL 13: the API writes an unsubscription with the role of the panel"
 post saca-api '' "action=contact_activate&email=ana@example.org&rid=$sender&$LOGIN"
-is "$(tail -n 1 "$T/answer")" "OK: 1" "INSTALL 13: with its role the API ends an unsubscription"
+is "$(tail -n 1 "$T/answer")" "OK: 1" "INSTALL 13: the API ends an unsubscription with the role of the panel"
 post saca-panel /login 'user=victor.acme&password=secreto'
-like "$(cat "$T/answer")" '^Set-Cookie: __Host-saca=' "INSTALL 13: with its role the panel takes a login"
+like "$(cat "$T/answer")" '^Set-Cookie: __Host-saca=' "INSTALL 13: the panel accepts a login with its role"
 cookie=$(sed -n 's/^Set-Cookie: \([^;]*\).*/\1/p' "$T/answer")
 token=$(REQUEST_METHOD=GET PATH_INFO=/ HTTP_COOKIE=$cookie HTTPS=on SACA_PANEL_KEY=$T/panel.key SACA_URL=https://panel.example.com saca-panel |
 	sed -n 's/.*name="token" value="\([a-z2-7]*\)".*/\1/p' | head -n 1)

@@ -121,7 +121,7 @@ said=$(curl -sv "smtp://127.0.0.1:$PORT" --user victor.acme:secreto --mail-from 
 like "$said" '^250 OK id=[0-9]+ [0-9a-f]{32}$' "curl gets the number of its send"
 like "$(import)" 'imported=1 sends=1 contacts=2 new=1 failed=0' "a contact that the store has is not added again"
 is "$(sql "SELECT social_links, language FROM send ORDER BY id DESC LIMIT 1")" "1|3" "an unknown value of an option means the default"
-is "$(ls "$T/web/i" | wc -l)" 1 "the same image is hosted once for two pieces"
+is "$(ls "$T/web/i" | wc -l)" 1 "an image that two pieces have is hosted once"
 
 message 'Tercera'
 sed 's/cid:punto/cid:falta%1b/' "$T/m" >"$T/m3"
