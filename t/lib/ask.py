@@ -19,7 +19,7 @@ class Asked:
 			end.close()
 
 	def reply(self, seconds=60):
-		"""The packet; b'': the service closed its end without one; None: nothing yet."""
+		"""Returns the packet. b'': the service closed its end without one; None: there is none yet."""
 		self.sock.settimeout(seconds)
 		try:
 			return self.sock.recv(1000)
@@ -31,7 +31,7 @@ class Asked:
 
 
 def send(path, data, fds=()):
-	"""One datagram with any descriptors."""
+	"""Sends one datagram with any descriptors."""
 	with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
 		s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
 		s.connect(path)

@@ -142,7 +142,7 @@ class Browser:
 		return self.evaluate("document.querySelector(%s)?.innerText" % json.dumps(selector))
 
 	def overflow(self):
-		"""How many pixels the page is wider than the window."""
+		"""Returns how many pixels the page is wider than the window."""
 		return self.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 	def screenshot(self, path, height=8000):

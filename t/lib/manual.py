@@ -22,7 +22,7 @@ def plain(line):
 
 
 def displays(page):
-    """The displays of EXAMPLES, each a list of lines."""
+    """Returns the displays of EXAMPLES, each a list of lines."""
     inside, display, found = False, None, []
     for line in open(page, encoding="utf-8").read().split("\n"):
         if line.startswith(".Sh "):
@@ -40,7 +40,7 @@ def displays(page):
 
 
 def commands(page):
-    """Pairs of a command and the lines of its output."""
+    """Returns pairs of a command and the lines of its output."""
     for display in displays(page):
         command, shown = None, []
         for line in display:

@@ -7,6 +7,6 @@ with open(os.path.join(os.path.dirname(__file__), 'message'), 'rb') as f:
 
 
 def campaign(name='prueba', text='hola'):
-	"""Its octets. The subject is the name, and the Message-ID <NAME@example.com>."""
+	"""Returns the octets of the message. The subject is the name, the Message-ID <NAME@example.com>."""
 	name = str(name).encode()
 	return FORMAT % (name, name, text.encode())

@@ -12,19 +12,19 @@ route_promises() {
 	while read -r route; do
 		printf '%s\n' $ALL | sed 's/?.*//' | grep -qE "^$(printf %s "$route" | sed 's/\./[.]/g; s/#/[0-9]+/')\$" || missing="$missing $route"
 	done <"$T/routes"
-	is "$missing" '' 'every page and action is tried without a login, as another plan and with forged forms'
+	is "$missing" '' 'no page or action lacks its tests without a login, as another plan and with forged forms'
 	COOKIE=
-	get /tests/301; is "$STATUS" 303 'without a login a test is not shown'
-	request POST /tests/301/send 'password=secreto'; is "$STATUS" 303 'without a login a test is not sent'
+	get /tests/301; is "$STATUS" 303 'a test of a sandbox plan is not shown without a login'
+	request POST /tests/301/send 'password=secreto'; is "$STATUS" 303 'a test of a sandbox plan is not sent without a login'
 	log_in pia.pruebas
 	for origin in https://evil.example null "$PANEL.evil.example" "${PANEL#https:}" "http:${PANEL#https:}"; do
 		FIELDS=HTTP_ORIGIN=$origin post /tests/301/send password=secreto
-		is "$STATUS" 403 "a test is not sent from the origin $origin"
+		is "$STATUS" 403 "a test of a sandbox plan is not sent from the origin $origin"
 	done
 	FIELDS=
 }
 
-# Fields that every page has, so that a browser guards it.
+# The header fields by which a browser protects a page.
 header_promises() {
 	log_in victor.acme
 	for path in $LISTS $PAGES /nothing; do

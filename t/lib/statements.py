@@ -5,7 +5,7 @@ statements.py list ENGINE OBJECT...   prints those of object files for `postgres
                                       string that is a whole statement. Migrations are left out.
 statements.py postgres URL            explains the statements of standard input, with values of their
                                       parameters' types: `STATEMENT TAB PLAN`, lines of a plan joined by ` / `
-statements.py sqlite FILE             the same by SQLite's EXPLAIN QUERY PLAN
+statements.py sqlite FILE             explains them by SQLite's EXPLAIN QUERY PLAN
 A statement that the engine cannot prepare has the plan `error: REASON`.
 """
 import re, sqlite3, subprocess, sys
@@ -31,7 +31,7 @@ def psql(url, script):
 
 
 def prepare(url, lines):
-    """The types of the parameters of each statement, or the reason why it has none."""
+    """Returns the types of the parameters of each statement, or the reason why it cannot be prepared."""
     script = "".join(f"\\echo @{i}\nPREPARE s{i} AS {s};\n\\if :ERROR\n\\echo !:LAST_ERROR_MESSAGE\n\\else\n"
                      f"SELECT '=' || array_to_string(parameter_types, ',') FROM pg_prepared_statements WHERE name = 's{i}';\n\\endif\n"
                      for i, s in enumerate(lines))
@@ -39,7 +39,7 @@ def prepare(url, lines):
 
 
 def split(out):
-    """The text after each line `@NUMBER`."""
+    """Returns the text after each line `@NUMBER`."""
     parts = re.split(r"^@\d+\n", out, flags=re.M)[1:]
     return [p.strip("\n") for p in parts]
 

@@ -6,7 +6,7 @@ tests = failed = 0
 
 
 def ok(fine, name, *more):
-	"""One test; `more` is printed if it failed."""
+	"""Reports one test; prints `more` if it failed."""
 	global tests, failed
 	tests += 1
 	failed += not fine

@@ -43,8 +43,7 @@ static struct {
 	{MULTI TEXT "--x\nContent-Type: text/html\nContent-Transfer-Encoding: UTF-8\n\nb\n", "CTH"},
 	{MULTI TEXT HTML "--x\nContent-Transfer-Encoding: x-y\nContent-ID: <a>\n\nb\n", "CTHI"},
 	{"Content-Transfer-Encoding: x-y\n" MULTI TEXT HTML, "CTH"},
-	/* a piece in the stated root counts before one beside it; one beside it counts if there is no
-	   other */
+	/* a piece in the named root wins over one beside the root, which counts if there is no other */
 	{RELATED("<r>") PART("html", "a") PART("html", "r") PART("plain", "b"), "CIHT"},
 	{RELATED("r") PART("html", "a") PART("html", "r") PART("html", "r") PART("plain", "b"), "CIHIT"},
 	{RELATED("<r>") PART("plain", "a") PART("html", "b") "--y\nContent-ID: <r>\n" MULTI TEXT HTML, "CIICTH"},
@@ -73,7 +72,7 @@ static struct {
 	{ALTERNATIVE "--y\n" MULTI TEXT "--x\nContent-Type: application/pdf\n\nd\n" TEXT "--x--\n--y\n" MULTI HTML
 	 "--x\nContent-Type: application/pdf\n\nd\n" HTML "--x--\n", "CCTGTCHGH"},
 	{MULTI TEXT "--x\nContent-Type: application/pdf\n\nd\n" TEXT HTML, "CTGTH"},
-	/* versions of one thing are not joined, nor are parts beside a root */
+	/* children of a multipart/alternative are not joined, nor are parts beside a root */
 	{MULTI HTML "--x\n" ALTERNATIVE PART("html", "") PART("html", "") "--y--\n" TEXT, "CHCHGT"},
 	{MULTI HTML "--x\n" RELATED_IN("y") PART("html", "") PART("html", "") "--y--\n" TEXT, "CHCHGT"},
 	/* each HTML piece has a text of its own */

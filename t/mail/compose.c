@@ -25,7 +25,7 @@ static void check_lines(void)
 	for (size_t i = 0; i < out.len; i++) {
 		if (out.s[i] == '\n') {
 			must(i > 0 && out.s[i - 1] == '\r');
-			must(column <= 77); /* the CR was counted */
+			must(column <= 77); /* 76 octets and the CR */
 			column = 0;
 			continue;
 		}

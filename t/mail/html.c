@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-/* Reads all of s. */
 static struct html read_all(char const *s)
 {
 	struct html h;

@@ -34,7 +34,7 @@ static bool is_text(struct publish_text t, char const *s)
 	return t.n == strlen(s) && memcmp(t.s, s, t.n) == 0;
 }
 
-/* A MAC that shows in the token: octets equal to the key's number. */
+/* A MAC that the test can recognize in a token: each octet is the key's number. */
 static bool fake_mac(void const *keys, unsigned char key, void const *s, size_t n, unsigned char mac[TOKEN_MAC])
 {
 	(void)keys, (void)s, (void)n;

@@ -39,7 +39,7 @@ like "$HIT" '^bounce 7 1166 42 ' 'a prefix that ends in a letter does not hide t
 for sample in postfix-delayed postfix-relayed exim-delayed postmaster-delay receipt auto-es auto-en auto-de auto-fr auto-it auto-pt \
 	auto-null-sender letter; do
 	SENDER='' bounce "$sample" "bounce+$B@example.com"
-	is "$CODE:$HIT" 0: "the sample $sample is ignored"
+	is "$CODE:$HIT" 0: "saca-bounce ignores the sample $sample"
 done
 
 # The environment of each MTA.

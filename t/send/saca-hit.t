@@ -46,7 +46,7 @@ is "$(status):$(recorded)" '404 Not Found:' 'a click on a link that the send doe
 # --- unsubscriptions
 ask GET "/u/$U"
 is "$(status):$(recorded)" '200 OK:' 'GET of an unsubscription records nothing'
-# protections: of the page that was answered
+# protections: prints the header fields and the tag that protect the last page
 protections() {
 	printf '%s|' "$(field Cache-Control)" "$(field X-Content-Type-Options)" "$(field Referrer-Policy)" "$(field Content-Security-Policy)"
 	body | grep -o '<meta name="robots" content="[a-z]*">' | sed 's/.*content="//; s/".*//'

@@ -415,7 +415,7 @@ START_TEST(a_full_socket_is_tried_until_the_deadline)
 	ck_assert_int_eq(ask_fully("hola", 4, NULL, 0, 300, -1), ASK_NOT_SENT);
 	ck_assert_int_eq(errno, EAGAIN);
 	ck_assert_uint_ge(clock_ms() - from, 300);
-	/* the service reads after a while */
+	/* a reader empties the socket after 100 ms */
 	pid_t reader = fork();
 	if (reader == 0) {
 		char c;
@@ -424,7 +424,7 @@ START_TEST(a_full_socket_is_tried_until_the_deadline)
 			;
 		_exit(c == 'h' ? 0 : 1);
 	}
-	ck_assert_int_eq(ask_fully("hola", 4, NULL, 0, SOON, -1), ASK_NO_REPLY); /* it was received, and dropped */
+	ck_assert_int_eq(ask_fully("hola", 4, NULL, 0, SOON, -1), ASK_NO_REPLY); /* the reader got the request and did not reply */
 	close(fd);
 	int status;
 	ck_assert_int_eq(waitpid(reader, &status, 0), reader);
@@ -538,7 +538,7 @@ START_TEST(a_worker_that_dies_is_logged_and_replaced)
 	ck_assert(log_has(" ended with exit code 3"));
 	pid_t pid = worker_pid();
 	kill(pid, SIGKILL);
-	/* until it has ended it may still receive a request, which is lost then */
+	/* A request that the dying worker still receives would be lost: wait for its end. */
 	for (uint64_t end = clock_ms() + SOON; !log_has(" was killed by signal 9") && clock_ms() < end;)
 		usleep(1000);
 	ck_assert(log_has(" was killed by signal 9"));
@@ -558,7 +558,7 @@ START_TEST(sigterm_lets_a_worker_finish_its_request)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
 	send_raw(request, strlen(request), &pair[1], 1);
 	close(pair[1]);
-	ck_assert(IS_ECHOED("hola")); /* by the other worker */
+	ck_assert(IS_ECHOED("hola")); /* the other worker replies */
 	kill(service, SIGTERM);
 	ck_assert_int_eq(wait_for(pair[0], POLLIN, clock_ms() + 300), 0);
 	close(open(name, O_CREAT | O_WRONLY, 0600));

@@ -52,7 +52,7 @@ class Request:
 		return {k.decode(): v.decode() for k, v in pairs}
 
 	def body(self):
-		"""Envelope and message; from the request or from its descriptors."""
+		"""Returns envelope and message, from the request or from its descriptors."""
 		rest = self.data[self.data.index(b'\0\0') + 2:]
 		if not rest:
 			message, envelope = self.files

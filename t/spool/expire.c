@@ -33,9 +33,9 @@ START_TEST(expire_settles_credit_first)
 	ck_assert_int_eq(spool_credit_change(&sp, "acme", true, 100, &left), SPOOL_CREDIT_OK);
 	ck_assert_int_eq(spool_credit_change(&sp, "otra", true, 100, &left), SPOOL_CREDIT_OK);
 	ck_assert_int_eq(spool_credit_take(&sp, "acme", 30, ID, KEY, &h, &left), SPOOL_CREDIT_OK);
-	spool_credit_leave(&h); /* died after its link */
+	spool_credit_leave(&h); /* as if the process died after link(2) */
 	ck_assert_int_eq(spool_credit_take(&sp, "otra", 30, ID2, KEY2, &h, &left), SPOOL_CREDIT_OK);
-	spool_credit_leave(&h); /* died before it */
+	spool_credit_leave(&h); /* as if the process died before link(2) */
 	put("credit/rota", "rubbish");
 	ck_assert(spool_retire(&sp, &a, 1, false, NOW));
 	set_age("seen/" KEY, 25 * 3600);

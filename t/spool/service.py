@@ -61,7 +61,7 @@ class Service(ask.Service):
 		return sorted(os.path.join(place, n) for n in os.listdir(place)) if os.path.isdir(place) else []
 
 	def ask(self, data, fds=(), seconds=60):
-		"""(code, line); None: the service closed its end without a reply."""
+		"""Returns (code, line). None: the service closed its end without a reply."""
 		packet = super().ask(data, fds, seconds)
 		if packet is None:
 			raise TimeoutError

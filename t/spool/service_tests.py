@@ -383,7 +383,7 @@ def survives_a_flood():
 
 
 def switches(pid):
-	"""How often the process has waited."""
+	"""Returns how often the process has waited."""
 	with open('/proc/%d/status' % pid) as f:
 		return int(re.search(r'^voluntary_ctxt_switches:\s(\d+)', f.read(), re.M).group(1))
 

@@ -26,7 +26,7 @@ def tls(port, **how):
 
 
 def rest(s):
-    """All octets until the end, and the kind of the end."""
+    """Reads to the end. Returns the octets, and how the connection ended."""
     got = b""
     try:
         while True:
@@ -137,7 +137,7 @@ def chopped(port):
 
 
 def fragments(wire):
-    """The content of the records."""
+    """Returns the content of the records on the wire."""
     got = b""
     while wire:
         n = int.from_bytes(wire[3:5], "big")
@@ -176,7 +176,7 @@ def padded(port, padding, size):
 
 
 def hurried(port, text):
-    """Finished and text in one packet: the text arrives before the handshake is complete."""
+    """Sends Finished and text in one packet: the text arrives before the handshake is complete."""
     ctx = context()
     for kept in (None, True):
         m = Memory(port, ctx)
@@ -202,7 +202,7 @@ def hurried(port, text):
 
 
 def small(port):
-    """Records of one octet."""
+    """Sends records of one octet."""
     m = Memory(port)
     m.handshake()
     text = b"abcdefghij" * 200
@@ -216,7 +216,7 @@ def small(port):
 
 
 def large(port):
-    """Records of the largest size, both ways at once. One thread: two cannot use one session."""
+    """Sends and reads the largest records at the same time. One thread: two cannot use one session."""
     s = tls(port)
     s.setblocking(False)
     text = os.urandom(16384) * 128
@@ -285,7 +285,7 @@ STARTS = {
 
 
 def flights(port):
-    """The number of reads for the server's last flight, full and resumed."""
+    """Prints the number of reads for the server's last flight, full and resumed."""
     counts = []
     ctx, kept = context(), None
     for _ in range(2):
@@ -347,7 +347,7 @@ def starts(port):
 
 
 def alert(port, start):
-    """The alert that a start gets."""
+    """Prints the alert that the server sends after a malformed start."""
     s = connect(port)
     s.sendall(STARTS[start])
     got = rest(s)[0]
@@ -491,7 +491,7 @@ def resume(port, name, other=None, path=None):
 
 
 def crowd(port, count):
-    """Sessions at the same time, each of which is then resumed."""
+    """Opens sessions at the same time, and then resumes each of them."""
     results = []
 
     def one():
@@ -517,7 +517,7 @@ def crowd(port, count):
 
 
 def inject(port):
-    """Commands in the same packet as STARTTLS must not be answered under TLS."""
+    """Sends commands in the same packet as STARTTLS: they must not be answered under TLS."""
     s = connect(port)
     s.recv(1000)
     s.sendall(b"STARTTLS\r\nNOOP\r\nMAIL FROM:<injected@example.com>\r\n")
@@ -528,7 +528,7 @@ def inject(port):
 
 
 def inject_late(port):
-    """Clear text after the 220, before the handshake: there must be no session."""
+    """Sends clear text after the 220, before the handshake: there must be no session."""
     s = connect(port)
     s.recv(1000)
     s.sendall(b"STARTTLS\r\n")
@@ -552,7 +552,7 @@ def dialogue(port, path, start=None):
 
 
 def clear(port, text):
-    """Without TLS: sends text, prints the answer."""
+    """Sends text without TLS, and prints the answer."""
     s = connect(port)
     s.sendall(text.encode().decode("unicode_escape").encode("latin-1"))
     s.shutdown(socket.SHUT_WR)

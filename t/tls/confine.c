@@ -74,7 +74,7 @@ START_TEST(other_system_calls_kill_a_confined_process)
 }
 END_TEST
 
-/* This must hold without a filter, too. */
+/* The limit of descriptors prevents this, also without a filter. */
 static int try_to_open(void)
 {
 	if (!confine_as_nobody())

@@ -178,7 +178,7 @@ if [ "$(id -u)" = 0 ]; then
 		"as root without TLS_UID, the TLS process becomes 65534"
 	cat >who <<-'END'
 		grep -E '^(Uid|Gid|Groups):' /proc/self/status
-		n=0 # with -d it changes during the look-up
+		n=0 # with -d the TLS process may still be root for a moment
 		while grep -q '^Uid:.0' /proc/$PPID/status && [ $n -lt 500 ]; do n=$((n + 1)); sleep 0.01; done
 		sed -n 's/^Uid:/tls/p' /proc/$PPID/status
 		env | grep -E '^[UG]ID='

@@ -12,7 +12,7 @@ is "$($CLIENT echo "$PORT")" hello "saca-tlsd carries octets to its program and 
 is "$($CLIENT chopped "$PORT")" octets "a session works with every octet in its own packet"
 is "$($CLIENT small "$PORT")" same "a session works with records of one octet"
 is "$($CLIENT large "$PORT")" same "the largest records go both ways at once"
-is "$($CLIENT starts "$PORT")" "26 starts, bad: none" "saca-tlsd closes after every malformed start"
+is "$($CLIENT starts "$PORT")" "26 starts, bad: none" "saca-tlsd closes the connection after every malformed start of TLS"
 is "$($CLIENT cut "$PORT" ${WRAPPED:+29})" "cuts fine" "saca-tlsd ends when the session is cut at any octet" # under valgrind, at some octets
 await 5 quiet
 ok $? "no process is left after malformed and cut sessions"

@@ -4,7 +4,7 @@
 . "$TOP/t/lib/service.sh"
 unset REMOTE_ADDR SSLREMOTEIP SSL6REMOTEIP SSL_PROTOCOL
 
-# The program after it prints its variables and the rest of the input.
+# The program after saca-proxy prints its variables and the rest of the input.
 cat >"$T/show" <<'END'
 #!/bin/sh
 for v in PROTO TCPREMOTEIP TCPREMOTEPORT TCPREMOTEHOST TCPREMOTEINFO TCPLOCALIP TCPLOCALPORT TCPLOCALHOST \

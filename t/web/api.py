@@ -111,7 +111,7 @@ def fill_store():
 
 
 def dump(plan):
-	"""All rows of a plan that an action could change."""
+	"""Returns all rows of a plan that an action could change."""
 	return [sql(f'SELECT {columns} FROM {table} WHERE plan_id = {plan} ORDER BY {order}') for table, columns, order in (
 		('send', 'id, state, reason, finished_at', 'id'), ('unsubscription', 'id, contact_id, sender_id, type, ended_at', 'id'),
 		('contact', 'id, email', 'id'), ('sender', 'id, address', 'id'))]
@@ -158,7 +158,7 @@ def xml_value(element):
 
 
 def read(answer, mode):
-	"""The rows of a list, or the one of a record, as dictionaries of strings."""
+	"""Returns the rows of a list, or the one row of a record, as dictionaries of strings."""
 	if mode == 'json':
 		data = json.loads(answer.body)
 		rows = data if isinstance(data, list) else [data]
@@ -344,7 +344,7 @@ def test_reads():
 
 
 def test_isolation():
-	"""Every action with the numbers of the plan acme, as the user of another plan."""
+	"""Tries every action with the numbers of the plan acme, as a user of another plan."""
 	before = dump(1), dump(2)
 	for action, fields in (('get_stats', {'eid': 101}), ('get_contacts_stat_section', {'eid': 101, 'section': 'all'}), ('get_from', {'rid': 1}),
 			('group_data', {'gid': 10}), ('group_list_contacts', {'gid': 10}), ('contact_data', {'email': 'c1@ejemplo.es'}),

@@ -51,7 +51,7 @@ PAYLOADS = [
 
 def main(b):
 	def find_faults(name):
-		"""The faults of accessibility that axe-core finds in the page."""
+		"""Returns the faults of accessibility that axe-core finds in the page."""
 		if not os.path.exists(axe):
 			print("skip axe-core finds no fault in %s" % name)
 			return

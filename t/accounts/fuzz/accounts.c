@@ -7,8 +7,7 @@
 #include "base/num.h"
 #include "fuzz.h"
 
-/* Accepts printable octets, of which libcrypt's hashes consist: a CR at the end belongs to the
-   line. */
+/* Accepts any printable octets as a hash. A CR is not part of a hash: it belongs to the line end. */
 static bool hash_known(char const *hash, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

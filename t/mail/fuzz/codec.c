@@ -6,7 +6,7 @@
 #include "smtp/sasl.h"
 #include "fuzz.h"
 
-/* Checks that octets after padding add octets to those before it, or none. */
+/* Checks that input after padding does not change the octets decoded before it. */
 static void check_joined(char const *s, size_t n, char const *whole, size_t whole_n)
 {
 	char const *pad = n ? memchr(s, '=', n) : NULL;

@@ -93,7 +93,7 @@ class Session:
 
 
 def envelope(session, *recipients):
-    """MAIL, RCPT and DATA; the 354 has been read."""
+    """Sends MAIL, RCPT and DATA, and reads the 354."""
     for line in [b"MAIL FROM:<" + SENDER + b">"] + [b"RCPT TO:<" + r + b">" for r in recipients] + [b"DATA"]:
         reply = session.ask(line)
         assert reply[:3] in (b"250", b"354"), reply
@@ -101,12 +101,12 @@ def envelope(session, *recipients):
 
 
 def campaign(ident, extra=b"", text=b"hola"):
-    """A message that is accepted, without its final dot. extra: header fields."""
+    """Returns a good message without its final dot. extra: header fields."""
     return extra + FORMAT.replace(b"\n", b"\r\n") % (ident, ident, text)
 
 
 def spooled():
-    """The files in the spool, name to octets."""
+    """Returns the files in the spool: their octets by name."""
     files = {}
     for name in glob.glob(SPOOL + "/new/*"):
         with open(name, "rb") as f:
@@ -120,7 +120,7 @@ def empty_spool():
 
 
 def fields(octets):
-    """The block that saca-spool writes before the message: the names of its fields."""
+    """Returns the names of the fields that saca-spool writes before the message."""
     block = octets.split(b"\nReceived:")[0]
     return [line.split(b":")[0].decode("latin-1") for line in block.split(b"\n")]
 

@@ -1,5 +1,5 @@
-"""SMTP smuggling (CVE-2023-51764 and its kin): an end of the body that one server takes for
-one and another does not. Here only CR LF . CR LF ends it."""
+"""SMTP smuggling (CVE-2023-51764 and its kin): octets that one server takes for the end of a body
+and another does not. Here only CR LF . CR LF ends a body."""
 from attack import *
 
 SPELLINGS = [

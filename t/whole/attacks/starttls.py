@@ -5,7 +5,7 @@ INJECTED = b"EHLO inyectado\r\nAUTH PLAIN " + PLAIN + b"\r\nMAIL FROM:<" + SENDE
 
 
 def after(s):
-    """Under TLS: no reply is waiting, and no state of the session before is left."""
+    """Checks, under TLS, that no reply is waiting and no state from before STARTTLS is left."""
     quiet = s.quiet()
     s.sock.settimeout(20)
     mail = s.ask(b"MAIL FROM:<" + SENDER + b">")

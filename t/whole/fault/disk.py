@@ -71,7 +71,7 @@ class Disk:
 				self.sync_all(node.now(cell))
 
 	def find(self, path):
-		"""(folder, name, node), node None if it does not exist; None for a path outside the disk."""
+		"""Returns (folder, name, node); node is None if it does not exist. None: the path is outside the disk."""
 		if path != self.root and not path.startswith(self.root + '/'):
 			return None
 		folder, name, node = None, '', self.top
@@ -162,12 +162,12 @@ class Call:
 		return self.octets(i).decode()
 
 	def path(self, i):
-		"""The path of the descriptor at i."""
+		"""Returns the path of the descriptor in argument i."""
 		m = FD.match(self.args[i])
 		return octets_of('"%s"' % m[1]).decode() if m and m[1].startswith('\\x') else m[1] if m else ''
 
 	def at(self, i):
-		"""The path at i, below the folder before it."""
+		"""Returns the path in argument i, relative to the folder in the argument before it."""
 		return os.path.normpath(os.path.join(self.path(i - 1), self.text(i)))
 
 

@@ -40,7 +40,7 @@ def ident(n):
 
 
 def spool_file(n, recipients, octets=None):
-	"""Number n's file, or contacts alone."""
+	"""Makes the content of the file with number n, or of contacts alone."""
 	send = 'X-Saca-Send: %d\n' % n if octets else ''
 	return ('Return-Path: <%s>\n%sX-Saca-Id: %s\nX-Saca-User: %s\nX-Saca-Ip: 192.0.2.7\nX-Saca-Date: %s\n'
 		'X-Saca-Recipients: %d\n' % (SENDER, send, ident(n), USER, DATE, len(recipients))
@@ -126,7 +126,7 @@ class Import:
 		return reference
 
 	def result(self, folder):
-		"""The state after a run, without times and the store's own numbers."""
+		"""Returns the state after a run, without times and the store's own numbers."""
 		spool = Spool(os.path.join(folder, 'spool'))
 		store = self.open(folder)
 		demand(store.is_whole(), 'the store is damaged')

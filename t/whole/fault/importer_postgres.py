@@ -7,7 +7,7 @@ from postgres import PostgresStore, Server, tool
 
 
 def missing():
-	"""The reason why the subject `postgres` cannot run here, or None."""
+	"""Returns the reason why the subject `postgres` cannot run here, or None."""
 	return None if tool('initdb') else 'no PostgreSQL server here'
 
 

@@ -31,7 +31,7 @@ CALL = re.compile(r'^(?:\d+ +)?([a-z_0-9]+)\(')
 
 
 def end_tidily():
-	"""SIGTERM raises an exception, so that temporary files are removed."""
+	"""Lets SIGTERM raise an exception, so that temporary files are removed."""
 	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
@@ -62,12 +62,12 @@ class Point:
 
 
 def recorder(log, follow=False):
-	"""The prefix that records every call."""
+	"""Returns the prefix of a command that records every call."""
 	return [STRACE, '-qq', *(['-f'] if follow else []), '-o', log]
 
 
 def calls_of_all(log):
-	"""The calls of a recording with children: a name and a number, as each process counts."""
+	"""Returns the calls of a recording with children, each as its name and its number in its process."""
 	seen, made = {}, []
 	with open(log, errors='replace') as f:
 		for line in f:
@@ -110,7 +110,7 @@ def points(made, skip=(), faults=FAULTS):
 
 
 def was_reached(log, point):
-	"""Whether the run reached the point. Calls that depend on the clock may differ between runs."""
+	"""True if the run reached the point. Calls that depend on the clock may differ between runs."""
 	try:
 		with open(log, errors='replace') as f:
 			text = f.read()

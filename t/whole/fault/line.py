@@ -42,7 +42,7 @@ class Client:
 		sock.settimeout(HANGS)
 
 	def reply(self):
-		"""The last line of a reply."""
+		"""Reads a reply, and returns its last line."""
 		while True:
 			while b'\r\n' not in self.held:
 				try:
@@ -193,7 +193,7 @@ class Line(Repeated):
 
 	@staticmethod
 	def of(d, mail):
-		"""Its send files, and the files of its contacts alone."""
+		"""Returns the files of the mail's sends, and those of its contacts alone."""
 		files = [f for f in d.spool.files() if f.recipients[0] == mail.recipients[0]]
 		for f in files:
 			demand(f.recipients == mail.recipients, 'other recipients:', f.recipients)
@@ -247,13 +247,13 @@ class Session:
 		demand(login[0] == '2', 'no login:', login)
 
 	def send(self, mail):
-		"""The last reply."""
+		"""Returns the last reply."""
 		outcome = Outcome()
 		self.client.send(mail, outcome)
 		return outcome.reply
 
 	def end(self):
-		"""(exit code, what went to stderr)."""
+		"""Returns (exit code, standard error)."""
 		self.client.ask('QUIT')
 		self.sock.close()
 		status, said = wait(self.pid, self.pipes)

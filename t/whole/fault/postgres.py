@@ -26,7 +26,7 @@ COLUMN, ROW, ANSWER = '\x1f', '\x1e', '\x1d'
 
 
 def tool(name):
-	"""The newest that is installed, or None."""
+	"""Returns the path of the newest installed version of the tool, or None."""
 	found = sorted(glob.glob('/usr/lib/postgresql/*/bin/' + name), key=lambda p: int(p.split('/')[4]))
 	return found[-1] if found else shutil.which(name)
 
@@ -55,7 +55,7 @@ class Server:
 
 	@staticmethod
 	def give(*paths):
-		"""To the user of the server."""
+		"""Gives the paths to the user of the server."""
 		for path in paths if os.getuid() == 0 else ():
 			shutil.chown(path, 'nobody')
 
@@ -88,7 +88,7 @@ class Server:
 		return 'postgresql://saca@%s/%s?gssencmode=disable' % (self.folder.replace('/', '%2F'), self.name(world))
 
 	def ask(self, database, *queries):
-		"""The rows of each answer."""
+		"""Returns the rows of each answer."""
 		asked = [part for q in queries for part in ('-c', q, '-c', "SELECT '%s'" % ANSWER)]
 		said = subprocess.run([tool('psql'), '-qAtX', '-v', 'ON_ERROR_STOP=1', '-h', self.folder, '-U', 'saca', '-d', database,
 			'-F', COLUMN, '-R', ROW, *asked], capture_output=True, text=True)
@@ -109,7 +109,7 @@ class Server:
 
 
 class PostgresStore:
-	"""The same as world.Store, in PostgreSQL."""
+	"""A store in PostgreSQL, with the methods of world.Store."""
 
 	def __init__(self, server, world):
 		self.server, self.database = server, server.name(world)
@@ -118,7 +118,7 @@ class PostgresStore:
 		pass
 
 	def is_whole(self):
-		"""The server itself checks the references."""
+		"""Checks nothing: the server itself checks the references."""
 		return True
 
 	def ids(self):

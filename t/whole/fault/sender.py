@@ -49,7 +49,7 @@ RECOUNT = '''SELECT count(*) FROM send s LEFT JOIN figures f ON f.send_id = s.id
 
 
 def address(n, i):
-	"""Of the i-th contact of send n, from 1."""
+	"""Returns the address of the i-th contact of send n; i begins at 1."""
 	return 'c%d@x.es' % (n * 1000000 + i)
 
 
@@ -74,12 +74,12 @@ class World:
 		self.sql(SEND_ROWS.format(n=n, plan=plan, date=DATE, contacts=contacts))
 
 	def start(self, url, prefix=(), sessions=SESSIONS, options=()):
-		"""What inject.wait takes; that waits for the sessions too."""
+		"""Starts saca-send. Returns the arguments of inject.wait, which waits for the sessions too."""
 		return start([*prefix, program('saca-send'), *options, '-n', str(sessions), '-t', '5', '-k', self.key, '-p', self.published,
 			'-u', 'https://l.example', '-h', 'api.example.com', self.store, url], environment(), {0: '/dev/null'}, (2,))
 
 	def send(self, url, prefix=(), sessions=SESSIONS):
-		"""(status, what it said)."""
+		"""Runs saca-send. Returns (status, standard error)."""
 		status, said = wait(*self.start(url, prefix, sessions))
 		return status, said[2].decode()
 
@@ -87,7 +87,7 @@ class World:
 		subprocess.run(['sqlite3', '-cmd', '.timeout 20000', self.store, text], check=True, capture_output=True)
 
 	def rows(self, *questions):
-		"""The first rows that answer them. The store must be whole."""
+		"""Returns the rows of each query. Demands that the store is whole."""
 		store = Store(self.store, os.path.join(self.folder, 'copy.db'))
 		try:
 			demand(store.is_whole(), 'the store is damaged')

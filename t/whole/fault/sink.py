@@ -14,7 +14,7 @@ class Session(socketserver.StreamRequestHandler):
 		self.wfile.write(text.encode() + b'\r\n')
 
 	def take(self):
-		"""The octets of a mail, without its dot; None if the client left before that."""
+		"""Returns the octets of a mail without its dot; None: the client left before the dot."""
 		lines = []
 		for line in self.rfile:
 			if line == b'.\r\n':

@@ -31,7 +31,7 @@ class Deliverer:
 			TCPREMOTEIP='192.0.2.7', **({'SACA_CREDIT': 'yes'} if credit else {}))
 
 	def deliver(self, octets, prefix=(), pipe=False):
-		"""(status, reply). The message comes from a file, or through a pipe."""
+		"""Returns (status, reply). The message comes from a file, or through a pipe."""
 		path = write(os.path.join(self.own, 'message'), octets)
 		argv = list(prefix) + [program('saca-spool'), self.spool.path]
 		fds = {0: path, 1: self.envelope, 2: self.errors}
@@ -52,7 +52,7 @@ class Deliverer:
 		return status, said[6].decode()
 
 	def change(self, amount, prefix=()):
-		"""(status, credit that is left)."""
+		"""Returns (status, credit that is left)."""
 		status, said = run(list(prefix) + [program('saca-spool'), '-c', '%s=%+d' % (PLAN, amount),
 			self.spool.path], self.env, {0: '/dev/null', 2: self.errors}, (1,))
 		return status, said[1].decode().strip()
@@ -100,7 +100,7 @@ class Transaction:
 			self.before(d, self)
 
 	def run(self, folder, prefix):
-		"""The transaction under the prefix, on a copy that is like the template."""
+		"""Runs the transaction with the prefix, on a copy of the template."""
 		d = Deliverer(folder, self.credit)
 		if not self.fresh and self.before is not forget_place:
 			# the second line of a copied counter is that of another file: the first number is synced

@@ -26,7 +26,7 @@ def program(name):
 
 
 def environment(**more):
-	"""The variables that the programs need, without the others of this process."""
+	"""Returns the environment of the programs, without other variables of this process."""
 	env = {'PATH': BIN + ':/usr/bin:/bin', 'LC_ALL': 'C', 'TZ': 'UTC'}
 	if is_sanitized(): # a traced process cannot look for leaks
 		env['ASAN_OPTIONS'] = 'detect_leaks=0:exitcode=%d' % SANITIZER
@@ -80,7 +80,7 @@ class Spool:
 		self.path = path
 
 	def names(self, *folders):
-		"""FOLDER/NAME of each file."""
+		"""Returns FOLDER/NAME of each file."""
 		found = []
 		for folder in folders:
 			try:
@@ -94,7 +94,7 @@ class Spool:
 			if not n.endswith('.reason')]
 
 	def seen(self):
-		"""(number, id) by key."""
+		"""Returns (number, id) by key."""
 		found = {}
 		for name in self.names('seen'):
 			key = os.path.basename(name)
@@ -130,11 +130,11 @@ class Store:
 		return self.db.execute(sql).fetchall()
 
 	def ids(self):
-		"""The transactions it has."""
+		"""Returns the UUIDs of the transactions in the store."""
 		return {r[0] for r in self.all('SELECT smtp_id FROM contact_group')} if self.is_made() else set()
 
 	def dump(self):
-		"""All rows, without the time of the import; the ids of the store are replaced by names."""
+		"""Returns all rows, without the time of the import. Names replace the ids of the store."""
 		return {name: sorted(self.all(sql)) for name, sql in DUMP.items()}
 
 
