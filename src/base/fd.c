@@ -8,9 +8,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Writes in pieces: for one write of 64 MB Linux takes its largest pages, which costs 90 ms instead of
+   13. Such a message over TLS then costs 265 ms of processor time instead of 171. */
 bool fd_write_all(int fd, void const *s, size_t n)
 {
-	return allwrite(fd, s, n) == n;
+	enum { PIECE = 1 << 20 };
+	char const *p = s;
+	for (; n > PIECE; p += PIECE, n -= PIECE)
+		if (allwrite(fd, p, PIECE) != PIECE)
+			return false;
+	return allwrite(fd, p, n) == n;
 }
 
 bool fd_pwrite_all(int fd, void const *s, size_t n, off_t at)

@@ -44,6 +44,19 @@ START_TEST(a_read_at_the_end_is_short)
 }
 END_TEST
 
+START_TEST(a_large_text_is_written_whole)
+{
+	enum { SIZE = (2 << 20) + 12345 };
+	static unsigned char s[SIZE], read[SIZE];
+	for (size_t i = 0; i < SIZE; i++)
+		s[i] = (unsigned char)(i ^ i >> 8 ^ i >> 16);
+	ck_assert(fd_write_all(file, s, SIZE));
+	ck_assert_int_eq(lseek(file, 0, SEEK_END), SIZE);
+	ck_assert_int_eq(fd_pread_all(file, read, SIZE, 0), SIZE);
+	ck_assert_mem_eq(read, s, SIZE);
+}
+END_TEST
+
 START_TEST(a_pipe_gets_all_octets_though_it_is_smaller)
 {
 	enum { SIZE = 1 << 20 };
@@ -101,6 +114,7 @@ Suite *unit_suite(void)
 	tcase_add_checked_fixture(c, make_file, close_file);
 	tcase_add_test(c, octets_written_at_an_offset_are_read_there);
 	tcase_add_test(c, a_read_at_the_end_is_short);
+	tcase_add_test(c, a_large_text_is_written_whole);
 	tcase_add_test(c, a_pipe_gets_all_octets_though_it_is_smaller);
 	tcase_add_test(c, errors_return_false);
 	tcase_add_test(c, fd_close_range_closes_both_ends_and_nothing_else);
