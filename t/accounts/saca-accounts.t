@@ -94,12 +94,12 @@ out=$(printf 'AUTH PLAIN %s\r\nMAIL FROM:<"a<B>@ c"@X.es>\r\nRSET\r\nMAIL FROM:<
 	"$(printf '\0victor.acme\0uno' | base64)" | SSL_PROTOCOL=TLSv1.3 \
 	saca-smtpd -a "$D/senders.cdb" saca-checkpassword "$D/passwords.cdb" -- true 2>/dev/null |
 	cut -c1-3 | tr '\n' ' ')
-like "$out" '^220 235 250 250 553 ' "MAIL FROM takes the quoted sender and no other"
+like "$out" '^220 235 250 250 553 ' "saca-smtpd accepts a quoted sender of the accounts in MAIL FROM, and no other"
 before=$(sums)
 out=$({ accounts "$UNO"; echo 'sender acme <c@d.es>'; } | saca-accounts "$D" 2>&1)
 is $? 100 "saca-accounts exits 100 for angle brackets around an address"
 like "$out" '^saca-accounts: line 4: not an address: <c@d.es>$' "an address in angle brackets is reported with its line"
-is "$(sums)" "$before" "an address in angle brackets changes neither file"
+is "$(sums)" "$before" "an address in angle brackets changes neither senders.cdb nor passwords.cdb"
 
 # --- weak hashes
 out=$(accounts '$1$u362PWWW$n0Qc3fnJUTb7j7WA815Dm0' | saca-accounts "$D" 2>&1)

@@ -133,7 +133,7 @@ ln -s "$T/elsewhere" "$T/link"
 is "$(with 'yes.acme\0uno\0\0' saca-checkpassword -L "$T/link" "$P"; ls "$T/elsewhere" 2>/dev/null)" 111 "saca-checkpassword -L follows no symbolic link"
 for wrong in "-n 0" "-k x" "-m 5" "-f 5" "-x"; do
 	# shellcheck disable=SC2086
-	is "$(with 'yes.acme\0uno\0\0' saca-checkpassword $wrong "$P")" 2 "saca-checkpassword $wrong is misuse in the line"
+	is "$(with 'yes.acme\0uno\0\0' saca-checkpassword $wrong "$P")" 2 "saca-checkpassword $wrong without -S exits 2"
 done
 is "$(saca-checkpassword -V)" "saca-checkpassword $(saca-spool -V | cut -d' ' -f2)" "saca-checkpassword -V prints name and version"
 

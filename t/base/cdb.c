@@ -245,7 +245,7 @@ START_TEST(a_map_is_kept_until_another_file_has_its_name)
 	char const *map = f.map.map;
 	ck_assert(cdb_file_update(&f, FILE_NAME));
 	ck_assert_ptr_eq(f.map.map, map);
-	for (int i = 0; i < 100; i++) { /* of the same size, and soon of the same inode */
+	for (int i = 0; i < 100; i++) { /* each new file has the same size, and may have the same inode */
 		write_one("a", i % 2 ? "1" : "2");
 		ck_assert(cdb_file_update(&f, FILE_NAME));
 		ck_assert(has_value(&f, "a", i % 2 ? "1" : "2"));

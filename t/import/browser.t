@@ -40,10 +40,10 @@ shows_alike windows-1252 iso-8859-1 places.html
 # The comparison can fail: without the images, and in another charset.
 named utf-8 <"$PAGES/places.html" | as_sent >"$T/broken.html"
 shoot broken && ! cmp -s "$T/broken.png" "$T/stored.png"
-ok $? 'places.html without its images looks different'
+ok $? 'places.html without its images looks different from places.html with them'
 shows_alike koi8-r koi8-r cyrillic.html
 sed 's/utf-8/windows-1251/' "$T/stored.html" >"$T/wrong.html"
 shoot wrong && ! cmp -s "$T/wrong.png" "$T/stored.png"
-ok $? 'cyrillic.html in a wrong charset looks different'
+ok $? 'cyrillic.html in a wrong charset looks different from cyrillic.html in its own'
 
 done_testing

@@ -86,7 +86,7 @@ all_counts() {
 	hit 'open 1 101 1 - person @30 - -' 'open 1 101 1 - proxy @29 - -' 'open 1 101 2 - machine @28 - -'
 	out=$(count 2>&1)
 	like "$out" '^saca-count: lines=3 views=0 opens=3 clicks=0 unsubscriptions=0 bounces=0 complaints=0 broken=0$' 'saca-count prints one line with the number of each kind of hit'
-	is "$(delivery 1)" '2|0|0|handed' 'opens of a person and of a proxy are a person'"'"'s'
+	is "$(delivery 1)" '2|0|0|handed' 'opens by a person and by a proxy count as opens of persons'
 	is "$(delivery 2)" '0|1|0|handed' "an open by a machine counts as a machine open"
 	out=$(count 2>&1)
 	is "$out:$(delivery 1)" ':2|0|0|handed' 'a hit that was counted does not count again'
@@ -112,8 +112,8 @@ all_counts() {
 	hit 'click 1 101 5 1 person @20 - -' 'click 1 101 5 2 person @19 - -' 'click 1 101 5 3 person @18 - -' 'click 1 101 5 3 person @12 - -'
 	hit 'click 1 101 6 1 person @20 - -' 'click 1 101 6 1 person @20 - -' 'click 1 101 6 2 person @20 - -'
 	count 2>/dev/null
-	is "$(delivery 5)" '1|3|1|handed' "clicks on three links within two seconds count as a machine's"
-	is "$(delivery 6)" '1|0|3|handed' "clicks on two links within two seconds count as a person's"
+	is "$(delivery 5)" '1|3|1|handed' "clicks on three links within two seconds count as those of a machine"
+	is "$(delivery 6)" '1|0|3|handed' "clicks on two links within two seconds count as those of a person"
 	hit 'click 1 101 7 1 person @12 - -'
 	count 2>/dev/null
 	hit 'click 1 101 7 2 person @11 - -'
@@ -184,8 +184,8 @@ all_counts() {
 	printf '\nopen 1 101\n\nopen 1 101 4 - person %s - -\nopen 1 1' $((NOW - 22)) >>"$HITS/$(hour)"
 	before=$(sql "select opens from delivery where send_id = 101 and contact_id = 4")
 	out=$(count 2>&1)
-	like "$out" "^saca-count: warning: $(hour): the line at octet [0-9]+ is broken: skipped$" 'a broken line is reported with its file and offset'
-	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 1)) 'a line after a broken one counts'
+	like "$out" "^saca-count: warning: $(hour): the line at octet [0-9]+ is broken: skipped$" 'a broken line of hits is reported with its file and offset'
+	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 1)) 'a hit after a broken line counts'
 	printf '01 4 - person %s - -\n' $((NOW - 21)) >>"$HITS/$(hour)"
 	count 2>/dev/null
 	is "$(sql "select opens from delivery where send_id = 101 and contact_id = 4")" $((before + 2)) 'a hit counts once its line end is written'
@@ -246,7 +246,7 @@ all_counts() {
 	printf '\nopen 1 101 1 - person %s - -\n' $((NOW + 50000)) >"$HITS/$next"
 	count 2>/dev/null
 	is "$(sql "select sum(opens) from delivery") $([ -e "$HITS/$next" ] && echo kept)" "$((was + 5)) kept" \
-		'a line of a clock that was far ahead counts at once, and its file stays'
+		'a hit of a clock that was far ahead counts at once, and its file stays'
 	rm "$HITS/$next"
 	figures_match 'odd files'
 
@@ -278,16 +278,16 @@ all_forgets() {
 		'0 0 0' 'a forgotten contact has no deliveries, clicks and memberships'
 	is "$(sql "select contacts_total from send where id = 101")" $((total - 1)) "a forgotten contact is not in the total of its sends"
 	out=$(saca-list "$STORE" forget acme c04@example.org)
-	like "$?:$out" '^0:removed: groups=2 deliveries=2; nothing of the address stays$' 'a contact that is not unsubscribed is removed'
-	is "$(sql "select count(*) from contact where id = 4 or email = 'c04@example.org'")" 0 'the row of a contact that was forgotten is gone'
+	like "$?:$out" '^0:removed: groups=2 deliveries=2; nothing of the address stays$' 'saca-list forget removes a contact that is not unsubscribed'
+	is "$(sql "select count(*) from contact where id = 4 or email = 'c04@example.org'")" 0 'saca-list forget removes the row of a contact that is not unsubscribed'
 	sql "update unsubscription set ended_at = at where contact_id = 2"
 	saca-list "$STORE" forget acme c02@example.org >/dev/null
-	is "$(sql "select count(*) from unsubscription where contact_id = 2")" 0 'forgetting a contact removes its unsubscriptions that have ended'
+	is "$(sql "select count(*) from unsubscription where contact_id = 2")" 0 'saca-list forget removes unsubscriptions of the contact that have ended'
 	figures_match 'forgotten contacts that are not unsubscribed'
 	out=$(saca-list "$STORE" forget acme c04@example.org 2>&1)
-	is "$?:$out" '1:saca-list: fatal: plan acme has no contact c04@example.org' 'forgetting an unknown contact exits 1 with a message'
+	is "$?:$out" '1:saca-list: fatal: plan acme has no contact c04@example.org' 'saca-list forget of an unknown contact exits 1 with a message'
 	out=$(saca-list "$STORE" forget otro c03@example.org 2>&1)
-	is $? 1 'a contact of another plan is not forgotten'
+	is $? 1 'saca-list forget of a contact of another plan exits 1'
 	NOW=$(date +%s)
 	hit 'open 1 101 1 - person @20 - -' 'click 1 101 4 1 person @20 - -' 'unsub 1 101 4 - person @20 - -'
 	count 2>/dev/null
@@ -309,6 +309,6 @@ all_forgets() {
 	like "$(saca-import -w "$T/web" "$SPOOL" "$STORE" 2>&1)" 'contacts=1 new=1 failed=0' 'an address is imported anew once the unsubscriptions of its hash have ended'
 	saca-list "$STORE" forget acme c01@example.org >/dev/null
 	is "$(sql "select count(*) from contact where email like 'sha256:%' or email = 'c01@example.org'")" 0 \
-		'both rows of an address are forgotten'
+		'saca-list forget removes both rows of an address that was imported again'
 	figures_match 'forgotten and imported again'
 }

@@ -140,7 +140,7 @@ twice() {
 	cp "$T/again" "$SPOOL/new/$(uuid 5)"
 	import 2>/dev/null
 	is "$(sql "$ROWS"):$(waiting)" "$rows:0" 'a file of contacts that was imported and is in the spool again changes no row'
-	is "$rows" '2|2|7|5|8|3|3' 'each file was imported once'
+	is "$rows" '2|2|7|5|8|3|3' 'each file that came into the spool twice was imported once'
 }
 
 set_aside() {

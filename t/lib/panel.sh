@@ -59,7 +59,7 @@ send_row() {
 			1, 0, 3, 1, 1, '192.0.2.1', ${5:-8}, '$A_DAY', '$A_DAY', '$A_DAY');"
 }
 
-# fill_store: fills it: plan 1, acme, has the send 101 with one delivery of each kind; plan 2, otro, has 201; plan 3,
+# fill_store: fills the store: plan 1, acme, has the send 101 with one delivery of each kind; plan 2, otro, has 201; plan 3,
 # pruebas, has the test 301
 fill_store() {
 	A_DAY=$(date -u -d '-20 hours' +%Y-%m-%dT%H:00:00Z)

@@ -87,7 +87,7 @@ END_TEST
 
 START_TEST(an_address_that_does_not_fit_is_left_out)
 {
-	char password[LOGIN_BLOCK - sizeof "a.b\0\0" + 1]; /* a block without an address, full */
+	char password[LOGIN_BLOCK - sizeof "a.b\0\0" + 1]; /* the block is full without an address */
 	memset(password, 'x', sizeof password);
 	password[sizeof password - 1] = 0;
 	ck_assert_int_eq(result_of("a.b", password, "192.0.2.1", "\1", 1), LOGIN_REFUSED);

@@ -22,7 +22,7 @@ def ticket(user=USER, lives=600, key=KEY):
 
 
 def settings(more=(), **changes):
-	"""A block with its final NUL. A change to None leaves the setting out; `more`: appended as they are."""
+	"""Returns the settings of a request with the final NUL. None leaves a setting out; `more` are appended."""
 	values = {'SACA_USER': USER, 'SACA_PLAN': PLAN, 'SACA_HELO': 'maquina', 'SACA_HOST': 'api.example.com',
 		'SACA_PROTO': 'ESMTPSA', 'SACA_TICKET': base64.b64encode(ticket()).decode(), 'SSL_PROTOCOL': 'TLSv1.2',
 		'SSL_CIPHER': 'ECDHE-X', 'TCPREMOTEIP': IP, **changes}

@@ -449,7 +449,7 @@ def deaf(port, path):
 
 
 def prompt(port, count):
-    """The shortest time from the handshake to the program's first octets: a server whose write
+    """Prints whether the program's first octets come soon after the handshake: a server whose write
     waits for an acknowledgment takes 40 ms each time."""
     best = 1.0
     for _ in range(int(count)):
@@ -473,7 +473,7 @@ def version(port, which):
 
 
 def resume(port, name, other=None, path=None):
-    """Two sessions, the second with the ID of the first. path: a file that is removed in between."""
+    """Opens two sessions, the second with the ID of the first. path: a file to remove in between."""
     ctx = context()
     first = ctx.wrap_socket(connect(port), server_hostname=name)
     first.sendall(b"x")

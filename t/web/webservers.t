@@ -109,7 +109,7 @@ try_panel() {
 	COOKIE=$(field Set-Cookie)
 	COOKIE=${COOKIE%%;*}
 	is "$(browse /)" 200 "$1: the list of sends is answered"
-	like "$(body)" 'href="/sends/1"' "$1: the list of sends has the send"
+	like "$(body)" 'href="/sends/1"' "$1: the list of sends has a send of the plan"
 	like "$(field Content-Security-Policy)" "^default-src 'none'" "$1: a page of the panel has its Content-Security-Policy"
 	is "$(browse '/?q=Segunda'):$(grep -c 'href="/sends/1"' "$T/answer")" 200:0 "$1: the query of a search reaches saca-panel"
 	is "$(browse '/sends/1/people.csv?section=all'):$(tr -d '\r' <"$T/answer" | sed -n '2,$p' | cut -d, -f2 | sort | tr '\n' ' ')" \

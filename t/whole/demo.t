@@ -28,7 +28,7 @@ mkdir "$copy/bin"
 echo untouched >"$copy/bin/saca-smtpd"
 cd "$copy" || exit 1
 
-# demo ARGUMENT...: runs scripts/demo on a network of its own, after BEFORE. All processes end with it.
+# demo ARGUMENT...: runs the command in $BEFORE, then scripts/demo, on a network of its own. All processes end with it.
 demo() {
 	timeout 120 unshare -np --fork --kill-child sh -c "ip link set lo up; ${BEFORE:-:}"'; exec scripts/demo "$@"' sh "$@" 2>&1
 }

@@ -1,5 +1,5 @@
 /* The session's cookie. The input is a Cookie header: only the cookie that was made is accepted.
-   The input as a login gives a cookie that is read again. */
+   A cookie that is made for the input as a login is read back. */
 #include "web/session.h"
 #include "fuzz.h"
 

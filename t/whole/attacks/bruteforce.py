@@ -17,7 +17,7 @@ ending = s.rest()
 took = time.monotonic() - started
 check(codes == [b"535", b"535"] and ending[-1] == "421" and ending.count("535") <= 1,
       "brute force: the third failure ends the session with 421", [codes, ending])
-check(took >= 0.6, "brute force: each failed login is answered late", "%.2f s for three at 300 ms" % took)
+check(took >= 0.6, "brute force: each failed login is answered after a delay", "%.2f s for three at 300 ms" % took)
 check(within(5, lambda: failures() == before + 3), "brute force: each failed login has a line in the log", failures() - before)
 
 before = failures()

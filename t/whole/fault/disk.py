@@ -100,7 +100,7 @@ class Disk:
 	# --- A crash ---
 
 	def pending(self):
-		"""[(node, cell, how many versions)] of each cell that is not synced."""
+		"""Returns (node, cell, how many versions) of each cell that is not synced."""
 		found, seen, work = [], set(), [self.top]
 		while work:
 			node = work.pop()
@@ -147,7 +147,7 @@ def octets_of(text):
 
 
 class Call:
-	"""One line of the trace: name, arguments, result."""
+	"""A system call in the trace: its name, arguments and result."""
 
 	line = re.compile(r'^(\w+)\((.*)\)\s+= (-?\d+)(?:<(.*)>)?')
 

@@ -52,7 +52,7 @@ def people(*ns):
 	return ['p%d@x.es' % n for n in ns]
 
 
-# Name in the spool: its file.
+# Files of the spool: the content by the name.
 GOOD = {
 	'new/' + key(1): spool_file(1, people(1, 2, 3), campaign(1, [PNG])),
 	'new/' + key(2): spool_file(2, people(2, 3, 4, 5), campaign(2, [GIF, PNG])),
