@@ -131,7 +131,7 @@ OBJ_saca-count := \
 	$(call in,spool,file) \
 	$(call in,store,hours mark migrate postgres postgres_contacts postgres_libpq postgres_step put sqlite \
 		sqlite_contacts sqlite_step store tables) \
-	$(call in,send,blame count hit hitfile unsubscribe)
+	$(call in,send,blame count hit hitfile hitlog hits unsubscribe)
 OBJ_saca-panel := \
 	$(call in,base,ascii base32 base64 buf cdb clock date fd hash memfile message num random run scan setid \
 		siphash utf8 version wait) \

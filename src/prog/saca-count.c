@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "send/count.h"
 #include "send/hitfile.h"
+#include "send/hitlog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,8 @@
 
 enum {
 	SETTLE_SECONDS = 10,     /* age at which a line is counted: by then a burst of clicks is complete */
-	KEEP_SECONDS = 3600,     /* age after its hour at which a file is removed */
+	HOUR = 3600,
+	KEEP_SECONDS = HOUR,     /* age after its hour at which a file is removed */
 	BATCH_OCTETS = 1048576   /* of lines in one transaction */
 };
 
@@ -36,6 +38,7 @@ struct count {
 	struct store *store;
 	struct hitfile_batch batch;
 	struct count_summary sum;
+	time_t swept; /* the last hour in which the table hit_log was cleaned */
 };
 
 static void on_signal(int sig)
@@ -54,23 +57,39 @@ static void report_broken(char const *name, uint64_t offset)
 	fprintf(stderr, "%s: warning: %s: the line at octet %llu is broken: skipped\n", PROG, name, (unsigned long long)offset);
 }
 
-/* Counts what is new in one file, batch by batch. */
+static void report_cut(char const *name)
+{
+	fprintf(stderr, "%s: warning: %s: the file is shorter than what was counted of it: its views, opens and clicks"
+		" are skipped, since they may have been counted\n", PROG, name);
+}
+
+/* Counts what is new in one file, batch by batch. Of a file whose end was cut off, the part that
+   is left may have been counted. Its position is written after the whole part, so that a kill does
+   not take the rest of the part for new. */
 static void count_file(struct count *c, char const *name)
 {
-	uint64_t inode, from;
+	uint64_t inode, from, cut = 0, kept = 0;
 	int64_t hour_end = hitfile_hour_end(name);
-	if (count_position(c->store, name, &inode, &from) != STORE_OK)
+	if (hitlog_read(c->store, name, &inode, &from) != STORE_OK)
 		die_of_store(c, "read the store");
 	while (!stopped) {
 		time_t now = time(NULL);
 		bool is_old = now >= hour_end + KEEP_SECONDS;
-		if (!hitfile_read(&c->batch, c->dir, name, inode, from, BATCH_OCTETS, now - SETTLE_SECONDS, is_old, report_broken)) {
+		time_t until = from < cut ? now : now - SETTLE_SECONDS;
+		if (!hitfile_read(&c->batch, c->dir, name, inode, from, BATCH_OCTETS, until, is_old, report_broken)) {
 			if (errno == ENOENT)
 				return;
 			strerr_diefusys(EXIT_TEMPORARY, "read ", c->folder, "/", name);
 		}
-		if (c->batch.to > c->batch.from || c->batch.inode != inode) {
-			if (count_batch(c->store, name, &c->batch, &c->sum) != STORE_OK)
+		if (c->batch.is_cut) {
+			report_cut(name);
+			cut = c->batch.size;
+			kept = from;
+		}
+		hitfile_skip_visits(&c->batch, cut);
+		if (c->batch.to > c->batch.from || c->batch.inode != inode || c->batch.is_cut) {
+			uint64_t read_to = c->batch.to < cut ? kept : c->batch.to;
+			if (count_batch(c->store, name, &c->batch, read_to, &c->sum) != STORE_OK)
 				die_of_store(c, "write to the store");
 		} else if (!c->batch.is_finished)
 			return;
@@ -83,7 +102,7 @@ static void count_file(struct count *c, char const *name)
 		int removed = hitfile_remove(c->dir, name, inode, from);
 		if (removed < 0)
 			strerr_diefusys(EXIT_TEMPORARY, "remove ", c->folder, "/", name);
-		if (removed && count_forget(c->store, name) != STORE_OK)
+		if (removed && hitlog_forget(c->store, name) != STORE_OK)
 			die_of_store(c, "write to the store");
 		return;
 	}
@@ -107,8 +126,12 @@ static void report_summary(struct count *c)
 static void count_all(struct count *c)
 {
 	struct buf names = BUF_ZERO;
+	time_t hour = time(NULL) / HOUR;
 	if (!hitfile_list(c->dir, &names))
 		strerr_diefusys(EXIT_TEMPORARY, "read the folder ", c->folder);
+	if (hour != c->swept && hitlog_forget_missing(c->store, names.s, (int64_t)hour * HOUR - KEEP_SECONDS) != STORE_OK)
+		die_of_store(c, "clean the store");
+	c->swept = hour;
 	for (char const *name = names.s; *name && !stopped; name += strlen(name) + 1)
 		count_file(c, name);
 	buf_free(&names);

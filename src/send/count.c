@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "send/blame.h"
+#include "send/hitlog.h"
 #include "send/unsubscribe.h"
 #include "store/hours.h"
 
@@ -20,14 +21,8 @@ enum {
 
 /* --- Statements ------------------------------------------------------------------------------ */
 
-static char const read_position[] = "SELECT inode, octets FROM hit_log WHERE name = $1";
-static char const write_position[] =
-	"INSERT INTO hit_log (name, inode, octets) VALUES ($1, $2, $3)"
-	" ON CONFLICT (name) DO UPDATE SET inode = excluded.inode, octets = excluded.octets";
-static char const forget_position[] = "DELETE FROM hit_log WHERE name = $1";
-
 static char const read_delivery[] =
-	"SELECT d.state, d.opens, s.track_opens, s.sender_id, EXISTS (SELECT 1 FROM unsubscription u"
+	"SELECT d.state, d.opens, d.clicks, s.track_opens, s.sender_id, EXISTS (SELECT 1 FROM unsubscription u"
 	" WHERE u.plan_id = $1 AND u.send_id = $2 AND u.contact_id = $3 AND u.type IN (0, 30))"
 	" FROM delivery d JOIN send s ON s.plan_id = d.plan_id AND s.id = d.send_id"
 	" WHERE d.plan_id = $1 AND d.send_id = $2 AND d.contact_id = $3";
@@ -61,7 +56,7 @@ static char const add_figures[] =
 struct delivery {
 	bool exists, is_handed, is_bounced; /* neither: the mail was not handed over */
 	bool track_opens, has_unsubscribed;
-	uint64_t opens, sender;
+	uint64_t opens, clicks, sender;
 };
 
 /* Changes of the send's figures. */
@@ -73,6 +68,14 @@ struct figures {
 struct hour {
 	uint64_t hour; /* since 1970 */
 	int64_t opened, clicked;
+};
+
+/* What a batch changes of a send beside its deliveries. */
+struct totals {
+	struct figures figures;
+	struct hour hour;
+	struct hours_link *link; /* one for each link of each delivery; room for one a line */
+	size_t links;
 };
 
 /* The hits of one delivery in this batch. */
@@ -110,9 +113,10 @@ static bool keep_delivery(void *arg, size_t n, char const *const *column, size_t
 		.is_handed = is_text(column[0], length[0], "handed"),
 		.is_bounced = is_text(column[0], length[0], "bounced"),
 		.opens = store_number_in(column, length, 1),
-		.track_opens = is_true(column[2], length[2]),
-		.sender = store_number_in(column, length, 3),
-		.has_unsubscribed = is_true(column[4], length[4]),
+		.clicks = store_number_in(column, length, 2),
+		.track_opens = is_true(column[3], length[3]),
+		.sender = store_number_in(column, length, 4),
+		.has_unsubscribed = is_true(column[5], length[5]),
 	};
 	return false;
 }
@@ -135,6 +139,7 @@ static enum store_result write_counts(struct store *s, struct sum const *c, stru
 	f->opens += (int64_t)opens;
 	f->machine_opens += (int64_t)c->machine_opens;
 	f->clicks += (int64_t)c->clicks;
+	f->clicked += c->clicks && !d->clicks;
 	d->opens += opens;
 	return s->run(s, write_opens, STORE_VALUES(store_number(c->plan), store_number(c->send), store_number(c->contact),
 		store_number(opens), store_number(c->machine_opens), store_number(c->clicks),
@@ -263,7 +268,7 @@ static void add_hit(struct sum *c, struct hitfile_line const *l)
 
 /* Adds the clicks line[0..n) of one delivery on one link, without those of machines, to the rows of
    the link. */
-static enum store_result write_clicks(struct store *s, struct hitfile_line *const *line, size_t n)
+static enum store_result write_clicks(struct store *s, struct hitfile_line *const *line, size_t n, struct totals *t)
 {
 	struct hit const *first = NULL;
 	uint64_t count = 0, sum = 0;
@@ -277,7 +282,8 @@ static enum store_result write_clicks(struct store *s, struct hitfile_line *cons
 		return STORE_OK;
 	enum store_result r = store_read_number(s, add_click, STORE_VALUES(store_number(first->plan), store_number(first->send),
 		store_number(first->contact), store_number(first->link), store_number(count), time_value(at, first->seconds)), &sum);
-	return r == STORE_OK ? hours_add_link(s, first->plan, first->send, first->link, sum == count, (int64_t)count) : r;
+	t->link[t->links++] = (struct hours_link){first->link, sum == count, (int64_t)count};
+	return r;
 }
 
 static bool is_same_delivery(struct hit const *a, struct hit const *b)
@@ -307,30 +313,24 @@ static enum store_result add_to_hour(struct store *s, struct sum const *c, struc
 }
 
 /* The lines of one delivery. */
-static enum store_result count_lines(struct store *s, struct hitfile_line *const *line, size_t n, struct figures *f, struct hour *hour)
+static enum store_result count_lines(struct store *s, struct hitfile_line *const *line, size_t n, struct totals *t)
 {
+	struct figures *f = &t->figures;
 	struct hit const *h = &line[0]->hit;
 	struct sum c = {.plan = h->plan, .send = h->send, .contact = h->contact};
-	uint64_t had_clicks = 0;
-	enum store_result r = STORE_OK;
+	struct figures before = *f;
 	for (size_t i = 0; i < n; i++)
 		add_hit(&c, line[i]);
-	if (c.clicks)
-		r = store_read_number(s, "SELECT clicks FROM delivery WHERE plan_id = $1 AND send_id = $2 AND contact_id = $3",
-			STORE_VALUES(store_number(c.plan), store_number(c.send), store_number(c.contact)), &had_clicks);
-	struct figures before = *f;
-	if (r == STORE_OK)
-		r = count_delivery(s, &c, f);
+	enum store_result r = count_delivery(s, &c, f);
 	bool counted = f->clicks > before.clicks; /* the delivery exists */
-	f->clicked += counted && !had_clicks;
 	if (r == STORE_OK && f->opened > before.opened)
-		r = add_to_hour(s, &c, hour, c.opened_at, true, false);
+		r = add_to_hour(s, &c, &t->hour, c.opened_at, true, false);
 	if (r == STORE_OK && f->clicked > before.clicked)
-		r = add_to_hour(s, &c, hour, c.clicked_at, false, true);
+		r = add_to_hour(s, &c, &t->hour, c.clicked_at, false, true);
 	for (size_t i = 0, end; counted && r == STORE_OK && i < n; i = end) {
 		for (end = i + 1; end < n && line[end]->hit.link == line[i]->hit.link; end++)
 			;
-		r = write_clicks(s, line + i, end - i);
+		r = write_clicks(s, line + i, end - i, t);
 	}
 	return r;
 }
@@ -346,12 +346,23 @@ static enum store_result write_figures(struct store *s, uint64_t plan, uint64_t 
 		store_integer(f->unsubscriptions)), NULL, NULL);
 }
 
+/* Writes the totals of a send, and empties them. */
+static enum store_result write_totals(struct store *s, uint64_t plan, uint64_t send, struct totals *t)
+{
+	enum store_result r = write_figures(s, plan, send, &t->figures);
+	if (r == STORE_OK)
+		r = write_hour(s, plan, send, &t->hour);
+	if (r == STORE_OK)
+		r = hours_add_links(s, plan, send, t->link, t->links);
+	t->links = 0;
+	t->figures = (struct figures){.opens = 0};
+	return r;
+}
+
 /* Sorted lines: plan by plan, send by send, delivery by delivery. */
-static enum store_result count_sorted(struct store *s, struct hitfile_line *const *line, size_t n)
+static enum store_result count_sorted(struct store *s, struct hitfile_line *const *line, size_t n, struct totals *t)
 {
 	enum store_result r = STORE_OK;
-	struct figures f = {.opens = 0};
-	struct hour hour = {.hour = 0};
 	for (size_t i = 0, end; r == STORE_OK && i < n; i = end) {
 		struct hit const *h = &line[i]->hit;
 		if (i == 0 || line[i - 1]->hit.plan != h->plan)
@@ -359,46 +370,22 @@ static enum store_result count_sorted(struct store *s, struct hitfile_line *cons
 		for (end = i + 1; end < n && is_same_delivery(h, &line[end]->hit); end++)
 			;
 		if (r == STORE_OK)
-			r = count_lines(s, line + i, end - i, &f, &hour);
-		if (r == STORE_OK && (end == n || line[end]->hit.send != h->send || line[end]->hit.plan != h->plan)) {
-			r = write_figures(s, h->plan, h->send, &f);
-			if (r == STORE_OK)
-				r = write_hour(s, h->plan, h->send, &hour);
-			f = (struct figures){.opens = 0};
-		}
+			r = count_lines(s, line + i, end - i, t);
+		if (r == STORE_OK && (end == n || line[end]->hit.send != h->send || line[end]->hit.plan != h->plan))
+			r = write_totals(s, h->plan, h->send, t);
 	}
 	return r;
 }
 
-static bool keep_position(void *arg, size_t n, char const *const *column, size_t const *length)
+static enum store_result try_batch(struct store *s, char const *name, struct hitfile_batch const *b, uint64_t read_to,
+	struct hitfile_line *const *line, size_t n, struct hours_link *room)
 {
-	uint64_t *position = arg;
-	(void)n;
-	position[0] = store_number_in(column, length, 0);
-	position[1] = store_number_in(column, length, 1);
-	return false;
-}
-
-enum store_result count_position(struct store *s, char const *name, uint64_t *inode, uint64_t *octets)
-{
-	uint64_t position[2] = {0, 0};
-	enum store_result r = s->begin(s, STORE_READ);
-	if (r == STORE_OK)
-		r = s->run(s, read_position, STORE_VALUES(store_string(name)), keep_position, position);
-	s->rollback(s);
-	*inode = position[0];
-	*octets = position[1];
-	return r;
-}
-
-static enum store_result try_batch(struct store *s, char const *name, struct hitfile_batch const *b,
-	struct hitfile_line *const *line, size_t n)
-{
+	struct totals t = {.link = room};
 	enum store_result r = s->begin(s, STORE_WRITE);
 	if (r == STORE_OK)
-		r = count_sorted(s, line, n);
+		r = count_sorted(s, line, n, &t);
 	if (r == STORE_OK)
-		r = s->run(s, write_position, STORE_VALUES(store_string(name), store_number(b->inode), store_number(b->to)), NULL, NULL);
+		r = hitlog_write(s, name, b->inode, read_to);
 	if (r == STORE_OK)
 		r = s->commit(s);
 	if (r != STORE_OK)
@@ -406,12 +393,15 @@ static enum store_result try_batch(struct store *s, char const *name, struct hit
 	return r;
 }
 
-enum store_result count_batch(struct store *s, char const *name, struct hitfile_batch *b, struct count_summary *sum)
+enum store_result count_batch(struct store *s, char const *name, struct hitfile_batch *b, uint64_t read_to,
+	struct count_summary *sum)
 {
 	size_t n = 0;
 	struct hitfile_line **line = calloc(b->count + 1, sizeof *line);
-	if (!line || !hitfile_mark_bursts(b)) {
+	struct hours_link *room = calloc(b->count + 1, sizeof *room);
+	if (!line || !room || !hitfile_mark_bursts(b)) {
 		free(line);
+		free(room);
 		return store_fail(s, STORE_FAILED, "out of memory", (char *)NULL);
 	}
 	for (size_t i = 0; i < b->count; i++)
@@ -420,23 +410,12 @@ enum store_result count_batch(struct store *s, char const *name, struct hitfile_
 	qsort(line, n, sizeof *line, compare_lines);
 	enum store_result r = STORE_AGAIN;
 	for (unsigned int i = 0; r == STORE_AGAIN && i < TRIES; i++)
-		r = try_batch(s, name, b, line, n);
+		r = try_batch(s, name, b, read_to, line, n, room);
 	for (size_t i = 0; r == STORE_OK && i < n; i++)
 		sum->hits[line[i]->hit.kind]++;
 	if (r == STORE_OK)
 		sum->broken += b->broken;
 	free(line);
-	return r;
-}
-
-enum store_result count_forget(struct store *s, char const *name)
-{
-	enum store_result r = s->begin(s, STORE_WRITE);
-	if (r == STORE_OK)
-		r = s->run(s, forget_position, STORE_VALUES(store_string(name)), NULL, NULL);
-	if (r == STORE_OK)
-		r = s->commit(s);
-	if (r != STORE_OK)
-		s->rollback(s);
+	free(room);
 	return r;
 }

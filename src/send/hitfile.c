@@ -36,6 +36,11 @@ static char const *hour_of(char const *name)
 	return name + n - HOUR_DIGITS;
 }
 
+bool hitfile_is_name(char const *name)
+{
+	return hour_of(name) != NULL;
+}
+
 static int compare_names(void const *a, void const *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -189,6 +194,7 @@ static bool read_lines(struct hitfile_batch *b, char const *name, uint64_t start
 				&& (int64_t)line->hit.seconds < until + HOUR);
 			line->counts = whole && !is_neighbour && !waits;
 			line->is_burst = false;
+			line->offset = offset;
 			if (!whole) {
 				b->count--;
 				if (!is_neighbour && !waits) {
@@ -221,7 +227,10 @@ bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t i
 	}
 	b->inode = st.st_ino;
 	b->size = (uint64_t)st.st_size;
-	b->from = b->to = inode == b->inode && from <= b->size ? from : 0;
+	b->is_cut = inode == b->inode && from > b->size;
+	b->from = b->to = inode == b->inode && !b->is_cut ? from : 0;
+	if (b->is_cut)
+		until = INT64_MAX - HOUR;
 	uint64_t start = b->from > HITFILE_AROUND ? b->from - HITFILE_AROUND : 0, stop = b->from + octets;
 	uint64_t end = stop + HITFILE_AROUND < b->size ? stop + HITFILE_AROUND : b->size;
 	bool done = b->from == b->size || buf_reserve(&b->octets, end - start);
@@ -242,6 +251,15 @@ bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t i
 	point_to_rooms(b);
 	b->is_finished = b->to == b->size;
 	return true;
+}
+
+void hitfile_skip_visits(struct hitfile_batch *b, uint64_t before)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		enum hit_kind const kind = b->line[i].hit.kind;
+		if (b->line[i].offset < before && (kind == HIT_VIEW || kind == HIT_OPEN || kind == HIT_CLICK))
+			b->line[i].counts = false;
+	}
 }
 
 /* --- Bursts ------------------------------------------------------------------------------------- */

@@ -16,25 +16,34 @@
 
 enum {
 	NAME_MAX_OCTETS = 96,
-	HOST_OCTETS = 64,
 	HOUR_END = sizeof "2013-09-12T11" - 1, /* of a date of date_iso */
 	MODE = 0660,
 	TRIES = 100
 };
 
-/* Writes `HOST.YYYYMMDDHH`, with the letters, digits, dots and hyphens of the host's name. */
-static bool name_file(char out[NAME_MAX_OCTETS], time_t now)
+bool hits_host(char out[HITS_HOST])
 {
-	struct tm tm;
 	size_t n = 0;
-	if (gethostname(out, HOST_OCTETS) < 0 && errno != ENAMETOOLONG)
+	if (gethostname(out, HITS_HOST) < 0 && errno != ENAMETOOLONG)
 		return false;
-	out[HOST_OCTETS - 1] = 0;
+	out[HITS_HOST - 1] = 0;
 	for (; out[n]; n++)
 		if (!ascii_is_alpha(out[n]) && !ascii_is_digit(out[n]) && !strchr(".-", out[n]))
 			out[n] = '-';
+	if (n == 0)
+		out[1] = 0;
 	if (n == 0 || out[0] == '.')
-		out[n ? 0 : n++] = 'h';
+		out[0] = 'h';
+	return true;
+}
+
+/* Writes `HOST.YYYYMMDDHH`. */
+static bool name_file(char out[NAME_MAX_OCTETS], time_t now)
+{
+	struct tm tm;
+	if (!hits_host(out))
+		return false;
+	size_t n = strlen(out);
 	char date[DATE_ISO];
 	if (!date_utc(&tm, now) || !date_iso(date, &tm))
 		return false;

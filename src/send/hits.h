@@ -9,6 +9,12 @@
 
 #include <stdbool.h>
 
+#define HITS_HOST 64 /* octets of a host's name in that of a file, with its NUL */
+
+/* Writes this host's name as the names of its files have it: letters, digits, dots and hyphens.
+   False: errno. */
+bool hits_host(char out[HITS_HOST]);
+
 /* Appends the hit to today's file of `folder`, in one write. `synced`: it is on disk when the
    call returns (of a new file its name too). The file is made 0660. False: errno. A write
    that was cut short (ENOSPC) leaves a torn line, which spoils only itself. */

@@ -1,6 +1,7 @@
 /* Counts by hour and by link: see hours.h. */
 #include "store/hours.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static char const add_hour[] =
@@ -22,4 +23,26 @@ enum store_result hours_add_link(struct store *s, uint64_t plan, uint64_t send, 
 {
 	return s->run(s, add_link, STORE_VALUES(store_number(plan), store_number(send), store_number(number), store_integer(people),
 		store_integer(clicks)), NULL, NULL);
+}
+
+static int compare_links(void const *a, void const *b)
+{
+	uint64_t const x = ((struct hours_link const *)a)->number, y = ((struct hours_link const *)b)->number;
+	return x < y ? -1 : x > y;
+}
+
+enum store_result hours_add_links(struct store *s, uint64_t plan, uint64_t send, struct hours_link *link, size_t n)
+{
+	enum store_result r = STORE_OK;
+	if (n)
+		qsort(link, n, sizeof *link, compare_links);
+	for (size_t i = 0; r == STORE_OK && i < n;) {
+		struct hours_link all = link[i];
+		while (++i < n && link[i].number == all.number) {
+			all.people += link[i].people;
+			all.clicks += link[i].clicks;
+		}
+		r = hours_add_link(s, plan, send, all.number, all.people, all.clicks);
+	}
+	return r;
 }

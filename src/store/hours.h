@@ -16,4 +16,13 @@ enum store_result hours_add(struct store *s, uint64_t plan, uint64_t send, char 
 /* Adds to a link's contacts and clicks. */
 enum store_result hours_add_link(struct store *s, uint64_t plan, uint64_t send, uint64_t number, int64_t people, int64_t clicks);
 
+/* Contacts and clicks of one link of a send. */
+struct hours_link {
+	uint64_t number;
+	int64_t people, clicks;
+};
+
+/* Sorts link[0..n) and adds them. A link that is there several times is written once. */
+enum store_result hours_add_links(struct store *s, uint64_t plan, uint64_t send, struct hours_link *link, size_t n);
+
 #endif

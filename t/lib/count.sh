@@ -235,9 +235,24 @@ all_counts() {
 	is "$(sql "select sum(opens) from delivery")" $((was + 1)) 'a file of hits beside a folder and a FIFO is counted'
 	rm -r "$HITS"/0*
 	: >"$HITS/$(hour)"
+	count 2>/dev/null
 	hit 'open 1 101 1 - person @20 - -'
 	count 2>/dev/null
 	is "$(sql "select sum(opens) from delivery")" $((was + 2)) 'a file of hits that was emptied is read from its start'
+	hit 'open 1 101 1 - person @20 - -' 'open 1 101 1 - machine @20 - -' 'click 1 101 1 1 person @20 - -' 'view 1 101 1 - person @20 - -'
+	count 2>/dev/null
+	counted=$(sql "select sum(opens), sum(machine_opens), sum(clicks) from delivery")
+	truncate -s -100 "$HITS/$(hour)"
+	hit 'unsub 1 101 7 - person @20 - -'
+	like "$(count 2>&1)" "^saca-count: warning: $(hour): the file is shorter than what was counted of it" 'a file of hits from which the end was cut is reported'
+	is "$(sql "select sum(opens), sum(machine_opens), sum(clicks) from delivery")" "$counted" \
+		'an open, a view or a click in a file from which the end was cut does not count twice'
+	is "$(sql "select type, send_id from unsubscription where contact_id = 7")" '0|101' 'an unsubscription in a file from which the end was cut counts'
+	hit 'open 1 101 1 - person @20 - -'
+	count 2>/dev/null
+	is "$(sql "select sum(opens), sum(machine_opens), sum(clicks) from delivery")" "$((${counted%%|*} + 1))|${counted#*|}" \
+		'a line that was written after the cut was noticed counts'
+	was=$((was + 2))
 	printf '\nopen 1 101 1 - person %s - -\n\nopen 1 101 1 - person %s - -\n' $((NOW - 20)) $((NOW - 20)) >"$HITS/new"
 	mv "$HITS/new" "$HITS/$(hour)"
 	count 2>/dev/null
@@ -248,6 +263,11 @@ all_counts() {
 	is "$(sql "select sum(opens) from delivery") $([ -e "$HITS/$next" ] && echo kept)" "$((was + 5)) kept" \
 		'a hit of a clock that was far ahead counts at once, and its file stays'
 	rm "$HITS/$next"
+	sql "insert into hit_log values ('$HOST_NAME.2020010100', 7, 99), ('x.$HOST_NAME.2020010100', 7, 99), ('$HOST_NAME.x.2020010100', 7, 99)"
+	count 2>/dev/null
+	is "$(sql "select name from hit_log where name like '%.2020010100' order by name" | sort | paste -sd' ')" \
+		"$(printf '%s\n' "$HOST_NAME.x.2020010100" "x.$HOST_NAME.2020010100" | sort | paste -sd' ')" \
+		'the store forgets a file of this host that is missing and old, as after a kill, and no other host'"'"'s'
 	figures_match 'odd files'
 
 	# --- following

@@ -49,6 +49,7 @@ while read -r call when; do
 done <"$T/points"
 count 2>/dev/null
 is "$(sql 'select sum(opens) from delivery')" $((before + lines)) "a line counts once, at whichever system call saca-count is killed ($points points)"
+is "$(sql "select count(*) from hit_log where name < '$(hour $((NOW - 7300)))'")" 0 'the store forgets each file that was removed, at whichever system call saca-count is killed'
 [ "$points" -gt 50 ]
 ok $? 'saca-count is killed at every system call of a whole run' "$(cat "$T/points")"
 figures_match 'killed'
