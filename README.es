@@ -157,6 +157,10 @@ sirven: solo cambia la dirección.
   pause_campaign,              eid                       pausa, reanuda o cancela un envío
   resume_campaign,
   cancel_campaign
+  get_account_data                                       su plan, su usuario y si es un plan de
+                                                         pruebas
+  contact_fields                                         los nombres de los campos de un contacto
+  get_version, get_url_call                              la versión y la dirección de la API
   send_bulk_campaign           recipients, rid,          envía una campaña; la respuesta es
                                subject, html_body,       'OK: ' y su número
                                plain_body

@@ -114,10 +114,10 @@ ok(s.ask(block('nobody.acme', 'ana-pw')) == b'\1', 'an unknown user gets exit co
 ok(s.ask(block('ana.acme', '')) == b'\1', 'an empty password gets exit code 1')
 ok(s.ask(block('ana.acme', 'bea-pw')) == b'\1', 'the password of another user gets exit code 1')
 ok(s.ask(login_of('ana') + b'more')[0] == 0, 'octets after the timestamp are ignored')
-ok(s.ask(b'ana.acme\0ana-pw\0') == b'\2', 'a block without a timestamp gets exit code 2')
-ok(s.ask(b'x') == b'\2', 'a block without a NUL gets exit code 2')
-ok(s.ask(login_of('ana').ljust(512, b'x'))[0] == 0, 'a block of 512 octets is read')
-ok(s.ask(login_of('ana').ljust(513, b'x')) == b'', 'a block of 513 octets gets no reply')
+ok(s.ask(b'ana.acme\0ana-pw\0') == b'\2', 'a login request without a timestamp gets exit code 2')
+ok(s.ask(b'x') == b'\2', 'a login request without a NUL gets exit code 2')
+ok(s.ask(login_of('ana').ljust(512, b'x'))[0] == 0, 'a login request of 512 octets is answered')
+ok(s.ask(login_of('ana').ljust(513, b'x')) == b'', 'a login request of 513 octets gets no reply')
 r, w = os.pipe()
 ok(s.ask(login_of('ana'), [r]) == b'', 'a login that brings another descriptor gets no reply')
 for fds in ([], [w], [1] * 100):
@@ -266,7 +266,7 @@ with Busy(s):
 for a in at_once:
 	a.reply()
 codes = [code(s.ask(login_of('bea', '203.0.113.8'))) for _ in range(10)]
-ok(codes == [0] * 10, 'with -f a login that succeeds does not count', codes)
+ok(codes == [0] * 10, 'with -f a login that succeeds does not count as a failure', codes)
 wanted = ['saca-checkpassword: ip=2001:db8::1 user=ana.acme refused'] * 3
 ok(s.logged().splitlines()[:3] == wanted, 'with -f each failed login is logged in one line with ip= and user=', s.logged())
 s.ask(block('a b\nc.acme', 'x', '203.0.113.9'))

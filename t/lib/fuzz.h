@@ -56,7 +56,7 @@ static inline size_t fuzz_piece(struct fuzz_cuts *c, size_t left)
 
 #define FUZZ_CUTS(choice) ((struct fuzz_cuts){(uint32_t)(choice) * 2654435761u + 1})
 
-/* Are s[0..n) and t[0..m) the same octets? */
+/* True if s[0..n) and t[0..m) are the same octets. */
 static inline bool fuzz_same(void const *s, size_t n, void const *t, size_t m)
 {
 	return n == m && (n == 0 || memcmp(s, t, n) == 0);

@@ -2,7 +2,7 @@
 # Shared by t/whole/fuzz.t and scripts/fuzz. Run in the top folder. The target NAME is
 # t/ROOM/fuzz/NAME.c, with NAME.seeds and NAME.words beside it.
 
-# fuzz_targets: prints their names
+# fuzz_targets: prints the names of all fuzz targets
 fuzz_targets() {
 	for _f in t/*/fuzz/*.c; do
 		basename "$_f" .c

@@ -194,7 +194,7 @@ static void send_octets(char const *s, size_t n)
 
 /* --- The modes --------------------------------------------------------------------- */
 
-/* Has a whole reply come after got[answered]? Then `answered` moves to its end. */
+/* True if a whole reply came after got[answered]; moves `answered` to its end. */
 static bool reply_whole(void)
 {
 	for (size_t at = answered;;) {

@@ -35,7 +35,7 @@ free_port() {
 	END
 }
 
-# listening PORT: does a program listen on the port? Asks the kernel, since a connection would be
+# listening PORT: true if a program listens on the port. Asks the kernel, since a connection would be
 # logged.
 listening() {
 	grep -q "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$1") [0-9A-F]*:0000 0A " /proc/net/tcp /proc/net/tcp6

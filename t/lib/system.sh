@@ -72,7 +72,7 @@ booted() {
 	INIT=$(pgrep -P "$BOOT") && in_system systemctl is-system-running 2>/dev/null | grep -Eqx 'running|degraded'
 }
 
-# in_system COMMAND...: runs it there
+# in_system COMMAND...: runs a command in the booted system
 in_system() {
 	nsenter -t "$INIT" -m -u -i -n -p -C -r -w env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 }

@@ -282,7 +282,7 @@ static void remove_all(struct buf *b, char const *what)
 	b->len = to;
 }
 
-/* Does `less` come from `all` by removing octets? */
+/* True if `less` is `all` without some of its octets. */
 static bool is_subsequence(struct buf const *less, char const *all, size_t n)
 {
 	size_t i = 0;

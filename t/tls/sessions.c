@@ -50,7 +50,7 @@ static void store(unsigned int id)
 	cache.cache->save(&cache.cache, &server.ctx, &p);
 }
 
-/* Is the session found, with the values that were stored? */
+/* True if the session is found with the values that were stored. */
 static bool is_found(unsigned int id)
 {
 	br_ssl_session_parameters was = session(id), p = was;

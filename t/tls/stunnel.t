@@ -39,7 +39,7 @@ send() {
 		RECIPIENTS=ana@example.org MESSAGE=$T/message CAFILE=$T/etc/saca/cert.pem "$TOP/t/whole/clients/python" 2>&1
 }
 
-# tls VERSION PORT OPTION...
+# tls VERSION PORT OPTION...: prints the replies to EHLO that openssl s_client gets under that version
 tls() {
 	version=$1 port=$2
 	shift 2

@@ -12,7 +12,7 @@ static struct inspection inspect(char const *html, char const *text)
 	return i;
 }
 
-/* Are the strings of the list these, each with a NUL? */
+/* True if the list has these strings, each with a NUL. */
 #define has(l, ...) do { \
 		static char const *const wanted[] = {__VA_ARGS__, NULL}; \
 		size_t at = 0, n = 0; \

@@ -204,7 +204,7 @@ static void rest(double since)
 		speak(&connections[i]);
 }
 
-/* Is the time over? Then no message is begun, and no connection opened. */
+/* True if the time is over: then the load begins no message and opens no connection. */
 static void time_is_up(void)
 {
 	total = 0;

@@ -44,7 +44,7 @@ void session_start(struct session *s, struct plan const *plan);
    False: the session waits for a reply. */
 bool session_produce(struct session *s);
 
-/* Has everything before plan->hold been sent and answered? */
+/* True if everything before plan->hold was sent and answered. */
 bool session_held(struct session const *s);
 
 /* Reads received octets. False: an unexpected reply, which is in line. */
