@@ -47,8 +47,8 @@ OBJ_saca-proxy := \
 	$(call in,base,ascii clock num setid version wait) \
 	$(call in,ucspi,peer proxy)
 OBJ_saca-smtpd := \
-	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num random run scan setid siphash utf8 version \
-		wait) \
+	$(call in,base,ascii base64 buf cdb clock date fd log memfile message num option random run scan setid siphash \
+		utf8 version wait) \
 	$(call in,ucspi,peer starttls) \
 	$(call in,service,answer ask login reply submission) \
 	$(call in,mail,address punycode) \
@@ -56,7 +56,7 @@ OBJ_saca-smtpd := \
 	$(call in,smtp,client data dialogue dialogue_auth dialogue_body dialogue_mail esmtp login queue \
 		queueenv rcptset record restrict sasl sendersfile)
 OBJ_saca-tlsd := \
-	$(call in,base,ascii clock fd message num random setid version wait) \
+	$(call in,base,ascii clock fd message num option random setid version wait) \
 	$(call in,ucspi,become environment peer starttls) \
 	$(call in,tls,certificates confine expiry hello keypair pem pump reason server sessions sessions_file)
 OBJ_saca-checkpassword := \
@@ -68,7 +68,7 @@ OBJ_saca-mime := \
 	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,body header header_block message mime mime_head mime_tree param qp transfer)
 OBJ_saca-spool := \
-	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num scan setid siphash utf8 uuid \
+	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num option scan setid siphash utf8 uuid \
 		version wait) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe ask reply serve submission ticket) \
@@ -81,7 +81,7 @@ OBJ_saca-accounts := \
 	$(call in,mail,address punycode) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
-	$(call in,base,ascii base64 buf clock date fd hash num scan setid utf8 version wait) \
+	$(call in,base,ascii base64 buf clock date fd hash num option scan setid utf8 version wait) \
 	$(call in,service,reply) \
 	$(call in,mail,address body charset cid css encword header header_block html html_foreign html_meta html_text image \
 		iso2022jp label message mime mime_head param punycode qp srcset transfer url) \
@@ -115,7 +115,7 @@ OBJ_saca-bounce := \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
 	$(call in,send,blame bounce hit hits linkkeys token)
 OBJ_saca-send := \
-	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num random scan setid siphash utf8 \
+	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num option random scan setid siphash utf8 \
 		version wait) \
 	$(call in,mail,address cid compose css header header_block html html_foreign html_text mime mime_head param \
 		punycode qp srcset transfer url) \

@@ -32,6 +32,14 @@ bool ascii_case_is(char const *a, size_t an, char const *word)
 	return i == an && !word[i];
 }
 
+bool ascii_case_starts(char const *s, size_t n, char const *word)
+{
+	size_t i = 0;
+	while (i < n && word[i] && ascii_lower(s[i]) == ascii_lower(word[i]))
+		i++;
+	return !word[i];
+}
+
 bool ascii_is_lowhex(char const *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

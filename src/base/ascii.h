@@ -54,6 +54,9 @@ void ascii_lower_all(char *s, size_t n);
 bool ascii_case_equal(char const *a, size_t an, char const *b, size_t bn);
 bool ascii_case_is(char const *a, size_t an, char const *word);
 
+/* Does s[0..n) begin with the string `word`, without regard to the case of A-Z? */
+bool ascii_case_starts(char const *s, size_t n, char const *word);
+
 /* Is every octet one of 0-9 and a-f? */
 bool ascii_is_lowhex(char const *s, size_t n);
 

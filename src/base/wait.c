@@ -29,3 +29,8 @@ int wait_for(int fd, short events, uint64_t deadline)
 	while (r < 0 && errno == EINTR);
 	return r;
 }
+
+void wait_ms(uint64_t ms)
+{
+	(void)wait_ready(NULL, 0, clock_ms() + ms, NULL);
+}

@@ -1,4 +1,4 @@
-/* Waiting for descriptors until a moment of clock_ms. Skalibs' iopause has no signal mask. */
+/* Waiting, for descriptors until a moment of clock_ms. Skalibs' iopause has no signal mask. */
 #ifndef BASE_WAIT_H
 #define BASE_WAIT_H
 
@@ -15,7 +15,10 @@
    ready: a peer that sends without a pause does not extend it. */
 int wait_ready(struct pollfd *x, nfds_t n, uint64_t deadline, sigset_t const *mask);
 
-/* The same for one descriptor, and signals do not end the wait. */
+/* The same for one descriptor (-1: none), and signals do not end the wait. */
 int wait_for(int fd, short events, uint64_t deadline);
+
+/* Waits for so many milliseconds, or until a signal comes. */
+void wait_ms(uint64_t ms);
 
 #endif

@@ -12,6 +12,7 @@
 #include "import/convert_header.h"
 
 #include <errno.h>
+#include <skalibs/bytestr.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,11 +31,6 @@ struct reader {
 	int error;
 };
 
-static bool starts_with(char const *s, char const *with)
-{
-	return !strncmp(s, with, strlen(with));
-}
-
 bool content_url_ok(char const *url)
 {
 	char const *slashes = strstr(url, "://");
@@ -42,7 +38,7 @@ bool content_url_ok(char const *url)
 		return true;
 	if (!cid_safe(url) || strchr(url, '?'))
 		return false;
-	bool web = starts_with(url, "http://") || starts_with(url, "https://");
+	bool web = str_start(url, "http://") || str_start(url, "https://");
 	return *url == '/' || (web && slashes[3] && slashes[3] != '/');
 }
 

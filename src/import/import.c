@@ -10,6 +10,7 @@
 #include "base/ascii.h"
 #include "base/fd.h"
 #include "base/date.h"
+#include "base/wait.h"
 #include "import/load.h"
 
 #include <errno.h>
@@ -275,17 +276,11 @@ static enum store_result attempt_transaction(struct import *im, struct span *s)
 	return r;
 }
 
-static void wait_ms(long ms)
-{
-	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-	(void)nanosleep(&t, NULL);
-}
-
 /* Makes one transaction from s->first on, and repeats it after STORE_AGAIN. */
 static bool run_transaction(struct import *im, struct span *s)
 {
 	size_t const first = s->first;
-	long wait = 10;
+	uint64_t wait = 10;
 	for (int tries = 0; tries < TRIES; tries++) {
 		*s = (struct span){.first = first, .end = first};
 		enum store_result r = attempt_transaction(im, s);

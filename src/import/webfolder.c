@@ -42,13 +42,6 @@ void webfolder_free(struct webfolder *w)
 }
 
 /* Closes fd and keeps errno. */
-static void drop(int fd)
-{
-	int e = errno;
-	close(fd);
-	errno = e;
-}
-
 /* Finishes a new folder: makes it readable by the web server in spite of the umask, and syncs its
    name. */
 static bool settle_folder(int fd)
@@ -59,7 +52,7 @@ static bool settle_folder(int fd)
 	if (parent < 0)
 		return false;
 	bool good = !fsync(parent);
-	drop(parent);
+	fd_close(parent);
 	return good;
 }
 
@@ -71,7 +64,7 @@ static int open_folder(int in, char const *path)
 		return -1;
 	int fd = openat(in, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0 && made && !settle_folder(fd)) {
-		drop(fd);
+		fd_close(fd);
 		return -1;
 	}
 	return fd;
@@ -85,7 +78,7 @@ static bool open_images(struct webfolder *w)
 	if (web < 0)
 		return false;
 	w->images = open_folder(web, "i");
-	drop(web);
+	fd_close(web);
 	return w->images >= 0;
 }
 
@@ -102,7 +95,7 @@ static int open_part(int folder, char const *part)
 	/* O_NONBLOCK: opening a FIFO of that name would wait for a reader. */
 	int fd = openat(folder, part, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (fd >= 0 && !lock_take(fd, 0, 0, part)) {
-		drop(fd);
+		fd_close(fd);
 		return -1;
 	}
 	return fd;
@@ -137,7 +130,7 @@ static bool write_image(int folder, char const *name, char const *s, size_t n)
 			return false;
 		bool mine = is_named(fd, folder, part);
 		bool good = !mine || fill_file(fd, folder, part, name, s, n);
-		drop(fd);
+		fd_close(fd);
 		if (mine)
 			return good;
 	}

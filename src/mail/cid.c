@@ -38,7 +38,7 @@ static struct {
 static void replace_cid(struct rewrite *r)
 {
 	struct url const *u = &r->url;
-	if (u->failed || u->s.len < 4 || !ascii_case_equal(u->s.s, 4, "cid:", 4))
+	if (u->failed || !ascii_case_starts(u->s.s, u->s.len, "cid:"))
 		return;
 	char const *to = r->find(r->data, u->s.s + 4, u->s.len - 4);
 	if (!to)

@@ -143,7 +143,7 @@ bool header_value_continues(struct header_value const *v, char const *line, size
 
 static bool has_syntax(char const *name, size_t n)
 {
-	return n > 8 && ascii_case_equal(name, 8, "Content-", 8);
+	return n > 8 && ascii_case_starts(name, n, "Content-");
 }
 
 bool header_next(char const *s, size_t n, size_t *at, struct header_field *field)

@@ -27,7 +27,7 @@ static bool end_block(struct header_block *h, size_t end, size_t body)
 /* Is it a field that has a meaning in a part (RFC 2046 5.1)? */
 static bool is_part_field(char const *name, size_t n)
 {
-	return (n > 8 && ascii_case_equal(name, 8, "Content-", 8)) || (n > 2 && ascii_case_equal(name, 2, "X-", 2))
+	return (n > 8 && ascii_case_starts(name, n, "Content-")) || (n > 2 && ascii_case_starts(name, n, "X-"))
 		|| ascii_case_is(name, n, "MIME-Version");
 }
 

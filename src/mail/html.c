@@ -25,8 +25,7 @@ void html_start(struct html *h, char const *s, size_t n)
 /* Does s[at..end) begin with the word, in any case? */
 static bool word_at(struct html const *h, size_t at, char const *word)
 {
-	size_t n = strlen(word);
-	return n <= h->end - at && ascii_case_equal(h->s + at, n, word, n);
+	return ascii_case_starts(h->s + at, h->end - at, word);
 }
 
 /* Is that the whole name of a tag? */

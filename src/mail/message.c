@@ -237,7 +237,7 @@ static bool next_option(struct option_walk *w)
 	struct header_field f;
 	size_t skip = strlen(w->prefix);
 	while (header_next(w->header, w->n, &w->at, &f)) {
-		if (f.name_len <= skip || !ascii_case_equal(f.name, skip, w->prefix, skip))
+		if (f.name_len <= skip || !ascii_case_starts(f.name, f.name_len, w->prefix))
 			continue;
 		size_t i = 0;
 		while (i < OPTIONS && !ascii_case_is(f.name + skip, f.name_len - skip, names[i]))

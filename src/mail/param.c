@@ -161,7 +161,7 @@ struct piece {
 static enum form form_of(struct raw const *p, char const *name, struct piece *piece)
 {
 	size_t n = strlen(name);
-	if (p->name_len < n || !ascii_case_equal(p->name, n, name, n))
+	if (!ascii_case_starts(p->name, p->name_len, name))
 		return FORM_OTHER;
 	if (p->name_len == n)
 		return FORM_PLAIN;

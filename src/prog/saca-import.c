@@ -1,7 +1,7 @@
 /* saca-import: imports the spool into the store, each file exactly once. saca-import(8). */
 #include "base/clock.h"
 #include "base/exitcode.h"
-#include "base/num.h"
+#include "base/option.h"
 #include "base/setid.h"
 #include "base/version.h"
 #include "import/content.h"
@@ -63,18 +63,6 @@ static void on_alarm(int sig)
 	_exit(EXIT_TEMPORARY);
 }
 
-static uint64_t read_number(char option, char const *s, uint64_t min, uint64_t max)
-{
-	char const name[] = {'-', option, 0};
-	char from[NUM_FMT], to[NUM_FMT];
-	uint64_t v;
-	if (num_scan(s, strlen(s), max, &v) && v >= min)
-		return v;
-	num_fmt(from, min);
-	num_fmt(to, max);
-	strerr_dief(EXIT_MISUSE, name, " takes a number from ", from, " to ", to, ", not: ", s);
-}
-
 /* Is it the beginning of a field name (RFC 5322 2.2)? */
 static bool is_prefix(char const *s)
 {
@@ -93,12 +81,12 @@ static struct options read_options(int argc, char const *const *argv)
 		switch (c) {
 		case 'f': o.follow = true; break;
 		case 'p': o.paused = true; break;
-		case 'k': o.keep = true; o.keep_days = read_number('k', l.arg, 0, KEEP_MAX); break;
+		case 'k': o.keep = true; o.keep_days = option_number('k', l.arg, 0, KEEP_MAX); break;
 		case 'w': o.web = l.arg; break;
 		case 'u': o.url = l.arg; break;
 		case 'x': o.prefix = l.arg; break;
-		case 'n': o.files = (size_t)read_number('n', l.arg, 1, 100000); break;
-		case 'b': o.octets = (size_t)read_number('b', l.arg, 1, (uint64_t)1 << 30); break;
+		case 'n': o.files = (size_t)option_number('n', l.arg, 1, 100000); break;
+		case 'b': o.octets = (size_t)option_number('b', l.arg, 1, (uint64_t)1 << 30); break;
 		case 'V': version_exit();
 		default: strerr_dieusage(EXIT_MISUSE, USAGE);
 		}

@@ -1,6 +1,7 @@
 /* saca-send: sends in the store become mails. saca-send(8). */
 #include "base/exitcode.h"
 #include "base/num.h"
+#include "base/option.h"
 #include "base/random.h"
 #include "base/setid.h"
 #include "base/version.h"
@@ -48,17 +49,6 @@ static void on_signal(int sig)
 
 /* --- Options ----------------------------------------------------------------------------- */
 
-static uint64_t read_number(char option, char const *s, uint64_t max)
-{
-	char const name[] = {'-', option, 0};
-	char limit[NUM_FMT];
-	uint64_t v;
-	num_fmt(limit, max);
-	if (!num_scan(s, strlen(s), max, &v) || v == 0)
-		strerr_dief(EXIT_MISUSE, name, " takes a number from 1 to ", limit, ", not: ", s);
-	return v;
-}
-
 static struct options read_options(int argc, char const *const *argv)
 {
 	struct options o = {.sessions = 8, .patience = 300, .lease = 60};
@@ -67,10 +57,10 @@ static struct options read_options(int argc, char const *const *argv)
 		switch (c) {
 		case 'f': o.follow = true; break;
 		case 'T': o.require_tls = true; break;
-		case 'n': o.sessions = read_number('n', l.arg, POOL_MAX); break;
-		case 'm': o.rate = read_number('m', l.arg, 1000000); break;
-		case 't': o.patience = read_number('t', l.arg, 3600); break;
-		case 'l': o.lease = read_number('l', l.arg, 3600); break;
+		case 'n': o.sessions = option_number('n', l.arg, 1, POOL_MAX); break;
+		case 'm': o.rate = option_number('m', l.arg, 1, 1000000); break;
+		case 't': o.patience = option_number('t', l.arg, 1, 3600); break;
+		case 'l': o.lease = option_number('l', l.arg, 1, 3600); break;
 		case 'r': o.bounce = l.arg; break;
 		case 'a': o.senders = l.arg; break;
 		case 'h': o.host = l.arg; break;

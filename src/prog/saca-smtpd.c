@@ -6,10 +6,11 @@
 #include "base/date.h"
 #include "base/exitcode.h"
 #include "base/last.h"
-#include "base/num.h"
+#include "base/option.h"
 #include "base/random.h"
 #include "base/setid.h"
 #include "base/version.h"
+#include "base/wait.h"
 #include "base/wipe.h"
 #include "smtp/client.h"
 #include "smtp/dialogue.h"
@@ -25,7 +26,6 @@
 #include <skalibs/sgetopt.h>
 #include <skalibs/strerr.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -131,10 +131,8 @@ static enum dialogue_lookup check_login(void *arg, char const *user, size_t un, 
 static void delay_failed_login(void *arg)
 {
 	struct session *me = arg;
-	struct timespec t = {.tv_sec = (time_t)(me->delay / 1000), .tv_nsec = (long)(me->delay % 1000) * 1000000};
 	flush_replies(me);
-	while (nanosleep(&t, &t) < 0 && errno == EINTR)
-		;
+	wait_for(-1, 0, clock_ms() + me->delay);
 }
 
 static enum dialogue_lookup read_plan(void *arg, char const *name, size_t n, struct accounts_plan *out)
@@ -299,18 +297,9 @@ static void set_default_names(struct session *me)
 	c->date = me->date;
 }
 
-static uint64_t read_number(char const *value, char option, uint64_t min, uint64_t max)
+static uint64_t read_seconds(char option, char const *value)
 {
-	char const name[] = {'-', option, 0};
-	uint64_t v;
-	if (!num_scan(value, strlen(value), max, &v) || v < min)
-		strerr_dief(EXIT_MISUSE, "invalid value for ", name, ": ", value);
-	return v;
-}
-
-static uint64_t read_seconds(char const *value, char option)
-{
-	return 1000 * read_number(value, option, 1, 1000000);
+	return 1000 * option_number(option, value, 1, 1000000);
 }
 
 static void read_option(struct session *me, int letter, char const *value)
@@ -325,19 +314,19 @@ static void read_option(struct session *me, int letter, char const *value)
 	case 'h': c->host = value; break;
 	case 'b': c->brand = value; break;
 	case 'u': c->url = value; break;
-	case 's': c->max_size = read_number(value, o, 1, UINT64_C(1) << 40); break;
-	case 'r': c->max_rcpt = (uint32_t)read_number(value, o, 1, 10000000); break;
-	case 'o': c->max_rcpt_octets = read_number(value, o, 1, UINT64_C(1) << 30); break;
-	case 'n': c->max_line = read_number(value, o, 512, INPUT); break;
-	case 'N': c->max_auth_line = read_number(value, o, 512, INPUT); break;
-	case 'e': c->max_errors = (unsigned int)read_number(value, o, 1, 1000000); break;
-	case 'f': c->max_logins = (unsigned int)read_number(value, o, 1, 1000000); break;
-	case 'd': me->delay = read_number(value, o, 0, 60000); break;
-	case 'F': me->first = read_seconds(value, o); break;
-	case 't': me->command = read_seconds(value, o); break;
-	case 'l': me->authentication = read_seconds(value, o); break;
-	case 'T': me->total = read_seconds(value, o); break;
-	case 'w': me->queueing = read_seconds(value, o); break;
+	case 's': c->max_size = option_number(o, value, 1, UINT64_C(1) << 40); break;
+	case 'r': c->max_rcpt = (uint32_t)option_number(o, value, 1, 10000000); break;
+	case 'o': c->max_rcpt_octets = option_number(o, value, 1, UINT64_C(1) << 30); break;
+	case 'n': c->max_line = option_number(o, value, 512, INPUT); break;
+	case 'N': c->max_auth_line = option_number(o, value, 512, INPUT); break;
+	case 'e': c->max_errors = (unsigned int)option_number(o, value, 1, 1000000); break;
+	case 'f': c->max_logins = (unsigned int)option_number(o, value, 1, 1000000); break;
+	case 'd': me->delay = option_number(o, value, 0, 60000); break;
+	case 'F': me->first = read_seconds(o, value); break;
+	case 't': me->command = read_seconds(o, value); break;
+	case 'l': me->authentication = read_seconds(o, value); break;
+	case 'T': me->total = read_seconds(o, value); break;
+	case 'w': me->queueing = read_seconds(o, value); break;
 	case 'C': me->login.socket = value; break;
 	case 'Q': me->queue.socket = value; break;
 	case 'V': version_exit();

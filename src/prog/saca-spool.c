@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/limit.h"
 #include "base/num.h"
+#include "base/option.h"
 #include "base/setid.h"
 #include "base/version.h"
 #include "mail/address.h"
@@ -54,14 +55,6 @@ static _Noreturn void die_usage(void)
 	strerr_dieusage(EXIT_MISUSE, USAGE);
 }
 
-static uint64_t read_number(char const *s, uint64_t max, char const *what)
-{
-	uint64_t v;
-	if (!num_scan(s, strlen(s), max, &v) || v == 0)
-		strerr_dief(EXIT_MISUSE, "invalid ", what, ": ", s);
-	return v;
-}
-
 static void read_residue(char const *s)
 {
 	if (!spool_number_hosts(s, &options.residue, &options.hosts))
@@ -77,14 +70,14 @@ static char const *read_options(int argc, char const *const *argv)
 		case 'P': options.plan = l.arg; break;
 		case 'i': read_residue(l.arg); break;
 		case 'h': options.host = l.arg; break;
-		case 'r': options.recipients = read_number(l.arg, ENVELOPE_MAX, "number of recipients"); break;
-		case 's': options.octets = read_number(l.arg, INT32_MAX, "size"); break;
+		case 'r': options.recipients = option_number('r', l.arg, 1, ENVELOPE_MAX); break;
+		case 's': options.octets = option_number('s', l.arg, 1, INT32_MAX); break;
 		case 'c': options.credit = l.arg; break;
 		case 'a': options.senders = l.arg; break;
 		case 'S': options.serves = true; break;
 		case 't': options.probes = true; break;
 		case 'k': options.ticket_key = l.arg; break;
-		case 'n': options.workers = read_number(l.arg, WORKERS_MAX, "number of workers"); break;
+		case 'n': options.workers = option_number('n', l.arg, 1, WORKERS_MAX); break;
 		default: die_usage();
 		}
 	if (argc - l.ind != 1 || options.serves + options.probes + (options.credit != NULL) > 1)

@@ -18,6 +18,7 @@
 #include "base/fd.h"
 #include "base/message.h"
 #include "base/num.h"
+#include "base/option.h"
 #include "base/wait.h"
 #include "ucspi/become.h"
 #include "ucspi/peer.h"
@@ -62,14 +63,6 @@ struct options {
 
 /* --- Options and variables ------------------------------------------------------------ */
 
-static uint64_t read_number(char const *s, uint64_t min, uint64_t max, char const *what)
-{
-	uint64_t v;
-	if (!num_scan(s, strlen(s), max, &v) || v < min)
-		strerr_dief(EXIT_MISUSE, what, ": not a number in range: ", s);
-	return v;
-}
-
 static unsigned int version_number(char const *s)
 {
 	if (strcmp(s, "1.0") == 0)
@@ -83,7 +76,10 @@ static unsigned int version_number(char const *s)
 
 static unsigned int read_id(char const *s, char const *what)
 {
-	return (unsigned int)read_number(s, 1, UINT_MAX - 1, what);
+	uint64_t v;
+	if (!num_scan(s, strlen(s), UINT_MAX - 1, &v) || v == 0)
+		strerr_dief(EXIT_MISUSE, what, ": not a number in range: ", s);
+	return (unsigned int)v;
 }
 
 /* The user or group that the TLS process becomes. UINT_MAX: it stays the same; never for root. */
@@ -132,10 +128,10 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 		case 'g': o->program.gid = (gid_t)read_id(l.arg, "-g"); break;
 		case 'k': o->keyfile = l.arg; break;
 		case 'm': o->min = version_number(l.arg); break;
-		case 't': o->seconds = (unsigned int)read_number(l.arg, 1, DAY_S, "-t"); break;
+		case 't': o->seconds = (unsigned int)option_number('t', l.arg, 1, DAY_S); break;
 		case 'u': o->program.uid = (uid_t)read_id(l.arg, "-u"); break;
 		case 'S': o->cache = l.arg; break;
-		case 'M': o->entries = read_number(l.arg, 1, ENTRIES_MAX, "-M"); break;
+		case 'M': o->entries = option_number('M', l.arg, 1, ENTRIES_MAX); break;
 		case 'U': o->program = (struct become_identity){(uid_t)take_id("UID"), (gid_t)take_id("GID")}; break;
 		default: strerr_dieusage(EXIT_MISUSE, USAGE);
 		}

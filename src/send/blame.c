@@ -55,9 +55,8 @@ static bool has_word(char const *text, char const *const *words)
 {
 	size_t n = strlen(text);
 	for (; *words; words++) {
-		size_t w = strlen(*words);
-		for (size_t at = 0; at + w <= n; at++)
-			if ((at == 0 || !ascii_is_alpha(text[at - 1])) && ascii_case_equal(text + at, w, *words, w))
+		for (size_t at = 0; at < n; at++)
+			if ((at == 0 || !ascii_is_alpha(text[at - 1])) && ascii_case_starts(text + at, n - at, *words))
 				return true;
 	}
 	return false;

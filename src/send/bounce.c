@@ -39,20 +39,13 @@ static bool is_blank_line(char const *s, size_t n)
 	return true;
 }
 
-static bool starts_with(char const *s, size_t n, char const *prefix)
-{
-	size_t len = strlen(prefix);
-	return n >= len && ascii_case_equal(s, len, prefix, len);
-}
-
 /* The offset of `needle` in s[0..n), in any case; n: not found. */
 static size_t find_text(char const *s, size_t n, char const *needle)
 {
-	size_t len = strlen(needle);
-	for (size_t at = 0; at + len <= n; at++)
-		if (ascii_case_equal(s + at, len, needle, len))
-			return at;
-	return n;
+	size_t at = 0;
+	while (at < n && !ascii_case_starts(s + at, n - at, needle))
+		at++;
+	return at;
 }
 
 /* --- Delivery status (RFC 3464 2.1) --------------------------------------------------------- */
@@ -156,7 +149,7 @@ bool bounce_token(char const *header, size_t n, size_t *at, char const **token, 
 			/* another field, with its continuations */
 			bool ours = false;
 			for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-				ours = ours || starts_with(header + *at, n - *at, fields[i]);
+				ours = ours || ascii_case_starts(header + *at, n - *at, fields[i]);
 			if (!ours && !ascii_is_blank(header[*at])) {
 				do
 					*at += line_length(header + *at, n - *at);
@@ -184,8 +177,8 @@ bool bounce_token(char const *header, size_t n, size_t *at, char const **token, 
 static size_t find_copy(char const *s, size_t n)
 {
 	size_t at = 0;
-	while (at < n && !starts_with(s + at, n - at, "---") && !starts_with(s + at, n - at, "Received:")
-		&& !starts_with(s + at, n - at, "Return-Path:"))
+	while (at < n && !ascii_case_starts(s + at, n - at, "---") && !ascii_case_starts(s + at, n - at, "Received:")
+		&& !ascii_case_starts(s + at, n - at, "Return-Path:"))
 		at += line_length(s + at, n - at);
 	return at;
 }
@@ -195,7 +188,7 @@ static bool is_qmail(char const *s, size_t n)
 	size_t at = 0;
 	while (at < n && is_blank_line(s + at, line_length(s + at, n - at)))
 		at += line_length(s + at, n - at);
-	return starts_with(s + at, n - at, "Hi. This is the") || find_text(s, n, "\n--- Below this line is a copy of") < n;
+	return ascii_case_starts(s + at, n - at, "Hi. This is the") || find_text(s, n, "\n--- Below this line is a copy of") < n;
 }
 
 /* Reads qmail's format, QSBMF, and Yahoo's, which differs in its first words: paragraphs of

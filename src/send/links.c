@@ -35,12 +35,6 @@ void links_free(struct links *l)
 	*l = (struct links){.count = 0};
 }
 
-static bool begins_with(char const *s, size_t n, char const *word)
-{
-	size_t len = strlen(word);
-	return n >= len && ascii_case_equal(s, len, word, len);
-}
-
 /* The offset of `word` in s[at..n); n: not found. */
 static size_t find_word(char const *s, size_t n, size_t at, char const *word)
 {
@@ -53,11 +47,11 @@ static size_t find_word(char const *s, size_t n, size_t at, char const *word)
 
 bool links_is_tracked(char const *s, size_t n, char const *own)
 {
-	size_t host = begins_with(s, n, "http://") ? 7 : begins_with(s, n, "https://") ? 8 : 0;
+	size_t host = ascii_case_starts(s, n, "http://") ? 7 : ascii_case_starts(s, n, "https://") ? 8 : 0;
 	size_t const own_len = strlen(own);
 	if (!host || host == n || strchr("/\\?#", s[host]))
 		return false;
-	if (begins_with(s, n, own) && (n == own_len || strchr("/?#", s[own_len])))
+	if (ascii_case_starts(s, n, own) && (n == own_len || strchr("/?#", s[own_len])))
 		return false;
 	size_t field = find_word(s, n, 0, "[[[");
 	return field == n || find_word(s, n, field + 3, "]]]") == n;

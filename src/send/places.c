@@ -65,7 +65,7 @@ static char const *find_name(struct html const *h, char const *const *names)
 static bool has_link(struct html const *h)
 {
 	return is_name(h, "a") || is_name(h, "area")
-		|| (h->to - h->from > 2 && ascii_case_equal(h->s + h->from, 2, "v:", 2));
+		|| (h->to - h->from > 2 && ascii_case_starts(h->s + h->from, h->to - h->from, "v:"));
 }
 
 /* Is there a reference `&name;` that html_text leaves as text? A browser may know it. */

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	SYNC_MAILS = JOB_BATCH, /* outcomes that a power cut may take back */
@@ -29,18 +28,12 @@ bool worker_fail(struct worker *w, char const *why)
 
 /* --- Transactions ------------------------------------------------------------------------ */
 
-static void nap(long ms)
-{
-	struct timespec t = {ms / 1000, ms % 1000 * 1000000};
-	(void)nanosleep(&t, NULL);
-}
-
 bool worker_transact(struct worker *w, enum store_mode mode, enum store_result (*body)(struct worker *))
 {
 	struct store *s = w->ledger->store;
 	uint64_t const start = clock_ms();
 	bool is_reported = false;
-	for (long wait = 10;; wait = wait < 1000 ? wait * 2 : 1000) {
+	for (uint64_t wait = 10;; wait = wait < 1000 ? wait * 2 : 1000) {
 		enum store_result r = ledger_begin(w->ledger, mode);
 		if (r == STORE_OK)
 			r = body(w);
@@ -58,7 +51,7 @@ bool worker_transact(struct worker *w, enum store_mode mode, enum store_result (
 			w->o->store(s->reason);
 			is_reported = true;
 		}
-		nap(wait);
+		wait_ms(wait);
 	}
 }
 

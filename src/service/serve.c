@@ -92,18 +92,19 @@ void serve_finish(struct serve_request *r)
 
 /* --- Descriptor 0 -------------------------------------------------------------------------- */
 
-static bool is_datagram_socket(int fd)
+/* Is it a UNIX socket of that type (SOCK_...)? */
+static bool is_unix_socket(int fd, int wanted)
 {
 	int domain = 0, type = 0;
 	socklen_t n = sizeof domain, m = sizeof type;
 	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &n) == 0 && domain == AF_UNIX
-		&& getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &m) == 0 && type == SOCK_DGRAM;
+		&& getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &m) == 0 && type == wanted;
 }
 
 void serve_prepare(void)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, alarmed = {.sa_handler = on_alarm};
-	if (!is_datagram_socket(SERVE_SOCKET))
+	if (!is_unix_socket(SERVE_SOCKET, SOCK_DGRAM))
 		strerr_dief(EXIT_MISUSE, "descriptor 0 is not a UNIX datagram socket: start this under "
 			"s6-ipcserver-socketbinder -m, or systemd with ListenDatagram=");
 	int flags = fcntl(SERVE_SOCKET, F_GETFL);
@@ -116,14 +117,6 @@ void serve_prepare(void)
 }
 
 /* --- One request --------------------------------------------------------------------------- */
-
-static bool is_reply_socket(int fd)
-{
-	int domain = 0, type = 0;
-	socklen_t n = sizeof domain, m = sizeof type;
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &n) == 0 && domain == AF_UNIX
-		&& getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &m) == 0 && type == SOCK_SEQPACKET;
-}
 
 /* Collects all descriptors of a datagram, from all its control messages. Returns their number. */
 static size_t received_fds(struct msghdr *m, int fds[FDS_MOST])
@@ -156,7 +149,7 @@ enum serve_receipt serve_receive(struct serve_request *r, char *room, size_t max
 	if (got < 0)
 		return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK ? SERVE_NOTHING : SERVE_FAILED;
 	size_t n = received_fds(&m, fds);
-	if (got == 0 || m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || n < 1 || n > ASK_FDS + 1 || !is_reply_socket(fds[n - 1])) {
+	if (got == 0 || m.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || n < 1 || n > ASK_FDS + 1 || !is_unix_socket(fds[n - 1], SOCK_SEQPACKET)) {
 		if (n)
 			close_all(fds, n);
 		return SERVE_DROPPED;

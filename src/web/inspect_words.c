@@ -82,9 +82,9 @@ static bool is_separator(unsigned long c)
 
 static size_t scheme_length(char const *s, size_t n)
 {
-	if (n > 8 && ascii_case_equal(s, 8, "https://", 8))
+	if (n > 8 && ascii_case_starts(s, n, "https://"))
 		return 8;
-	return n > 7 && ascii_case_equal(s, 7, "http://", 7) ? 7 : 0;
+	return n > 7 && ascii_case_starts(s, n, "http://") ? 7 : 0;
 }
 
 static bool ends_link(unsigned char c)

@@ -45,6 +45,16 @@ START_TEST(no_octets_are_ascii_without_controls)
 }
 END_TEST
 
+START_TEST(the_beginning_is_compared_without_case)
+{
+	ck_assert(ascii_case_starts("CID:x", 5, "cid:"));
+	ck_assert(ascii_case_starts("cid:", 4, "cid:"));
+	ck_assert(ascii_case_starts("", 0, ""));
+	ck_assert(!ascii_case_starts("cid:", 3, "cid:"));
+	ck_assert(!ascii_case_starts("cid;x", 5, "cid:"));
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("ascii");
@@ -52,6 +62,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, all_256_octets_are_classified);
 	tcase_add_test(c, an_octet_is_found_at_every_place);
 	tcase_add_test(c, no_octets_are_ascii_without_controls);
+	tcase_add_test(c, the_beginning_is_compared_without_case);
 	suite_add_tcase(s, c);
 	return s;
 }

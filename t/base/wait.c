@@ -99,6 +99,17 @@ START_TEST(signals_neither_end_nor_extend_wait_for)
 }
 END_TEST
 
+START_TEST(a_signal_ends_wait_ms)
+{
+	uint64_t before = clock_ms();
+	wait_ms(20);
+	ck_assert_uint_ge(clock_ms(), before + 20);
+	start_alarms();
+	wait_ms(60000);
+	ck_assert_uint_lt(clock_ms(), before + 30000);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("wait");
@@ -110,6 +121,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, after_the_deadline_ready_data_does_not_count);
 	tcase_add_test(c, a_signal_that_the_mask_allows_ends_wait_ready);
 	tcase_add_test(c, signals_neither_end_nor_extend_wait_for);
+	tcase_add_test(c, a_signal_ends_wait_ms);
 	suite_add_tcase(s, c);
 	return s;
 }
