@@ -16,7 +16,7 @@ struct failures {
 	unsigned char key[SIPHASH_KEY]; /* random, so that clients cannot choose their set */
 	struct failures_address {
 		uint64_t id;    /* 0: the place is free */
-		uint64_t since; /* of its first failure, in milliseconds */
+		uint64_t since; /* the time of the address's first failure, in milliseconds */
 		uint32_t count;
 	} address[FAILURES_SETS][FAILURES_WAYS];
 };

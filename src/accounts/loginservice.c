@@ -33,7 +33,7 @@
 #include <skalibs/strerr.h>
 
 enum {
-	SLOTS = LOGINSERVICE_WAITING + LOGINSERVICE_WORKERS + 1, /* one to receive into */
+	SLOTS = LOGINSERVICE_WAITING + LOGINSERVICE_WORKERS + 1, /* the last one receives the next request */
 	BATCH = 64,          /* requests between two looks at the children */
 	MINUTE_MS = 60000,
 	ONFAULT = 1,         /* MLOCK_ONFAULT */
@@ -43,11 +43,11 @@ enum {
 /* A login that waits, or whose password is being hashed. */
 struct pending {
 	struct check_login login;
-	struct serve_request request; /* its reply socket */
+	struct serve_request request; /* only its reply socket is used */
 	uint64_t address;             /* failures_id, with a limit of failures */
 	unsigned char mac[REMEMBERED_MAC];
-	bool is_known;                /* the user has a hash, and mac is of it */
-	pid_t child;                  /* 0: it waits */
+	bool is_known;                /* the user has a hash, and mac covers it */
+	pid_t child;                  /* the process that hashes; 0: the login waits */
 };
 
 /* Everything secret. It is locked in memory, in no core, and not in the children. */
@@ -366,7 +366,7 @@ static void on_term(int sig)
 
 static void on_child(int sig)
 {
-	(void)sig; /* it ends wait_ready */
+	(void)sig; /* the signal's arrival ends wait_ready */
 }
 
 static void set_signals(void)

@@ -32,7 +32,7 @@ struct content {
 	struct store_image *images;
 	size_t image_count;
 	/* The cids of the HTML that have no image: sorted, each once. */
-	struct content_cids unresolved; /* no part has that Content-ID */
+	struct content_cids unresolved; /* ids that no part has */
 	struct content_cids unhosted;   /* a part has it, and is not an image that can be hosted */
 };
 

@@ -44,7 +44,7 @@ struct import {
 	void (*ignored)(uint64_t send, char const *notes);
 	volatile sig_atomic_t *stop; /* set it to end the run after the current transaction */
 	struct import_count count;
-	char error[256 + STORE_REASON]; /* why import_run failed, one line */
+	char error[256 + STORE_REASON]; /* the reason of a failed import_run, one line */
 	/* Private to import.c; all zero is the start. */
 	struct entry entry;
 	struct batch batch;

@@ -29,7 +29,7 @@ struct header_block {
 	bool part;
 	bool after_blanks;  /* only continuations came since a line of blanks */
 	bool odd;           /* a line that cannot be a field came since `content` */
-	size_t content;     /* where a body may have begun; SIZE_MAX: nowhere yet */
+	size_t content;     /* the place at which a body may have begun; SIZE_MAX: none so far */
 	size_t type, type_end; /* the Content-Type field; type is SIZE_MAX before it */
 	bool in_type, boundary_read;
 	struct header_value value; /* of the field being read */

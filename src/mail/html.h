@@ -38,17 +38,17 @@ struct html {
 	size_t text;
 
 	/* Private. */
-	size_t at, end;   /* end: of what is being read, n or a conditional comment's */
-	size_t resume;    /* where reading continues after that */
+	size_t at, end;   /* end: the end of what is being read: n, or the end of a conditional comment */
+	size_t resume;    /* the place at which reading continues after `end` */
 	char const *raw;  /* the element whose content, not markup, comes next */
-	size_t raw_tag;   /* where the tag of that element begins; raw_to: where its content ends */
+	size_t raw_tag;   /* the beginning of that element's tag; raw_to: the end of its content */
 	size_t raw_to;
 	bool in_tag;      /* attributes are still to be read */
 	bool given;       /* the tag was a start tag; whether it opens a raw element is not known yet */
 	bool closed;      /* the tag, read to its end, ended in `/>` */
 	bool cut;         /* the tag has no end */
 	struct html_foreign foreign;
-	struct html_foreign outside; /* the same around the conditional comment */
+	struct html_foreign outside; /* the foreign elements around the conditional comment */
 };
 
 /* Offsets into s. No value: value == value_end. */

@@ -18,7 +18,7 @@
 struct html_foreign {
 	struct {
 		char const *name;
-		size_t open; /* how many of that name, one inside another */
+		size_t open; /* elements of that name, one inside another */
 	} level[HTML_FOREIGN_LEVELS];
 	size_t levels; /* odd: inside an <svg> or a <math>; even: in HTML */
 };

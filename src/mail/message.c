@@ -219,7 +219,7 @@ struct option_walk {
 	char const *header, *prefix;
 	size_t n, at;
 	bool seen[OPTIONS];
-	/* the current one */
+	/* the current option */
 	size_t which;
 	char const *value;
 	size_t value_n;

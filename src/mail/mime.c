@@ -36,7 +36,7 @@ struct mime {
 	struct header_block head; /* of the block being read */
 	size_t main, main_end; /* the main header */
 	struct buf boundary, field;
-	size_t end_before; /* where the content of the line before ends */
+	size_t end_before; /* the end of the content of the line before */
 };
 
 /* A line of the message: its content, its end, the next line. */

@@ -129,7 +129,7 @@ static bool put_encoding(struct buf *out, struct buf *scratch, struct buf const 
 	size_t words = out->len;
 	if (!param_word(scratch, value->s + second, value->len - second))
 		return false;
-	out->len--; /* its NUL */
+	out->len--; /* overwrites the NUL */
 	if (!buf_putc(out, '-') || !buf_put(out, scratch->s, scratch->len + 1))
 		return false;
 	if (encoding_of(out->s + before) == MIME_UNKNOWN) {

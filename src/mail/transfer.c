@@ -58,7 +58,7 @@ static size_t base64_length(char const *s, size_t n)
 {
 	size_t paragraph = 0;
 	bool any = false, before = false; /* base64 so far; before this paragraph */
-	bool starts = true;               /* a line that may begin something else */
+	bool starts = true;               /* the line is first, or after an empty one or the end of base64 */
 	for (size_t at = 0, next; at < n; at = next) {
 		size_t end, from = at;
 		next = header_line(s, n, at, &end);

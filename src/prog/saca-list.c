@@ -25,7 +25,7 @@
 	"or saca-list [-jc] store stats number, or saca-list store html|text number, " \
 	"or saca-list store metrics, or saca-list store forget plan address"
 
-#define UUID 32 /* its digits */
+#define UUID 32 /* digits of a UUID */
 
 struct options {
 	enum listing_format format;

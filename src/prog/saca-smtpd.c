@@ -54,7 +54,7 @@ struct session {
 	uint64_t progress;               /* the dialogue's, when the clock for a command was restarted */
 	struct peer_end peer;
 	char host[256], url[300], date[DATE_RFC5322];
-	char failure[FAILURE]; /* how the last program or service failed, for the log; or "" */
+	char failure[FAILURE]; /* why the last program or service failed, for the log; or "" */
 
 	/* buffers: see base/last.h */
 	struct client client;

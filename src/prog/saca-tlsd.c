@@ -145,7 +145,7 @@ static void read_options(struct options *o, int argc, char const *const *argv)
 
 /* The state of the TLS process. */
 struct tls {
-	int ctl, app; /* its ends of the sockets */
+	int ctl, app; /* the TLS process's ends of the sockets */
 	char ip[PEER_IP];
 	struct certificates certs;
 	struct sessions sessions;

@@ -146,7 +146,7 @@ bool bounce_token(char const *header, size_t n, size_t *at, char const **token, 
 	static char const *const fields[] = {"List-Unsubscribe:", "Return-Path:", "Original-Mail-From:"};
 	while (*at < n) {
 		if (*at == 0 || header[*at - 1] == '\n') {
-			/* another field, with its continuations */
+			/* Is the field ours? Its continuation lines share the answer. */
 			bool ours = false;
 			for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 				ours = ours || ascii_case_starts(header + *at, n - *at, fields[i]);

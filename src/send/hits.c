@@ -67,7 +67,7 @@ static int open_locked(int dir, char const *name)
 		if (fresh)
 			fd = fd_openat(dir, name, flags | O_CREAT | O_EXCL, MODE);
 		if (fd < 0 && errno == EEXIST)
-			continue; /* made between both calls */
+			continue; /* another process made the file between both calls */
 		if (fd < 0)
 			return -1;
 		int r;

@@ -20,7 +20,7 @@ struct job_settings {
 	char const *senders;           /* the path of senders.cdb; NULL: no names, no profiles */
 	char const *url, *host, *prefix, *bounce_host;
 	char const *brand;             /* render_brand */
-	int published;                 /* a descriptor of its folder */
+	int published;                 /* a descriptor of the folder of published files */
 };
 
 enum job_contact_origin {
@@ -54,9 +54,9 @@ struct job {
 	size_t next, count;
 	struct buf addresses;
 	uint64_t cursor;         /* contacts up to this number have been read */
-	bool all_read;           /* it was the last number */
+	bool all_read;           /* cursor is the last contact's number */
 	uint64_t *flying;        /* the contacts of mails that wait for their outcome; one for each session */
-	size_t in_flight;        /* how many there are */
+	size_t in_flight;        /* the number of contacts in flying */
 	struct refusals refusals;
 };
 

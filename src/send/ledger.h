@@ -35,7 +35,7 @@ struct ledger_send {
    second of each, and so on. In each turn, sends that had no worker before come first. */
 enum store_result ledger_find_work(struct ledger *l, struct ledger_send *out, size_t most, size_t *count);
 
-/* Claims a send. *claimed: it succeeded. */
+/* Claims a send. *claimed: the send is ours now. */
 enum store_result ledger_claim(struct ledger *l, struct ledger_send send, bool *claimed);
 
 /* Renews a claim. *held: it is still ours, and the send is still to be sent. */

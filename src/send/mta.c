@@ -52,7 +52,7 @@ static int on_debug(CURL *curl, curl_infotype type, char *line, size_t n, void *
 	while (n && (line[n - 1] == '\r' || line[n - 1] == '\n'))
 		n--;
 	if (type == CURLINFO_HEADER_OUT && n >= 4 && !memcmp(line, "EHLO", 4))
-		memset(m->has, 0, sizeof m->has); /* what was offered before STARTTLS is void */
+		memset(m->has, 0, sizeof m->has); /* offers made before STARTTLS are void */
 	if (type != CURLINFO_HEADER_IN || n < 3 || !num_scan(line, 3, 599, &code))
 		return 0;
 	if (code == 250 && n > 4)

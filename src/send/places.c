@@ -28,15 +28,15 @@ struct search {
 	char const *own;
 	struct url url;
 
-	size_t content;        /* where the body's content begins, or NOWHERE */
+	size_t content;        /* the beginning of the body's content, or NOWHERE */
 	size_t body_end;       /* the last </body>, or NOWHERE */
 	size_t noscript;       /* an open <noscript> in the head, or NOWHERE */
 	size_t frames;         /* a <frameset> instead of a body, or NOWHERE */
 	/* The beginnings of the open hiding element and <svg>, or of ones around them; NOWHERE: none.
 	   Each keeps the beginning of the other: the end of one may not be the end of both. */
 	size_t hidden_from;    /* of a hiding element */
-	char const *hidden_by; /* its name */
-	size_t hidden_depth;   /* how many of that name are open */
+	char const *hidden_by; /* the name of that element */
+	size_t hidden_depth;   /* open elements of that name */
 	size_t foreign_from;   /* of an <svg> or a <math> */
 	size_t template_depth; /* open <template>s */
 	bool failed;           /* out of memory */

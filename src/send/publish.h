@@ -33,7 +33,7 @@ struct published {
 	uint64_t plan, send;
 	unsigned language;
 	struct publish_text sender, subject, url, page, slots;
-	struct cdb_file file; /* of publish_open: the strings point into it */
+	struct cdb_file file; /* set by publish_open: the strings point into it */
 };
 
 /* Writes the file and syncs it and its name; folders are made as needed. p->file is not

@@ -1,4 +1,4 @@
-/* Too many refusals: see refusals.h. */
+/* Finds out that a send is refused too often: see refusals.h. */
 #include "send/refusals.h"
 
 bool refusals_add(struct refusals *r, bool refused)

@@ -13,7 +13,7 @@
 /* All zero is the start. */
 struct refusals {
 	unsigned char refused[REFUSALS_LAST / 8]; /* a bit for each of the last outcomes */
-	size_t outcomes;                          /* how many there were */
+	size_t outcomes;                          /* outcomes so far */
 	size_t last;                              /* refusals among the last REFUSALS_LAST */
 };
 

@@ -18,8 +18,8 @@
 /* Values that all mails of a send share. Strings are UTF-8 without control characters. */
 struct render_send {
 	uint64_t plan_id, send_id, sender_id;
-	char const *plan;           /* its name */
-	struct accounts_text sender;  /* the address */
+	char const *plan;           /* the plan's name */
+	struct accounts_text sender;  /* the sender's address */
 	struct accounts_text name;    /* the sender's display name; n may be 0 */
 	struct accounts_text subject; /* n may be 0 */
 	char seed[RENDER_SEED + 1];   /* of the Message-ID */
@@ -27,13 +27,13 @@ struct render_send {
 	char const *brand;          /* render_brand */
 	char const *url;            /* as in struct template_options */
 	char const *prefix;         /* of envelope sender and mailto:; NULL: without */
-	char const *bounce_host;    /* after the @ of both */
+	char const *bounce_host;    /* the domain of envelope sender and mailto: */
 };
 
 /* One part of the body. */
 struct render_part {
-	struct stencil encoded; /* quoted-printable, or the octets themselves: */
-	bool base64;            /* then they are encoded for each mail */
+	struct stencil encoded; /* quoted-printable, or with base64 the octets themselves */
+	bool base64;            /* the octets are encoded for each mail */
 };
 
 /* All zero is empty. The caller frees it. */

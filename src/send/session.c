@@ -117,7 +117,7 @@ static void serve(struct mta *m)
 	uint64_t length[LENGTHS];
 	while (read_all(SOCKET, length, sizeof length)) {
 		struct session_result r;
-		/* both addresses with a NUL, and the mail */
+		/* The job is both addresses, each with a NUL, and the mail. */
 		size_t const to = length[0] + 1, mail = to + length[1] + 1, n = mail + length[2];
 		if (!buf_reserve(&job, n + strlen(MTA_END)))
 			_exit(EXIT_TEMPORARY);

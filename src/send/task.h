@@ -19,7 +19,7 @@ struct task {
 	struct job *job;
 	uint64_t since, renewed; /* clock_ms of the claim and of its last renewal */
 	uint64_t served;         /* the turn in which it last had a session */
-	struct task_contact *returned; /* whose mail has to be tried again; room for one a session */
+	struct task_contact *returned; /* contacts whose mail is tried again; room for one a session */
 	size_t returned_count;
 	bool is_drained;         /* the store has no more contacts to mail at present */
 	bool was_reread;         /* its contacts are read, or were read, a second time */

@@ -7,7 +7,7 @@
 #define WORDS_DEFAULT 3 /* Spanish */
 
 struct words {
-	unsigned language;       /* its number, as the store has it */
+	unsigned language;       /* the language's number in the store */
 	char const *tag;         /* BCP 47, for HTML's lang */
 	char const *view;        /* the sentence linked to the view page */
 	char const *unsubscribe; /* the words of the link that unsubscribes */

@@ -87,7 +87,7 @@ static void note_server(struct worker *w, struct session_result const *r)
 		return;
 	}
 	if (now < w->down_until)
-		return; /* another session saw it too */
+		return; /* another session has noted this failure */
 	if (!w->down_tries)
 		w->down_since = now;
 	/* No wait after the first failure: the connection may have been closed while it was idle. */

@@ -12,7 +12,7 @@
 enum {
 	SEARCH_MS = 1000, /* between two searches */
 	CLAIM_MS = 250,   /* claims that come together are published together, which takes one sync */
-	TURN_MS = 3000    /* how long a send keeps its claim at least */
+	TURN_MS = 3000    /* a send keeps its claim for at least this time */
 };
 
 static enum store_result find_candidates(struct worker *w)

@@ -18,12 +18,12 @@ struct worker {
 	struct task_mail *mail;   /* one for each session */
 	struct ledger_send candidate[WORKER_CANDIDATES];
 	size_t candidates, tried; /* candidate[0..tried) are used */
-	size_t tasks_before, tried_before; /* a transaction that claims */
-	uint64_t search_at;       /* when to search again; all times are of clock_ms */
-	uint64_t claim_at;        /* when to claim again, while more than half of the claims are in use */
+	size_t tasks_before, tried_before; /* tasks and tried at the start of a transaction that claims */
+	uint64_t search_at;       /* the time of the next search; all times are of clock_ms */
+	uint64_t claim_at;        /* the time of the next claim, while more than half of the claims are in use */
 	uint64_t turn;            /* counts the contacts chosen */
 	size_t unsynced;          /* outcomes since the last synced commit */
-	uint64_t mail_at;         /* with a rate: when the next mail may go, in microseconds */
+	uint64_t mail_at;         /* with a rate: the time of the next mail, in microseconds */
 	uint64_t down_since, down_until;
 	unsigned down_tries;      /* 0: the server is up */
 	struct buf scratch, envelope;

@@ -65,7 +65,7 @@ void answer_read(struct answer *a, int code, char const *line, size_t n);
 /* The text of an accepted message: `id=1166 UUID` for a send, or `contacts=3 UUID`. */
 #define ANSWER_RECEIPT (9 + NUM_FMT + 1 + 32)
 
-/* Writes it NUL-terminated. uuid: 32 hexadecimal digits. */
+/* Writes the receipt, NUL-terminated. uuid: 32 hexadecimal digits. */
 void answer_format_receipt(char out[ANSWER_RECEIPT], bool is_send, uint64_t number, char const *uuid);
 
 /* Finds the number of the send (NULL for contacts) and the UUID in such a text; the pointers

@@ -111,7 +111,7 @@ enum refusal {
 	REFUSAL_RECIPIENT,   /* word: the recipient */
 	REFUSAL_NO_RECIPIENT,
 	REFUSAL_RECIPIENTS,
-	REFUSAL_NO_MEMORY,   /* this and the next ones: try again later */
+	REFUSAL_NO_MEMORY,   /* from here on the client may try again later */
 	REFUSAL_UNREADABLE,
 	REFUSAL_NO_NUMBER,
 	REFUSAL_NO_CREDIT_FILE,

@@ -17,7 +17,7 @@ struct client {
 
 enum client_event {
 	CLIENT_DATA,
-	CLIENT_EOF,     /* or an error */
+	CLIENT_EOF,     /* the client has closed its end, or reading failed */
 	CLIENT_TIMEOUT,
 	CLIENT_STOPPED  /* SIGTERM */
 };

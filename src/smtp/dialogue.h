@@ -173,7 +173,7 @@ struct dialogue {
 	/* the chunk of BDAT being read */
 	uint64_t chunk_left, chunk_size;
 	bool chunk_last, chunk_drop;
-	enum reply chunk_refusal; /* if it is dropped */
+	enum reply chunk_refusal; /* the reply, if the chunk is dropped */
 
 	/* for the caller's clocks */
 	uint64_t progress; /* changes with each command and each DIALOGUE_PROGRESS octets of a body */

@@ -30,7 +30,7 @@ struct queue {
 	bool is_kept;            /* the file of the last message is for the next one */
 	bool expects_large;      /* the last message was large: the next one begins in a file */
 	size_t n;                /* octets of a small message, which needs no memory file */
-	char reason[ASK_REASON]; /* how the last run failed, for the log */
+	char reason[ASK_REASON]; /* why the last run failed, for the log; or "" */
 };
 
 #define QUEUE_ZERO(place) {.room = (place), .line = -1, .message = -1, .envelope = -1}
@@ -44,7 +44,7 @@ struct queue_settings {
 /* Begins a message. False: errno. */
 bool queue_begin(struct queue *q);
 
-/* Appends octets to it. False: errno. */
+/* Appends octets to the message. False: errno. */
 bool queue_write(struct queue *q, char const *s, size_t n);
 
 /* Hands over the message, or an empty one, with the envelope, and reads the answer. deadline is a

@@ -21,7 +21,7 @@ struct rcptset {
 	uint32_t *slots;     /* offsets of addresses in the envelope; 0: free. It is `first`, or on the heap */
 	uint32_t mask;       /* number of slots, a power of two, less one */
 	uint32_t count;      /* recipients */
-	size_t octets;       /* of their addresses */
+	size_t octets;       /* the length of all addresses together */
 	unsigned char key[SIPHASH_KEY];
 	uint32_t first[RCPTSET_SLOTS];
 	char text[RCPTSET_TEXT];

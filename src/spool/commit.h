@@ -20,7 +20,7 @@ struct spool_request {
 	bool sandbox;                 /* the send is never delivered, and costs no credit */
 	uint64_t maxrcpt;             /* recipients of a message, as the plan has it; 0: unlimited */
 	struct spool_quota_limits limits;
-	uint64_t residue, hosts;      /* which numbers to hand out (spool/number.h) */
+	uint64_t residue, hosts;      /* the numbers to hand out: see spool/number.h */
 	struct trace origin;          /* for Received, without id and date; ip is one word */
 	struct envelope const *envelope; /* finished: ENVELOPE_DONE */
 	char const *message;

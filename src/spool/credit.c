@@ -83,8 +83,8 @@ enum spool_credit spool_credit_check(struct spool const *sp, char const *plan,
 	char path[SPOOL_PATH];
 	if (!credit_path(path, plan))
 		return SPOOL_CREDIT_ERROR;
-	/* Without the lock the text may be half old. So it may be used to continue, since the amount
-	   is subtracted under the lock, but not to refuse. */
+	/* The text that is read without the lock can be half old. If the credit suffices by it, that is
+	   enough: the amount is subtracted under the lock. A refusal needs the lock. */
 	if (peek_credit(sp, path, &h.credit) == SPOOL_CREDIT_OK && h.credit.balance >= amount)
 		return SPOOL_CREDIT_OK;
 	enum spool_credit r = open_credit(sp, path, &h);

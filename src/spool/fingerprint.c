@@ -154,7 +154,7 @@ static bool add_block(struct reader *r, size_t *at, bool is_main)
 
 static bool add_body(struct reader *r, size_t at)
 {
-	size_t text = at; /* where the octets that are not added yet start */
+	size_t text = at; /* the start of the octets that are not added yet */
 	while (at < r->n) {
 		char const *nl = scan_for(r->s + at, '\n', r->n - at);
 		size_t next = nl ? (size_t)(nl - r->s) + 1 : r->n;

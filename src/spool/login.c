@@ -1,4 +1,4 @@
-/* Whose message it is. */
+/* The login and the plan of a message. */
 #include "spool/login.h"
 
 #include "base/utf8.h"

@@ -1,5 +1,5 @@
-/* Whose message it is: the login and the plan, from the environment of the line or from a
-   request to the service. */
+/* The login and the plan of a message, from the environment of the line or from a request to the
+   service. */
 #ifndef SPOOL_LOGIN_H
 #define SPOOL_LOGIN_H
 

@@ -14,7 +14,7 @@ struct quota {
 	char day[QUOTA_DAY + 1];
 	uint64_t recipients; /* accepted on that day */
 	uint64_t waiting;    /* octets spooled since the last count, and those counted then */
-	uint64_t counted;    /* when the waiting files were counted last, in seconds since 1970 */
+	uint64_t counted;    /* the time of the last count of the waiting files, in seconds since 1970 */
 };
 
 /* Parses the file's text. False: anything else; *q is then all zero, as for a new file. */

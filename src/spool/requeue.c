@@ -38,7 +38,7 @@ static int is_seen(struct spool const *sp, struct target const *t, struct spool_
 	int r = t->key[0] ? spool_find_seen(sp, t->key, &seen) : 0;
 	if (r > 0)
 		r = spool_read(sp, t->folder, t->name, entry);
-	if (r < 0 && errno == EBADMSG) /* one of them has no id */
+	if (r < 0 && errno == EBADMSG) /* the entry or the file has no id */
 		return 0;
 	return r > 0 ? !strcmp(seen.id, entry->id) : r;
 }

@@ -33,7 +33,7 @@ struct work {
 	struct spool_result result;
 	struct envelope envelope;
 	bool is_violation; /* the peer broke the protocol */
-	bool is_silent;    /* and gets no reply */
+	bool is_silent;    /* the peer gets no reply */
 };
 
 static struct buf message_copy, envelope_copy; /* of the peer's memory files */

@@ -10,7 +10,7 @@
 
 #define TRIES 100 /* of a transaction that the engine wants repeated */
 
-#define SOURCE "saca-list" /* of its rows in figures */
+#define SOURCE "saca-list" /* figures.source of our rows */
 
 static char const find_contact[] = "SELECT id FROM contact WHERE plan_id = $1 AND email = $2";
 static char const remove_deliveries[] = "DELETE FROM delivery WHERE plan_id = $1 AND contact_id = $2"

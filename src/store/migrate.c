@@ -94,7 +94,7 @@ static enum store_result create_all(struct store *s, struct migrate_engine const
 		r = s->run(s, insert_version, STORE_VALUES(store_number(STORE_SCHEMA)), NULL, NULL);
 	if (r == STORE_OK)
 		r = migrate_create_tables(s, e->engine, NULL);
-	if (r == STORE_OK && e->engine == STORE_SQLITE) /* AUTOINCREMENT has no other beginning */
+	if (r == STORE_OK && e->engine == STORE_SQLITE) /* AUTOINCREMENT has no other way to begin above 1 */
 		r = s->run(s, "INSERT INTO sqlite_sequence (name, seq) VALUES ('send', " STORE_FOREIGN_SENDS " - 1)",
 			STORE_NO_VALUES, NULL, NULL);
 	return r == STORE_OK ? create_indexes(s, e->engine) : r;

@@ -146,7 +146,7 @@ static char const statistics[] =
 	" ('unsubscription', 'unsubscription_open', '1000000 10000 2 1'),"
 	" ('login', 'login', '1000 10 1'),"
 	" ('hit_log', 'hit_log', '1000 1');"
-	"ANALYZE sqlite_schema"; /* reads them */
+	"ANALYZE sqlite_schema"; /* SQLite reads the rows above */
 
 enum store_result sqlite_set_statistics(struct store *s)
 {

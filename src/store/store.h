@@ -135,7 +135,7 @@ struct store {
 	enum store_result (*now)(struct store *, char out[DATE_ISO]); /* use store_now */
 	void (*close)(struct store *);
 	uint64_t changed;          /* rows that the last run inserted, updated or deleted */
-	char reason[STORE_REASON]; /* why the last call failed, one line */
+	char reason[STORE_REASON]; /* the reason of the last failure, one line */
 };
 
 /* Opens `address`: a postgresql:// or postgres:// URL, else the path of a SQLite file. To write, the

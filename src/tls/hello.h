@@ -15,7 +15,7 @@ struct hello {
 };
 
 enum hello_state {
-	HELLO_PART,  /* not complete */
+	HELLO_PART,  /* a part of a ClientHello: more octets are needed */
 	HELLO_WHOLE, /* content[0..len) begins with a complete ClientHello */
 	HELLO_NONE,  /* not a ClientHello, or longer than HELLO_MAX */
 };

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RENEWAL_MS = 2000, AGAIN_MS = 20 }; /* how long a renewal may take, and how often to look */
+enum { RENEWAL_MS = 2000, AGAIN_MS = 20 }; /* the longest time of a renewal, and between two looks at the files */
 
 static bool read_file(struct keypair_text *text, char const *file, struct fault *fault)
 {

@@ -14,7 +14,7 @@
 
 enum {
 	FLUSH_MS = 10000, /* a client's time to read the last octets of the program */
-	LEAVE_MS = 2000,  /* then its time to answer our close_notify, or to close */
+	LEAVE_MS = 2000,  /* the client's time to answer our close_notify, or to close, after that */
 	BURST = 32,       /* reads from one side before the other side is served */
 	CHUNK = 4096      /* from this size on, octets are read directly into the engine */
 };

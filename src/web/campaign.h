@@ -24,7 +24,7 @@ struct campaign {
 	char const *text, *html;
 	char const *message_id; /* with brackets: a repeat within 24 hours gets the same number */
 	struct message_options options;
-	struct rcptset recipients; /* and the sender: set by campaign_start and campaign_add */
+	struct rcptset recipients; /* with the sender; set by campaign_start and campaign_add */
 };
 
 /* Appends the message: header fields, text and HTML. prefix: the start of the option fields' names,

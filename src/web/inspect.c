@@ -11,7 +11,7 @@
 /* While the HTML is read. */
 struct reader {
 	struct inspection *out;
-	struct buf shown, alternative; /* what a browser shows; what it shows or says instead of an image */
+	struct buf shown, alternative; /* the text that a browser shows, and the texts instead of images */
 	struct words links;
 };
 

@@ -24,7 +24,7 @@ struct inspection {
 	bool has_text;             /* the text has a word or an address; if not, nothing is compared */
 	/* In the order of their octets, each once. */
 	struct inspect_list html_words, text_words; /* words that only the HTML has; words that only the text has */
-	struct inspect_list html_links, text_links; /* the same of http and https addresses */
+	struct inspect_list html_links, text_links; /* http and https addresses that only one of them has */
 };
 
 /* Inspects html[0..n) and text[0..tn). Words of the HTML are those that a browser shows, without those in

@@ -139,7 +139,7 @@ static size_t read_word(struct words *words, char const *s, size_t n, bool *done
 		at += length;
 	}
 	size_t octets = o->len - from;
-	o->len = from; /* add_word appends them again, where they are */
+	o->len = from; /* add_word appends the same octets at the same place */
 	if (characters >= (has_digit ? WITH_DIGIT : LETTERS))
 		*done = *done && add_word(words, o->s + from, octets);
 	return at ? at : length;

@@ -25,7 +25,7 @@ enum output_mode { OUTPUT_JSON, OUTPUT_XML, OUTPUT_CSV, OUTPUT_PLAIN };
 bool output_mode_find(enum output_mode *out, char const *name);
 
 struct output_column {
-	char const *name; /* also of the XML element */
+	char const *name; /* of the column and of the XML element */
 	bool is_number;   /* digits alone; without quotes in JSON */
 };
 

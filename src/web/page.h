@@ -39,7 +39,7 @@ struct page {
 	enum web_language language;
 	char const *base;         /* the start of all links: the path in SACA_URL, "" or `/panel` */
 	struct web_session session;   /* cookie: "" before the login */
-	char token[SESSION_TOKEN]; /* of its forms */
+	char token[SESSION_TOKEN]; /* the token of the page's forms */
 	char const *plan_name;    /* in session.login */
 	uint64_t plan;            /* 0: the plan has no row yet, and owns nothing */
 	struct store *store;
@@ -47,7 +47,7 @@ struct page {
 	size_t rows; /* printed so far, of the list or table at hand */
 	/* Of the list of the page (web/paged.h). */
 	size_t row_at[PAGE_ROWS];                /* offsets in the response */
-	char first[PAGE_KEY], last[PAGE_KEY];    /* keys of its rows */
+	char first[PAGE_KEY], last[PAGE_KEY];    /* keys of the page's first and last row */
 	bool has_more, is_middle;                /* rows follow; it is not the first page */
 };
 

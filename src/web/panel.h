@@ -50,7 +50,7 @@ struct panel_list {
 	char const *path;                 /* of the page, below the base */
 	enum web_text title, label;       /* of the page; of its search field */
 	enum web_text what;               /* a sentence below the title; 0: none */
-	enum web_text empty, empty_why;   /* what a list without rows says */
+	enum web_text empty, empty_why;   /* the sentences of a list without rows */
 	char const *select, *key;         /* without order; $1: the plan. The column of the id */
 	char const *found;                /* for a search: AND ...; $2: a pattern of the name, $3: an id, or 0 */
 	void (*print_head)(struct page *p);

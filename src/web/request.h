@@ -16,7 +16,7 @@ struct request {
 	char const *address;       /* REMOTE_ADDR */
 	char const *cookie, *authorization, *user_agent, *languages; /* HTTP_... */
 	bool https;                /* HTTPS is set, and not `off` */
-	struct buf query_octets, body; /* what the forms point into */
+	struct buf query_octets, body; /* the octets that the forms point into */
 };
 
 /* Reads the environment. */

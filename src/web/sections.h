@@ -10,9 +10,9 @@
 
 /* The columns of a section's rows. */
 enum section_column {
-	SECTION_CONTACT, /* its id */
+	SECTION_CONTACT, /* the contact's id */
 	SECTION_EMAIL,   /* null: the person was forgotten */
-	SECTION_STATE,   /* of the delivery; null: it has none */
+	SECTION_STATE,   /* the state of the delivery; null: there is none */
 	SECTION_CODE,
 	SECTION_REASON,
 	SECTION_OPENS,
