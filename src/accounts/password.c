@@ -23,7 +23,7 @@ static struct shape {
 	enum cost cost;
 	size_t cost_len; /* COST_FIXED */
 	size_t tail;
-	char const *class; /* the first part of its class */
+	char const *class; /* the method's name in password_class */
 } const shapes[] = {
 	{"$y$", COST_FIELD, 0, 43, "$y$"},
 	{"$gy$", COST_FIELD, 0, 43, "$gy$"},
@@ -46,7 +46,7 @@ static struct shape const *shape_of(char const *hash, size_t n)
 	return NULL;
 }
 
-/* Copies it as a string. False: it is too long for a hash, or has octets that no hash has. */
+/* Copies hash[0..n) as a string. False: it is too long for a hash, or has octets that no hash has. */
 static bool to_string(char out[PASSWORD_HASH], char const *hash, size_t n)
 {
 	if (n >= PASSWORD_HASH)

@@ -104,8 +104,8 @@ size_t base64_read(char *out, char const *s, size_t n)
 {
 	struct quantum q = {0, 0};
 	char *o = out;
-	bool padded = false; /* after padding each line is checked before it is decoded: */
-	size_t checked = 0;  /* s[0..checked) has been */
+	bool padded = false; /* after padding each line is checked before it is decoded */
+	size_t checked = 0;  /* s[0..checked) has been checked */
 	for (size_t i = 0; i < n; i++) {
 		unsigned char v = sextet(s[i]);
 		if (s[i] == '=') {

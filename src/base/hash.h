@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define HASH_OCTETS 32 /* octets of a digest */
-#define HASH_HEX 65    /* one in hexadecimal, with its NUL */
+#define HASH_HEX 65    /* octets of a digest in hexadecimal, with its NUL */
 
 /* Space for the context of BearSSL. */
 struct hash {

@@ -3,7 +3,7 @@
 #ifndef BASE_SETID_H
 #define BASE_SETID_H
 
-/* Exits 100 with a message if the kernel started this program with more rights than its
+/* Exits with EXIT_MISUSE and a message if the kernel started this program with more rights than its
    caller has (AT_SECURE). Call it first in main, after PROG is set. */
 void setid_refuse(void);
 

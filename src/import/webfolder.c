@@ -41,7 +41,6 @@ void webfolder_free(struct webfolder *w)
 	free(w);
 }
 
-/* Closes fd and keeps errno. */
 /* Finishes a new folder: makes it readable by the web server in spite of the umask, and syncs its
    name. */
 static bool settle_folder(int fd)

@@ -102,7 +102,7 @@ static bool is_invisible(uint32_t code)
 	return false;
 }
 
-/* Has s[0..n), which is well-formed UTF-8, such a character? */
+/* Has s[0..n), well-formed UTF-8, an invisible character? */
 static bool has_invisible(char const *s, size_t n)
 {
 	for (size_t i = 0, step; i < n; i += step)

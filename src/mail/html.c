@@ -219,7 +219,7 @@ static enum html_token read_markup(struct html *h)
 	if (c == '/' && h->at + 2 < h->end && ascii_is_alpha(h->s[h->at + 2])) {
 		read_tag_name(h, h->at + 2);
 		skip_tag(h);
-		if (h->cut) /* it ends no element */
+		if (h->cut) /* an end tag that is cut off ends no element */
 			return HTML_END;
 		html_foreign_end(&h->foreign, h->s + h->from, h->to - h->from);
 		return h->end_tags ? HTML_END_TAG : HTML_END;

@@ -1,5 +1,5 @@
 /* saca-bounce: run by the MTA for a mail to a bounce address, which it reads on standard
-   input. The token in the address tells which mail it is about, the message what happened.
+   input. The token in the address names the mail that came back; the message gives the reason.
    Appends a hit. */
 #include "base/ascii.h"
 #include "base/buf.h"

@@ -311,8 +311,8 @@ static bool is_empty(char const *path)
 	return names == 2; /* . and .. */
 }
 
-/* Makes the spool where it is missing. A mistyped path would look like a spool where nothing waits, and root
-   would own it: so that is reported, unless the folder was made for it. */
+/* Opens the spool, and makes it if it is missing. A mistyped path becomes a spool in which nothing
+   ever waits, and it may be root's: a warning says so, unless an empty folder was there for it. */
 static void open_spool(struct spool *sp, char const *path)
 {
 	bool is_new = !spool_exists(path) && errno == ENOENT;

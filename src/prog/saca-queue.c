@@ -1,4 +1,5 @@
-/* saca-queue: what waits in the spool, and what was set aside and why. */
+/* saca-queue: shows the files that wait in the spool or were set aside, and changes them for the
+   operator. saca-queue(8). */
 #define _FILE_OFFSET_BITS 64
 #include "base/exitcode.h"
 #include "base/num.h"

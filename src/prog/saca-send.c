@@ -292,7 +292,7 @@ static int send_mails(struct options const *o, struct job_settings const *settin
 	name_worker(l.name, settings->host);
 	set_signals(&waiting);
 	w.waiting = &waiting;
-	/* Before the store is opened: its connection is not the sessions'. */
+	/* Start the sessions before the store is opened: they must not inherit its connection. */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !pool_open(&pool, w.sessions, &server))
 		strerr_diefusys(EXIT_TEMPORARY, "start the sessions");
 	l.store = open_store(o->store, true);

@@ -242,7 +242,8 @@ bool hitfile_read(struct hitfile_batch *b, int dir, char const *name, uint64_t i
 		done = done && read_lines(b, name, start, stop < b->size ? stop : UINT64_MAX, until, is_old && end == b->size, report);
 		if (!done)
 			errno = errno ? errno : ENOMEM;
-		/* A power cut must not take lines back that were counted: others would be passed over. */
+		/* A power cut must not take lines back that were counted: lines written in their place
+		   would not be counted. */
 		done = done && (b->to == b->from || fd_datasync(fd));
 	}
 	fd_close(fd);

@@ -83,7 +83,7 @@ static bool read_row(void *arg, size_t n, char const *const *column, size_t cons
 	struct load *l = arg;
 	struct job *j = l->job;
 	(void)n;
-	l->found = column[ADDRESS] && column[PLAN] && column[HTML]; /* a row of others may refer to none */
+	l->found = column[ADDRESS] && column[PLAN] && column[HTML]; /* a row that another program wrote may refer to a missing one */
 	if (!l->found)
 		return false;
 	j->group = number(column[GROUP], length[GROUP]);

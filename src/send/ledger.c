@@ -38,7 +38,7 @@ enum store_result ledger_begin(struct ledger *l, enum store_mode mode)
 
 /* --- Finding work ------------------------------------------------------------------------ */
 
-/* Waiting sends that are looked at: those of a plan that has more are found when these are done. */
+/* The most waiting sends that a search looks at. The others are found when these are done. */
 #define SEARCH "20000"
 
 static char const find_work[] =

@@ -261,7 +261,7 @@ static bool write_commands(struct mta *m, size_t end[STEP_END], char const *from
 	return done;
 }
 
-/* The outcome if the reply to a step did not come, or makes no sense. */
+/* Sets the outcome if the reply to a step did not come, or makes no sense. Returns false. */
 static bool judge_silence(struct session_result *r, enum step step, char const *why)
 {
 	copy_text(r->text, why, strlen(why));

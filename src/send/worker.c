@@ -13,8 +13,8 @@
 enum {
 	SYNC_MAILS = JOB_BATCH, /* outcomes that a power cut may take back */
 	STORE_PATIENCE = 60,    /* seconds that a failing store is tried again */
-	DOWN_MS = 1000,         /* until a server that is down is tried again; doubled each time, */
-	DOWN_MAX_MS = 60000,    /* up to this */
+	DOWN_MS = 1000,         /* the first wait before a server that is down is tried again; doubled each time */
+	DOWN_MAX_MS = 60000,    /* the longest such wait */
 	PROGRESS_MS = 200,
 	WAIT_MS = 1000          /* the longest wait of a turn */
 };

@@ -20,7 +20,7 @@ enum {
 
 static volatile sig_atomic_t stopped;
 static sigset_t while_waiting;
-static uint64_t looked; /* when SIGTERM was looked for */
+static uint64_t looked; /* the time of the last look for SIGTERM */
 
 static void stop(int sig)
 {
@@ -36,7 +36,7 @@ static void nothing(int sig)
 bool client_signals(void)
 {
 	struct sigaction on_term = {.sa_handler = stop}, ignore = {.sa_handler = SIG_IGN};
-	struct sigaction on_child = {.sa_handler = nothing}; /* base/run.c waits for it */
+	struct sigaction on_child = {.sa_handler = nothing}; /* base/run.c waits for SIGCHLD: a handler keeps the signal from being discarded */
 	sigset_t blocked;
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGTERM);

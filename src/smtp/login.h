@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 struct login {
-	char const *const *argv;   /* the program; or, if NULL, */
-	char const *socket;        /* the socket of the service */
+	char const *const *argv;   /* the checkpassword program; NULL: the service is asked */
+	char const *socket;        /* path of the service's socket, if argv is NULL */
 	char ticket[TICKET_BASE64 + 1]; /* the service's, for the queue service; "" without one */
 	char reason[ASK_REASON];   /* why the last login could not be checked, for the log */
 };

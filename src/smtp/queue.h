@@ -21,8 +21,8 @@ struct queue_room {
 
 struct queue {
 	struct queue_room *room; /* the owner's */
-	char const *const *argv; /* the program; or, if NULL, */
-	char const *socket;      /* the socket of the service */
+	char const *const *argv; /* the queue program; NULL: the service is asked */
+	char const *socket;      /* path of the service's socket, if argv is NULL */
 	int line;                /* connected to it, after the first message; -1: not open */
 	int message, envelope;   /* memory files; -1: not open */
 	bool has_run;            /* the message can be forgotten */

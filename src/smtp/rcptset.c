@@ -34,7 +34,7 @@ void rcptset_init(struct rcptset *set, unsigned char const key[SIPHASH_KEY])
 	rcptset_free(set);
 }
 
-/* Back to the first table. */
+/* Frees a larger table: the first one is in use again. */
 static void free_slots(struct rcptset *set)
 {
 	if (set->slots != set->first)

@@ -25,8 +25,8 @@ struct spool_request {
 	struct envelope const *envelope; /* finished: ENVELOPE_DONE */
 	char const *message;
 	size_t n;                     /* 0: only contacts */
-	/* Asked once, right before the commit: whether the client has gone. Then nothing is
-	   committed. May be NULL. */
+	/* Has the client gone? Asked once, right before the commit: if so, nothing is committed. May be
+	   NULL. */
 	bool (*is_abandoned)(void *);
 	void *client;
 };

@@ -1,4 +1,4 @@
-/* Removing what is old. */
+/* Removing old entries of seen/ and files of tmp/. */
 #include "spool/expire.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-/* Removing what is old, for the importer. */
+/* Removing old entries of seen/ and files of tmp/, for the importer. */
 #ifndef SPOOL_EXPIRE_H
 #define SPOOL_EXPIRE_H
 

@@ -21,7 +21,7 @@ enum spool_requeue spool_retry(struct spool const *sp, char const *name);
 
 /* The number of a renumbered file, before and after. */
 struct spool_renumbered {
-	uint64_t residue, hosts; /* in: which numbers to take (spool/number.h) */
+	uint64_t residue, hosts; /* in: the numbers to take (spool/number.h) */
 	uint64_t before, after;  /* out */
 };
 

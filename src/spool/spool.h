@@ -9,20 +9,20 @@
 	file     the text of a spool file, written and read           (pure)
 	envelope sender and recipients as a queue program gets them   (pure)
 	input    reading message and envelope into memory
-	login    whose message it is                                  (pure)
+	login    the login and plan of a message                      (pure)
 	key      the key of a transaction; its message is in fingerprint
 	draft    a file being written to tmp/ and linked into new/
 	commit   a whole transaction, from request to result
 	submit   a request to the queue service, from the socket to the reply
 	record   a small file that is changed in place under its lock
 	number   the counter of sends; its text is in number_format   (pure)
-	credit   what a plan may still send; credit_format            (pure)
-	quota    what a plan may send in a day and leave waiting; quota_format (pure)
-	find     what is in the spool
+	credit   the contacts that a plan may still send to; credit_format (pure)
+	quota    a plan's limits of a day and of waiting octets; quota_format (pure)
+	find     files by their key, and the highest number
 	retire   removing files that are imported, setting others aside; seen_format (pure)
 	requeue  an operator's retry and drop
-	expire   removing what is old
-	summary  how much waits
+	expire   removing old entries of seen/ and files of tmp/
+	summary  the counts of files that wait or failed
 	boot     the identity of this boot, for number and expire
 
    A function that returns bool sets errno when it returns false, unless its comment says

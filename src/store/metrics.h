@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Prints them; s is in a transaction. Reads all sends and contacts: once a minute is often enough. */
+/* Prints the counts; s is in a transaction. Reads all sends and contacts: once a minute is often enough. */
 enum store_result store_print_metrics(struct store *s, FILE *out);
 
 #endif

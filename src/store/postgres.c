@@ -59,7 +59,7 @@ static enum store_result never_refused(enum store_result r)
 
 static void roll_back(struct store *s)
 {
-	/* Should it fail, the connection is gone, and the server does the same. */
+	/* If this fails, the connection is gone, and the server rolls back by itself. */
 	if (pq.transactionStatus(ours(s)->db) != PQTRANS_IDLE)
 		pq.clear(pq.exec(ours(s)->db, "ROLLBACK"));
 }

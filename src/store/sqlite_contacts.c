@@ -61,8 +61,8 @@ static enum store_result has_forgotten(struct sqlite *q, uint64_t plan, bool *ha
 	return r;
 }
 
-/* Fills q->ids. An address costs one statement if it is new like the one before it, or known like
-   that; else two. In a plan that has forgotten contacts it costs up to two more. */
+/* Fills q->ids. An address costs one statement if the one before it was new as well, or known as
+   well; else two. In a plan that has forgotten contacts it costs up to two more. */
 static enum store_result add_contacts(struct sqlite *q, struct spoolfile const *f, uint64_t plan,
 	size_t *n, uint64_t *fresh)
 {

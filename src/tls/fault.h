@@ -1,4 +1,4 @@
-/* Why a file cannot be used, for a message: "unable to WHAT FILE: WHY". */
+/* The reason why a file cannot be used, for a message: "unable to WHAT FILE: WHY". */
 #ifndef TLS_FAULT_H
 #define TLS_FAULT_H
 

@@ -36,9 +36,9 @@ struct proxy_end {
 
 struct proxy {
 	size_t len;
-	bool done;                      /* the header is complete, and the rest of the struct is set: */
-	bool known;                     /* remote and local are; if not (LOCAL, UNKNOWN, UDP, UNIX) the
-	                                   ends of the connection itself count */
+	bool done;                      /* the header is complete: known and tls are set */
+	bool known;                     /* remote and local are set, too; if not (LOCAL, UNKNOWN, UDP,
+	                                   UNIX), the ends of the connection itself count */
 	struct proxy_end remote, local; /* the client, and the address that it connected to */
 	char tls[PROXY_TLS];            /* the TLS version between client and balancer, or "" */
 	unsigned char s[PROXY_HEADER];

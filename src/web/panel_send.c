@@ -1,4 +1,4 @@
-/* One send: its figures, links, preview, and what can be done with it. */
+/* One send: its figures, links, preview, and the forms that change its state. */
 #include "web/panel.h"
 
 #include "base/num.h"

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-/* d is the delivery. */
+/* condition: SQL on the delivery d. */
 struct section {
 	char const *name;
 	enum figure figure;
-	bool has_waiting; /* it has contacts without a delivery: the SELECT begins with the group */
+	bool has_waiting; /* contacts without a delivery belong to it: the SELECT begins with the group */
 	char const *condition;
 };
 
