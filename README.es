@@ -146,7 +146,7 @@ sirven: solo cambia la dirección.
   get_campaigns                limit (20)                los números de los últimos envíos
   get_stats                    eid                       las cifras de un envío
   get_contacts_stat_section    eid, section              los contactos de una parte de las cifras
-  get_unsubscribers            rid, type, from, limit    las bajas, a partir de la número from
+  get_unsubscribers            rid, type, from, limit    las bajas, desde la que tiene el id from
   sender_list, get_from        rid                       los remitentes
   group_list, group_data,      gid                       los grupos y sus contactos
   group_list_contacts

@@ -516,27 +516,6 @@ def crowd(port, count):
     print(" ".join(sorted(set(results))))
 
 
-def inject(port):
-    """Sends commands in the same packet as STARTTLS: they must not be answered under TLS."""
-    s = connect(port)
-    s.recv(1000)
-    s.sendall(b"STARTTLS\r\nNOOP\r\nMAIL FROM:<injected@example.com>\r\n")
-    first = s.recv(1000)
-    s = context().wrap_socket(s)
-    s.sendall(b"EHLO client.example\r\n")
-    print(first.decode().strip(), "|", s.recv(1000).decode().splitlines()[0])
-
-
-def inject_late(port):
-    """Sends clear text after the 220, before the handshake: there must be no session."""
-    s = connect(port)
-    s.recv(1000)
-    s.sendall(b"STARTTLS\r\n")
-    s.recv(1000)
-    s.sendall(b"NOOP\r\n")
-    print(rest(s)[0])
-
-
 def dialogue(port, path, start=None):
     """Sends a file under TLS in one write, and prints all replies."""
     s = connect(port)

@@ -159,10 +159,6 @@ for how in at-once STARTTLS; do
 	like "$out" '^221 ' "the PHP example of the document reaches QUIT, $how"
 done
 
-# --- Injection ---
-like "$($CLIENT inject "$CLEAR")" '^220 .*\| 250-api.example.com' "commands sent together with STARTTLS are discarded"
-is "$($CLIENT inject_late "$CLEAR")" "b''" "clear text after STARTTLS ends the session without a reply"
-
 # --- A connection that ends in the middle of a body ---
 before=$(sends)
 head=$(printf 'EHLO x\\r\\nAUTH PLAIN %s\\r\\nMAIL FROM:<remitente@dominio.com>\\r\\nRCPT TO:<f@b.es>\\r\\n' \
