@@ -36,7 +36,7 @@ struct mta {
    empty. mail[0..n) has CRLF as line ends, no line that begins with a dot, and MTA_END at its end. */
 void mta_send(struct mta *m, char const *from, char const *to, char const *mail, size_t n, struct session_result *result);
 
-/* Says QUIT and closes, if there is a connection. Frees the memory. */
+/* Says QUIT, waits 5 seconds for the reply, and closes, if there is a connection. Frees the memory. */
 void mta_quit(struct mta *m);
 
 #endif

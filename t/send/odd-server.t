@@ -97,6 +97,12 @@ send_to 'rcpt * 550 5.1.1 no' 'quit * 421 bye'
 is "$(outcome):$(sql "SELECT DISTINCT reason FROM delivery WHERE send_id = $n")" "sent:refused 3:0:550 5.1.1 no" \
 	"the reply to QUIT does not defer a refused contact"
 
+add_send $((n += 1)) 1 3
+rules 'quit * stall'
+timeout 60 "$BIN/saca-send" -n 1 -k "$T/link.key" -p "$T/published" -u "$URL" -h api.example.com "$STORE" "$MTA_URL" 2>/dev/null
+is "$?:$(outcome)" "0:sent:handed 3:3" "a server that does not answer QUIT delays the end by seconds, not by -t"
+rules
+
 # --- extensions
 send_to 'ehlo * say 250 test\r\n'
 is "$status:$(outcome):$(cat "$SERVER_FOLDER/envelope")" "0:sent:handed 3:3:MAIL FROM:<tienda1@dominio.com>" \
