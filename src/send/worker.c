@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	SYNC_MAILS = JOB_BATCH, /* outcomes that a power cut may take back */
@@ -16,7 +17,8 @@ enum {
 	DOWN_MS = 1000,         /* the first wait before a server that is down is tried again; doubled each time */
 	DOWN_MAX_MS = 60000,    /* the longest such wait */
 	PROGRESS_MS = 200,
-	WAIT_MS = 1000          /* the longest wait of a turn */
+	WAIT_MS = 1000,         /* the longest wait of a turn */
+	GATHER_NS = 200000      /* outcomes that come this soon after a turn share the next one */
 };
 
 bool worker_fail(struct worker *w, char const *why)
@@ -245,12 +247,17 @@ static void end_tasks(struct worker *w)
 	w->tasks = kept;
 }
 
+static size_t count_state(struct worker const *w, enum task_mail_state state)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->pool->n; i++)
+		n += w->mail[i].state == state;
+	return n;
+}
+
 static bool has_state(struct worker const *w, enum task_mail_state state)
 {
-	for (size_t i = 0; i < w->pool->n; i++)
-		if (w->mail[i].state == state)
-			return true;
-	return false;
+	return count_state(w, state) > 0;
 }
 
 /* Makes one transaction, if there is anything to write, and applies its effects. */
@@ -344,6 +351,10 @@ static void wait_for_outcomes(struct worker *w, struct pollfd *poll)
 	for (size_t i = 0; i < w->tasks; i++)
 		if (wants_turn(w, w->task[i]))
 			ms = 0;
+	/* The outcomes of a fast server share a transaction: without this nap scripts/bench send takes 10% more
+	   processor time. */
+	if (ms && count_state(w, TASK_IN_FLIGHT) > 1)
+		(void)nanosleep(&(struct timespec){.tv_nsec = GATHER_NS}, NULL);
 	pool_watch(w->pool, poll);
 	if (wait_ready(poll, (nfds_t)w->pool->n, ms ? clock_ms() + ms : WAIT_LOOK, w->o->waiting) < 0)
 		for (size_t i = 0; i < w->pool->n; i++)
