@@ -1,5 +1,5 @@
 #!/bin/sh
-# t/README is true: the tests that it names exist, and it names every shell test and transcript.
+# t/README is true: the tests that it names exist, and it names every test and transcript.
 . "$(dirname "$0")/../lib/tap.sh"
 cd "$TOP/t" || exit 1
 
@@ -14,6 +14,10 @@ for test in */*.t; do
 	grep -qF "$test" "$T/index" || echo "$test"
 done >"$T/unnamed"
 is "$(cat "$T/unnamed")" "" "t/README names every shell test"
+for test in [!l]*/*.c; do # t/lib has no unit tests
+	grep -qF "$test" "$T/index" || echo "$test"
+done >"$T/untold"
+is "$(cat "$T/untold")" "" "t/README names every unit test"
 for test in smtp/dialogue/*.smtp; do
 	grep -qF " ${test##*/}" "$T/index" || echo "$test"
 done >"$T/unlisted"
