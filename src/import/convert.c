@@ -129,7 +129,7 @@ static bool skip_unreadable(struct conversion *c, struct trait const *t)
 	return (!t->held || run_iconv(c, true) != NO_MEMORY) && buf_puts(&c->out, euro ? "\xe2\x82\xac" : UTF8_BAD);
 }
 
-/* Converts all of it. c->out is UTF-8 as iconv writes it. */
+/* Converts the whole text. c->out is UTF-8 as iconv writes it. */
 static bool convert_all(struct conversion *c, struct trait const *t)
 {
 	for (;;) {

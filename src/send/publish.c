@@ -94,7 +94,7 @@ bool publish_write(int dir, struct published const *p, struct publish_text const
 	return done;
 }
 
-/* Finds a record. */
+/* Finds the record of a key. False: EINVAL, there is none. */
 static bool find_text(struct published const *p, char const *key, struct publish_text *t)
 {
 	bool found = cdb_file_find(&p->file, key, strlen(key), &t->s, &t->n) == CDB_FILE_FOUND;

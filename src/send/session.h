@@ -41,8 +41,8 @@ struct session_result {
    close-on-exec; -1: errno. All other descriptors above 2 are closed in the process. */
 pid_t session_start(int *fd, struct session_server const *server);
 
-/* Gives it a mail; addresses without brackets. The process must be waiting for one. False:
-   errno; the process has died. */
+/* Gives the process a mail; addresses without brackets. It must be waiting for one. False: errno;
+   the process has died. */
 bool session_give(int fd, char const *from, size_t from_len, char const *to, size_t to_len,
 	char const *mail, size_t n);
 
@@ -52,7 +52,7 @@ bool session_read(int fd, struct session_result *result);
 /* Is the URL one of smtp:// or smtps://, with a host and nothing after the port? */
 bool session_url_is_valid(char const *url);
 
-/* Does that URL name this host itself (localhost, 127.0.0.0/8, ::1)? */
+/* Does the URL name this host itself (localhost, 127.0.0.0/8, ::1)? */
 bool session_url_is_local(char const *url);
 
 #endif

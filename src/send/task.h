@@ -63,7 +63,7 @@ bool task_is_ready(struct task const *t);
 /* Has the task no mail in flight and no contact to mail? */
 bool task_is_done(struct task const *t);
 
-/* Takes its next contact for the mail. task_is_ready must hold. */
+/* Takes the task's next contact for the mail. task_is_ready must hold. */
 void task_take(struct task *t, struct task_mail *m);
 
 /* Ends the task as `end`, once nothing is in flight. */

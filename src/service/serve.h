@@ -42,7 +42,7 @@ void serve_prepare(void);
    (fds_n); the caller checks that the number is right. */
 enum serve_receipt serve_receive(struct serve_request *r, char *room, size_t max, bool wait);
 
-/* Is it the question of option -t (a single NUL)? The reply is one NUL if the service works. */
+/* Is the request the question of option -t (a single NUL)? The reply is one NUL if the service works. */
 bool serve_is_probe(struct serve_request const *r);
 
 /* Has the peer closed its end? Then the reply has no reader. */
@@ -60,7 +60,7 @@ bool serve_reply(struct serve_request *r, void const *s, size_t n);
    (a TCP socket that lingers): a timer interrupts it. */
 void serve_finish(struct serve_request *r);
 
-/* Is it a regular file in memory (tmpfs)? Reading any other descriptor could block. */
+/* Is fd a regular file in memory (tmpfs)? Reading any other descriptor could block. */
 bool serve_is_memory_file(int fd);
 
 /* A service whose workers handle one request each at a time. */

@@ -38,7 +38,7 @@ enum submission_name {
    left out; more than SUBMISSION_VALUE octets: cut. Returns the length. */
 size_t submission_format(char out[SUBMISSION_BLOCK + 1], char const *const value[SUBMISSION_NAMES]);
 
-/* Writes a length. */
+/* Writes a length as SUBMISSION_LENGTH octets, the highest first. */
 void submission_format_length(unsigned char out[SUBMISSION_LENGTH], size_t n);
 
 struct submission {

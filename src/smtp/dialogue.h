@@ -91,7 +91,7 @@ struct dialogue_hooks {
 	/* Takes the octets of a reply line. The caller may keep them until it waits. */
 	void (*reply)(void *arg, char const *s, size_t n);
 
-	/* Checks a password. */
+	/* Checks the password of a login. DIALOGUE_NO: the password is wrong, or there is no such login. */
 	enum dialogue_lookup (*login)(void *arg, char const *user, size_t un, char const *password, size_t pn);
 
 	/* Waits before a failed login is answered. */

@@ -56,7 +56,7 @@ void queue_run(struct queue *q, struct queue_settings const *settings, bool empt
    after the client has the reply. */
 void queue_tidy(struct queue *q);
 
-/* Closes everything. */
+/* Closes the files and the connection to the service. */
 void queue_free(struct queue *q);
 
 #endif

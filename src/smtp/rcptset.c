@@ -14,7 +14,8 @@ static void free_envelope(struct rcptset *set)
 	set->envelope = (struct buf){.s = set->text, .cap = sizeof set->text};
 }
 
-/* Makes room for more octets. */
+/* Makes room for `more` octets in the envelope: moves it to the heap when the set has no room left.
+   False: out of memory. */
 static bool reserve_envelope(struct rcptset *set, size_t more)
 {
 	struct buf heap = BUF_ZERO;

@@ -13,7 +13,7 @@
    comes the end, or `:` (`:2,S`), `,` (`,S=1`) or `.` (`.1`, `.reason`). 0: it has no key. */
 size_t spool_key_length(char const *name);
 
-/* Is it the reason of a file in failed/: NAME.reason? */
+/* Is the name that of the reason of a file in failed/: NAME.reason? */
 bool spool_name_is_reason(char const *name);
 
 /* Copies the key of a name that has one. */

@@ -32,8 +32,8 @@ struct spool_quota_limits {
 enum spool_quota spool_quota_add(struct spool const *sp, char const *plan, struct spool_quota_limits const *limits,
 	uint64_t recipients, uint64_t octets, time_t now, uint64_t *today);
 
-/* Subtracts them again: the transaction was not committed. Keeps errno; a failure leaves
-   them counted. */
+/* Subtracts what spool_quota_add has added: the transaction was not committed. Keeps errno; a
+   failure leaves it counted. */
 void spool_quota_subtract(struct spool const *sp, char const *plan, uint64_t recipients, uint64_t octets);
 
 #endif

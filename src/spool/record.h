@@ -31,7 +31,7 @@ ssize_t record_peek(struct spool const *sp, char const *path, char *text, size_t
    the process, not a power cut. */
 bool record_write(struct record const *r, char const *text, size_t n, off_t at);
 
-/* Syncs what was written. */
+/* Syncs the changes of record_write to disk. */
 bool record_sync(struct record const *r);
 
 /* Empties the file. */

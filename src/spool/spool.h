@@ -75,7 +75,7 @@ int spool_is_own(struct spool const *sp);
    no locks. Only functions that read may be called with it. */
 bool spool_open_to_read(struct spool *sp, char const *path);
 
-/* Closes it. This gives back every lock of this process on the spool. */
+/* Closes the spool. This gives back every lock of this process on it. */
 void spool_close(struct spool *sp);
 
 /* Is there a spool at path? False with ENOENT: no, and spool_open would make one. */
@@ -88,7 +88,7 @@ int spool_folder_open(struct spool const *sp, enum spool_folder folder);
 /* Opens a folder for readdir. NULL: errno. */
 DIR *spool_folder_read(struct spool const *sp, enum spool_folder folder);
 
-/* Closes it and keeps errno. */
+/* Closes a folder of spool_folder_read, and keeps errno. */
 void spool_folder_done(DIR *d);
 
 /* Syncs a folder's entries to disk. */

@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-/* While the HTML is read. */
+/* The texts and links that read_html collects. */
 struct reader {
 	struct inspection *out;
-	struct buf shown, alternative; /* the text that a browser shows, and the texts instead of images */
+	struct buf shown, alternative; /* the text that a browser shows; the values of alt and title */
 	struct words links;
 };
 
@@ -99,7 +99,7 @@ static bool list_missing(struct inspect_list *out, struct words const *a, struct
 	return true;
 }
 
-/* The sets of both sides. */
+/* The words of the HTML, without and with those of alt and title; the words and addresses of the text. */
 struct sides {
 	struct words shown, any, text, text_links;
 };

@@ -29,7 +29,7 @@ bool words_read(struct words *words, struct words *links, char const *s, size_t 
    https://. */
 bool words_add_link(struct words *links, char const *s, size_t n);
 
-/* Sorts them, and removes repeats. Nothing may be added after it. */
+/* Sorts the set, and removes repeats. Nothing may be added afterwards. */
 void words_sort(struct words *w);
 
 /* Is the word in a set that has been sorted? */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* While rows arrive. */
+/* The argument of read_row. */
 struct reader {
 	struct page *page;
 	struct paged const *list;

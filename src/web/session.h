@@ -40,7 +40,7 @@ void web_session_start(struct web_session *s, struct hash_key const *k, char con
    malformed. The MAC is not checked: use web_session_is_ours next. */
 bool web_session_read(struct web_session *s, char const *header);
 
-/* Is its MAC ours, for the login's fingerprint of today? */
+/* Is the session's MAC ours, for the login's present fingerprint? */
 bool web_session_is_ours(struct web_session const *s, struct hash_key const *k,
 	unsigned char const fingerprint[SENDERS_FINGERPRINT]);
 
