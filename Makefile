@@ -38,6 +38,8 @@ endif
 # --- The map ------------------------------------------------------------------------
 # One line per program lists its objects, room by room: $(call in,ROOM,FILE...).
 # CONNECTION programs run once per connection and are static; people and cron run BATCH.
+# A new program has its name in one of the two, an OBJ_ and a LIB_ line, src/prog/NAME.c and a manual
+# src/prog/NAME.8.
 
 in = $(addprefix $1/,$2)
 CONNECTION := saca-proxy saca-tlsd saca-smtpd saca-checkpassword saca-mime saca-spool saca-hit

@@ -17,11 +17,6 @@ static void start_hash(struct hash *h, br_hash_class const *kind)
 	kind->init(c);
 }
 
-void hash_init(struct hash *h)
-{
-	start_hash(h, &br_sha256_vtable);
-}
-
 void hash_init_512(struct hash *h)
 {
 	start_hash(h, &br_sha512_vtable);
@@ -44,7 +39,7 @@ void hash_end(struct hash *h, unsigned char *out)
 void hash_of(unsigned char *out, void const *s, size_t n)
 {
 	struct hash h;
-	hash_init(&h);
+	start_hash(&h, &br_sha256_vtable);
 	hash_add(&h, s, n);
 	hash_end(&h, out);
 }

@@ -14,12 +14,10 @@ struct hash {
 	uint64_t state[28];
 };
 
-/* Begins SHA-256, or the first half of SHA-512; hash_add adds n octets. */
-void hash_init(struct hash *h); /* SHA-256 */
+/* The first half of SHA-512 of octets that come in pieces: begin, add, end. out has HASH_OCTETS.
+   Initialize h again before its next use. */
 void hash_init_512(struct hash *h);
 void hash_add(struct hash *h, void const *s, size_t n);
-
-/* out has HASH_OCTETS. Initialize h again before its next use. */
 void hash_end(struct hash *h, unsigned char *out);
 
 /* The SHA-256 of s[0..n). */

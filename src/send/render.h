@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define RENDER_SEED 8         /* hexadecimal digits in a Message-ID, the first of smtp_id */
-#define RENDER_BRAND_MIN 5    /* letters and digits of a brand in Feedback-ID */
+#define RENDER_BRAND_MIN 5    /* letters and digits of a brand in Feedback-ID: at least, at most */
 #define RENDER_BRAND_MAX 15
 #define RENDER_ENVELOPE_MAX 64 /* octets of the local part of an envelope sender (RFC 5321 4.5.3.1.1) */
 

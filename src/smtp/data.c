@@ -1,6 +1,6 @@
 /* The octets after DATA.
 
-   A state machine: a row is what has been read of the line so far, a column the next octet.
+   A state machine: a row stands for the part of the line read so far, a column for the next octet.
 
               CR        LF                            .         other
    START      cr        text (LF mode: line end)      dot       text

@@ -1,6 +1,7 @@
 /* Credit. The program subtracts the amount and syncs that, with the send's id and key, before
    it links the send into new/. The lock is held until the link is synced, so only a dead process or a
-   failed disk leaves an amount pending. Whether KEY carries that id then decides. */
+   failed disk leaves an amount pending. The next process then looks for the id under KEY: if it is
+   there, the amount is spent. */
 #include "spool/credit.h"
 
 #include "mail/address.h"

@@ -84,7 +84,8 @@ bool lock_take(int fd, off_t at, off_t n, char const *name)
 	return true;
 }
 
-bool lock_release(int fd, off_t at, off_t n)
+/* Keeps errno, unless the lock cannot be released: then false. */
+static bool release_lock(int fd, off_t at, off_t n)
 {
 	struct flock lock = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = n};
 	int r, e = errno;
@@ -114,7 +115,7 @@ bool spool_lock(struct spool const *sp, char const *key)
 
 bool spool_unlock(struct spool const *sp, char const *key)
 {
-	return lock_release(sp->lock, offset_of(key), 1);
+	return release_lock(sp->lock, offset_of(key), 1);
 }
 
 bool spool_lock_all(struct spool const *sp)
@@ -124,7 +125,7 @@ bool spool_lock_all(struct spool const *sp)
 
 bool spool_unlock_all(struct spool const *sp)
 {
-	return lock_release(sp->lock, 0, KEYS_END);
+	return release_lock(sp->lock, 0, KEYS_END);
 }
 
 int spool_import_lock(struct spool *sp)

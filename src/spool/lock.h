@@ -18,12 +18,9 @@ extern unsigned int spool_lock_limit;
 extern volatile sig_atomic_t const *spool_lock_stop;
 
 /* Waits for the write lock on octets [at, at + n) of fd; n = 0: to the end of the file and
-   beyond. name: the lock's name in the text of spool_error; copied. */
+   beyond. name: the lock's name in the text of spool_error; copied. Closing any descriptor of the
+   file in this process releases the lock. */
 bool lock_take(int fd, off_t at, off_t n, char const *name);
-
-/* Releases the lock and keeps errno. False: it could not be released. Closing any descriptor of
-   the file in this process releases it, too. */
-bool lock_release(int fd, off_t at, off_t n);
 
 /* The reason of a failure of the spool, for the operator: `No space left on device`, or
    `count is held by process 1234: Connection timed out` if that lock was waited for. error:

@@ -11,7 +11,8 @@
 
 static char const insert_version[] = "INSERT INTO schema (version) VALUES ($1)";
 
-enum store_result migrate_version(struct store *s, struct migrate_engine const *e, uint64_t *out)
+/* Reads the version of the tables; 0: no tables. STORE_NEWER: one that this program does not know. */
+static enum store_result find_version(struct store *s, struct migrate_engine const *e, uint64_t *out)
 {
 	uint64_t tables = 0;
 	*out = 0;
@@ -117,7 +118,7 @@ static enum store_result migrate_once(struct store *s, struct migrate_engine con
 	uint64_t version = 0;
 	enum store_result r = s->begin(s, STORE_WRITE);
 	if (r == STORE_OK)
-		r = migrate_version(s, e, &version);
+		r = find_version(s, e, &version);
 	if (r == STORE_OK && version < STORE_SCHEMA)
 		r = version ? take_steps(s, e, version) : create_all(s, e);
 	if (r == STORE_OK && version < STORE_SCHEMA && e->finish)
@@ -133,7 +134,7 @@ static enum store_result read_version(struct store *s, struct migrate_engine con
 {
 	enum store_result r = s->begin(s, STORE_READ);
 	if (r == STORE_OK)
-		r = migrate_version(s, e, version);
+		r = find_version(s, e, version);
 	s->rollback(s);
 	return r;
 }

@@ -5,7 +5,6 @@
 #include "store/store.h"
 #include "store/tables.h"
 
-#include <stdint.h>
 
 /* The parts of a migration that differ between the engines. */
 struct migrate_engine {
@@ -18,10 +17,6 @@ struct migrate_engine {
 	/* Called when the tables have been made or migrated, in the same transaction; NULL: nothing. */
 	enum store_result (*finish)(struct store *);
 };
-
-/* The version of the tables; 0: no tables. STORE_NEWER: one that this program does not know. Call
-   it in a transaction. */
-enum store_result migrate_version(struct store *s, struct migrate_engine const *e, uint64_t *out);
 
 /* Makes missing tables, and migrates older ones. Others may do the same meanwhile. */
 enum store_result migrate(struct store *s, struct migrate_engine const *e);

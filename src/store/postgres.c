@@ -24,7 +24,9 @@ static enum store_result judge_state(char const *state)
 	return STORE_FAILED;
 }
 
-enum store_result postgres_verdict(struct postgres *q, PGresult *result)
+/* Turns a result into one of ours by its SQLSTATE, with the server's words as the reason, and frees
+   it. NULL is a lost connection. */
+static enum store_result judge_result(struct postgres *q, PGresult *result)
 {
 	ExecStatusType status = pq.resultStatus(result);
 	enum store_result r = STORE_OK;
@@ -40,9 +42,10 @@ enum store_result postgres_verdict(struct postgres *q, PGresult *result)
 	return r;
 }
 
-enum store_result postgres_run(struct postgres *q, char const *sql)
+/* Runs SQL without parameters and rows, in one round trip; statements may follow one another. */
+static enum store_result run_plain(struct postgres *q, char const *sql)
 {
-	return postgres_verdict(q, pq.exec(q->db, sql));
+	return judge_result(q, pq.exec(q->db, sql));
 }
 
 static struct postgres *ours(struct store *s)
@@ -83,7 +86,7 @@ static enum store_result begin_transaction(struct store *s, enum store_mode mode
 		strcat(sql, "; SELECT set_config('synchronous_commit', 'on', true)"
 			" WHERE current_setting('synchronous_commit') = 'off'");
 	q->saved = false;
-	enum store_result r = never_refused(postgres_run(q, sql));
+	enum store_result r = never_refused(run_plain(q, sql));
 	if (r != STORE_OK)
 		roll_back(s);
 	return r;
@@ -94,7 +97,7 @@ static enum store_result commit_transaction(struct store *s)
 {
 	PGresult *result = pq.exec(ours(s)->db, "COMMIT");
 	bool kept = !strcmp(pq.cmdStatus(result), "COMMIT");
-	enum store_result r = never_refused(postgres_verdict(ours(s), result));
+	enum store_result r = never_refused(judge_result(ours(s), result));
 	if (r == STORE_OK && !kept)
 		r = store_fail(s, STORE_FAILED, "the server rolled back instead of committing", (char *)NULL);
 	if (r != STORE_OK)
@@ -107,7 +110,7 @@ static enum store_result commit_transaction(struct store *s)
 static enum store_result set_savepoint(struct store *s)
 {
 	struct postgres *q = ours(s);
-	enum store_result r = postgres_run(q, q->saved
+	enum store_result r = run_plain(q, q->saved
 		? "RELEASE SAVEPOINT entry; SAVEPOINT entry" : "SAVEPOINT entry");
 	q->saved = r == STORE_OK;
 	return r;
@@ -117,7 +120,7 @@ static enum store_result return_to_savepoint(struct store *s)
 {
 	char reason[STORE_REASON];
 	memcpy(reason, s->reason, sizeof reason);
-	enum store_result r = postgres_run(ours(s), "ROLLBACK TO SAVEPOINT entry");
+	enum store_result r = run_plain(ours(s), "ROLLBACK TO SAVEPOINT entry");
 	if (r == STORE_OK)
 		memcpy(s->reason, reason, sizeof reason);
 	return r;
@@ -209,7 +212,7 @@ static enum store_result read_results(struct postgres *q, store_row *row, void *
 		}
 		if (strncmp(pq.cmdStatus(result), "SELECT", 6) != 0)
 			(void)num_scan(pq.cmdTuples(result), strlen(pq.cmdTuples(result)), UINT64_MAX, &q->store.changed);
-		enum store_result last = postgres_verdict(q, result);
+		enum store_result last = judge_result(q, result);
 		r = r == STORE_OK ? last : r;
 	}
 	return r;

@@ -13,13 +13,6 @@ struct postgres {
 	struct buf list;    /* the addresses of an entry, as an array */
 };
 
-/* Turns a result into one of ours by its SQLSTATE, with the server's words as the reason, and frees
-   it. NULL is a lost connection. */
-enum store_result postgres_verdict(struct postgres *q, PGresult *result);
-
-/* Runs SQL without parameters and rows, in one round trip; statements may follow one another. */
-enum store_result postgres_run(struct postgres *q, char const *sql);
-
 /* struct store's group_contacts. */
 enum store_result postgres_group_contacts(struct store *s, uint64_t plan, uint64_t group,
 	struct spoolfile const *f, struct store_count *count);
