@@ -89,8 +89,8 @@ OBJ_saca-import := \
 		iso2022jp label message mime mime_head param punycode qp srcset transfer url) \
 	$(call in,spool,boot credit credit_format expire file find lock name number number_format record retire \
 		seen_format spool summary) \
-	$(call in,store,hours mark migrate postgres postgres_contacts postgres_libpq postgres_step put sqlite \
-		sqlite_contacts sqlite_step store tables) \
+	$(call in,store,hours mark migrate postgres postgres_contacts postgres_libpq postgres_prepare postgres_step \
+		put sqlite sqlite_contacts sqlite_step store tables) \
 	$(call in,import,at_hand batch cid_parts content convert convert_header decoder entry import load name_set \
 		prune watch webfolder)
 OBJ_saca-list := \
@@ -98,7 +98,7 @@ OBJ_saca-list := \
 	$(call in,mail,address punycode) \
 	$(call in,spool,file) \
 	$(call in,store,figures figures_print forget hours listing mark metrics migrate postgres postgres_contacts \
-		postgres_libpq postgres_step put sqlite sqlite_contacts sqlite_step store tables)
+		postgres_libpq postgres_prepare postgres_step put sqlite sqlite_contacts sqlite_step store tables)
 OBJ_saca-queue := \
 	$(call in,base,ascii buf clock date fd num scan setid utf8 version) \
 	$(call in,mail,address header punycode) \
@@ -123,16 +123,16 @@ OBJ_saca-send := \
 		punycode qp srcset transfer url) \
 	$(call in,accounts,plan senders) \
 	$(call in,spool,file) \
-	$(call in,store,hours mark migrate postgres postgres_contacts postgres_libpq postgres_step put sqlite \
-		sqlite_contacts sqlite_step store tables) \
+	$(call in,store,hours mark migrate postgres postgres_contacts postgres_libpq postgres_prepare postgres_step \
+		put sqlite sqlite_contacts sqlite_step store tables) \
 	$(call in,send,blame job ledger linkkeys links maildir mta places pool publish refusals render session stencil task \
 		template token unsubscribe when words worker worker_claim)
 OBJ_saca-count := \
 	$(call in,base,ascii buf date fd hash num utf8 setid version) \
 	$(call in,mail,address punycode) \
 	$(call in,spool,file) \
-	$(call in,store,hours mark migrate postgres postgres_contacts postgres_libpq postgres_step put sqlite \
-		sqlite_contacts sqlite_step store tables) \
+	$(call in,store,hours mark migrate postgres postgres_contacts postgres_libpq postgres_prepare postgres_step \
+		put sqlite sqlite_contacts sqlite_step store tables) \
 	$(call in,send,blame count hit hitfile hitlog hits unsubscribe)
 OBJ_saca-panel := \
 	$(call in,base,ascii base32 base64 buf cdb clock date fd hash memfile message num random run scan setid \
@@ -142,8 +142,8 @@ OBJ_saca-panel := \
 	$(call in,accounts,plan senders) \
 	$(call in,smtp,queue queueenv rcptset) \
 	$(call in,spool,file) \
-	$(call in,store,figures mark migrate postgres postgres_contacts postgres_libpq postgres_step put sqlite \
-		sqlite_contacts sqlite_step store tables) \
+	$(call in,store,figures mark migrate postgres postgres_contacts postgres_libpq postgres_prepare postgres_step \
+		put sqlite sqlite_contacts sqlite_step store tables) \
 	$(call in,send,unsubscribe words) \
 	$(call in,web,campaign chart csv form inspect inspect_words login page paged panel_contact panel_contacts \
 		panel_groups panel_list panel_people panel_piece panel_real panel_send panel_sends panel_tests request response \
@@ -156,8 +156,8 @@ OBJ_saca-api := \
 	$(call in,accounts,plan senders) \
 	$(call in,smtp,queue queueenv rcptset) \
 	$(call in,spool,file) \
-	$(call in,store,figures mark migrate postgres postgres_contacts postgres_libpq postgres_step put sqlite \
-		sqlite_contacts sqlite_step store tables) \
+	$(call in,store,figures mark migrate postgres postgres_contacts postgres_libpq postgres_prepare postgres_step \
+		put sqlite sqlite_contacts sqlite_step store tables) \
 	$(call in,send,unsubscribe words) \
 	$(call in,web,api api_campaign api_contacts api_sends campaign form login output request response sections sendstate)
 

@@ -1,11 +1,12 @@
-/* The PostgreSQL store's connection: opening, transactions, statements. Nothing outlives a transaction
-   on it: no prepared statement, no setting, no temporary table. */
+/* The PostgreSQL store's connection: opening, transactions, statements. No setting and no temporary table
+   outlives a transaction on it, and no prepared statement if there is a pooler (postgres_prepare.c). */
 #include "store/postgres.h"
 
 #include "base/num.h"
 #include "store/migrate.h"
 #include "store/postgres_db.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +25,7 @@ static enum store_result judge_state(char const *state)
 	return STORE_FAILED;
 }
 
-/* Turns a result into one of ours by its SQLSTATE, with the server's words as the reason, and frees
-   it. NULL is a lost connection. */
-static enum store_result judge_result(struct postgres *q, PGresult *result)
+enum store_result postgres_verdict(struct postgres *q, PGresult *result)
 {
 	ExecStatusType status = pq.resultStatus(result);
 	enum store_result r = STORE_OK;
@@ -42,10 +41,9 @@ static enum store_result judge_result(struct postgres *q, PGresult *result)
 	return r;
 }
 
-/* Runs SQL without parameters and rows, in one round trip; statements may follow one another. */
-static enum store_result run_plain(struct postgres *q, char const *sql)
+enum store_result postgres_run(struct postgres *q, char const *sql)
 {
-	return judge_result(q, pq.exec(q->db, sql));
+	return postgres_verdict(q, pq.exec(q->db, sql));
 }
 
 static struct postgres *ours(struct store *s)
@@ -62,9 +60,36 @@ static enum store_result never_refused(enum store_result r)
 
 static void roll_back(struct store *s)
 {
+	/* A kept statement may be at fault: another program may have changed the type of a column. */
+	postgres_renew_statements(ours(s));
 	/* If this fails, the connection is gone, and the server rolls back by itself. */
 	if (pq.transactionStatus(ours(s)->db) != PQTRANS_IDLE)
 		pq.clear(pq.exec(ours(s)->db, "ROLLBACK"));
+}
+
+/* `2013-09-12 11:59:19.123+00` (DateStyle ISO, zone UTC) to `2013-09-12T11:59:19Z`. */
+static char const *rewrite_date(char const *s, size_t *n, char out[DATE_ISO])
+{
+	if (*n < 19 || *n >= 40 || s[10] != ' ')
+		return s;
+	memcpy(out, s, 19);
+	out[10] = 'T';
+	strcpy(out + 19, "Z");
+	*n = 20;
+	return out;
+}
+
+/* Notes the time that the transaction has for all of its statements. */
+static void note_time(struct postgres *q, PGresult *result)
+{
+	char out[DATE_ISO];
+	size_t n = 0;
+	char const *s = "";
+	if (pq.resultStatus(result) == PGRES_TUPLES_OK) {
+		n = (size_t)pq.getlength(result, 0, 0);
+		s = rewrite_date(pq.getvalue(result, 0, 0), &n, out);
+	}
+	snprintf(q->now, sizeof q->now, "%s", s);
 }
 
 /* Settings are local to the transaction: with a pooler the connection serves other programs afterwards. A role may
@@ -73,9 +98,11 @@ static void roll_back(struct store *s)
 static enum store_result begin_transaction(struct store *s, enum store_mode mode)
 {
 	struct postgres *q = ours(s);
-	char sql[256];
-	if (pq.status(q->db) != CONNECTION_OK)
-		pq.reset(q->db); /* the server was restarted; if it is not back yet, the next line fails */
+	char sql[320];
+	if (pq.status(q->db) != CONNECTION_OK) {
+		pq.reset(q->db); /* the server was restarted; if it is not back yet, BEGIN fails */
+		postgres_connected(q);
+	}
 	strcpy(sql, mode == STORE_READ ? "BEGIN READ ONLY" : "BEGIN");
 	strcat(sql, "; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'");
 	if (q->has_lock_timeout)
@@ -85,8 +112,11 @@ static enum store_result begin_transaction(struct store *s, enum store_mode mode
 	else if (q->has_synchronous_commit && mode == STORE_WRITE)
 		strcat(sql, "; SELECT set_config('synchronous_commit', 'on', true)"
 			" WHERE current_setting('synchronous_commit') = 'off'");
+	strcat(sql, "; SELECT now()");
 	q->saved = false;
-	enum store_result r = never_refused(run_plain(q, sql));
+	PGresult *result = pq.exec(q->db, sql);
+	note_time(q, result);
+	enum store_result r = never_refused(postgres_verdict(q, result));
 	if (r != STORE_OK)
 		roll_back(s);
 	return r;
@@ -97,7 +127,7 @@ static enum store_result commit_transaction(struct store *s)
 {
 	PGresult *result = pq.exec(ours(s)->db, "COMMIT");
 	bool kept = !strcmp(pq.cmdStatus(result), "COMMIT");
-	enum store_result r = never_refused(judge_result(ours(s), result));
+	enum store_result r = never_refused(postgres_verdict(ours(s), result));
 	if (r == STORE_OK && !kept)
 		r = store_fail(s, STORE_FAILED, "the server rolled back instead of committing", (char *)NULL);
 	if (r != STORE_OK)
@@ -110,7 +140,7 @@ static enum store_result commit_transaction(struct store *s)
 static enum store_result set_savepoint(struct store *s)
 {
 	struct postgres *q = ours(s);
-	enum store_result r = run_plain(q, q->saved
+	enum store_result r = postgres_run(q, q->saved
 		? "RELEASE SAVEPOINT entry; SAVEPOINT entry" : "SAVEPOINT entry");
 	q->saved = r == STORE_OK;
 	return r;
@@ -120,7 +150,7 @@ static enum store_result return_to_savepoint(struct store *s)
 {
 	char reason[STORE_REASON];
 	memcpy(reason, s->reason, sizeof reason);
-	enum store_result r = run_plain(ours(s), "ROLLBACK TO SAVEPOINT entry");
+	enum store_result r = postgres_run(ours(s), "ROLLBACK TO SAVEPOINT entry");
 	if (r == STORE_OK)
 		memcpy(s->reason, reason, sizeof reason);
 	return r;
@@ -170,18 +200,6 @@ static void set_parameter(struct parameters *p, size_t i, struct store_value con
 	}
 }
 
-/* `2013-09-12 11:59:19.123+00` (DateStyle ISO, zone UTC) to `2013-09-12T11:59:19Z`. */
-static char const *rewrite_date(char const *s, size_t *n, char out[DATE_ISO])
-{
-	if (*n < 19 || *n >= 40 || s[10] != ' ')
-		return s;
-	memcpy(out, s, 19);
-	out[10] = 'T';
-	strcpy(out + 19, "Z");
-	*n = 20;
-	return out;
-}
-
 /* False: no more rows are wanted. */
 static bool give_row(PGresult *result, store_row *row, void *arg)
 {
@@ -212,7 +230,7 @@ static enum store_result read_results(struct postgres *q, store_row *row, void *
 		}
 		if (strncmp(pq.cmdStatus(result), "SELECT", 6) != 0)
 			(void)num_scan(pq.cmdTuples(result), strlen(pq.cmdTuples(result)), UINT64_MAX, &q->store.changed);
-		enum store_result last = judge_result(q, result);
+		enum store_result last = postgres_verdict(q, result);
 		r = r == STORE_OK ? last : r;
 	}
 	return r;
@@ -226,10 +244,17 @@ static enum store_result run_statement(struct store *s, char const *sql, size_t 
 	for (size_t i = 0; i < n; i++)
 		set_parameter(&p, i, &values[i]);
 	s->changed = 0;
-	if (!pq.sendQueryParams(q->db, sql, (int)n, NULL, p.value, p.length, p.format, 0)
-		|| (row && !pq.setSingleRowMode(q->db)))
+	char const *name;
+	enum store_result r = postgres_prepare(q, sql, &name);
+	if (r != STORE_OK)
+		return r;
+	int sent = name ? pq.sendQueryPrepared(q->db, name, (int)n, p.value, p.length, p.format, 0)
+		: pq.sendQueryParams(q->db, sql, (int)n, NULL, p.value, p.length, p.format, 0);
+	if (!sent || (row && !pq.setSingleRowMode(q->db)))
 		return store_fail(s, STORE_FAILED, pq.errorMessage(q->db), (char *)NULL);
-	return read_results(q, row, arg);
+	r = read_results(q, row, arg);
+	q->work += s->changed;
+	return r;
 }
 
 static enum store_result lock_plan(struct store *s, uint64_t plan)
@@ -237,18 +262,11 @@ static enum store_result lock_plan(struct store *s, uint64_t plan)
 	return run_statement(s, "SELECT id FROM plan WHERE id = $1 FOR UPDATE", STORE_VALUES(store_number(plan)), NULL, NULL);
 }
 
-static bool copy_date(void *out, size_t n, char const *const *column, size_t const *length)
-{
-	if (n == 1 && column[0] && length[0] < DATE_ISO)
-		memcpy(out, column[0], length[0] + 1);
-	return false;
-}
-
 static enum store_result read_clock(struct store *s, char out[DATE_ISO])
 {
-	out[0] = 0;
-	enum store_result r = run_statement(s, "SELECT now()", STORE_NO_VALUES, copy_date, out);
-	return r != STORE_OK || date_is_iso(out, strlen(out)) ? r
+	struct postgres *q = ours(s);
+	memcpy(out, q->now, DATE_ISO);
+	return date_is_iso(out, strlen(out)) ? STORE_OK
 		: store_fail(s, STORE_FAILED, "the server's clock is not readable: ", out, (char *)NULL);
 }
 
@@ -257,6 +275,7 @@ static void close_store(struct store *s)
 	struct postgres *q = ours(s);
 	if (q->db)
 		pq.finish(q->db);
+	postgres_free_statements(q);
 	buf_free(&q->list);
 	free(q);
 }
@@ -321,6 +340,7 @@ enum store_result postgres_open(struct store **out, char const *address, bool wr
 	if (pq.status(q->db) != CONNECTION_OK)
 		return store_fail(&q->store, STORE_FAILED, pq.errorMessage(q->db), (char *)NULL);
 	pq.setNoticeReceiver(q->db, no_notice, NULL);
+	postgres_connected(q);
 	q->has_lock_timeout = has_setting(q, "lock_timeout = '60s'");
 	q->has_synchronous_commit = has_setting(q, "synchronous_commit = off");
 	enum store_result r = check_encoding(q);

@@ -8,10 +8,10 @@
 
 /* The functions that saca calls, without their PQ. To call another one, add it here. */
 #define LIBPQ_FUNCTIONS(F) \
-	F(clear) F(cmdStatus) F(cmdTuples) F(connectdbParams) F(errorMessage) F(exec) F(finish) F(ftype) \
-	F(getResult) F(getisnull) F(getlength) F(getvalue) F(nfields) F(parameterStatus) F(reset) \
-	F(resultErrorField) F(resultStatus) F(sendQueryParams) F(setNoticeReceiver) F(setSingleRowMode) \
-	F(status) F(transactionStatus)
+	F(backendPID) F(clear) F(cmdStatus) F(cmdTuples) F(connectdbParams) F(errorMessage) F(exec) F(finish) \
+	F(ftype) F(getResult) F(getisnull) F(getlength) F(getvalue) F(nfields) F(parameterStatus) F(prepare) \
+	F(reset) F(resultErrorField) F(resultStatus) F(sendQueryParams) F(sendQueryPrepared) \
+	F(setNoticeReceiver) F(setSingleRowMode) F(status) F(transactionStatus)
 
 /* pq.exec is PQexec, and so on. */
 struct libpq {

@@ -26,8 +26,9 @@
    - Depend on no statistics: find rows by the beginning of a key. To find many rows, use a
      LATERAL or correlated subquery with LIMIT 1, not a join whose order the planner may change.
    - To lock what several writers change, use lock_plan.
-   In SQLite statements stay prepared. In PostgreSQL nothing outlives a transaction on the
-   connection, so that a pooler such as pgbouncer in transaction mode can be used.
+   Statements stay prepared; in PostgreSQL only those that run a second time, and not through a
+   pooler such as pgbouncer. There nothing outlives a transaction on the connection, so that the
+   pooler may be in transaction mode.
 
    A date is text such as 2013-09-12T11:59:19Z, in parameters and in results. */
 #ifndef STORE_STORE_H
