@@ -47,6 +47,21 @@ prepare() {
 	sql "insert into figures (plan_id, send_id, source, handed) values (1, 101, 'saca-send', 10), (1, 102, 'saca-send', 10)"
 }
 
+# add_copy SEND: inserts a copy of the send 101
+add_copy() {
+	sql "insert into send select $1, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject,
+		'$1', message_id, show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total,
+		spooled_at, imported_at, started_at, finished_at, next_at, claimed_by, claimed_until, reason from send where id = 101"
+}
+
+# hand_over SEND CONTACT: inserts a delivery that was handed over
+hand_over() {
+	sql "insert into delivery (plan_id, send_id, contact_id, state, first_at, at)
+		values (1, $1, $2, 'handed', '2013-09-12T12:00:00Z', '2013-09-12T12:00:00Z')"
+	sql "insert into figures (plan_id, send_id, source, handed) values (1, $1, 'saca-send', 1)
+		on conflict (plan_id, send_id, source) do update set handed = figures.handed + 1"
+}
+
 # delivery CONTACT [SEND]: opens|machine_opens|clicks|state
 delivery() {
 	sql "select opens, machine_opens, clicks, state from delivery where send_id = ${2:-101} and contact_id = $1"
@@ -118,6 +133,9 @@ all_counts() {
 	count 2>/dev/null
 	hit 'click 1 101 7 2 person @11 - -'
 	count 2>/dev/null
+	hit 'click 1 101 7 3 person @11 - -'
+	count 2>/dev/null
+	is "$(delivery 7)" '1|1|2|handed' 'clicks that were counted before make a later click part of a burst'
 	NOW=$(date +%s)
 	hit 'click 1 101 8 1 person @11 - -' 'click 1 101 8 2 person @9 - -' 'click 1 101 8 3 person @9 - -'
 	count 2>/dev/null
@@ -160,12 +178,8 @@ all_counts() {
 	count 2>/dev/null
 	is "$(sql "select reason from delivery where send_id = 101 and contact_id = 6")" '550 5.1.1 no such user' 'a second bounce of a mail changes no row'
 	for send in 201 202 203; do
-		sql "insert into send select $send, plan_id, username, sender_id, piece_id, group_id, name, source, state, subject,
-			'$send', message_id, show_header, social_links, language, track_opens, track_clicks, remote_ip, contacts_total,
-			spooled_at, imported_at, started_at, finished_at, next_at, claimed_by, claimed_until, reason from send where id = 101"
-		sql "insert into delivery (plan_id, send_id, contact_id, state, first_at, at)
-			values (1, $send, 9, 'handed', '2013-09-12T12:00:00Z', '2013-09-12T12:00:00Z')"
-		sql "insert into figures (plan_id, send_id, source, handed) values (1, $send, 'saca-send', 1)"
+		add_copy $send
+		hand_over $send 9
 	done
 	hit 'bounce 1 201 9 - - @23 5.2.2 552 5.2.2 over quota'
 	count 2>/dev/null
@@ -178,6 +192,24 @@ all_counts() {
 	hit 'bounce 1 203 9 - - @22 5.2.2 552 5.2.2 over quota'
 	count 2>/dev/null
 	is "$(sql "select type, send_id from unsubscription where contact_id = 9")" '20|203' 'three bounces on three days unsubscribe a contact'
+	for send in 204 205 206; do add_copy $send; done
+	for row in '201 7' '202 7' '203 7' '201 10' '202 10' '203 10' '204 10' '205 10' '206 10'; do
+		# shellcheck disable=SC2086 # two words
+		hand_over $row
+	done
+	sql "update delivery set at = '2013-09-13T12:00:00Z' where send_id = 101 and contact_id = 10"
+	for send in 201 202 203; do
+		hit "bounce 1 $send 7 - - @22 5.7.1 550 5.7.1 blacklisted"
+		[ $send != 201 ] || hit "bounce 1 $send 10 - - @22 5.2.2 552 5.2.2 over quota"
+		count 2>/dev/null
+		sql "update delivery set at = '2013-09-$((send - 187))T12:00:00Z' where send_id = $send and contact_id in (7, 10)"
+	done
+	is "$(sql "select count(*) from delivery where contact_id = 7 and state = 'bounced'"):$(sql "select count(*) from unsubscription where contact_id = 7")" \
+		'4:0' 'bounces by policy on different days do not unsubscribe a contact'
+	hit 'bounce 1 206 10 - - @21 5.2.2 552 5.2.2 over quota'
+	count 2>/dev/null
+	is "$(sql "select count(*) from delivery where contact_id = 10 and state = 'bounced'"):$(sql "select count(*) from unsubscription where contact_id = 10")" \
+		'3:0' 'three bounces on different days do not unsubscribe a contact if one is not among its last five sends'
 	figures_match 'bounces'
 
 	# --- broken lines

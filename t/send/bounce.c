@@ -234,6 +234,10 @@ START_TEST(blame_follows_code_and_words)
 	ck_assert_int_eq(blame_of("", "554 blocked using zen.spamhaus.org"), BLAME_SENDER);
 	ck_assert_int_eq(blame_of("5.0.0", "Message refused by DMARC policy"), BLAME_SENDER);
 	ck_assert_int_eq(blame_of("5.2.1", "Mailbox disabled"), BLAME_ADDRESS);
+	ck_assert_int_eq(blame_of("5.2.1", "receives mail at a rate that prevents delivery"), BLAME_UNCLEAR);
+	ck_assert_int_eq(blame_of("5.1.10", "recipient not found"), BLAME_ADDRESS);
+	ck_assert_int_eq(blame_of("5.7.1", "not allowed"), BLAME_SENDER);
+	ck_assert_int_eq(blame_of("5.2.2", "over quota"), BLAME_UNCLEAR);
 	ck_assert_int_eq(blame_of("", ""), BLAME_UNCLEAR);
 }
 END_TEST

@@ -79,6 +79,22 @@ START_TEST(user_agent_tells_the_class)
 }
 END_TEST
 
+/* User agents of scanners and programs that no person uses. */
+START_TEST(known_scanner_is_a_machine)
+{
+	static char const *const agents[] = {"BarracudaCentral/2.0", "Mozilla/5.0 (compatible; BitSightBot/1.0)",
+		"Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)", "Twitterbot/1.0",
+		"Mozilla/5.0 (compatible; crawler)", "curl/7.88.1", "Cyren URL scanner", "facebookexternalhit/1.1",
+		"Mozilla/5.0 (compatible; GoogleSafetyCheck)", "Go-http-client/1.1",
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/119.0 Safari/537.36",
+		"Java/1.8.0_392", "libwww-perl/6.67", "Mimecast-URL-Protect", "okhttp/4.9.3", "Proofpoint URL Defense",
+		"python-requests/2.31.0", "Python-urllib/3.11", "Slackbot-LinkExpanding 1.0", "Mozilla/5.0 (compatible; Baiduspider)",
+		"Wget/1.21.3"};
+	for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)
+		ck_assert_msg(hit_classify(agents[i]) == HIT_MACHINE, "%s", agents[i]);
+}
+END_TEST
+
 START_TEST(file_is_named_by_host_and_hour)
 {
 	char path[600], host[65];
@@ -181,6 +197,7 @@ Suite *unit_suite(void)
 	tcase_add_test(c, text_cannot_break_the_line);
 	tcase_add_test(c, broken_line_is_refused);
 	tcase_add_test(c, user_agent_tells_the_class);
+	tcase_add_test(c, known_scanner_is_a_machine);
 	tcase_add_test(c, end_of_the_hour_is_read_from_the_name);
 	tcase_add_test(c, no_line_is_lost_between_writers_and_reader);
 	tcase_add_test(c, file_is_named_by_host_and_hour);

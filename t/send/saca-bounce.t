@@ -86,6 +86,27 @@ SAMPLES=$TOP/t/send/bounces
 bounce arf-not-spam "bounce+$B"
 is "$CODE:$HIT" 0: 'a report of type not-spam is ignored'
 
+# The line for qmail in scripts/service, run as qmail-local runs it.
+rm -f "$HITS"/*
+EXT=$B SENDER='' sh -c "$(sed -n 's/^|//p' "$TOP/scripts/service/qmail/dot-qmail-bounce-default" |
+	sed "s|/usr/local/bin/|$BIN/|; s|/etc/saca/link.key|$KEY|; s|/var/lib/saca/hits|$HITS|")" <"$SAMPLES/qmail.eml"
+like "$?:$(cat "$HITS"/* | grep .)" '^0:bounce 7 1166 42 ' 'the line for qmail in scripts/service hands a bounce to saca-bounce'
+
+# traced SAMPLE RECIPIENT: prints the calls that write and sync the hit
+traced() {
+	rm -f "$HITS"/*
+	ASAN_OPTIONS=detect_leaks=0 strace -y -o "$T/trace" -e trace=write,fdatasync,fsync saca-bounce -k "$KEY" "$HITS" "$2" <"$1" 2>/dev/null
+	sed -n "s|^\([a-z]*\)([0-9]*<$HITS.*|\1|p" "$T/trace" | tr '\n' ' '
+}
+if [ -z "$WRAPPED" ] && command -v strace >/dev/null; then
+	complaint "$U"
+	is "$(traced "$SAMPLES/postfix.eml" "bounce+$B")" 'write fdatasync fsync ' 'a bounce is written at once, and on disk when saca-bounce ends'
+	is "$(traced "$SAMPLES/letter.eml" "bounce+$U")" 'write fdatasync fsync ' 'an unsubscription by mail is on disk when saca-bounce ends'
+	is "$(traced "$T/arf.eml" fbl@example.com)" 'write fdatasync fsync ' 'a complaint is on disk when saca-bounce ends'
+else
+	skip 'a bounce is written at once, and on disk when saca-bounce ends' 'strace cannot be had, or cannot reach the program'
+fi
+
 # Tokens that are not valid.
 new_key 1 "$T/other.key"
 for case in "another key:$(token b "$T/other.key")" "a changed digit:$(echo "$B" | tr 'a-y2' 'b-z3')" "a cut token:${B%?}" \

@@ -3,11 +3,14 @@
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TOP/t/lib/hits.sh"
 
-# ask METHOD PATH [NAME=VALUE...]: sets $REPLY to the response without its CRs
+# ask METHOD PATH [NAME=VALUE...]: sets $REPLY to the response without its CRs. BARE has the answers that may be stored,
+# or whose type may be guessed.
+BARE=
 ask() {
 	_method=$1 _path=$2
 	shift 2
 	REPLY=$(env "REQUEST_METHOD=$_method" "PATH_INFO=$_path" "HTTP_USER_AGENT=$BROWSER" "$@" saca-hit 2>"$T/err" </dev/null | tr -d '\r')
+	[ "$(field Cache-Control):$(field X-Content-Type-Options)" = no-store:nosniff ] || BARE="$BARE $_method ${_path%"${_path#????}"} $(status),"
 }
 status() { printf '%s\n' "$REPLY" | sed -n 's/^Status: //p'; }
 field() { printf '%s\n' "$REPLY" | sed '/^$/q' | sed -n "s/^$1: //p"; }
@@ -82,6 +85,13 @@ ask HEAD "/v/$V"
 is "$(status):$(body):$(recorded)" '200 OK::' 'HEAD gets the header fields and records no hit'
 ask HEAD "/u/$U"
 is "$(status):$(recorded)" '200 OK:' 'HEAD of an unsubscription unsubscribes no contact'
+for path in "/v/$V" "/o/$O.gif" "/c/$C" "/u/$U" /none; do
+	ask GET "$path"
+	got=$(printf '%s\n' "$REPLY" | sed '/^$/q')
+	recorded >/dev/null
+	ask HEAD "$path"
+	is "$REPLY:$(recorded)" "$got:" "HEAD of ${path%"${path#/?}"} gets the header fields of GET and no body, and records no hit"
+done
 for field in HTTP_PURPOSE=prefetch HTTP_SEC_PURPOSE='prefetch;prerender' HTTP_X_MOZ=prefetch HTTP_X_PURPOSE=preview; do
 	ask GET "/c/$C" "$field"
 	is "$(status):$(recorded)" '302 Found:' "a request with $field is answered, and records no hit"
@@ -181,5 +191,6 @@ else
 	skip 'a full disk tears one line, and each unsubscription that was confirmed is whole' 'no name space can be had'
 	skip 'on a full disk a click is answered and an unsubscription is 503' 'no name space can be had'
 fi
+is "$BARE" '' 'no answer is stored, nor its type guessed'
 is "$(saca-hit -V)" "saca-hit $(saca-import -V | cut -d' ' -f2)" 'saca-hit -V prints name and version'
 done_testing
