@@ -100,6 +100,12 @@ exim_bounces() {
 	bounced Exim "$dir/out"
 }
 
+# submit: gives the mail to OpenSMTPD, which may refuse it for a moment when it has just started
+# shellcheck disable=SC2317 # await runs it
+submit() {
+	swaks --server "127.0.0.1:$port" --from "$SENDER" --to x@example.net --data "@$T/message" >>"$dir/log" 2>&1
+}
+
 # OpenSMTPD finds its users and folders by fixed names: it gets them in a name space of its own.
 # It ends with the function.
 opensmtpd_bounces() {
@@ -126,7 +132,7 @@ opensmtpd_bounces() {
 	server=$!
 	PIDS="$PIDS $server"
 	await 20 listening "$port"
-	swaks --server "127.0.0.1:$port" --from "$SENDER" --to x@example.net --data "@$T/message" >>"$dir/log" 2>&1
+	await 20 submit
 	bounced OpenSMTPD "$dir/log"
 	kill -KILL "$server" # unshare ignores SIGTERM
 	wait "$server" 2>/dev/null
