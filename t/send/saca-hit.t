@@ -191,6 +191,6 @@ else
 	skip 'a full disk tears one line, and each unsubscription that was confirmed is whole' 'no name space can be had'
 	skip 'on a full disk a click is answered and an unsubscription is 503' 'no name space can be had'
 fi
-is "$BARE" '' 'no answer is stored, nor its type guessed'
+is "$BARE" '' 'every answer of saca-hit forbids to store it and to guess its type'
 is "$(saca-hit -V)" "saca-hit $(saca-import -V | cut -d' ' -f2)" 'saca-hit -V prints name and version'
 done_testing
