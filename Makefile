@@ -66,12 +66,12 @@ OBJ_saca-checkpassword := \
 	$(call in,service,ask serve ticket) \
 	$(call in,accounts,check failures hashslot loginservice password remembered)
 OBJ_saca-mime := \
-	$(call in,base,ascii base64 buf fd memfile num scan setid utf8 version) \
+	$(call in,base,array ascii base64 buf fd memfile num scan setid utf8 version) \
 	$(call in,service,answer answer_pipe reply) \
 	$(call in,mail,body header header_block message mime mime_head mime_tree param qp transfer)
 OBJ_saca-spool := \
-	$(call in,base,ascii base64 buf cdb clock date fd hash limit log num option scan setid siphash utf8 uuid \
-		version wait) \
+	$(call in,base,array ascii base64 buf cdb clock date fd hash limit log num option scan setid siphash utf8 \
+		uuid version wait) \
 	$(call in,ucspi,peer) \
 	$(call in,service,answer answer_pipe ask reply serve submission ticket) \
 	$(call in,mail,address body header header_block message mime mime_head param punycode qp transfer) \
@@ -79,11 +79,11 @@ OBJ_saca-spool := \
 	$(call in,spool,boot commit credit credit_format draft envelope file find fingerprint input key lock login name \
 		number number_format quota quota_format record seen_format settings spool submit)
 OBJ_saca-accounts := \
-	$(call in,base,ascii buf cdb_write hash num setid utf8 version) \
+	$(call in,base,array ascii buf cdb_write hash num setid utf8 version) \
 	$(call in,mail,address punycode) \
 	$(call in,accounts,accounts fault password plan terminal)
 OBJ_saca-import := \
-	$(call in,base,ascii base64 buf clock date fd hash num option scan setid utf8 version wait) \
+	$(call in,base,array ascii base64 buf clock date fd hash num option scan setid utf8 version wait) \
 	$(call in,service,reply) \
 	$(call in,mail,address body charset cid css encword header header_block html html_foreign html_meta html_text image \
 		iso2022jp label message mime mime_head param punycode qp srcset transfer url) \
@@ -100,7 +100,7 @@ OBJ_saca-list := \
 	$(call in,store,figures figures_print forget hours listing mark metrics migrate postgres postgres_contacts \
 		postgres_libpq postgres_prepare postgres_step put sqlite sqlite_contacts sqlite_step store tables)
 OBJ_saca-queue := \
-	$(call in,base,ascii buf clock date fd num scan setid utf8 version) \
+	$(call in,base,array ascii buf clock date fd num scan setid utf8 version) \
 	$(call in,mail,address header punycode) \
 	$(call in,spool,boot credit credit_format file find lock name number number_format record requeue seen_format) \
 	$(call in,spool,spool summary) \
@@ -108,17 +108,17 @@ OBJ_saca-queue := \
 	$(call in,import,batch queue_find queue_row)
 
 OBJ_saca-hit := \
-	$(call in,base,ascii base32 buf cdb cdb_write date fd hash num random scan setid utf8 version) \
+	$(call in,base,array ascii base32 buf cdb cdb_write date fd hash num random scan setid utf8 version) \
 	$(call in,mail,header param) \
 	$(call in,send,hit hits linkkeys publish stencil token words) \
 	$(call in,web,form request response)
 OBJ_saca-bounce := \
-	$(call in,base,ascii base32 base64 buf date fd hash num random scan setid utf8 version) \
+	$(call in,base,array ascii base32 base64 buf date fd hash num random scan setid utf8 version) \
 	$(call in,mail,header header_block mime mime_head param qp transfer) \
 	$(call in,send,blame bounce hit hits linkkeys token)
 OBJ_saca-send := \
-	$(call in,base,ascii base32 base64 buf cdb cdb_write clock date fd hash num option random scan setid siphash utf8 \
-		version wait) \
+	$(call in,base,array ascii base32 base64 buf cdb cdb_write clock date fd hash num option random scan setid \
+		siphash utf8 version wait) \
 	$(call in,mail,address cid compose css header header_block html html_foreign html_text mime mime_head param \
 		punycode qp srcset transfer url) \
 	$(call in,accounts,plan senders) \
@@ -135,8 +135,8 @@ OBJ_saca-count := \
 		put sqlite sqlite_contacts sqlite_step store tables) \
 	$(call in,send,blame count hit hitfile hitlog hits unsubscribe)
 OBJ_saca-panel := \
-	$(call in,base,ascii base32 base64 buf cdb clock date fd hash memfile message num random run scan setid \
-		siphash utf8 version wait) \
+	$(call in,base,array ascii base32 base64 buf cdb clock date fd hash memfile message num random run scan \
+		setid siphash utf8 version wait) \
 	$(call in,service,answer ask login reply submission) \
 	$(call in,mail,address compose header html html_foreign html_text param punycode) \
 	$(call in,accounts,plan senders) \

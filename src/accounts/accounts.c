@@ -3,6 +3,7 @@
 #include "accounts/accounts.h"
 
 #include "mail/address.h"
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
 
@@ -76,26 +77,10 @@ static bool word_is(struct words w, char const *s)
 
 /* --- The arrays ------------------------------------------------------------------ */
 
-/* Makes room for one more element of an array that has `count`. */
-static bool array_reserve(void **array, size_t count, size_t *cap, size_t size)
-{
-	if (count < *cap)
-		return true;
-	size_t more = *cap ? *cap * 2 : 64;
-	if (more > SIZE_MAX / size)
-		return false;
-	void *p = realloc(*array, more * size);
-	if (!p)
-		return false;
-	*array = p;
-	*cap = more;
-	return true;
-}
-
 static bool add_fault(struct accounts *a, struct accounts_fault fault)
 {
-	void *p = a->fault;
-	if (!array_reserve(&p, a->faults, &a->faults_cap, sizeof *a->fault))
+	void *p = array_reserve(a->fault, a->faults, &a->faults_cap, sizeof *a->fault);
+	if (!p)
 		return false;
 	a->fault = p;
 	a->fault[a->faults++] = fault;
@@ -104,8 +89,8 @@ static bool add_fault(struct accounts *a, struct accounts_fault fault)
 
 static bool add_entry(struct accounts *a, struct accounts_entry const *entry)
 {
-	void *p = a->entry;
-	if (!array_reserve(&p, a->count, &a->entries_cap, sizeof *a->entry))
+	void *p = array_reserve(a->entry, a->count, &a->entries_cap, sizeof *a->entry);
+	if (!p)
 		return false;
 	a->entry = p;
 	a->entry[a->count++] = *entry;

@@ -1,5 +1,7 @@
 #include "base/cdb.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -69,14 +71,10 @@ bool cdb_write_start(struct cdb_write *w, int dir, char const *name)
 
 static bool reserve_slot(struct cdb_write *w)
 {
-	if (w->count < w->cap)
-		return true;
-	size_t cap = w->cap ? w->cap * 2 : 256;
-	void *p = cap > SIZE_MAX / sizeof *w->slot ? NULL : realloc(w->slot, cap * sizeof *w->slot);
+	void *p = array_reserve(w->slot, w->count, &w->cap, sizeof *w->slot);
 	if (!p)
 		return fail(ENOMEM);
 	w->slot = p;
-	w->cap = cap;
 	return true;
 }
 

@@ -2,6 +2,7 @@
    whose top is the youngest of them. */
 #include "import/batch.h"
 
+#include "base/array.h"
 #include "base/num.h"
 #include "mail/header.h"
 #include "spool/name.h"
@@ -57,12 +58,10 @@ static void sift_down(struct batch_file *f, size_t n)
 
 static bool grow_batch(struct batch *b)
 {
-	size_t cap = b->cap ? 2 * b->cap : 64;
-	struct batch_file *files = realloc(b->files, cap * sizeof *files);
+	struct batch_file *files = array_reserve(b->files, b->n, &b->cap, sizeof *files);
 	if (!files)
 		return false;
 	b->files = files;
-	b->cap = cap;
 	return true;
 }
 
@@ -76,7 +75,7 @@ static bool offer_file(struct batch *b, char const *name, enum spool_folder fold
 		b->more = true;
 		if (compare_age(t, name, b->files[0].written, b->files[0].name) >= 0)
 			return true;
-	} else if (b->n == b->cap && !grow_batch(b)) {
+	} else if (!grow_batch(b)) {
 		return false;
 	}
 	struct batch_file f = {.name = strdup(name), .folder = folder, .written = t};

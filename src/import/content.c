@@ -1,6 +1,7 @@
 /* A message's content: see content.h. */
 #include "import/content.h"
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "mail/cid.h"
@@ -55,18 +56,6 @@ static void set_failure(struct reader *r, enum content_status status)
 	}
 }
 
-/* Makes room for one more element after `count`. NULL: out of memory. */
-static void *reserve_one(void *list, size_t count, size_t *room, size_t size)
-{
-	if (count < *room)
-		return list;
-	size_t more = *room ? *room * 2 : 8;
-	void *p = realloc(list, more * size);
-	if (p)
-		*room = more;
-	return p;
-}
-
 static bool has_id(struct content const *c, struct buf const *id)
 {
 	for (size_t i = 0; i < c->image_count; i++) {
@@ -96,7 +85,7 @@ static bool put_id(struct content const *c, char const *id, struct buf *out)
 static size_t host_image(struct reader *r, char const *type, char const *id)
 {
 	struct content *c = r->c;
-	struct store_image *images = reserve_one(c->images, c->image_count, &r->image_room, sizeof *images);
+	struct store_image *images = array_reserve(c->images, c->image_count, &r->image_room, sizeof *images);
 	if (!images) {
 		set_failure(r, CONTENT_NO_MEMORY);
 		return NO_IMAGE;
@@ -175,7 +164,7 @@ static void strip_id(char const **s, size_t *n)
 
 static void note_cid(struct reader *r, struct content_cids *cids, size_t *room, char const *id, size_t n)
 {
-	struct buf *list = reserve_one(cids->ids, cids->count, room, sizeof *list);
+	struct buf *list = array_reserve(cids->ids, cids->count, room, sizeof *list);
 	struct buf b = BUF_ZERO;
 	if (list)
 		cids->ids = list;

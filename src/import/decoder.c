@@ -3,6 +3,8 @@
    every 12 octets. iconv knows about 1200 charsets; a decoder has at most 32 KB. */
 #include "import/decoder.h"
 
+#include "base/array.h"
+
 #include "mail/charset.h"
 
 #include <errno.h>
@@ -32,12 +34,9 @@ static size_t place_of(char const *name)
 
 static bool reserve_decoder(void)
 {
-	size_t more = room ? room * 2 : 8;
-	struct decoder *p = count < room ? all : realloc(all, more * sizeof *all);
+	struct decoder *p = array_reserve(all, count, &room, sizeof *all);
 	if (!p)
 		return false;
-	if (count == room)
-		room = more;
 	all = p;
 	return true;
 }

@@ -2,6 +2,7 @@
    a stack of at most MIME_DEPTH + 1: no input makes this code recurse. */
 #include "mail/mime.h"
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "mail/header.h"
 #include "mail/header_block.h"
@@ -63,15 +64,11 @@ static enum mime_fault add_part(struct mime *m, uint32_t parent, size_t header)
 		return MIME_TOO_DEEP;
 	if (m->count == MIME_PARTS)
 		return MIME_TOO_MANY;
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? m->cap * 2 : 8;
-		struct piece *pieces = realloc(m->pieces, cap * sizeof *pieces);
-		if (!pieces)
-			return MIME_NO_MEMORY;
-		m->pieces = pieces;
-		m->cap = cap;
-	}
-	struct piece *p = m->pieces + m->count;
+	struct piece *pieces = array_reserve(m->pieces, m->count, &m->cap, sizeof *pieces);
+	if (!pieces)
+		return MIME_NO_MEMORY;
+	m->pieces = pieces;
+	struct piece *p = pieces + m->count;
 	*p = (struct piece){.part = {.parent = parent, .depth = depth, .header = header}};
 	p->part.body = p->part.end = header;
 	bool digest = parent != MIME_NONE && !strcmp(part_at(m, parent)->type, "multipart/digest");

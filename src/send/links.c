@@ -1,6 +1,7 @@
 /* The tracked links of a send: see links.h. */
 #include "send/links.h"
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/siphash.h"
 
@@ -16,14 +17,10 @@ size_t links_number(struct links *l, char const *s, size_t n)
 	for (size_t i = 0; i < l->count; i++)
 		if (l->url[i].hash == hash && l->url[i].n == n && !memcmp(l->octets.s + l->url[i].at, s, n))
 			return i + 1;
-	if (l->count == l->cap) {
-		size_t cap = l->cap ? l->cap * 2 : 16;
-		void *p = cap > SIZE_MAX / sizeof *l->url ? NULL : realloc(l->url, cap * sizeof *l->url);
-		if (!p)
-			return 0;
-		l->url = p;
-		l->cap = cap;
-	}
+	void *p = array_reserve(l->url, l->count, &l->cap, sizeof *l->url);
+	if (!p)
+		return 0;
+	l->url = p;
 	l->url[l->count] = (struct links_url){l->octets.len, n, hash};
 	return buf_put(&l->octets, s, n) ? ++l->count : 0;
 }

@@ -1,6 +1,7 @@
 /* Finds the places in a piece that a send changes: see places.h. */
 #include "send/places.h"
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "mail/html.h"
 #include "mail/html_text.h"
@@ -90,16 +91,12 @@ static bool has_unknown_reference(char const *s, size_t n)
 static void add_link(struct search *w, size_t from, size_t to, size_t number)
 {
 	struct places *p = w->places;
-	if (p->count == p->cap) {
-		size_t cap = p->cap ? p->cap * 2 : 32;
-		void *more = cap > SIZE_MAX / sizeof *p->link ? NULL : realloc(p->link, cap * sizeof *p->link);
-		if (!more) {
-			w->failed = true;
-			return;
-		}
-		p->link = more;
-		p->cap = cap;
+	void *more = array_reserve(p->link, p->count, &p->cap, sizeof *p->link);
+	if (!more) {
+		w->failed = true;
+		return;
 	}
+	p->link = more;
 	p->link[p->count++] = (struct places_link){from, to, number};
 }
 

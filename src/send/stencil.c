@@ -1,6 +1,7 @@
 /* Stencils: see stencil.h. */
 #include "send/stencil.h"
 
+#include "base/array.h"
 #include "base/num.h"
 
 #include <stdlib.h>
@@ -18,14 +19,10 @@ bool stencil_puts(struct stencil *f, char const *s)
 
 bool stencil_slot(struct stencil *f, enum token_kind kind, uint64_t link)
 {
-	if (f->count == f->cap) {
-		size_t cap = f->cap ? f->cap * 2 : 16;
-		void *p = cap > SIZE_MAX / sizeof *f->slot ? NULL : realloc(f->slot, cap * sizeof *f->slot);
-		if (!p)
-			return false;
-		f->slot = p;
-		f->cap = cap;
-	}
+	void *p = array_reserve(f->slot, f->count, &f->cap, sizeof *f->slot);
+	if (!p)
+		return false;
+	f->slot = p;
 	f->slot[f->count++] = (struct stencil_slot){f->octets.len, kind, link};
 	return true;
 }

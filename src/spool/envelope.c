@@ -2,6 +2,8 @@
    while they are sorted. Sorting takes O(n log n), whatever their order. */
 #include "spool/envelope.h"
 
+#include "base/array.h"
+
 #include "mail/address.h"
 
 #include <stdlib.h>
@@ -175,14 +177,10 @@ static enum envelope_state put_address(struct envelope *e, size_t at, size_t n, 
 
 static bool reserve_entry(struct envelope *e)
 {
-	if (e->count < e->cap)
-		return true;
-	size_t cap = e->cap < 16 ? 16 : e->cap * 2;
-	struct envelope_entry *entry = realloc(e->entry, cap * sizeof *entry);
+	struct envelope_entry *entry = array_reserve(e->entry, e->count, &e->cap, sizeof *entry);
 	if (!entry)
 		return false;
 	e->entry = entry;
-	e->cap = cap;
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* Words and addresses: see inspect_words.h. */
 #include "web/inspect_words.h"
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
 
@@ -11,14 +12,10 @@ enum { LETTERS = 4, WITH_DIGIT = 2 }; /* characters of a word, at least */
 
 static bool add_word(struct words *w, char const *s, size_t n)
 {
-	if (w->count == w->cap) {
-		size_t cap = w->cap ? 2 * w->cap : 256;
-		struct word *more = realloc(w->word, cap * sizeof *more);
-		if (!more)
-			return false;
-		w->word = more;
-		w->cap = cap;
-	}
+	void *p = array_reserve(w->word, w->count, &w->cap, sizeof *w->word);
+	if (!p)
+		return false;
+	w->word = p;
 	w->word[w->count++] = (struct word){.at = w->octets.len, .n = n};
 	return buf_put(&w->octets, s, n);
 }
