@@ -40,6 +40,14 @@ bool ascii_case_starts(char const *s, size_t n, char const *word)
 	return !word[i];
 }
 
+bool ascii_has_shape(char const *s, char const *shape, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (shape[i] == '0' ? !ascii_is_digit(s[i]) : shape[i] != '*' && s[i] != shape[i])
+			return false;
+	return true;
+}
+
 bool ascii_is_lowhex(char const *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

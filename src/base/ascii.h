@@ -57,6 +57,9 @@ bool ascii_case_is(char const *a, size_t an, char const *word);
 /* Does s[0..n) begin with the string `word`, without regard to the case of A-Z? */
 bool ascii_case_starts(char const *s, size_t n, char const *word);
 
+/* Has s[0..n) the shape? In it `0` stands for a digit, `*` for any octet, all others for themselves. */
+bool ascii_has_shape(char const *s, char const *shape, size_t n);
+
 /* Is every octet one of 0-9 and a-f? */
 bool ascii_is_lowhex(char const *s, size_t n);
 

@@ -154,12 +154,9 @@ size_t date_iso(char *out, struct tm const *tm)
 
 bool date_is_iso(char const *s, size_t n)
 {
-	static char const shape[] = "dddd-dd-ddTdd:dd:ddZ";
-	if (n != sizeof shape - 1)
+	static char const shape[] = "0000-00-00T00:00:00Z";
+	if (n != sizeof shape - 1 || !ascii_has_shape(s, shape, n))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (shape[i] == 'd' ? !ascii_is_digit(s[i]) : s[i] != shape[i])
-			return false;
 	int month = read_field(s + 5, 2), day = read_field(s + 8, 2);
 	return month >= 1 && month <= 12 && day >= 1 && day <= days_of_month(month, read_field(s, 4))
 		&& read_field(s + 11, 2) <= 23 && read_field(s + 14, 2) <= 59 && read_field(s + 17, 2) <= 60;

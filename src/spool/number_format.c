@@ -19,14 +19,6 @@ static char const shape[COUNTER_SIZE + 1] =
 
 enum { LIMIT = 6, NEXT = 32, SYNCED = 56, BOOT = 82, DEVICE = 126, INODE = 153 };
 
-static bool has_shape(char const *s, size_t from, size_t to)
-{
-	for (size_t i = from; i < to; i++)
-		if (shape[i] == '0' ? !ascii_is_digit(s[i]) : shape[i] != '*' && s[i] != shape[i])
-			return false;
-	return true;
-}
-
 static bool read_digits(char const *s, uint64_t max, uint64_t *v)
 {
 	return num_scan(s, DIGITS, max, v);
@@ -34,7 +26,7 @@ static bool read_digits(char const *s, uint64_t max, uint64_t *v)
 
 static bool read_hint(struct counter *c, char const *s)
 {
-	if (!has_shape(s, COUNTER_HINT, COUNTER_SIZE)
+	if (!ascii_has_shape(s + COUNTER_HINT, shape + COUNTER_HINT, COUNTER_SIZE - COUNTER_HINT)
 		|| !read_digits(s + NEXT, c->limit, &c->next) || c->next == 0
 		|| !read_digits(s + SYNCED, COUNTER_MAX, &c->synced)
 		|| !read_digits(s + DEVICE, UINT64_MAX, &c->place.device)

@@ -13,18 +13,10 @@ static char const shape[QUOTA_SIZE + 1] = "0000-00-00 00000000000000000000 00000
 
 enum { RECIPIENTS = 11, WAITING = 32, COUNTED = 53 };
 
-static bool has_shape(char const *s)
-{
-	for (size_t i = 0; i < QUOTA_SIZE; i++)
-		if (shape[i] == '0' ? !ascii_is_digit(s[i]) : s[i] != shape[i])
-			return false;
-	return true;
-}
-
 bool quota_parse(struct quota *q, char const *s, size_t n)
 {
 	memset(q, 0, sizeof *q);
-	if (n == QUOTA_SIZE && has_shape(s) && num_scan(s + RECIPIENTS, DIGITS, INT64_MAX, &q->recipients)
+	if (n == QUOTA_SIZE && ascii_has_shape(s, shape, n) && num_scan(s + RECIPIENTS, DIGITS, INT64_MAX, &q->recipients)
 		&& num_scan(s + WAITING, DIGITS, INT64_MAX, &q->waiting)
 		&& num_scan(s + COUNTED, DIGITS, INT64_MAX, &q->counted)) {
 		memcpy(q->day, s, QUOTA_DAY);
