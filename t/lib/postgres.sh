@@ -6,6 +6,7 @@
 PG=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
 [ -n "$PG" ] || PG=$(dirname "$(command -v initdb 2>/dev/null || echo /)")
 [ -x "$PG/initdb" ] || PG=
+[ -z "$PG" ] || PATH=$PG:$PATH # Debian's psql in PATH is a Perl script that starts it
 
 # The server refuses to run as root.
 if [ "$(id -u)" = 0 ]; then
@@ -40,7 +41,7 @@ start_server() {
 
 # run_server SETTING...: starts it, the first time or after stop_server
 run_server() {
-	as_server "$PG/postgres" -D "$T/pg" -k "$T" -c listen_addresses= -c fsync=off \
+	as_server "$PG/postgres" -D "$T/pg" -k "$T" -c listen_addresses= -c fsync=off -c jit=off \
 		-c log_min_messages=warning "$@" 2>"$T/server" &
 	SERVER=$!
 	await 60 "$PG/pg_isready" -q -h "$T" -U saca -d postgres || { cat "$T/server"; exit 1; }
