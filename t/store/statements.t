@@ -9,7 +9,15 @@
 
 BUILD=${BUILD:-$TOP/build/plain}
 case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
-objects=$(ls "$BUILD"/store/*.o "$BUILD"/import/*.o "$BUILD"/send/*.o "$BUILD"/web/*.o "$BUILD"/prog/*.o 2>/dev/null)
+# objects BUILD: prints the object files of a build. A build also keeps those of sources that were removed.
+objects() {
+	for _source in "$TOP"/src/store/*.c "$TOP"/src/import/*.c "$TOP"/src/send/*.c "$TOP"/src/web/*.c "$TOP"/src/prog/*.c; do
+		_object=$1${_source#"$TOP/src"}
+		_object=${_object%c}o
+		[ ! -f "$_object" ] || echo "$_object"
+	done
+}
+objects=$(objects "$BUILD")
 [ -n "$objects" ] || { echo "1..0 # SKIP no object files in $BUILD"; exit 0; }
 [ -n "$PG" ] || { echo '1..0 # SKIP no PostgreSQL server here'; exit 0; }
 statements() { $ROOMY python3 "$TOP/t/lib/statements.py" "$@"; }
@@ -44,6 +52,9 @@ starts() { cut -f1 | cut -c1-64 | sed 's/ *$//' | LC_ALL=C sort -u; }
 sorted() { printf '%s\n' "$@" | LC_ALL=C sort -u; }
 
 # --- the statements ---
+mkdir -p "$T/old/store"
+touch "$T/old/store/store.o" "$T/old/store/gone.o"
+is "$(objects "$T/old")" "$T/old/store/store.o" "an object file whose source was removed is not read"
 start_server -c autovacuum=off -c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c log_line_prefix='%m '
 for name in tour whole parts; do database postgres "create database $name"; done
 STORE="postgresql://saca@$HOST/tour" WHOLE="postgresql://saca@$HOST/whole" SPREAD="postgresql://saca@$HOST/parts"
