@@ -53,5 +53,21 @@ is "$(sql "select count(*) from hit_log where name < '$(hour $((NOW - 7300)))'")
 [ "$points" -gt 50 ]
 ok $? 'saca-count is killed at every system call of a whole run' "$(cat "$T/points")"
 figures_match 'killed'
+
+# A file of several batches whose end is cut off. It is killed in the first batches of the part that is left.
+rm -rf "$HITS"/*
+NOW=$(date +%s)
+awk -v t=$((NOW - 60)) 'BEGIN { for (i = 0; i < 90000; i++) printf "\nopen 1 101 1 - person %d - -\n", t }' >"$HITS/$(hour)"
+count 2>/dev/null
+before=$(sql 'select sum(opens) from delivery')
+truncate -s -100 "$HITS/$(hour)"
+for when in 1 2 3; do
+	ASAN_OPTIONS=detect_leaks=0 strace -qq -P "$HITS/$(hour)" -o "$T/trace" -e trace=fdatasync -e "inject=fdatasync:signal=KILL:when=$when" \
+		saca-count "$HITS" "$STORE" >/dev/null 2>&1
+done
+grep -q 'killed by SIGKILL' "$T/trace"
+ok $? 'saca-count was killed in the third batch of a file from which the end was cut' "$(cat "$T/trace")"
+count 2>/dev/null
+is "$(sql 'select sum(opens) from delivery')" "$before" 'a file from which the end was cut counts no open twice, whatever is killed'
 all_forgets
 done_testing
