@@ -30,12 +30,26 @@ serve() {
 	PORT=$(cat "$T/port.$SERVED")
 }
 
+# children PID...: prints the child processes of these. pgrep would read all of /proc.
+children() {
+	for _p; do
+		cat "/proc/$_p/task/$_p/children" 2>/dev/null
+	done
+}
+
 # quiet [PID]: true if the server has no child processes
-quiet() { ! pgrep -P "${1:-$SERVER}" >/dev/null; }
+quiet() { [ -z "$(children "${1:-$SERVER}")" ]; }
+
+# descendants: prints the server's children and their children
+descendants() {
+	_children=$(children "$SERVER")
+	# shellcheck disable=SC2086 # words
+	echo $_children $(children $_children)
+}
 
 # ticks: prints the processor time of the server's children, in ticks
 ticks() {
-	for _p in $(pgrep -P "$SERVER"; for _c in $(pgrep -P "$SERVER"); do pgrep -P "$_c"; done); do
+	for _p in $(descendants); do
 		sed 's/.*) //' "/proc/$_p/stat" 2>/dev/null
 	done | awk '{n += $12 + $13} END {print n + 0}'
 }

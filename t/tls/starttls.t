@@ -217,7 +217,7 @@ END
 is "$(python3 waiting.py "$PORT" 2>&1)" closed "saca-smtpd -l ends a session that hangs in the handshake"
 serve saca-tlsd -d $SMTPD
 cat >stopped.py <<'END'
-import os, smtplib, ssl, subprocess, sys
+import os, smtplib, ssl, sys
 c = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 c.check_hostname, c.verify_mode = False, ssl.CERT_NONE
 s = smtplib.SMTP("127.0.0.1", int(sys.argv[1]), timeout=20)
@@ -227,7 +227,7 @@ for command in "MAIL FROM:<remitente@dominio.com>", "RCPT TO:<a@x.es>", "DATA":
     code, text = s.docmd(command)
     print(code, end=" ")
 s.send("Subject: x\r\n")
-children = lambda p: subprocess.run(["pgrep", "-P", p], capture_output=True, text=True).stdout.split()
+children = lambda p: open(f"/proc/{p}/task/{p}/children").read().split()
 for wrapper in children(sys.argv[2]):
     dialogue = children(wrapper)
     os.kill(int(wrapper), 15)
@@ -269,7 +269,7 @@ idle=200
 serve saca-tlsd $SMTPD
 $CLIENT hold "$PORT" $idle "$T/stay" >held &
 await 60 [ -e stay ]
-pss=$(for p in $(pgrep -P "$SERVER"; for c in $(pgrep -P "$SERVER"); do pgrep -P "$c"; done); do
+pss=$(for p in $(descendants); do
 	cat "/proc/$p/smaps_rollup" 2>/dev/null
 done | awk '/^Pss:/ {n += $2} END {printf "%d\n", n / '$idle'}')
 python3 mail.py "$PORT" "at once" message

@@ -85,7 +85,7 @@ await 20 [ -e "$T/stay2" ]
 costs_no_time "a program that does not read uses no processor time"
 rm -f stay2
 wait $!
-kill $(for p in $(pgrep -P "$SERVER"); do pgrep -P "$p"; done) 2>/dev/null
+kill $(children $(children "$SERVER")) 2>/dev/null
 await 5 quiet
 ok $? "a session ends when its program, which does not read, ends"
 
@@ -103,8 +103,9 @@ $CLIENT hold "$PORT" 20 "$T/stay4" >"$T/held" &
 await 30 [ -e "$T/stay4" ]
 costs_no_time "twenty idle sessions use no processor time"
 is "$($CLIENT echo "$PORT")" hello "saca-tlsd serves a client beside twenty idle sessions"
-tlsd=$(pgrep -P "$SERVER" | head -1)
-prog=$(pgrep -P "$tlsd")
+tlsd=$(children "$SERVER")
+tlsd=${tlsd%% *}
+prog=$(children "$tlsd")
 kill -KILL "$tlsd"
 await 5 sh -c "! kill -0 $prog"
 ok $? "the program of saca-tlsd ends when its TLS process is killed"
