@@ -91,18 +91,14 @@ skip() {
 # await SECONDS COMMAND...: runs COMMAND until it succeeds. Fails after six times SECONDS, the
 # time it takes on an idle machine.
 await() {
-	_end=$(($(uptime_seconds) + 6 * $1))
+	read -r _now _rest </proc/uptime # date would be one more process in each turn
+	_end=$((${_now%.*} + 6 * $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$(uptime_seconds)" -lt "$_end" ] || return 1
+		read -r _now _rest </proc/uptime
+		[ "${_now%.*}" -lt "$_end" ] || return 1
 		sleep 0.02
 	done
-}
-
-# uptime_seconds: prints the age of the system. Unlike date, it does not jump when the clock is set.
-uptime_seconds() {
-	read -r _up _ </proc/uptime
-	echo "${_up%.*}"
 }
 
 # The store may be locked by an importer, or by the recovery after a killed one.
