@@ -55,7 +55,7 @@ ok $? 'saca-count is killed at every system call of a whole run' "$(cat "$T/poin
 figures_match 'killed'
 
 # A file of several batches whose end is cut off. It is killed in the first batches of the part that is left.
-rm -rf "$HITS"/*
+rm -rf "${HITS:?}"/*
 NOW=$(date +%s)
 awk -v t=$((NOW - 60)) 'BEGIN { for (i = 0; i < 90000; i++) printf "\nopen 1 101 1 - person %d - -\n", t }' >"$HITS/$(hour)"
 count 2>/dev/null
