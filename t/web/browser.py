@@ -243,7 +243,7 @@ def main(b):
 					and b.evaluate("document.querySelectorAll('[onerror],[onload],[onfocus]').length") == 0,
 					"payload %d makes no element of %s" % (i + 1, path.split("?")[0]))
 		b.go(panel + "/sends/101")
-		# the frame runs in a process of its own: taking its picture waits for its content
+		# taking its picture waits for its content
 		b.screenshot(os.path.join(shots or os.path.dirname(profile), "hostile.png"))
 	ok(not reached, "no payload reaches the listener, so none runs", reached)
 	b.expect()
