@@ -67,8 +67,9 @@ static enum store_result note_statement(struct postgres *q, char const *sql, siz
 	char *copy = malloc(n + 1);
 	if (!copy)
 		return store_fail(&q->store, STORE_FAILED, "out of memory", (char *)NULL);
+	memcpy(copy, sql, n + 1);
 	struct postgres_statement *p = &q->statements[q->statement_count++];
-	*p = (struct postgres_statement){.sql = memcpy(copy, sql, n + 1), .length = n, .name = "s"};
+	*p = (struct postgres_statement){.sql = copy, .length = n, .name = "s"};
 	num_fmt(p->name + 1, q->statement_count);
 	return STORE_OK;
 }

@@ -26,8 +26,6 @@ class Browser:
 		self.process = subprocess.Popen(
 			[program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
 				"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-				# each page and frame would have a process of its own
-				"--disable-features=BackForwardCache,IsolateSandboxedIframes", "--disable-site-isolation-trials", "--renderer-process-limit=1",
 				"--remote-debugging-pipe", "--user-data-dir=" + profile, *options, "about:blank"],
 			preexec_fn=descriptors, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
 			stderr=open(profile + ".log", "wb"))

@@ -34,7 +34,9 @@ LISTENER = "127.0.0.1:%d" % listener.getsockname()[1]
 def listen():
 	while True:
 		client, _ = listener.accept()
-		reached.append(client.recv(1000))
+		request = client.recv(1000)
+		if request: # Chromium may connect in advance to a host that a page names
+			reached.append(request)
 		client.close()
 
 

@@ -5,6 +5,7 @@ import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -74,7 +75,10 @@ class Server:
 
 	def stop(self):
 		if hasattr(self, 'process') and self.process.poll() is None:
-			self.process.send_signal(subprocess.signal.SIGINT)
+			for pid in list(self.processes()):
+				with contextlib.suppress(ProcessLookupError): # it may have ended
+					os.kill(pid, signal.SIGCONT) # the caller may have been interrupted after it stopped them
+			self.process.send_signal(signal.SIGINT)
 			self.process.wait()
 		shutil.rmtree(self.folder)
 
