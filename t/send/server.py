@@ -17,6 +17,7 @@ TLS begins with the connection.
 import base64
 import fnmatch
 import os
+import socket
 import socketserver
 import ssl
 import sys
@@ -63,6 +64,10 @@ class Gone(Exception):
 
 
 class Session(socketserver.BaseRequestHandler):
+    def setup(self):
+        # each reply is a write: the second of a burst would wait 40 ms for the client's ACK
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+
     def say(self, text):
         self.request.sendall(text.encode() + b"\r\n")
 

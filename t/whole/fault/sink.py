@@ -9,6 +9,7 @@ ID = re.compile(rb'^Message-ID: (<[^>]*>)\r$', re.M | re.I)
 
 class Session(socketserver.StreamRequestHandler):
 	wbufsize = 0
+	disable_nagle_algorithm = True # each reply is a write: the second of a burst would wait 40 ms for the client's ACK
 
 	def say(self, text):
 		self.wfile.write(text.encode() + b'\r\n')
@@ -35,7 +36,12 @@ class Session(socketserver.StreamRequestHandler):
 			verb = line[:4].upper()
 			if verb == b'RCPT':
 				recipient = line.split(b'<')[1].split(b'>')[0].decode()
-				self.say(self.server.judge(recipient))
+				reply = self.server.judge(recipient)
+				self.say(reply)
+				if reply[0] != '2':
+					recipient = ''
+			elif verb == b'DATA' and not recipient:
+				self.say('554 no recipient')
 			elif verb != b'DATA':
 				self.say('221 bye' if verb == b'QUIT' else '250-sink\r\n250-PIPELINING\r\n250 SMTPUTF8' if verb == b'EHLO' else '250 ok')
 			else:
@@ -45,6 +51,7 @@ class Session(socketserver.StreamRequestHandler):
 					return
 				self.server.take(mail, recipient)
 				self.say('250 taken')
+				recipient = ''
 
 
 class Sink(socketserver.ThreadingTCPServer):
