@@ -29,6 +29,7 @@ class Browser:
 				"--remote-debugging-pipe", "--user-data-dir=" + profile, *options, "about:blank"],
 			preexec_fn=descriptors, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
 			stderr=open(profile + ".log", "wb"))
+		self.log = profile + ".log"
 		os.close(command_r)
 		os.close(answer_w)
 		self.left = b""
@@ -56,7 +57,8 @@ class Browser:
 				raise TimeoutError("Chromium does not answer")
 			piece = os.read(self.answers, 1 << 20)
 			if not piece:
-				raise EOFError("Chromium has ended")
+				with open(self.log, errors="replace") as log:
+					raise EOFError("Chromium has ended with %s: %s" % (self.process.wait(), log.read()[-2000:]))
 			self.left += piece
 		line, self.left = self.left.split(b"\0", 1)
 		return json.loads(line)

@@ -37,10 +37,19 @@ case $(head -c 2 "$BIN/saca-smtpd" 2>/dev/null) in
 *) WRAPPED= ;;
 esac
 
+# own_processes: prints which of $PIDS are children of this shell, or theirs. The pid of a process that
+# has ended may be that of a process of another test.
+own_processes() {
+	[ -z "$PIDS" ] || ps -o pid=,ppid= -p "$(echo $PIDS)" | while read -r pid parent; do
+		case " $$ $PIDS " in *" $parent "*) echo "$pid" ;; esac
+	done
+}
+
 cleanup() {
 	if [ -z "$DONE" ] || [ "$FAILED" -gt 0 ]; then
 		tail -n 50 "$T/stderr" | sed 's/^/# stderr: /'
 	fi
+	PIDS=$(own_processes)
 	for p in $PIDS; do kill "$p" 2>/dev/null; done
 	for p in $PIDS; do wait "$p" 2>/dev/null; done
 	rm -rf "$T"
